@@ -1,0 +1,1 @@
+"""A task and a model become a run record."""

@@ -1,0 +1,1 @@
+"""Run records become leaderboard.json, a site and scores on the Hub."""

@@ -1,0 +1,1 @@
+"""Face images and human annotations become the VA features dataset."""

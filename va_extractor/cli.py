@@ -1,0 +1,21 @@
+"""`vaemo-extract`: from faces and annotations to a published VA features dataset."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from va_extractor.errors import InputError
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command line; print one line and return 2 where the input is wrong."""
+    parser = argparse.ArgumentParser(prog="vaemo-extract", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _ = commands
+    args = parser.parse_args(argv)
+    try:
+        return int(args.run(args))
+    except InputError as error:
+        sys.stderr.write(f"vaemo-extract: {error}\n")
+        return 2

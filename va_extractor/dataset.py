@@ -1,0 +1,89 @@
+"""Reading and writing a VA features dataset on disk: `<root>/<source>/<split>[-shard].parquet`."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from va_extractor.errors import InputError
+from va_extractor.schema import Provenance, check, provenance_of, with_provenance
+
+_SHARD = re.compile(r"^(?P<split>[A-Za-z0-9_]+?)(-\d{5}-of-\d{5})?$")
+
+
+def split_files(root: Path, source: str) -> dict[str, list[Path]]:
+    """Map each split of `source` to its Parquet files, in name order; empty where the source is absent."""
+    found: dict[str, list[Path]] = {}
+    for path in sorted((root / source).glob("*.parquet")):
+        match = _SHARD.match(path.stem)
+        if match is None:
+            raise InputError(f"{path}: a split's file is named <split>.parquet or <split>-00000-of-00001.parquet")
+        found.setdefault(match["split"], []).append(path)
+    return found
+
+
+def sources(root: Path) -> list[str]:
+    """Name the sources (folders with Parquet files) below `root`."""
+    return sorted({path.parent.name for path in root.glob("*/*.parquet")})
+
+
+def read_split(files: list[Path]) -> tuple[pa.Table, Provenance]:
+    """Read and check one split's files.
+
+    Returns:
+        The rows of all files, checked against the schema, and the provenance of the first file.
+
+    Raises:
+        InputError: a file is missing, not Parquet, or breaks the schema.
+    """
+    tables = []
+    for path in files:
+        try:
+            tables.append(check(pq.read_table(path), str(path)))
+        except FileNotFoundError:
+            raise InputError(f"{path}: no such file") from None
+        except (pa.ArrowInvalid, OSError) as error:
+            raise InputError(f"{path}: not a readable Parquet file: {error}") from None
+    provenance = provenance_of(tables[0].schema, str(files[0]))
+    whole = pa.concat_tables([table.replace_schema_metadata(None) for table in tables])
+    if len(files) > 1:
+        check(whole, str(files[0].parent))
+    return with_provenance(whole, provenance), provenance
+
+
+def write_split(table: pa.Table, provenance: Provenance, root: Path, split: str) -> Path:
+    """Check `table` and write it to `<root>/<provenance.source>/<split>.parquet`, whole or not at all.
+
+    Returns:
+        The path written.
+
+    Raises:
+        InputError: the table breaks the schema, or the folder cannot be written.
+    """
+    path = root / provenance.source / f"{split}.parquet"
+    table = with_provenance(check(table, str(path)), provenance)
+    partial = path.with_suffix(f".{os.getpid()}.partial")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        pq.write_table(table, partial, compression="zstd")
+        partial.replace(path)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be written: {error.strerror or error}") from None
+    return path
+
+
+def sha256(files: list[Path]) -> str:
+    """Hash the files' bytes, in name order, as one stream.
+
+    Returns:
+        64 hexadecimal digits.
+    """
+    digest = hashlib.sha256()
+    for path in sorted(files, key=lambda path: path.name):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
