@@ -1,0 +1,195 @@
+"""From rows of VA features to the documents that prompts are rendered from."""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, TypedDict
+
+from harness.features import load
+from harness.kinds import Kind
+from leaderboard.schema import Item
+from va_extractor.errors import InputError
+
+EVALUATED = "test"
+FITTED = "train"
+
+
+class Doc(TypedDict):
+    """What a prompt template may use: one item's columns, the choices, and the right answer.
+
+    `target` is the answer in the form the task asks for: a label, the index of a choice, a JSON list, indices of
+    choices, or a reference text.
+    """
+
+    item_id: str
+    cluster_id: str
+    valence: float
+    arousal: float
+    dominance: float | None
+    labels: list[str]
+    label_weights: list[float] | None
+    references: list[str]
+    reference_kind: str | None
+    choices: list[str]
+    target: Any
+    kind: str
+    source: str
+    features: str
+
+
+class Docs(list[Doc]):
+    """One split's documents, in the form lm-eval reads: a sequence with column names."""
+
+    @property
+    def features(self) -> dict[str, None]:
+        """Column names, as keys."""
+        return dict.fromkeys(Doc.__annotations__)
+
+
+@dataclass(frozen=True)
+class Split:
+    """One split's documents, and how many rows were left out, by reason."""
+
+    docs: Docs
+    excluded: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Question:
+    """What decides a task's documents.
+
+    Attributes:
+        kind: what is asked.
+        features: where VA features come from (`harness.features.reference`).
+        source: the source's name.
+        labels: the label set; empty for descriptions and for choices that differ by item.
+        options: CSV of the options of each item; None where `labels` holds.
+        by_index: whether the answer is given as an index (log-likelihood form) instead of as text.
+    """
+
+    kind: Kind
+    features: str
+    source: str
+    labels: tuple[str, ...] = ()
+    options: Path | None = None
+    by_index: bool = False
+
+
+@cache
+def split(question: Question, name: str) -> Split:
+    """Build the documents of one split; empty where the source has no such split.
+
+    Raises:
+        InputError: a label is unknown, a single-label item has none or several, or an item has no options.
+    """
+    source = load(question.features, question.source)
+    table = source.tables.get(name)
+    if table is None:
+        return Split(Docs(), {})
+    where = f"{source.id}: source '{question.source}', split '{name}'"
+    options = _options(question.options) if question.options else {}
+    docs, excluded = Docs(), Counter[str]()
+    for number, row in enumerate(table.to_pylist()):
+        if row["va_status"] != "ok":
+            excluded[row["va_status"]] += 1
+        elif question.kind is Kind.DESCRIPTION and not row["references"]:
+            excluded["no_reference"] += 1
+        else:
+            choices = _choices(question, row["labels"], options, f"{where}, row {number}")
+            docs.append(_doc(question, row, choices))
+    return Split(docs, dict(excluded))
+
+
+def item_of(doc: Doc) -> Item:
+    """Copy what was given and what is true out of a document."""
+    return Item(
+        item_id=doc["item_id"],
+        cluster_id=doc["cluster_id"],
+        valence=doc["valence"],
+        arousal=doc["arousal"],
+        dominance=doc["dominance"],
+        labels=tuple(doc["labels"]),
+        label_weights=None if doc["label_weights"] is None else tuple(doc["label_weights"]),
+        references=tuple(doc["references"]),
+        choices=tuple(doc["choices"]),
+    )
+
+
+def nearest(name: str, known: Sequence[str]) -> str:
+    """Return ` (did you mean ...?)` with the names most like `name`, or nothing."""
+    close = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
+    return f" (did you mean {' or '.join(close)}?)" if close else ""
+
+
+def _doc(question: Question, row: dict[str, Any], choices: list[str]) -> Doc:
+    return Doc(
+        item_id=row["item_id"],
+        cluster_id=row["cluster_id"],
+        valence=row["valence"],
+        arousal=row["arousal"],
+        dominance=row["dominance"],
+        labels=row["labels"],
+        label_weights=row["label_weights"],
+        references=row["references"],
+        reference_kind=row["reference_kind"],
+        choices=choices,
+        target=_target(question, row, choices),
+        kind=question.kind.value,
+        source=question.source,
+        features=question.features,
+    )
+
+
+def _target(question: Question, row: dict[str, Any], choices: list[str]) -> Any:
+    match question.kind:
+        case Kind.SINGLE_LABEL | Kind.CHOICE:
+            return choices.index(row["labels"][0]) if question.by_index else row["labels"][0]
+        case Kind.MULTI_LABEL:
+            return json.dumps(row["labels"])
+        case Kind.RANKING:
+            return [choices.index(label) for label in row["labels"]]
+        case Kind.DESCRIPTION:
+            return row["references"][0]
+
+
+def _choices(question: Question, labels: list[str], options: dict[str, list[str]], where: str) -> list[str]:
+    if question.kind is Kind.DESCRIPTION:
+        return []
+    if question.kind is not Kind.MULTI_LABEL and question.kind is not Kind.RANKING and len(labels) != 1:
+        raise InputError(f"{where}, column 'labels': {len(labels)} labels, but the task asks for exactly one")
+    if question.kind is Kind.CHOICE:
+        if labels[0] not in options:
+            raise InputError(f"{question.options}: no options for the term {labels[0]!r} of {where}")
+        return options[labels[0]]
+    known = _label_list(question.labels)
+    for label in labels:
+        if label not in known:
+            raise InputError(f"{where}, column 'labels': unknown label {label!r}{nearest(label, known)}")
+    return known
+
+
+@cache
+def _label_list(labels: tuple[str, ...]) -> list[str]:
+    """Return one list for all documents of a task, since ten thousand documents share it."""
+    return list(labels)
+
+
+@cache
+def _options(path: Path) -> dict[str, list[str]]:
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from None
+    options = {row["term"]: [value for key, value in row.items() if key.startswith("option_")] for row in rows}
+    for term, offered in options.items():
+        if term not in offered or len(set(offered)) != len(offered):
+            raise InputError(f"{path}: options of {term!r} must hold it once, and no option twice")
+    return options

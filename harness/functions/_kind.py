@@ -1,0 +1,117 @@
+"""The three things a task YAML takes from its kind: documents, scoring and metrics."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from harness.docs import EVALUATED, FITTED, Doc, Docs, Question, item_of, split
+from harness.features import reference
+from harness.kinds import Kind
+from harness.metrics import Metric, metrics_of
+from harness.outcomes import Answered, outcome
+from harness.reading import read
+from leaderboard.schema import Answer
+from va_extractor.errors import InputError
+
+Result = str | tuple[float, bool]
+
+
+class Dataset:
+    """lm-eval's `custom_dataset` of a kind: called with the task's `metadata`, it returns documents by split."""
+
+    def __init__(self, kind: Kind, *, by_index: bool = False) -> None:
+        self.kind = kind
+        self.by_index = by_index
+
+    def question(self, metadata: dict[str, Any]) -> Question:
+        """Read what decides the documents out of a task's `metadata`.
+
+        Raises:
+            InputError: `metadata` lacks `source`, or `labels` or `options` where the kind needs them.
+        """
+        where = metadata.get("config_source", "task")
+        if "source" not in metadata:
+            raise InputError(f"{where}: metadata.source is missing; name the features' source, for example iimi")
+        needs = {Kind.DESCRIPTION: None, Kind.CHOICE: "options"}.get(self.kind, "labels")
+        if needs and not metadata.get(needs):
+            raise InputError(f"{where}: metadata.{needs} is missing; a {self.kind} task needs it")
+        options = Path(where).parent / metadata["options"] if self.kind is Kind.CHOICE else None
+        return Question(
+            kind=self.kind,
+            features=reference(metadata.get("features")),
+            source=metadata["source"],
+            labels=tuple(metadata.get("labels", ())),
+            options=options,
+            by_index=self.by_index,
+        )
+
+    def __call__(self, **metadata: Any) -> dict[str, Docs]:
+        """Return the documents to fit and to evaluate on.
+
+        Raises:
+            InputError: the features lack the source or its test split, or break the schema.
+        """
+        question = self.question(metadata)
+        docs = {name: split(question, name).docs for name in (FITTED, EVALUATED)}
+        if not docs[EVALUATED]:
+            raise InputError(
+                f"--features {question.features}: source '{question.source}' has nothing to ask in split '{EVALUATED}'"
+            )
+        return docs
+
+
+class Scorer:
+    """lm-eval's `process_results` of a kind: the same answered item under the name of every metric."""
+
+    def __init__(self, kind: Kind) -> None:
+        self.kind = kind
+
+    def __call__(self, doc: Doc, results: Sequence[Result]) -> dict[str, Answered]:
+        """Read one document's answer.
+
+        Args:
+            doc: the document asked.
+            results: the generated text, or (log-likelihood, greedy) of each choice.
+        """
+        item = item_of(doc)
+        answer = to_answer(results)
+        one = Answered(item, answer, read(self.kind, item, answer), {})
+        return {metric.name: one for metric in metrics_of(self.kind)}
+
+
+class Aggregation:
+    """lm-eval's `aggregation` of one metric: the point estimate over all answered items."""
+
+    def __init__(self, kind: Kind, metric: Metric) -> None:
+        self.kind = kind
+        self.metric = metric
+
+    def __call__(self, answered: Sequence[Answered]) -> float:
+        """Return the metric's value; NaN where the items allow none."""
+        if self.kind is Kind.DESCRIPTION:
+            from harness.similarity import scored
+
+            answered = scored(answered)
+        labels = () if self.kind is Kind.CHOICE else answered[0].item.choices
+        return self.metric.value(outcome(self.kind, labels, answered), len(answered))
+
+
+def metric_list(kind: Kind) -> list[dict[str, str | bool | Callable[..., float]]]:
+    """Return lm-eval's `metric_list` of a kind: every metric declared for it."""
+    return [
+        {
+            "metric": metric.name,
+            "aggregation": Aggregation(kind, metric),
+            "higher_is_better": metric.higher_is_better is not False,
+        }
+        for metric in metrics_of(kind)
+    ]
+
+
+def to_answer(results: Sequence[Result]) -> Answer:
+    """Turn what lm-eval hands over, a text or (log-likelihood, greedy) pairs, into an answer."""
+    if isinstance(results[0], str):
+        return Answer(text=results[0])
+    return Answer(loglikelihoods=tuple(float(result[0]) for result in results))

@@ -1,0 +1,52 @@
+"""Weighted counts and ratios over draws, shared by the metrics."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from harness.metrics.outcome import Bools, Floats, Labelled, LabelSets
+
+
+@dataclass(frozen=True)
+class ClassCounts:
+    """Weighted counts by label, each (draws, k).
+
+    Attributes:
+        gold: items that carry the label.
+        predicted: items whose answer names it.
+        hits: items for which both hold.
+    """
+
+    gold: Floats
+    predicted: Floats
+    hits: Floats
+
+
+def class_counts(outcome: Labelled | LabelSets, weights: Floats) -> ClassCounts:
+    """Count truth, answers and hits by label under each row of `weights` (draws, n)."""
+    if isinstance(outcome, Labelled):
+        labels = np.arange(len(outcome.labels))
+        gold = outcome.gold[:, None] == labels
+        predicted = outcome.predicted[:, None] == labels
+    else:
+        gold, predicted = outcome.gold, outcome.predicted
+    return ClassCounts(weights @ gold, weights @ predicted, weights @ (gold & predicted))
+
+
+def ratio(numerator: Floats, denominator: Floats) -> Floats:
+    """Divide element by element; 0 / 0 is NaN, silently, since callers ask for it."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray(numerator, dtype=np.float64) / denominator
+
+
+def mean_where(values: Floats, present: Bools) -> Floats:
+    """Average (draws, k) `values` over the labels `present` in each draw; NaN where none is."""
+    return ratio(np.where(present, values, 0.0).sum(axis=1), present.sum(axis=1))
+
+
+def weighted_mean(values: Floats, weights: Floats) -> Floats:
+    """Average (n,) `values` under each row of (draws, n) `weights`, over the items that have a value."""
+    valid = ~np.isnan(values)
+    return ratio(weights[:, valid] @ values[valid], weights[:, valid].sum(axis=1))

@@ -1,0 +1,79 @@
+"""How a metric is declared: one function over item weights.
+
+A metric maps an outcome and a weight matrix (draws, n) to (draws,) values. A row of ones gives the point estimate; rows
+of bootstrap counts give its resampling distribution by the same algebra. NaN means that these items allow no value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from harness.kinds import Kind
+from harness.metrics.outcome import Floats, Outcome
+
+Chance = float | Literal["simulated"] | None
+Compute = Callable[[Any, Floats], Floats]
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A declared metric.
+
+    Attributes:
+        name: as it stands in YAML, tables and records.
+        kinds: the kinds of question it answers.
+        line: what it is, in one line, for `vaemo-eval ls` and the record's readers.
+        higher_is_better: None for a metric that only describes.
+        compute: (outcome, weights (draws, n)) to (draws,).
+        undefined: why `compute` may give NaN.
+        chance: what uniformly random answers score; `simulated` from seeded answers, None where it has no meaning.
+    """
+
+    name: str
+    kinds: frozenset[Kind]
+    line: str
+    higher_is_better: bool | None
+    compute: Compute
+    undefined: str
+    chance: Chance
+
+    def value(self, outcome: Outcome, n: int) -> float:
+        """Return the point estimate over all `n` items; NaN where there is none."""
+        if n == 0:
+            return float("nan")
+        return float(self.compute(outcome, np.ones((1, n)))[0])
+
+
+_METRICS: dict[str, Metric] = {}
+
+
+def metric(
+    *kinds: Kind,
+    line: str,
+    higher_is_better: bool | None = True,
+    undefined: str = "no items",
+    chance: Chance = "simulated",
+) -> Callable[[Compute], Compute]:
+    """Declare the decorated function, by its own name, as a metric of `kinds`.
+
+    Raises:
+        ValueError: the name is taken.
+    """
+
+    def declare(compute: Compute) -> Compute:
+        name = compute.__name__
+        if name in _METRICS:
+            raise ValueError(f"metric {name!r} is declared twice")
+        _METRICS[name] = Metric(name, frozenset(kinds), line, higher_is_better, compute, undefined, chance)
+        return compute
+
+    return declare
+
+
+def declared() -> list[Metric]:
+    """Return every metric declared so far, in the order of declaration."""
+    return list(_METRICS.values())

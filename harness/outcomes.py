@@ -1,0 +1,87 @@
+"""From answered items to the arrays that metrics read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from harness.kinds import Kind
+from harness.metrics.outcome import NO_ANSWER, Described, Floats, Ints, Labelled, LabelSets, Outcome, Ranked
+from leaderboard.schema import Answer, Item, Parsed
+
+ItemScores = Mapping[str, float | None]
+
+
+@dataclass(frozen=True)
+class Answered:
+    """One item with an answer to it.
+
+    Attributes:
+        item: what was given and what is true.
+        answer: the raw answer.
+        parsed: how it was read.
+        scores: per-item scores that need more than the answer (embeddings); empty for label kinds.
+    """
+
+    item: Item
+    answer: Answer
+    parsed: Parsed
+    scores: ItemScores
+
+
+def cluster_index(items: Sequence[Item]) -> Ints:
+    """Return (n,) cluster numbers from 0 without gaps, in order of first appearance."""
+    numbers: dict[str, int] = {}
+    return np.array([numbers.setdefault(item.cluster_id, len(numbers)) for item in items], dtype=np.int64)
+
+
+def outcome(kind: Kind, labels: tuple[str, ...], answered: Sequence[Answered]) -> Outcome:
+    """Arrange answered items as arrays.
+
+    Args:
+        kind: what was asked.
+        labels: the task's label set; empty for descriptions and for choices that differ by item.
+        answered: n items.
+
+    Returns:
+        The outcome class that belongs to `kind`.
+    """
+    if kind in (Kind.SINGLE_LABEL, Kind.CHOICE):
+        return Labelled(
+            gold=np.array([one.item.choices.index(one.item.labels[0]) for one in answered], dtype=np.int64),
+            predicted=np.array([_predicted(one) for one in answered], dtype=np.int64),
+            sizes=np.array([len(one.item.choices) for one in answered], dtype=np.int64),
+            labels=labels,
+        )
+    if kind is Kind.MULTI_LABEL:
+        return LabelSets(
+            gold=membership([one.item.labels for one in answered], labels),
+            predicted=membership([one.parsed.labels for one in answered], labels),
+            labels=labels,
+        )
+    if kind is Kind.RANKING:
+        scores = np.array([one.answer.loglikelihoods for one in answered], dtype=np.float64)
+        return Ranked(membership([one.item.labels for one in answered], labels), scores, labels)
+    names = sorted({name for one in answered for name in one.scores})
+    return Described({name: column([one.scores.get(name) for one in answered]) for name in names})
+
+
+def membership(sets: Sequence[Sequence[str]], labels: tuple[str, ...]) -> np.ndarray:
+    """Return (n, k) booleans: whether each set holds each label."""
+    position = {label: index for index, label in enumerate(labels)}
+    matrix = np.zeros((len(sets), len(labels)), dtype=bool)
+    for row, members in enumerate(sets):
+        for label in members:
+            matrix[row, position[label]] = True
+    return matrix
+
+
+def column(values: Sequence[float | None]) -> Floats:
+    """Return (n,) floats, NaN for None."""
+    return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
+
+
+def _predicted(one: Answered) -> int:
+    return one.item.choices.index(one.parsed.labels[0]) if one.parsed.labels else NO_ANSWER

@@ -1,0 +1,165 @@
+"""The shipped features: published word norms, and a SYNTHETIC sample in the shape of IIMI and EMOTIC.
+
+The sample lets everything run offline from a fresh install. It is drawn, not measured: no face, person or annotation
+stands behind a row, and no score on it says anything about a model. What is assumed:
+
+- valence and arousal of a label are independent normals with the mean of the Russell-Mehrabian term that stands for it
+  (`va_extractor.prototypes`) and its published standard deviation, or the mean of the published ones
+  where a term has none; clipped to [-1, 1]; `neutral` is at the midpoint of both scales;
+- IIMI-shaped: 60 rows a label and split, every row a cluster of its own;
+- EMOTIC-shaped: labels have the order of `_COMMON_FIRST` and base rates that fall geometrically from 78 % to 4 %; a
+  label far from the row's point in the plane is dropped more often than a near one; clusters of 1-3 rows share an
+  image; 3 % of rows have no face found.
+
+Run `python -m va_extractor.sample` to write the files again; a test holds the committed files against it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from va_extractor.dataset import write_split
+from va_extractor.identity import item_id
+from va_extractor.labels import BASIC, EMOTIC
+from va_extractor.norms import norms
+from va_extractor.prototypes import prototypes, spreads
+from va_extractor.schema import COLUMNS, Provenance
+from va_extractor.wording import describe
+
+SHIPPED = Path(__file__).parent / "shipped"
+SEED = 19771122
+SPLITS = ("train", "test")
+ROWS_A_LABEL = 60
+EMOTIC_ROWS = 400
+_NO_FACE = 0.03
+_COMMON_FIRST = """
+    Engagement Anticipation Happiness Confidence Excitement Pleasure Peace Disconnection Esteem Affection Sympathy
+    Yearning Sadness Doubt/Confusion Disquietment Annoyance Fatigue Suffering Sensitivity Anger Disapproval Aversion
+    Fear Pain Surprise Embarrassment
+"""
+_RATES = np.geomspace(0.78, 0.04, len(EMOTIC))[[_COMMON_FIRST.split().index(label) for label in EMOTIC]]
+_REACH = 0.6
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row before it is put in columns; valence and arousal None where no face was found."""
+
+    key: tuple[str | int, ...]
+    cluster: tuple[str | int, ...]
+    va: tuple[float, float] | None
+    labels: tuple[str, ...]
+    references: tuple[str, ...] = ()
+
+
+def basic_rows(rng: np.random.Generator, split: str) -> list[Row]:
+    """Draw the IIMI-shaped rows of one split, `ROWS_A_LABEL` a label."""
+    drawn = rng.normal(prototypes(BASIC)[:, None], spreads(BASIC)[:, None], size=(len(BASIC), ROWS_A_LABEL, 2))
+    points = np.clip(drawn, -1, 1)
+    return [
+        Row(("iimi", split, label, n), ("iimi", split, label, n), _pair(points[k, n]), (label,))
+        for k, label in enumerate(BASIC)
+        for n in range(ROWS_A_LABEL)
+    ]
+
+
+def complex_rows(rng: np.random.Generator, split: str) -> list[Row]:
+    """Draw the EMOTIC-shaped rows of one split: several labels a row, clusters of 1-3 rows, some without a face."""
+    means, sds = prototypes(EMOTIC), spreads(EMOTIC)
+    clusters = np.repeat(np.arange(EMOTIC_ROWS), rng.integers(1, 4, size=EMOTIC_ROWS))[:EMOTIC_ROWS]
+    rows = []
+    for n, cluster in enumerate(clusters):
+        main = rng.choice(len(EMOTIC), p=_RATES / _RATES.sum())
+        point = np.clip(rng.normal(means[main], sds[main]), -1, 1)
+        near = np.exp(-((np.linalg.norm(means - point, axis=1) / _REACH) ** 2))
+        held = rng.random(len(EMOTIC)) < _RATES * near
+        held[main] = True
+        labels = tuple(label for label, holds in zip(EMOTIC, held, strict=True) if holds)
+        va = None if rng.random() < _NO_FACE else _pair(point)
+        rows.append(
+            Row(("emotic", split, n), ("emotic", split, int(cluster), "image"), va, labels, (describe(labels),))
+        )
+    return rows
+
+
+def norm_table() -> pa.Table:
+    """Return the word norms as features: one row a term, in alphabetical order."""
+    terms = list(norms().values())
+    ids = [item_id("norms", norm.term) for norm in terms]
+    return _table(
+        item_id=ids,
+        cluster_id=ids,
+        valence=[norm.valence for norm in terms],
+        arousal=[norm.arousal for norm in terms],
+        dominance=[norm.dominance for norm in terms],
+        va_source=["norms"] * len(terms),
+        va_status=["ok"] * len(terms),
+        labels=[[norm.term] for norm in terms],
+        references=[[] for _ in terms],
+    )
+
+
+def to_table(rows: Sequence[Row]) -> pa.Table:
+    """Arrange drawn rows in the columns of the features schema, every row marked synthetic."""
+    return _table(
+        item_id=[item_id("synthetic", *row.key) for row in rows],
+        cluster_id=[item_id("synthetic", *row.cluster) for row in rows],
+        valence=[row.va and row.va[0] for row in rows],
+        arousal=[row.va and row.va[1] for row in rows],
+        va_source=["synthetic"] * len(rows),
+        va_status=["ok" if row.va else "no_face" for row in rows],
+        labels=[list(row.labels) for row in rows],
+        references=[list(row.references) for row in rows],
+        reference_kind=["synthetic" if row.references else None for row in rows],
+    )
+
+
+def write(root: Path = SHIPPED) -> None:
+    """Write the three shipped sources below `root`."""
+    write_split(norm_table(), NORMS, root, "test")
+    rng = np.random.default_rng(SEED)
+    for split in SPLITS:
+        write_split(to_table(basic_rows(rng, split)), _synthetic("iimi"), root, split)
+        write_split(to_table(complex_rows(rng, split)), _synthetic("emotic"), root, split)
+
+
+NORMS = Provenance(
+    source="norms",
+    title="142 emotion terms with published mean valence, arousal and dominance",
+    licence="figures of a published table, cited",
+    citation="Russell & Mehrabian (1977), J. Research in Personality 11(3), 273-294, doi:10.1016/0092-6566(77)90037-X",
+    original_scale=(-1.0, 1.0),
+    notes="Terms on which two transcriptions of the table disagree are left out.",
+)
+
+
+def _synthetic(source: str) -> Provenance:
+    return Provenance(
+        source=source,
+        title=f"SYNTHETIC sample in the shape of {source.upper()}; drawn from a seed, not measured",
+        licence="Apache-2.0",
+        citation="VAEmo-Eval, va_extractor/sample.py",
+        original_scale=(-1.0, 1.0),
+        annotator_merge="single",
+        synthetic=True,
+        notes=f"Drawn by va_extractor/sample.py with seed {SEED}; its assumptions stand there.",
+    )
+
+
+def _pair(point: np.ndarray) -> tuple[float, float]:
+    return float(point[0]), float(point[1])
+
+
+def _table(**columns: Sequence[object]) -> pa.Table:
+    rows = len(columns["item_id"])
+    arrays = [pa.array(columns.get(field.name, [None] * rows), type=field.type) for field in COLUMNS]
+    return pa.table(arrays, schema=COLUMNS)
+
+
+if __name__ == "__main__":
+    write()
