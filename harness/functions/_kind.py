@@ -12,10 +12,10 @@ from harness.kinds import Kind
 from harness.metrics import Metric, metrics_of
 from harness.outcomes import Answered, outcome
 from harness.reading import read
-from leaderboard.schema import Answer
+from harness.samples import to_answer
 from va_extractor.errors import InputError
 
-Result = str | tuple[float, bool]
+Result = str | tuple[float, bool] | None
 
 
 class Dataset:
@@ -108,10 +108,3 @@ def metric_list(kind: Kind) -> list[dict[str, str | bool | Callable[..., float]]
         }
         for metric in metrics_of(kind)
     ]
-
-
-def to_answer(results: Sequence[Result]) -> Answer:
-    """Turn what lm-eval hands over, a text or (log-likelihood, greedy) pairs, into an answer."""
-    if isinstance(results[0], str):
-        return Answer(text=results[0])
-    return Answer(loglikelihoods=tuple(float(result[0]) for result in results))

@@ -1,0 +1,227 @@
+"""Everything that touches lm-eval's insides (0.4.13), so that a new version of it is met in one file."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import random
+import sys
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import lm_eval
+import numpy as np
+from lm_eval import utils
+from lm_eval.api.model import LM
+from lm_eval.api.registry import get_model, model_registry
+from lm_eval.api.task import ConfigurableTask
+from lm_eval.tasks import TaskManager
+
+from harness.docs import Doc
+from harness.functions._kind import Dataset, Scorer
+from leaderboard.schema import Seeds
+
+_TALKATIVE = ("lm_eval.api.task", "lm_eval.evaluator", "lm_eval.tasks", "lm_eval.api.registry", "lm_eval.config.task")
+
+
+@dataclass(frozen=True)
+class AskSettings:
+    """How lm-eval is to ask: its own options, under its own names."""
+
+    num_fewshot: int | None
+    limit: float | None
+    apply_chat_template: bool
+    system_instruction: str | None
+    gen_kwargs: Mapping[str, Any]
+    seeds: Seeds
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One document with what was sent and what came back.
+
+    Attributes:
+        doc: the document.
+        prompt: the whole context sent.
+        request_hash: SHA-256 over request type, prompt, choices or generation arguments.
+        results: the text, or (log-likelihood, greedy) of each choice.
+    """
+
+    doc: Doc
+    prompt: str
+    request_hash: str
+    results: list[Any]
+
+
+def quiet() -> None:
+    """Silence what lm-eval says about tasks and defaults; what models say stays."""
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(logging.ERROR)
+
+
+def task_manager(folders: Sequence[Path], features: str) -> TaskManager:
+    """Index the tasks in the given folders; lm-eval's own 13,986 are left out, since reading them takes seconds."""
+    utils.env.from_string = cache(type(utils.env).from_string.__get__(utils.env))
+    return TaskManager(include_path=list(folders), include_defaults=False, metadata={"features": features})
+
+
+def build_task(manager: TaskManager, name: str) -> ConfigurableTask:
+    """Build the task that `name` names, with its documents."""
+    return manager.load(name)["tasks"][name]
+
+
+def scorer_of(task: ConfigurableTask) -> Scorer | None:
+    """Return our scorer of a task; None where the task scores in another way."""
+    scorer = task.config.process_results
+    return scorer if isinstance(scorer, Scorer) else None
+
+
+def dataset_of(task: ConfigurableTask) -> Dataset | None:
+    """Return our dataset function of a task; None where its documents come from elsewhere."""
+    dataset = task.config.custom_dataset
+    return dataset if isinstance(dataset, Dataset) else None
+
+
+def metric_names(task: ConfigurableTask) -> set[str]:
+    """Return the names in a task's `metric_list`."""
+    return set(task.aggregation())
+
+
+def create_model(backend: str, args: Mapping[str, Any], options: Mapping[str, Any]) -> LM:
+    """Make a model by lm-eval's name of its back end.
+
+    Raises:
+        Whatever the back end raises; `harness.models` turns it into one line.
+    """
+    return get_model(backend).create_from_arg_obj(dict(args), dict(options))
+
+
+def parse_args_string(text: str) -> dict[str, Any]:
+    """Read lm-eval's `key=value,key=value` form."""
+    args: dict[str, Any] = utils.simple_parse_args_string(text)
+    return args
+
+
+def backends() -> list[str]:
+    """Return the names of every back end, lm-eval's and ours."""
+    import lm_eval.models  # noqa: F401  registers the names
+
+    return sorted(model_registry.keys())
+
+
+def ask(lm: LM, name: str, task: ConfigurableTask, settings: AskSettings) -> list[Asked] | None:
+    """Send every document of one task to the model.
+
+    Returns:
+        What came back, in the order of documents; None on all but the first process of a data-parallel run.
+    """
+    _configure(task, settings)
+    lm_eval.evaluate(
+        lm=lm,
+        task_dict={"tasks": {name: task}, "groups": {}, "group_map": {}},
+        limit=settings.limit,
+        bootstrap_iters=0,
+        log_samples=False,
+        system_instruction=settings.system_instruction,
+        apply_chat_template=settings.apply_chat_template,
+        fewshot_as_multiturn=settings.apply_chat_template,
+    )
+    here = _asked(task)
+    if lm.world_size == 1:
+        return [asked for _, asked in here]
+    ranks = lm.gather_object(here, dst=0)
+    if lm.rank != 0:
+        return None
+    return [asked for _, asked in sorted((row for rank in ranks for row in rank), key=lambda row: row[0])]
+
+
+def set_seeds(seeds: Seeds) -> None:
+    """Seed Python, numpy and, where it is loaded, torch."""
+    random.seed(seeds.python)
+    np.random.seed(seeds.numpy)  # noqa: NPY002  back ends draw from the global generator
+    if "torch" in sys.modules:
+        sys.modules["torch"].manual_seed(seeds.torch)
+
+
+def count_tokens(lm: LM, texts: Sequence[str]) -> int | None:
+    """Count tokens by the model's own tokenizer; None where it has none on this side."""
+    tokenizer = getattr(lm, "tokenizer", None)
+    if not callable(tokenizer):
+        return None
+    return sum(map(len, tokenizer(list(texts), add_special_tokens=False)["input_ids"])) if texts else 0
+
+
+def model_revision(lm: LM) -> str | None:
+    """Return the commit that the back end says it loaded; None where it says none."""
+    info: dict[str, Any] = lm.get_model_info() if hasattr(lm, "get_model_info") else {}
+    revision = info.get("model_sha")
+    return str(revision) if revision else None
+
+
+def chat_template_of(lm: LM) -> str | None:
+    """Return the model's chat template; None where it has none or does not show it."""
+    template = getattr(getattr(lm, "tokenizer", None), "chat_template", None)
+    return template if isinstance(template, str) else None
+
+
+def template_text(task: ConfigurableTask) -> str:
+    """Return everything of a task that decides its prompts and answers, as one canonical JSON text."""
+    config = task.config
+    parts = {
+        "doc_to_text": config.doc_to_text,
+        "description": config.description,
+        "doc_to_choice": config.doc_to_choice,
+        "doc_to_target": config.doc_to_target,
+        "target_delimiter": config.target_delimiter,
+        "fewshot_delimiter": config.fewshot_delimiter,
+        "gen_prefix": config.gen_prefix,
+        "output_type": config.output_type,
+        "generation_kwargs": config.generation_kwargs,
+        "filter_list": config.filter_list,
+    }
+    return json.dumps(parts, sort_keys=True, default=str)
+
+
+def _configure(task: ConfigurableTask, settings: AskSettings) -> None:
+    """Apply run options as lm-eval's `simple_evaluate` does, and take scoring out of its hands."""
+    if task.OUTPUT_TYPE == "generate_until" and settings.gen_kwargs:
+        task.set_config(key="generation_kwargs", value=dict(settings.gen_kwargs), update=True)
+    task.set_config(key="num_fewshot", value=settings.num_fewshot or task.config.num_fewshot or 0)
+    task.set_fewshot_seed(seed=settings.seeds.fewshot)
+    task.process_results = _score_nothing
+
+
+def _score_nothing(doc: Doc, results: Sequence[Any]) -> dict[str, Any]:
+    """Leave scoring to `harness.scoring`, which works from the samples that are written."""
+    return {}
+
+
+def _asked(task: ConfigurableTask) -> list[tuple[int, Asked]]:
+    """Collect a task's requests by document; of several filter pipelines the first counts."""
+    by_doc: dict[int, list[Any]] = defaultdict(list)
+    for instance in task.instances:
+        by_doc[instance.doc_id].append(instance)
+    kwargs = task.config.generation_kwargs if task.OUTPUT_TYPE == "generate_until" else None
+    return [(doc_id, _one(instances, kwargs)) for doc_id, instances in sorted(by_doc.items())]
+
+
+def _one(instances: list[Any], generation_kwargs: dict[str, Any] | None) -> Asked:
+    instances.sort(key=lambda instance: instance.idx)
+    first = instances[0]
+    prompt = first.args[0] if isinstance(first.args[0], str) else first.args[0].prompt
+    decides = [
+        first.request_type,
+        prompt,
+        [instance.args[1] for instance in instances] if generation_kwargs is None else generation_kwargs,
+    ]
+    return Asked(
+        doc=first.doc,
+        prompt=prompt,
+        request_hash=hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest(),
+        results=[next(iter(instance.filtered_resps.values())) for instance in instances],
+    )

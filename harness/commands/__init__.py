@@ -1,0 +1,1 @@
+"""The commands of `vaemo-eval`: each module has `parser()` and `main(args)`."""

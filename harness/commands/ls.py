@@ -1,0 +1,59 @@
+"""`vaemo-eval ls`: tasks, groups, models and metrics, a line each."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+SECTIONS = ("tasks", "groups", "models", "metrics")
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser."""
+    command = argparse.ArgumentParser(prog="vaemo-eval ls", description="List tasks, groups, models and metrics.")
+    command.add_argument("section", nargs="?", choices=SECTIONS, help="only this list")
+    command.add_argument("--include_path", action="append", default=[], metavar="DIR", help="folder with further tasks")
+    return command
+
+
+def main(args: argparse.Namespace) -> int:
+    """Print the lists asked for."""
+    makers = {"tasks": _tasks, "groups": _groups, "models": _models, "metrics": _metrics}
+    folders = [Path(folder).expanduser() for folder in args.include_path]
+    blocks = []
+    for section in [args.section] if args.section else SECTIONS:
+        lines = makers[section](folders)
+        width = max(len(name) for name, _ in lines)
+        blocks.append("\n".join([f"{section}:", *(f"  {name:<{width}}  {line}".rstrip() for name, line in lines)]))
+    sys.stdout.write("\n\n".join(blocks) + "\n")
+    return 0
+
+
+def _tasks(folders: list[Path]) -> list[tuple[str, str]]:
+    from harness.catalogue import find
+
+    return sorted((info.name, info.title) for info in find(folders).values() if not info.members)
+
+
+def _groups(folders: list[Path]) -> list[tuple[str, str]]:
+    from harness.catalogue import find
+
+    groups = [info for info in find(folders).values() if info.members]
+    return sorted((info.name, f"{info.title} ({', '.join(info.members)})") for info in groups)
+
+
+def _models(folders: list[Path]) -> list[tuple[str, str]]:
+    from harness.baselines import BASELINES
+
+    rest = [
+        ("ORG/NAME or a folder", "a Hugging Face model, through lm-eval's back end `hf`"),
+        ("an lm-eval back end", "hf, vllm, local-chat-completions, anthropic-chat, ... with --model_args"),
+    ]
+    return [(f"baseline:{name}", info.line) for name, info in BASELINES.items()] + rest
+
+
+def _metrics(folders: list[Path]) -> list[tuple[str, str]]:
+    from harness.metrics import all_metrics
+
+    return [(metric.name, f"{metric.line} [{', '.join(sorted(metric.kinds))}]") for metric in all_metrics()]

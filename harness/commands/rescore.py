@@ -1,0 +1,29 @@
+"""`vaemo-eval rescore RUN_DIR`: compute every number of a run again from its samples."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser."""
+    command = argparse.ArgumentParser(
+        prog="vaemo-eval rescore",
+        description="Compute every number of a run again from its samples; exit 1 where one differs.",
+    )
+    command.add_argument("run_dir", metavar="RUN_DIR", help="a run folder, with run.json and samples/")
+    command.add_argument("--embedder", metavar="DIR|ID@REV", help="sentence embedder (default: all-MiniLM-L6-v2)")
+    return command
+
+
+def main(args: argparse.Namespace) -> int:
+    """Print each difference; return 1 where there is one."""
+    from harness.rescore import rescore
+
+    differences = rescore(Path(args.run_dir), args.embedder)
+    for line in differences:
+        sys.stdout.write(f"{line}\n")
+    sys.stdout.write(f"{args.run_dir}: {len(differences) or 'no'} difference{'' if len(differences) == 1 else 's'}\n")
+    return 1 if differences else 0

@@ -1,0 +1,136 @@
+"""`vaemo-eval --model X --tasks A,B`: ask a model, score it, write the run record, print the table."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from va_extractor.errors import InputError
+
+_EPILOG = """\
+further commands (each has its own --help):
+  vaemo-eval ls                list tasks, groups, models and metrics
+  vaemo-eval rescore RUN_DIR   compute every number of a run again from its samples
+
+examples:
+  vaemo-eval --model baseline:prototype --tasks vaemo
+  vaemo-eval --model Qwen/Qwen3-0.6B --tasks iimi_basic_mc --features org/features@v1.0.0
+  vaemo-eval --model local-chat-completions --tasks iimi_basic \\
+      --model_args base_url=http://127.0.0.1:8000/v1/chat/completions,model=NAME
+"""
+_SEEDS = (0, 1234, 1234, 1234)
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of a run; flags that lm-eval has keep its names and meanings."""
+    run = argparse.ArgumentParser(
+        prog="vaemo-eval",
+        description="What a language model understands of emotion from two numbers, valence and arousal.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = run.add_argument
+    add("--model", required=True, help="baseline:NAME, a Hub id or local folder (Hugging Face), or an lm-eval back end")
+    add("--tasks", required=True, help="tasks and groups, separated by commas")
+    add("--model_args", default="", metavar="K=V,...", help="arguments of the back end, as K=V,K=V or a JSON object")
+    add("--features", help="where VA features come from: folder, Parquet file or Hub id@revision (also VAEMO_FEATURES)")
+    add("--num_fewshot", type=int, metavar="N", help="examples from the train split to show in each prompt")
+    add("--batch_size", metavar="N|auto", help="batch size of the back end")
+    add("--device", help="device of the back end, for example cuda:0 or cpu")
+    add("--limit", type=float, metavar="N", help="ask only the first N items of each task, or that share below 1")
+    add("--apply_chat_template", action="store_true", help="wrap prompts in the model's chat template")
+    add("--system_instruction", metavar="TEXT", help="text put before every prompt")
+    add("--gen_kwargs", default="", metavar="K=V,...", help="generation arguments, over those of the task")
+    add("--output_path", default="results", metavar="DIR", help="where run records go (default: results)")
+    add("--include_path", action="append", default=[], metavar="DIR", help="folder with further task YAMLs; repeatable")
+    add("--seed", default="", metavar="N|A,B,C,D", help="seed, or seeds of Python, numpy, torch and few-shot choice")
+    add("--embedder", metavar="DIR|ID@REV", help="sentence embedder of description metrics (default: all-MiniLM-L6-v2)")
+    add("--log_samples", action="store_true", help="always on: samples are what scores are computed from")
+    return run
+
+
+def main(args: argparse.Namespace) -> int:
+    """Run and print.
+
+    Raises:
+        InputError: something given is wrong.
+    """
+    from harness.features import reference
+    from harness.runner import RunConfig, run
+
+    console = _console()
+    config = RunConfig(
+        model=args.model,
+        model_args=_arguments(args.model_args, "--model_args"),
+        tasks=tuple(name.strip() for name in args.tasks.split(",") if name.strip()),
+        features=reference(args.features),
+        include_paths=tuple(Path(path).expanduser() for path in args.include_path),
+        output_path=Path(args.output_path).expanduser(),
+        num_fewshot=args.num_fewshot,
+        batch_size=_batch_size(args.batch_size),
+        device=args.device,
+        limit=_limit(args.limit),
+        apply_chat_template=args.apply_chat_template,
+        system_instruction=args.system_instruction,
+        gen_kwargs=_arguments(args.gen_kwargs, "--gen_kwargs"),
+        seeds=_seeds(args.seed),
+        embedder=args.embedder,
+    )
+    if not config.tasks:
+        raise InputError("--tasks: names no task; `vaemo-eval ls` lists them")
+    done = run(config, lambda line: console.print(line, style="dim", highlight=False, markup=False))
+    if done is not None:
+        from harness.table import show
+
+        show(done.record, done.folder, console)
+    return 0
+
+
+def _console() -> Any:
+    from rich.console import Console
+
+    console = Console()
+    return console if console.is_terminal else Console(width=120)
+
+
+def _arguments(text: str, flag: str) -> dict[str, Any]:
+    if text.lstrip().startswith("{"):
+        try:
+            given = json.loads(text)
+        except json.JSONDecodeError as error:
+            raise InputError(f"{flag}: not valid JSON: {error}") from None
+        return dict(given)
+    from harness._compat import parse_args_string
+
+    for part in filter(None, text.split(",")):
+        if "=" not in part:
+            raise InputError(f"{flag}: {part!r} is not of the form key=value")
+    return parse_args_string(text)
+
+
+def _batch_size(text: str | None) -> str | int | None:
+    return int(text) if text is not None and text.isdigit() else text
+
+
+def _limit(limit: float | None) -> float | None:
+    if limit is None:
+        return None
+    if limit <= 0 or (limit >= 1 and limit != int(limit)):
+        raise InputError(f"--limit {limit:g}: a whole number of items, or a share between 0 and 1")
+    return int(limit) if limit >= 1 else limit
+
+
+def _seeds(text: str) -> tuple[int, int, int, int]:
+    if not text:
+        return _SEEDS
+    try:
+        given = [int(part) for part in text.split(",")]
+    except ValueError:
+        given = []
+    if len(given) == 1:
+        given *= 4
+    if len(given) != len(_SEEDS):
+        raise InputError(f"--seed {text}: one whole number, or four separated by commas")
+    return given[0], given[1], given[2], given[3]

@@ -1,0 +1,161 @@
+"""The run folder: samples, one file a task, and `run.json`."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import subprocess
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from leaderboard.schema import Git, RunRecord, Sample
+from va_extractor.errors import InputError
+
+RUN = "run.json"
+_DECIDING = (
+    "lm_eval",
+    "numpy",
+    "scipy",
+    "scikit-learn",
+    "pyarrow",
+    "datasets",
+    "jinja2",
+    "torch",
+    "transformers",
+    "sentence-transformers",
+    "vllm",
+)
+
+
+def make_folder(output: Path, model: str, now: datetime) -> Path:
+    """Create `<output>/<model>/<UTC time>/samples` and return the run folder.
+
+    Raises:
+        InputError: it cannot be created.
+    """
+    name = re.sub(r"[^\w.-]+", "__", model).strip("_")
+    folder = output / name / now.astimezone(UTC).strftime("%Y-%m-%dT%H-%M-%S.%fZ")
+    try:
+        (folder / "samples").mkdir(parents=True)
+    except OSError as error:
+        raise InputError(f"--output_path {output}: cannot be written: {error.strerror}") from None
+    return folder
+
+
+def remove_if_empty(folder: Path) -> None:
+    """Remove a run folder in which nothing was written."""
+    if not any((folder / "samples").iterdir()):
+        (folder / "samples").rmdir()
+        folder.rmdir()
+
+
+def write_samples(folder: Path, task: str, samples: Iterable[Sample]) -> tuple[str, str]:
+    """Write a task's samples, whole or not at all.
+
+    Returns:
+        The file's path below the run folder, and its SHA-256.
+    """
+    name = f"samples/{task}.jsonl"
+    data = "".join(sample.model_dump_json() + "\n" for sample in samples).encode()
+    _replace(folder / name, data)
+    return name, hashlib.sha256(data).hexdigest()
+
+
+def write_run(folder: Path, run: RunRecord) -> Path:
+    """Write `run.json`, whole or not at all, and return its path."""
+    path = folder / RUN
+    _replace(path, (run.model_dump_json(indent=2) + "\n").encode())
+    return path
+
+
+def read_run(folder: Path) -> RunRecord:
+    """Read `run.json`.
+
+    Raises:
+        InputError: it is missing or breaks the schema; the message names the field.
+    """
+    path = folder / RUN
+    try:
+        return RunRecord.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}; give the folder of a run") from None
+    except ValidationError as error:
+        raise InputError(f"{path}: {_first(error)}") from None
+
+
+def read_samples(path: Path) -> list[Sample]:
+    """Read a task's samples.
+
+    Raises:
+        InputError: the file is missing, empty, or a line breaks the schema; the message names the line.
+    """
+    try:
+        lines = path.read_bytes().splitlines()
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from None
+    if not lines:
+        raise InputError(f"{path}: has no samples")
+    samples = []
+    for number, line in enumerate(lines, start=1):
+        try:
+            samples.append(Sample.model_validate_json(line))
+        except ValidationError as error:
+            raise InputError(f"{path}:{number}: {_first(error)}") from None
+    return samples
+
+
+def packages() -> dict[str, str]:
+    """Return the versions of the installed packages that decide numbers."""
+    found = {}
+    for name in _DECIDING:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def own_version() -> str:
+    """Return the version of VAEmo-Eval."""
+    return version("vaemo-eval")
+
+
+def git() -> Git | None:
+    """Return commit and state of the checkout this runs from; None for an installed wheel, or where git is missing."""
+    root = Path(__file__).parent.parent
+    if not (root / ".git").exists():
+        return None
+    try:
+        commit = _git(root, "rev-parse", "HEAD")
+        return Git(commit=commit, dirty=bool(_git(root, "status", "--porcelain")))
+    except (OSError, subprocess.CalledProcessError):
+        return None
+
+
+def sha256_text(texts: Sequence[str]) -> str:
+    """Return the SHA-256 of texts, one a line."""
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()
+
+
+def _git(root: Path, *arguments: str) -> str:
+    return subprocess.run(
+        ["git", "-C", str(root), *arguments], capture_output=True, text=True, check=True
+    ).stdout.strip()
+
+
+def _replace(path: Path, data: bytes) -> None:
+    partial = path.with_name(path.name + ".partial")
+    try:
+        partial.write_bytes(data)
+        partial.replace(path)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be written: {error.strerror}") from None
+
+
+def _first(error: ValidationError) -> str:
+    problem = error.errors()[0]
+    return f"field '{'.'.join(map(str, problem['loc']))}': {problem['msg']}"

@@ -1,0 +1,85 @@
+"""Computing every number of a run again from its samples, and naming each that differs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from harness.embedder import embedder
+from harness.kinds import Kind
+from harness.record import read_run, read_samples
+from harness.samples import judge
+from harness.scoring import score
+from leaderboard.schema import Answer, Sample, TaskRecord
+
+TOLERANCE = 1e-9
+EMBEDDING_TOLERANCE = 1e-4
+"""Embeddings differ in the last digits between processors; a changed answer moves a cosine by far more."""
+
+
+def rescore(folder: Path, given_embedder: str | None = None) -> list[str]:
+    """Compare a run's record with what its samples give.
+
+    Args:
+        folder: a run folder.
+        given_embedder: as `--embedder`; None for the default.
+
+    Returns:
+        One line for each number that differs; empty where all agree.
+
+    Raises:
+        InputError: the record or a sample is missing or breaks its schema, or the embedder is not the recorded one.
+    """
+    return [line for name, task in read_run(folder).tasks.items() for line in _task(folder, name, task, given_embedder)]
+
+
+def _task(folder: Path, name: str, task: TaskRecord, given_embedder: str | None) -> Iterator[str]:
+    samples = read_samples(folder / task.samples)
+    kind = Kind(task.kind)
+    embed = embedder(given_embedder) if kind is Kind.DESCRIPTION else None
+    if embed and task.embedder and embed.record.weights_sha256 != task.embedder.weights_sha256:
+        yield f"{name}: embedder: recorded {task.embedder.weights_sha256}, here {embed.record.weights_sha256}"
+    yield from _items(name, kind, samples, embed)
+    if len(samples) != task.items:
+        yield f"{name}: items: recorded {task.items}, in the samples {len(samples)}"
+    ids = [sample.item.item_id for sample in samples]
+    if len(set(ids)) != len(ids):
+        yield f"{name}: items: {len(ids) - len(set(ids))} stand in the samples twice"
+    again = score(kind, task.labels, samples)
+    for field in ("clusters", "answers", "metrics", "per_class", "confusion"):
+        recorded, computed = _plain(getattr(task, field)), _plain(getattr(again, field))
+        yield from _differences(f"{name}: {field}", recorded, computed, TOLERANCE)
+
+
+def _items(name: str, kind: Kind, samples: list[Sample], embed: Any) -> Iterator[str]:
+    items = [sample.item for sample in samples]
+    tolerance = EMBEDDING_TOLERANCE if kind is Kind.DESCRIPTION else TOLERANCE
+    parsed, scores = judge(kind, items, [sample.answer for sample in samples], embed)
+    for sample, one, row in zip(samples, parsed, scores, strict=True):
+        where = f"{name}: item {sample.item.item_id}"
+        yield from _differences(f"{where}: parsed", sample.parsed.model_dump(), one.model_dump(), 0.0)
+        yield from _differences(f"{where}: scores", sample.scores, dict(row), tolerance)
+    for baseline in samples[0].baseline_scores:
+        given: list[Answer] = [sample.baselines[baseline] for sample in samples]
+        for sample, row in zip(samples, judge(kind, items, given, embed)[1], strict=True):
+            where = f"{name}: item {sample.item.item_id}: baseline {baseline}"
+            yield from _differences(where, sample.baseline_scores[baseline], dict(row), tolerance)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items()}
+    return value.model_dump() if hasattr(value, "model_dump") else value
+
+
+def _differences(where: str, recorded: Any, again: Any, tolerance: float) -> Iterator[str]:
+    if isinstance(recorded, dict) and isinstance(again, dict):
+        for key in recorded | again:
+            yield from _differences(f"{where}: {key}", recorded.get(key), again.get(key), tolerance)
+    elif isinstance(recorded, float) and isinstance(again, float | int):
+        if not math.isclose(recorded, again, rel_tol=0.0, abs_tol=tolerance):
+            yield f"{where}: recorded {recorded!r}, computed again {again!r}"
+    elif recorded != again:
+        yield f"{where}: recorded {recorded!r}, computed again {again!r}"

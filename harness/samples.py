@@ -1,0 +1,103 @@
+"""From answers to samples: each answer read and scored by item, with the standing baselines' answers beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from harness.baselines import STANDING, answer_texts, choice_scores
+from harness.docs import Doc, item_of
+from harness.kinds import Kind
+from harness.outcomes import Answered, ItemScores
+from harness.reading import read
+from harness.similarity import Embed, similarities
+from leaderboard.schema import Answer, Item, Parsed, Sample
+
+if TYPE_CHECKING:
+    from harness._compat import Asked
+
+
+def make_samples(kind: Kind, asked: Sequence[Asked], embed: Embed | None) -> list[Sample]:
+    """Read and score what came back.
+
+    Args:
+        kind: what was asked.
+        asked: n documents with their raw results.
+        embed: maps texts to unit vectors; needed for descriptions only.
+
+    Returns:
+        n samples, in the same order.
+    """
+    docs = [one.doc for one in asked]
+    answers = [to_answer(one.results) for one in asked]
+    by_likelihood = answers[0].loglikelihoods is not None
+    standing = {name: baseline_answers(name, docs, by_likelihood=by_likelihood) for name in STANDING[kind]}
+    items = [item_of(doc) for doc in docs]
+    parsed, scores = judge(kind, items, answers, embed)
+    needs_more = standing if kind is Kind.DESCRIPTION else {}
+    beside = {name: judge(kind, items, given, embed)[1] for name, given in needs_more.items()}
+    return [
+        Sample(
+            item=items[row],
+            prompt=asked[row].prompt,
+            request_hash=asked[row].request_hash,
+            answer=answers[row],
+            parsed=parsed[row],
+            scores=dict(scores[row]),
+            baselines={name: given[row] for name, given in standing.items()},
+            baseline_scores={name: dict(rows[row]) for name, rows in beside.items()},
+        )
+        for row in range(len(asked))
+    ]
+
+
+def judge(
+    kind: Kind, items: Sequence[Item], answers: Sequence[Answer], embed: Embed | None
+) -> tuple[list[Parsed], list[ItemScores]]:
+    """Read n answers and score each by itself: whether it is right, how far two sets agree, how near a text comes."""
+    parsed = [read(kind, item, answer) for item, answer in zip(items, answers, strict=True)]
+    if kind is Kind.DESCRIPTION:
+        if embed is None:
+            raise ValueError("descriptions are scored with an embedder")
+        return parsed, similarities(items, [one.text for one in parsed], embed)
+    return parsed, [_score(kind, item, one) for item, one in zip(items, parsed, strict=True)]
+
+
+def baseline_answers(name: str, docs: Sequence[Doc], *, by_likelihood: bool) -> list[Answer]:
+    """Return a baseline's answers to the same documents, in the same form."""
+    if by_likelihood:
+        return [Answer(loglikelihoods=tuple(row)) for row in choice_scores(name, docs)]
+    return [Answer(text=text) for text in answer_texts(name, docs)]
+
+
+def answered(samples: Sequence[Sample]) -> list[Answered]:
+    """Return the items with the model's answers."""
+    return [Answered(one.item, one.answer, one.parsed, one.scores) for one in samples]
+
+
+def answered_by(name: str, kind: Kind, samples: Sequence[Sample]) -> list[Answered]:
+    """Return the items with a standing baseline's answers."""
+    return [
+        Answered(one.item, given, read(kind, one.item, given), one.baseline_scores.get(name, {}))
+        for one in samples
+        for given in [one.baselines[name]]
+    ]
+
+
+def to_answer(results: Sequence[str | tuple[float, bool] | None]) -> Answer:
+    """Turn what lm-eval hands over, a text (None where a server sent none) or (log-likelihood, greedy) pairs."""
+    first = results[0]
+    if first is None or isinstance(first, str):
+        return Answer(text=first or "")
+    return Answer(loglikelihoods=tuple(float(pair[0]) for pair in results if isinstance(pair, tuple)))
+
+
+def _score(kind: Kind, item: Item, parsed: Parsed) -> ItemScores:
+    gold, named = set(item.labels), set(parsed.labels)
+    if kind is Kind.RANKING:
+        return {}
+    if kind is Kind.MULTI_LABEL:
+        size, either = len(gold) + len(named), len(gold | named)
+        both = len(gold & named)
+        return {"f1": 2 * both / size if size else 1.0, "jaccard": both / either if either else 1.0}
+    return {"correct": float(gold == named)}

@@ -1,0 +1,74 @@
+"""The run as a table for people: every metric with its interval, chance value and baselines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from leaderboard.schema import RunRecord, Score, TaskRecord
+
+SYNTHETIC = "SYNTHETIC SAMPLE"
+
+
+def show(run: RunRecord, folder: Path, console: Console) -> None:
+    """Print a table a task, and where the record lies."""
+    for name, task in run.tasks.items():
+        console.print(_table(name, task))
+        console.print(_notes(task), highlight=False)
+        console.print()
+    console.print(f"Record: {folder / 'run.json'}", highlight=False, soft_wrap=True, markup=False)
+    if run.synthetic:
+        console.print(
+            f"[bold yellow]{SYNTHETIC}[/]: faces and labels were drawn from a seed; these numbers say nothing about a "
+            "model. Give real features with --features."
+        )
+
+
+def _table(name: str, task: TaskRecord) -> Table:
+    mark = f"  [bold yellow]{SYNTHETIC}[/]" if task.features.synthetic else ""
+    items = f"{task.items} items in {task.clusters} clusters"
+    table = Table(title=f"[bold]{escape(name)}[/] v{escape(task.version)}, {items}{mark}", title_justify="left")
+    table.add_column("metric", no_wrap=True)
+    table.add_column("value", justify="right")
+    table.add_column("95 % interval", justify="right", no_wrap=True)
+    table.add_column("chance", justify="right")
+    baselines = list(next(iter(task.metrics.values())).baselines)
+    for baseline in baselines:
+        table.add_column(baseline, justify="right")
+    for metric, score in task.metrics.items():
+        style = "bold" if metric == task.headline else ""
+        cells = [*_cells(score), *(_number(score.baselines.get(baseline)) for baseline in baselines)]
+        table.add_row(f"{metric}{_arrow(score)}{' *' if metric == task.headline else ''}", *cells, style=style)
+    return table
+
+
+def _cells(score: Score) -> Iterator[str]:
+    yield _number(score.value)
+    yield f"{score.interval.low:.3f} to {score.interval.high:.3f}" if score.interval else "-"
+    yield _number(score.chance)
+
+
+def _notes(task: TaskRecord) -> str:
+    answers = task.answers
+    parts = [
+        f"answers: unparsed {answers.unparsed_rate:.1%}, refused {answers.refused_rate:.1%}, "
+        f"empty {answers.empty_rate:.1%}"
+    ]
+    if task.excluded:
+        parts.append("not asked: " + ", ".join(f"{count} {reason}" for reason, count in task.excluded.items()))
+    if task.reference_kind:
+        parts.append(f"references: {task.reference_kind}")
+    parts += [f"{name}: {score.reason}" for name, score in task.metrics.items() if score.reason]
+    return escape("; ".join(parts))
+
+
+def _arrow(score: Score) -> str:
+    return {True: " ↑", False: " ↓", None: ""}[score.higher_is_better]
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{round(value, 3) + 0.0:.3f}"

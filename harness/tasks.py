@@ -1,0 +1,137 @@
+"""Finding the tasks that `--tasks` names, building them, and proving them sound before any model is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from harness import _compat, catalogue
+from harness.baselines import fitted_on
+from harness.docs import EVALUATED, Doc, Question, nearest, split
+from harness.features import load
+from harness.kinds import Kind
+from harness.metrics import metrics_of
+from harness.record import sha256_text
+from leaderboard.schema import FeaturesRecord
+from va_extractor.errors import InputError
+
+if TYPE_CHECKING:
+    from lm_eval.api.task import ConfigurableTask
+
+
+@dataclass(frozen=True)
+class Task:
+    """A task that is ready to be asked.
+
+    Attributes:
+        name: its name.
+        kind: what it asks.
+        question: what decides its documents.
+        version: from its YAML.
+        headline: the metric that stands for it.
+        engine: lm-eval's own object.
+    """
+
+    name: str
+    kind: Kind
+    question: Question
+    version: str
+    headline: str
+    engine: ConfigurableTask
+
+    @property
+    def by_likelihood(self) -> bool:
+        """Whether the model is asked for log-likelihoods of given answers instead of a text."""
+        return bool(self.engine.OUTPUT_TYPE == "multiple_choice")
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 over prompt template, answer form, labels and generation arguments."""
+        return sha256_text([_compat.template_text(self.engine), self.kind.value, *self.question.labels])
+
+    def excluded(self) -> dict[str, int]:
+        """Count the rows of the split that are not asked, by reason."""
+        return split(self.question, EVALUATED).excluded
+
+    def reference_kind(self) -> str | None:
+        """Name what descriptions are compared with, joined where the items differ."""
+        kinds = {doc["reference_kind"] for doc in split(self.question, EVALUATED).docs if doc["reference_kind"]}
+        return ", ".join(sorted(kinds)) or None
+
+    def features(self) -> FeaturesRecord:
+        """Describe where valence and arousal come from."""
+        source = load(self.question.features, self.question.source)
+        table = source.tables[EVALUATED]
+        learns = fitted_on(self.question)
+        return FeaturesRecord(
+            id=source.id,
+            revision=source.revision,
+            sha256=source.hashes[EVALUATED],
+            source=source.name,
+            split=EVALUATED,
+            va_source=tuple(sorted(set(table["va_source"].to_pylist()))),
+            synthetic=source.provenance[EVALUATED].synthetic or "synthetic" in set(table["va_source"].to_pylist()),
+            fitted_on=learns if learns in source.tables and learns != EVALUATED else None,
+        )
+
+
+def load_tasks(names: Sequence[str], include_paths: Sequence[Path], features: str) -> list[Task]:
+    """Build the named tasks, groups unfolded, each once.
+
+    Raises:
+        InputError: a name is unknown, a YAML is broken, features are missing or do not fit, or a task is unsound.
+    """
+    known = catalogue.find(include_paths)
+    manager = _compat.task_manager([catalogue.TASKS, *include_paths], features)
+    return [_build(manager, known[name]) for name in _unfold(names, known)]
+
+
+def _unfold(names: Sequence[str], known: dict[str, catalogue.TaskInfo]) -> list[str]:
+    unfolded: list[str] = []
+    for name in names:
+        if name not in known:
+            raise InputError(f"--tasks {name}: unknown task{nearest(name, list(known))}; `vaemo-eval ls` lists them")
+        unfolded += _unfold(known[name].members, known) if known[name].members else [name]
+    return list(dict.fromkeys(unfolded))
+
+
+def _build(manager: Any, info: catalogue.TaskInfo) -> Task:
+    try:
+        engine = _compat.build_task(manager, info.name)
+    except InputError:
+        raise
+    except Exception as error:  # lm-eval raises whatever a YAML leads it into; the user gets it in one line
+        raise InputError(f"{info.path}: task {info.name}: {type(error).__name__}: {error}") from error
+    scorer, dataset = _compat.scorer_of(engine), _compat.dataset_of(engine)
+    if scorer is None or dataset is None or scorer.kind is not dataset.kind:
+        raise InputError(
+            f"{info.path}: keys 'custom_dataset' and 'process_results' must name functions of one module of "
+            "harness.functions; include one of tasks/_base/*.yaml"
+        )
+    metadata = engine.config.metadata
+    headline = metadata.get("headline")
+    names = [metric.name for metric in metrics_of(scorer.kind)]
+    if headline not in names:
+        raise InputError(
+            f"{info.path}: metadata.headline {headline!r} is no metric of {scorer.kind}: {', '.join(names)}"
+        )
+    if "version" not in metadata:
+        raise InputError(f"{info.path}: metadata.version is missing; a task states its version")
+    if len(engine.config.filter_list or []) > 1:
+        raise InputError(f"{info.path}: key 'filter_list': one pipeline at most, since an answer is read in one way")
+    _check_keys(engine, info)
+    return Task(info.name, scorer.kind, dataset.question(metadata), str(metadata["version"]), headline, engine)
+
+
+def _check_keys(engine: ConfigurableTask, info: catalogue.TaskInfo) -> None:
+    """Score the right answer to the first document, and compare the keys with `metric_list`."""
+    doc: Doc = engine.eval_docs[0]
+    right = [(0.0, True)] * len(doc["choices"]) if engine.OUTPUT_TYPE == "multiple_choice" else [str(doc["target"])]
+    returned, listed = set(engine.process_results(doc, right)), _compat.metric_names(engine)
+    if returned != listed:
+        raise InputError(
+            f"{info.path}: key 'metric_list': process_results returns {', '.join(sorted(returned))}, "
+            f"but metric_list names {', '.join(sorted(listed))}; take both from one module of harness.functions"
+        )
