@@ -1,0 +1,63 @@
+"""Our own wording of the category labels, for sources that have labels and no texts.
+
+A text made here says no more than the labels do; it is marked `category_wording` wherever it is written, so that a
+score against it is never taken for a score against what people wrote.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from va_extractor.errors import InputError
+
+PHRASES = {
+    "Affection": "is warm and loving towards someone",
+    "Anger": "is angry and ready to lash out",
+    "Annoyance": "has had enough of something tiresome",
+    "Anticipation": "can hardly wait for what is about to happen",
+    "Aversion": "wants to get away from something repellent",
+    "Confidence": "trusts in their own ability",
+    "Disapproval": "judges someone's conduct harshly",
+    "Disconnection": "has drifted off and takes no part",
+    "Disquietment": "is uneasy and cannot settle",
+    "Doubt/Confusion": "does not know what to make of things",
+    "Embarrassment": "blushes and would rather not be seen",
+    "Engagement": "is wholly taken up by what they are doing",
+    "Esteem": "looks up to someone",
+    "Excitement": "is thrilled and can barely keep still",
+    "Fatigue": "is worn out and in need of rest",
+    "Fear": "is frightened and wants to be safe",
+    "Happiness": "is cheerful and glad",
+    "Pain": "winces because the body hurts",
+    "Peace": "is calm and at rest with the world",
+    "Pleasure": "savours something agreeable",
+    "Sadness": "is downcast and close to tears",
+    "Sensitivity": "is easily moved and lightly bruised in spirit",
+    "Suffering": "carries a burden that is hard to bear",
+    "Surprise": "is caught off guard by what just happened",
+    "Sympathy": "feels with someone who is having a hard time",
+    "Yearning": "longs for something out of reach",
+    "anger": "is angry and ready to lash out",
+    "disgust": "recoils from something foul",
+    "fear": "is frightened and wants to be safe",
+    "happiness": "is cheerful and glad",
+    "neutral": "shows no particular emotion",
+    "sadness": "is downcast and close to tears",
+    "surprise": "is caught off guard by what just happened",
+}
+"""A verb phrase for each label of `labels.EMOTIC` and `labels.BASIC`, its subject being "the person"."""
+
+
+def describe(labels: Sequence[str]) -> str:
+    """Write one sentence that says what the labels say, in their order.
+
+    Raises:
+        InputError: there is no label, or none of our phrases is for it.
+    """
+    if not labels:
+        raise InputError("no label to put into words")
+    unknown = [label for label in labels if label not in PHRASES]
+    if unknown:
+        raise InputError(f"no wording for the label {unknown[0]!r}")
+    *former, last = [PHRASES[label] for label in labels]
+    return f"The person {', '.join(former)} and {last}." if former else f"The person {last}."
