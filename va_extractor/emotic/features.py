@@ -82,7 +82,9 @@ def _table(
         "va_status": ["ok"] * len(kept),
         "face_score": pa.nulls(len(kept), pa.float32()),
         "labels": pa.array([person.categories for person in kept], pa.list_(pa.string())),
-        "label_weights": pa.array([_weights(person, merge) for person in kept], pa.list_(pa.float32())),
+        "label_weights": pa.array(
+            [person.weights if merge == "weights" else None for person in kept], pa.list_(pa.float32())
+        ),
         "references": pa.array(texts, pa.list_(pa.string())),
         "reference_kind": pa.array([kind if text else None for text in texts], pa.string()),
     }
@@ -99,13 +101,6 @@ def _ids(persons: Sequence[Person], salt: str) -> list[str]:
         ids.append(item_id(salt, "emotic", *key, seen[key]))
         seen[key] += 1
     return ids
-
-
-def _weights(person: Person, merge: Merge) -> list[float] | None:
-    if merge == "union" or person.annotators in (None, 1):
-        return None
-    most = max(person.votes)
-    return [votes / most for votes in person.votes]
 
 
 def _texts(person: Person, references: Mapping[str, tuple[str, ...]] | None) -> tuple[str, ...]:

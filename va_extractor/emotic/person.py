@@ -36,3 +36,10 @@ class Person:
     def name(self) -> str:
         """How a file of references names this person: `folder/filename#index`."""
         return f"{self.image}#{self.index}"
+
+    @property
+    def weights(self) -> tuple[float, ...] | None:
+        """Votes for each category / the most votes of any; None where one annotator labelled, or votes are unknown."""
+        if self.annotators in (None, 1):
+            return None
+        return tuple(votes / max(self.votes) for votes in self.votes)
