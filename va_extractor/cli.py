@@ -10,6 +10,7 @@ from va_extractor.errors import InputError
 
 _COMMANDS = (
     "annotations",
+    "inspect",
 )  # fmt: skip
 
 
