@@ -1,0 +1,48 @@
+"""The VA plane as PNG."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from va_extractor.errors import InputError
+from va_extractor.inspection.picture import draw
+
+
+def dark(path: Path) -> np.ndarray:
+    """Return where the picture is neither white nor grey, shape (height, width)."""
+    pixels = np.asarray(Image.open(path).convert("RGB"), dtype=int)
+    return np.asarray(np.ptp(pixels, axis=2) > 40)
+
+
+def test_points_are_drawn_where_they_lie(tmp_path: Path) -> None:
+    draw(np.array([[0.9, 0.9]] * 50), [["joy"]] * 50, "high", tmp_path / "high.png")
+    draw(np.array([[-0.9, -0.9]] * 50), [["joy"]] * 50, "low", tmp_path / "low.png")
+    high, low = dark(tmp_path / "high.png"), dark(tmp_path / "low.png")
+    assert high.shape == (900, 900)
+    plane = (slice(230, 840), slice(100, 700))
+    high_rows, high_columns = np.nonzero(high[plane])
+    low_rows, low_columns = np.nonzero(low[plane])
+    assert high_rows.max() < 100
+    assert low_rows.min() > 500
+    assert low_columns.max() < 100
+    assert high_columns.min() > 500
+
+
+def test_labels_have_colours_only_where_each_row_has_one(tmp_path: Path) -> None:
+    points = np.array([[-0.5, 0.0], [0.5, 0.0]] * 20)
+    colours = []
+    for name, labels in (("one", [["joy"], ["fear"]] * 20), ("many", [["joy", "fear"], ["fear"]] * 20)):
+        draw(points, labels, name, tmp_path / f"{name}.png")
+        pixels = np.asarray(Image.open(tmp_path / f"{name}.png").convert("RGB"))
+        colours.append(len(np.unique(pixels[dark(tmp_path / f"{name}.png")].reshape(-1, 3) // 64, axis=0)))
+    assert colours[0] > colours[1]
+
+
+def test_unwritable_path(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(InputError, match=r"a.png: cannot be written"):
+        draw(np.zeros((1, 2)), [["joy"]], "t", tmp_path / "file" / "a.png")

@@ -1,0 +1,64 @@
+"""`vaemo-extract inspect`: what is in a features dataset, and what is wrong with it."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from va_extractor.errors import InputError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+def add(commands: argparse._SubParsersAction[Any]) -> None:
+    """Add the subcommand."""
+    parser = commands.add_parser(
+        "inspect",
+        help="show counts, VA statistics, the VA plane and whatever is wrong",
+        description="Show what each source holds. Exit code 1 where a problem was found.",
+    )
+    parser.add_argument("features", type=Path, help="folder of VA features: FEATURES/SOURCE/SPLIT.parquet")
+    parser.add_argument("--min-items", type=int, default=10, help="caution of labels with fewer rows (default: 10)")
+    parser.add_argument("--pictures", type=Path, help="folder for SOURCE.png (default: FEATURES)")
+    parser.add_argument("--no-picture", action="store_true", help="write no PNG")
+    parser.set_defaults(run=_run)
+
+
+def _run(args: argparse.Namespace) -> int:
+    from rich.console import Console
+
+    from va_extractor.dataset import sources, split_files
+    from va_extractor.inspection.picture import draw
+    from va_extractor.inspection.summary import measured, summarise
+    from va_extractor.inspection.terminal import heading, report
+
+    names = sources(args.features)
+    if not names:
+        raise InputError(f"{args.features}: holds no VA features (FEATURES/SOURCE/SPLIT.parquet)")
+    console = Console()
+    sound = True
+    for source in names:
+        tables = {split: _read(files) for split, files in split_files(args.features, source).items()}
+        summary = summarise(tables, args.min_items)
+        points, labels = measured(tables)
+        console.print(report(source, summary, points))
+        if len(points) and not args.no_picture:
+            picture = (args.pictures or args.features) / f"{source}.png"
+            draw(points, labels, heading(source, summary), picture)
+            console.print(f"picture: {picture}", soft_wrap=True)
+        sound = sound and not summary.problems
+    return 0 if sound else 1
+
+
+def _read(files: list[Path]) -> pa.Table:
+    """Read a split's files as they are, so that faulty ones can be looked at too."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        tables = [pq.read_table(file) for file in files]
+        return pa.concat_tables(tables)
+    except (pa.ArrowInvalid, OSError) as error:
+        raise InputError(f"{files[0]}: not readable Parquet files of one schema: {error}") from None

@@ -1,0 +1,191 @@
+"""Counts, means and faults of one source's rows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from va_extractor.errors import InputError
+from va_extractor.schema import COLUMNS, check, provenance_of
+
+_NAMED = 8
+DIMENSIONS = ("valence", "arousal", "dominance")
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """One dimension's values in one split; statistics are NaN where there are too few values for them.
+
+    Attributes:
+        name: `valence`, `arousal` or `dominance`.
+        count: values that are neither null nor NaN.
+        mean: arithmetic mean.
+        sd: standard deviation with n - 1.
+        low: least value.
+        high: greatest value.
+        outside: values outside [-1, 1].
+    """
+
+    name: str
+    count: int
+    mean: float
+    sd: float
+    low: float
+    high: float
+    outside: int
+
+
+@dataclass(frozen=True)
+class Split:
+    """One split's counts.
+
+    Attributes:
+        name: name of the split.
+        rows: number of rows.
+        clusters: number of different clusters.
+        described: rows that have a reference.
+        statuses: rows of each `va_status`.
+        labels: rows of each label; a row with several labels counts for each of them.
+        dimensions: valence, arousal, and dominance where there is any.
+    """
+
+    name: str
+    rows: int
+    clusters: int
+    described: int
+    statuses: dict[str, int]
+    labels: dict[str, int]
+    dimensions: tuple[Dimension, ...]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """One source.
+
+    Attributes:
+        splits: splits whose columns could be read.
+        problems: what makes the dataset unfit for use.
+        cautions: what a reader of scores should know.
+        synthetic: whether the rows say that they were drawn, not measured.
+    """
+
+    splits: tuple[Split, ...]
+    problems: tuple[str, ...]
+    cautions: tuple[str, ...]
+    synthetic: bool
+
+
+def summarise(tables: Mapping[str, pa.Table], min_items: int) -> Summary:
+    """Summarise one source.
+
+    Args:
+        tables: rows of each split as they stand in the files, not yet checked.
+        min_items: a label with fewer rows in a split is cautioned of.
+    """
+    readable = {name: table for name, table in tables.items() if _readable(table)}
+    splits = tuple(_split(name, table) for name, table in readable.items())
+    problems = [fault for name, table in tables.items() for fault in _faults(name, table)]
+    problems += [
+        f"split '{split.name}': {dimension.outside} values of {dimension.name} outside [-1, 1]"
+        for split in splits
+        for dimension in split.dimensions
+        if dimension.outside
+    ]
+    problems += [fault for name, table in readable.items() for fault in _duplicates(name, table)]
+    problems += _shared(readable, "item_id", "the same item")
+    cautions = _shared(readable, "cluster_id", "rows of the same cluster")
+    synthetic = any("synthetic" in table["va_source"].to_pylist() for table in readable.values())
+    for split in splits:
+        few = [f"{label} ({count})" for label, count in split.labels.items() if count < min_items]
+        if few:
+            named = ", ".join(few[:_NAMED]) + (f" and {len(few) - _NAMED} more" if len(few) > _NAMED else "")
+            cautions.append(f"split '{split.name}': {len(few)} labels with fewer than {min_items} rows: {named}")
+        missing = split.rows - split.statuses.get("ok", 0)
+        if missing:
+            cautions.append(f"split '{split.name}': {missing} of {split.rows} rows have a status other than ok")
+    return Summary(splits, tuple(problems), tuple(cautions), synthetic)
+
+
+def measured(tables: Mapping[str, pa.Table]) -> tuple[np.ndarray, list[list[str]]]:
+    """Gather the rows of all splits that have both valence and arousal.
+
+    Returns:
+        Valence and arousal, shape (rows, 2), and the labels of each row.
+    """
+    points, labels = [np.empty((0, 2))], []
+    for table in filter(_readable, tables.values()):
+        pairs = np.column_stack([_floats(table, "valence"), _floats(table, "arousal")])
+        known = ~np.isnan(pairs).any(axis=1)
+        points.append(pairs[known])
+        labels += table["labels"].filter(pa.array(known)).to_pylist()
+    return np.concatenate(points), labels
+
+
+def _floats(table: pa.Table, name: str) -> np.ndarray:
+    """Return a dimension's values, shape (rows,); null becomes NaN."""
+    return np.asarray(table[name].to_numpy(), dtype=np.float64)
+
+
+def _readable(table: pa.Table) -> bool:
+    """Whether every column is there and of its type, so that counts can be made whatever the values are."""
+    return all(
+        field.name in table.column_names and table.schema.field(field.name).type.equals(field.type) for field in COLUMNS
+    )
+
+
+def _faults(name: str, table: pa.Table) -> Iterable[str]:
+    """Yield what the checks of the schema say, the first fault of each."""
+    for fault in (lambda: check(table, f"split '{name}'"), lambda: provenance_of(table.schema, f"split '{name}'")):
+        try:
+            fault()
+        except InputError as error:
+            yield str(error)
+
+
+def _split(name: str, table: pa.Table) -> Split:
+    labels = Counter(label for row in table["labels"].to_pylist() for label in row or ())
+    dimensions = tuple(_dimension(dimension, _floats(table, dimension)) for dimension in DIMENSIONS)
+    return Split(
+        name=name,
+        rows=table.num_rows,
+        clusters=len(set(table["cluster_id"].to_pylist())),
+        described=sum(bool(texts) for texts in table["references"].to_pylist()),
+        statuses=dict(Counter(table["va_status"].to_pylist()).most_common()),
+        labels=dict(sorted(labels.items())),
+        dimensions=tuple(one for one in dimensions if one.count or one.name != "dominance"),
+    )
+
+
+def _dimension(name: str, values: np.ndarray) -> Dimension:
+    given = values[~np.isnan(values)]
+    count = len(given)
+    return Dimension(
+        name=name,
+        count=count,
+        mean=float(given.mean()) if count else float("nan"),
+        sd=float(given.std(ddof=1)) if count > 1 else float("nan"),
+        low=float(given.min()) if count else float("nan"),
+        high=float(given.max()) if count else float("nan"),
+        outside=int(np.sum(np.abs(given) > 1)),
+    )
+
+
+def _duplicates(name: str, table: pa.Table) -> list[str]:
+    count = table.num_rows - len(set(table["item_id"].to_pylist()))
+    return [f"split '{name}': {count} rows repeat the item_id of another"] if count else []
+
+
+def _shared(tables: Mapping[str, pa.Table], column: str, what: str) -> list[str]:
+    """Say of each pair of splits how many values of `column` stand in both."""
+    sets = {name: set(table[column].to_pylist()) for name, table in tables.items()}
+    names = list(sets)
+    pairs = [(one, other) for index, one in enumerate(names) for other in names[index + 1 :]]
+    return [
+        f"splits '{one}' and '{other}' share {len(sets[one] & sets[other])} {column}s: {what} in both"
+        for one, other in pairs
+        if sets[one] & sets[other]
+    ]

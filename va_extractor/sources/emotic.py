@@ -1,0 +1,42 @@
+"""EMOTIC's images: one row a person, the face to be looked for inside the person's box."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from va_extractor.emotic.person import Person
+from va_extractor.emotic.read import read_emotic
+from va_extractor.sources.checks import folder, some_files_exist
+from va_extractor.sources.item import ImageItem
+from va_extractor.wording import describe
+
+
+def list_items(annotations: Path, images: Path) -> list[ImageItem]:
+    """List EMOTIC's people, with every label that any annotator gave and our wording of them.
+
+    A box that lies outside its image is empty once cut to it; no face can be found there, and the row will say so.
+
+    Args:
+        annotations: `Annotations.mat`, its CSV form or a folder of that.
+        images: folder that holds `mscoco/`, `framesdb/`, `emodb_small/` and `ade20k/`.
+
+    Raises:
+        InputError: the annotations are wrong (see `read_emotic`), or no image is there.
+    """
+    root = folder(images)
+    splits = read_emotic(annotations)
+    items = [_item(person, split, root) for split, persons in splits.items() for person in persons]
+    return some_files_exist(items, str(annotations))
+
+
+def _item(person: Person, split: str, root: Path) -> ImageItem:
+    return ImageItem(
+        path=root / person.image,
+        labels=person.categories,
+        cluster=person.image,
+        split=split,
+        box=person.box,
+        label_weights=person.weights,
+        references=(describe(person.categories),) if person.categories else (),
+        reference_kind="category_wording" if person.categories else None,
+    )
