@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -114,6 +115,7 @@ class _Session:
         except InputError:
             raise
         except Exception as error:  # back ends raise whatever they like; the user gets their words in one line
+            sys.stderr.write("\n")  # a back end's progress bar may have left the line open
             kept = f"; finished tasks are kept in {self.folder}" if self.finished else ""
             raise InputError(
                 f"--model {self.config.model}: failed on task {task.name}: {models.first_line(error)}{kept}"

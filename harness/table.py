@@ -24,7 +24,8 @@ def show(run: RunRecord, folder: Path, console: Console) -> None:
     if run.synthetic:
         console.print(
             f"[bold yellow]{SYNTHETIC}[/]: faces and labels were drawn from a seed; these numbers say nothing about a "
-            "model. Give real features with --features."
+            "model. Give real features with --features.",
+            soft_wrap=True,
         )
 
 

@@ -1,0 +1,25 @@
+.PHONY: demo test check bench docs
+
+VENV ?= .venv
+
+demo:  ## set up and run the main job on what ships
+	python3 -m venv $(VENV)
+	$(VENV)/bin/pip install -q -c constraints.txt -e '.[offline]'
+	$(VENV)/bin/vaemo-eval --model baseline:prototype --tasks iimi_basic,emotic_complex,emotic_describe,norms_term
+
+test:  ## set up and run the tests
+	python3 -m venv $(VENV)
+	$(VENV)/bin/pip install -q -c constraints.txt -e '.[dev]'
+	$(VENV)/bin/pytest -n auto
+
+check:  ## lint, format and types; needs the set-up of `make test`
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+
+bench:  ## print every benchmark table; needs the set-up of `make test`
+	for script in benchmarks/*.py; do $(VENV)/bin/python $$script || exit 1; done
+
+docs:  ## write the pages and schemas that are made from code
+	$(VENV)/bin/python -m leaderboard.json_schema docs
+	$(VENV)/bin/python -m harness.prompts docs/prompts.md

@@ -1,0 +1,63 @@
+"""Our tasks under plain lm-eval, and our numbers against its own aggregation of the same answers."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import lm_eval
+import pytest
+from lm_eval.tasks import TaskManager
+
+import harness.baselines.model  # noqa: F401  registers `baseline`
+from harness.catalogue import TASKS, find
+
+if TYPE_CHECKING:
+    from tests.endtoend.conftest import Command
+
+ALL = sorted(info.name for info in find().values() if not info.members)
+
+
+def test_lm_eval_gives_the_same_numbers_for_every_task(vaemo_eval: Command) -> None:
+    theirs = lm_eval.simple_evaluate(
+        model="baseline",
+        model_args="name=gaussian",
+        tasks=ALL,
+        task_manager=TaskManager(include_path=str(TASKS), include_defaults=False),
+        bootstrap_iters=0,
+        log_samples=False,
+    )["results"]
+    ours = vaemo_eval("--model", "baseline:gaussian", "--tasks", ",".join(ALL)).record.tasks
+    assert sorted(ours) == ALL
+    for name, task in ours.items():
+        for metric, score in task.metrics.items():
+            if score.value is not None:
+                assert theirs[name][f"{metric},none"] == pytest.approx(score.value, abs=1e-6), (name, metric)
+
+
+def test_the_lm_eval_command_runs_every_task(tmp_path: Path, tiny_model: Path) -> None:
+    code = (
+        # its own 13,986 task files take seconds to index and have no part in this
+        "import functools, sys; from lm_eval import tasks, __main__; "
+        "tasks.TaskManager.__init__ = functools.partialmethod(tasks.TaskManager.__init__, include_defaults=False); "
+        "sys.exit(__main__.cli_evaluate())"
+    )
+    done = subprocess.run(
+        [
+            *(sys.executable, "-c", code, "run", "--model", "hf"),
+            *("--model_args", f"pretrained={tiny_model},dtype=float32", "--device", "cpu"),
+            *("--include_path", str(TASKS), "--tasks", ",".join(ALL), "--limit", "3"),
+            *("--gen_kwargs", "max_gen_toks=4", "--output_path", str(tmp_path), "--log_samples"),
+        ],
+        env={**os.environ, "HF_HUB_OFFLINE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    [file] = tmp_path.rglob("results_*.json")
+    assert sorted(json.loads(file.read_text(encoding="utf-8"))["results"]) == ALL

@@ -1,0 +1,85 @@
+"""A real OpenAI-compatible server on the loopback address, through `--model local-chat-completions`."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.endtoend.conftest import Command
+
+START_S = 120
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def server(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Serve the tiny model by `transformers serve`; yield the server's address."""
+    port = _free_port()
+    log = tmp_path_factory.mktemp("server") / "log"
+    program = Path(sys.executable).parent / "transformers"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [str(program), "serve", str(tiny_model), "--host", "127.0.0.1", "--port", str(port), "--device", "cpu"],
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(START_S * 2):
+            assert process.poll() is None, log.read_text(encoding="utf-8")
+            try:
+                urllib.request.urlopen(f"{address}/health", timeout=2).close()
+                break
+            except (urllib.error.URLError, ConnectionError, TimeoutError):
+                time.sleep(0.5)
+        else:
+            pytest.fail(log.read_text(encoding="utf-8"))
+        yield address
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def test_generation_tasks_run_through_a_chat_server(vaemo_eval: Command, server: str, tiny_model: Path) -> None:
+    done = vaemo_eval(
+        *("--model", "local-chat-completions", "--tasks", "vaemo,norms_term", "--limit", "2"),
+        *("--model_args", f"base_url={server}/v1/chat/completions,model={tiny_model},num_concurrent=1,max_retries=2"),
+        *("--gen_kwargs", "max_gen_toks=6"),
+        OPENAI_API_KEY="sk-canary-0123456789",
+    )
+    assert done.code == 0, done.err
+    run = done.record
+    assert run.apply_chat_template
+    assert run.usage.requests == 8
+    assert all(task.items == 2 for task in run.tasks.values())
+    assert run.model.args["base_url"] == f"{server}/v1/chat/completions"
+    written = "".join(path.read_text(encoding="utf-8") for path in done.folder.rglob("*.json*"))
+    assert "canary" not in written + done.out + done.err
+    assert vaemo_eval("rescore", done.folder).code == 0
+
+
+def test_a_dead_server_is_one_line(vaemo_eval: Command) -> None:
+    done = vaemo_eval(
+        *("--model", "local-chat-completions", "--tasks", "iimi_basic", "--limit", "1"),
+        *("--model_args", f"base_url=http://127.0.0.1:{_free_port()}/v1/chat/completions,model=m,max_retries=1"),
+    )
+    assert done.code == 2
+    assert "Traceback" not in done.err
+    line = done.err.strip().splitlines()[-1]
+    assert line.startswith("vaemo-eval: --model local-chat-completions: failed on task iimi_basic: ")
+    assert "127.0.0.1" in line
