@@ -1,0 +1,60 @@
+"""The wheel in an environment of its own: tasks and sample travel inside it, and the main job runs from any folder."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import sysconfig
+import venv
+import zipfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_the_wheel_runs_the_main_job_from_another_folder(tmp_path: Path) -> None:
+    subprocess.run(
+        [sys.executable, "-m", "build", "--wheel", "--outdir", str(tmp_path / "dist"), str(ROOT)],
+        check=True,
+        capture_output=True,
+    )
+    [wheel] = (tmp_path / "dist").glob("*.whl")
+    names = zipfile.ZipFile(wheel).namelist()
+    assert "harness/_tasks/iimi/iimi_basic.yaml" in names
+    assert "va_extractor/shipped/emotic/test.parquet" in names
+    assert not [name for name in names if name.startswith(("tests/", "benchmarks/", "tasks/"))]
+
+    environment = tmp_path / "environment"
+    venv.create(environment, with_pip=True)
+    python = environment / "bin" / "python"
+    subprocess.run(
+        [str(python), "-m", "pip", "install", "-q", "--no-deps", "--no-index", str(wheel)],
+        check=True,
+        capture_output=True,
+    )
+    # dependencies are lent by the environment of the tests; a .pth file there (this checkout) is not followed
+    [packages] = environment.glob("lib/*/site-packages")
+    (packages / "lent.pth").write_text(sysconfig.get_paths()["purelib"] + "\n", encoding="utf-8")
+
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    done = subprocess.run(
+        [
+            *(str(environment / "bin" / "vaemo-eval"), "--model", "baseline:prototype"),
+            *("--tasks", "iimi_basic,emotic_complex,emotic_describe,norms_term"),
+        ],
+        cwd=elsewhere,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "SYNTHETIC SAMPLE" in done.stdout
+    where = subprocess.run(
+        [str(python), "-c", "import harness; print(harness.__file__)"],
+        cwd=elsewhere,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert str(environment) in where.stdout
