@@ -29,7 +29,7 @@ NOTICES = {
         ),
         citation=(
             "Barros, P., Churamani, N. & Sciutti, A. (2020). The FaceChannel: A Fast and Furious Deep Neural Network "
-            "for Facial Expression Recognition. SN Computer Science 1, 321. doi:10.1007/s42979-020-00325-6"
+            "for Facial Expression Recognition. SN Computer Science 1. doi:10.1007/s42979-020-00325-6"
         ),
     ),
     "emotieffnet": Notice(
