@@ -29,10 +29,13 @@ def add(commands: argparse._SubParsersAction[Any]) -> None:
 
 
 def _run(args: argparse.Namespace) -> int:
+    from rich.console import Console
+
     from va_extractor.publish import folder
     from va_extractor.publish.release import read_release
 
-    release = read_release(args.features, args.repo, args.version, gated=args.gated, day=datetime.now(UTC).date())
+    with Console(stderr=True).status(f"reading {args.features}"):
+        release = read_release(args.features, args.repo, args.version, gated=args.gated, day=datetime.now(UTC).date())
     if args.dry_run:
         written = folder.write(release, args.dry_run)
         sys.stdout.writelines(f"{args.dry_run / path}\n" for path in written)

@@ -102,6 +102,14 @@ def test_nan_is_a_problem_and_no_value() -> None:
     assert (valence.count, valence.mean) == (1, 0.5)
 
 
+def test_rows_with_holes_are_still_counted() -> None:
+    holes = pa.Table.from_pylist([row("1", 0.0, labels=[None, "joy"]), row("2", 0.0, labels=None, va_status=None)])
+    fields = [field.with_nullable(True) for field in COLUMNS]
+    (split,) = summarise({"test": holes.select(COLUMNS.names).cast(pa.schema(fields))}, min_items=1).splits
+    assert split.labels == {"joy": 1}
+    assert split.statuses == {"ok": 1, None: 1}
+
+
 def test_synthetic_rows_are_told() -> None:
     assert summarise({"test": table(row("1", 0.0, va_source="synthetic"))}, min_items=1).synthetic
     assert not summarise({"test": table(row("1", 0.0))}, min_items=1).synthetic
