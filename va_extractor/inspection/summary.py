@@ -97,8 +97,8 @@ def summarise(tables: Mapping[str, pa.Table], min_items: int) -> Summary:
         if dimension.outside
     ]
     problems += [fault for name, table in readable.items() for fault in _duplicates(name, table)]
-    problems += _shared(readable, "item_id", "the same item")
-    cautions = _shared(readable, "cluster_id", "rows of the same cluster")
+    cautions = _shared(readable, "item_id", "the same item")
+    cautions += _shared(readable, "cluster_id", "rows of the same cluster")
     synthetic = any("synthetic" in table["va_source"].unique().to_pylist() for table in readable.values())
     for split in splits:
         few = [f"{label} ({count})" for label, count in split.labels.items() if count < min_items]

@@ -79,7 +79,7 @@ def test_repeated_items_and_shared_clusters() -> None:
     test = table(row("2", 0.1), row("3", 0.2, cluster_id="c"))
     summary = summarise({"train": train, "test": test}, min_items=1)
     assert "split 'train': 1 rows repeat the item_id of another" in summary.problems
-    assert "splits 'train' and 'test' share 1 item_ids: the same item in both" in summary.problems
+    assert "splits 'train' and 'test' share 1 item_ids: the same item in both" in summary.cautions
     assert "splits 'train' and 'test' share 1 cluster_ids: rows of the same cluster in both" in summary.cautions
 
 
