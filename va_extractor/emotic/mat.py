@@ -135,12 +135,14 @@ def _box(struct: _Struct, size: tuple[float, float]) -> tuple[int, int, int, int
     values = _as_list(struct["body_bbox"])
     width, height = size
     try:
-        left, top, right, bottom = (
-            int(min(most, max(0.0, float(value))))
-            for value, most in zip(values, (width, height, width, height), strict=True)
-        )
-    except (TypeError, ValueError, OverflowError):
-        raise InputError(f"{struct.where}.body_bbox: {values} is not four numbers") from None
+        sides = [float(value) for value in values]
+    except (TypeError, ValueError):
+        sides = []
+    if len(sides) != 4 or not all(map(math.isfinite, sides)):
+        raise InputError(f"{struct.where}.body_bbox: {values} is not four numbers")
+    left, top, right, bottom = (
+        int(min(most, max(0.0, side))) for side, most in zip(sides, (width, height, width, height), strict=True)
+    )
     return left, top, right, bottom
 
 
