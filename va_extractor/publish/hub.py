@@ -17,7 +17,7 @@ _TOKEN = re.compile(r"hf_\w+")
 
 
 def push(release: Release, folder: Path, api: HfApi, *, private: bool) -> str:
-    """Create or update the dataset repository, upload the folder as one commit, and tag it.
+    """Create or update the dataset repository, upload the folder, and tag the last commit.
 
     Visibility and gating are set before the first file is sent, so that nothing is open for a moment. Parquet files of
     earlier versions that are not in this one are removed from the tip; their tags keep them.
