@@ -11,6 +11,7 @@ from va_extractor.errors import InputError
 _COMMANDS = (
     "annotations",
     "inspect",
+    "publish",
 )  # fmt: skip
 
 

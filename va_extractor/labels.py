@@ -38,7 +38,7 @@ EMOTIC = (
     "Sympathy",
     "Yearning",
 )
-"""The 26 categories of EMOTIC: Kosti et al. (2019), IEEE TPAMI 42(11), doi:10.1109/TPAMI.2019.2916866, table 1."""
+"""The 26 categories of EMOTIC: Kosti et al. (2020), IEEE TPAMI 42(11), doi:10.1109/TPAMI.2019.2916866."""
 
 
 def known_label(name: str, known: Sequence[str], where: str) -> str:

@@ -40,13 +40,15 @@ def _run(args: argparse.Namespace) -> int:
     console = Console()
     sound = True
     for source in names:
-        tables = {split: _read(files) for split, files in split_files(args.features, source).items()}
-        summary = summarise(tables, args.min_items)
-        points, labels = measured(tables)
+        with Console(stderr=True).status(f"reading {source}"):
+            tables = {split: _read(files) for split, files in split_files(args.features, source).items()}
+            summary = summarise(tables, args.min_items)
+            points, labels = measured(tables)
         console.print(report(source, summary, points))
         if len(points) and not args.no_picture:
             picture = (args.pictures or args.features) / f"{source}.png"
-            draw(points, labels, heading(source, summary), picture)
+            with Console(stderr=True).status(f"drawing {source}"):
+                draw(points, labels, heading(source, summary), picture)
             console.print(f"picture: {picture}", soft_wrap=True)
         sound = sound and not summary.problems
     return 0 if sound else 1

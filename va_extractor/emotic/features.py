@@ -20,10 +20,12 @@ from va_extractor.wording import describe
 Merge = Literal["union", "weights"]
 
 _CITATION = (
-    "Kosti, R., Alvarez, J. M., Recasens, A. & Lapedriza, A. (2019). Context Based Emotion Recognition using EMOTIC "
+    "Kosti, R., Alvarez, J. M., Recasens, A. & Lapedriza, A. (2020). Context Based Emotion Recognition using EMOTIC "
     "Dataset. IEEE TPAMI 42(11), 2755-2766. doi:10.1109/TPAMI.2019.2916866"
 )
-_LICENCE = "EMOTIC: for non-commercial research, on request from its authors; these rows are under the same terms"
+_LICENCE = (
+    "EMOTIC: non-commercial research and education only, on request from its authors; the same holds for these rows"
+)
 
 
 def features_from_emotic(

@@ -104,10 +104,9 @@ def _persons(value: Any, where: str) -> list[Person]:
 
 def _size(image: _Struct) -> tuple[float, float]:
     """Return width and height in pixels; infinite where the file does not tell."""
-    if "image_size" not in image.fields:
-        return math.inf, math.inf
-    size = _Struct(image["image_size"], f"{image.where}.image_size")
-    return size.number("n_col"), size.number("n_row")
+    sizes = image.structs("image_size") if "image_size" in image.fields else []
+    width, height = (sizes[0].number("n_col"), sizes[0].number("n_row")) if sizes else (math.inf, math.inf)
+    return (math.inf if math.isnan(width) else width), (math.inf if math.isnan(height) else height)
 
 
 def _person(struct: _Struct, image: str, index: int, size: tuple[float, float]) -> Person:
@@ -132,15 +131,19 @@ def _person(struct: _Struct, image: str, index: int, size: tuple[float, float]) 
 
 
 def _box(struct: _Struct, size: tuple[float, float]) -> tuple[int, int, int, int]:
+    """Return the body's box, cut to the image as the common CSV form cuts it."""
     values = _as_list(struct["body_bbox"])
-    try:
-        left, top, right, bottom = (float(value) for value in values)
-    except (TypeError, ValueError):
-        raise InputError(f"{struct.where}.body_bbox: {values} is not four numbers") from None
     width, height = size
-    xs = [int(min(width, max(0.0, x))) for x in (left, right)]
-    ys = [int(min(height, max(0.0, y))) for y in (top, bottom)]
-    return xs[0], ys[0], xs[1], ys[1]
+    try:
+        sides = [float(value) for value in values]
+    except (TypeError, ValueError):
+        sides = []
+    if len(sides) != 4 or not all(map(math.isfinite, sides)):
+        raise InputError(f"{struct.where}.body_bbox: {values} is not four numbers")
+    left, top, right, bottom = (
+        int(min(most, max(0.0, side))) for side, most in zip(sides, (width, height, width, height), strict=True)
+    )
+    return left, top, right, bottom
 
 
 def _vad(struct: _Struct) -> tuple[float, float, float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 LOW, HIGH = 1.0, 10.0
-"""EMOTIC's scale of valence, arousal and dominance (Kosti et al. 2019, section 3.2)."""
+"""EMOTIC's scale of valence, arousal and dominance (Kosti et al. 2020)."""
 
 SPLITS = ("train", "val", "test")
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from va_extractor.errors import InputError
 from va_extractor.schema import COLUMNS, check, provenance_of
@@ -96,9 +97,9 @@ def summarise(tables: Mapping[str, pa.Table], min_items: int) -> Summary:
         if dimension.outside
     ]
     problems += [fault for name, table in readable.items() for fault in _duplicates(name, table)]
-    problems += _shared(readable, "item_id", "the same item")
-    cautions = _shared(readable, "cluster_id", "rows of the same cluster")
-    synthetic = any("synthetic" in table["va_source"].to_pylist() for table in readable.values())
+    cautions = _shared(readable, "item_id", "the same item")
+    cautions += _shared(readable, "cluster_id", "rows of the same cluster")
+    synthetic = any("synthetic" in table["va_source"].unique().to_pylist() for table in readable.values())
     for split in splits:
         few = [f"{label} ({count})" for label, count in split.labels.items() if count < min_items]
         if few:
@@ -147,17 +148,21 @@ def _faults(name: str, table: pa.Table) -> Iterable[str]:
 
 
 def _split(name: str, table: pa.Table) -> Split:
-    labels = Counter(label for row in table["labels"].to_pylist() for label in row or ())
     dimensions = tuple(_dimension(dimension, _floats(table, dimension)) for dimension in DIMENSIONS)
+    statuses = sorted(_counts(table["va_status"]).items(), key=lambda pair: -pair[1])
     return Split(
         name=name,
         rows=table.num_rows,
-        clusters=len(set(table["cluster_id"].to_pylist())),
-        described=sum(bool(texts) for texts in table["references"].to_pylist()),
-        statuses=dict(Counter(table["va_status"].to_pylist()).most_common()),
-        labels=dict(sorted(labels.items())),
+        clusters=pc.count_distinct(table["cluster_id"]).as_py(),
+        described=pc.sum(pc.greater(pc.list_value_length(table["references"]), 0)).as_py() or 0,
+        statuses=dict(statuses),
+        labels=dict(sorted(_counts(pc.list_flatten(table["labels"]).drop_null()).items())),
         dimensions=tuple(one for one in dimensions if one.count or one.name != "dominance"),
     )
+
+
+def _counts(column: pa.ChunkedArray) -> dict[str, int]:
+    return {entry["values"]: entry["counts"] for entry in pc.value_counts(column).to_pylist()}
 
 
 def _dimension(name: str, values: np.ndarray) -> Dimension:
@@ -175,17 +180,18 @@ def _dimension(name: str, values: np.ndarray) -> Dimension:
 
 
 def _duplicates(name: str, table: pa.Table) -> list[str]:
-    count = table.num_rows - len(set(table["item_id"].to_pylist()))
+    count = table.num_rows - pc.count_distinct(table["item_id"]).as_py()
     return [f"split '{name}': {count} rows repeat the item_id of another"] if count else []
 
 
 def _shared(tables: Mapping[str, pa.Table], column: str, what: str) -> list[str]:
     """Say of each pair of splits how many values of `column` stand in both."""
-    sets = {name: set(table[column].to_pylist()) for name, table in tables.items()}
-    names = list(sets)
-    pairs = [(one, other) for index, one in enumerate(names) for other in names[index + 1 :]]
+    values = {name: table[column].unique() for name, table in tables.items()}
+    shared = {
+        (one, other): pc.sum(pc.is_in(values[one], values[other])).as_py() for one, other in combinations(values, 2)
+    }
     return [
-        f"splits '{one}' and '{other}' share {len(sets[one] & sets[other])} {column}s: {what} in both"
-        for one, other in pairs
-        if sets[one] & sets[other]
+        f"splits '{one}' and '{other}' share {count} {column}s: {what} in both"
+        for (one, other), count in shared.items()
+        if count
     ]

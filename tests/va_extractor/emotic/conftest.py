@@ -119,12 +119,21 @@ def mat_file(write_mat: Callable[[dict[str, Any]], Path]) -> Path:
 
 
 @pytest.fixture
-def mat_with_unknown_label(write_mat: Callable[[dict[str, Any]], Path]) -> Path:
-    people = [
-        person(annotations_categories=labels(text), annotations_continuous=NOBODY, body_bbox=np.ones((1, 4)))
-        for text in ("fear", "Fea")
-    ]
-    return write_mat({"train": image("a.jpg", array_of(*people))})
+def write_person(write_mat: Callable[[dict[str, Any]], Path]) -> Callable[..., Path]:
+    """Write a file whose second person has the given fields."""
+
+    def write(**fields: Any) -> Path:
+        whole = {
+            "body_bbox": np.array([[10.0, 20.0, 30.0, 40.0]]),
+            "annotations_categories": labels("Fear"),
+            "annotations_continuous": rating(1, 2, 3),
+        }
+        changed = {name: value for name, value in (whole | fields).items() if value is not None}
+        if set(changed) != set(whole):
+            return write_mat({"train": image("a.jpg", struct(**changed))})
+        return write_mat({"train": image("a.jpg", array_of(struct(**whole), struct(**changed)))})
+
+    return write
 
 
 CSV = {

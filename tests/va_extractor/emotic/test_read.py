@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,6 +15,8 @@ from hypothesis import strategies as st
 from va_extractor.emotic import read_emotic
 from va_extractor.emotic.table import parse_numbers, parse_strings
 from va_extractor.errors import InputError
+
+DIMENSIONS = ("valence", "arousal", "dominance")
 
 
 def test_mat_gives_every_person_with_categories_votes_and_mean_ratings(mat_file: Path) -> None:
@@ -126,9 +129,42 @@ def test_two_files_of_a_split_or_none_named_are_refused(csv_folder: Path, tmp_pa
         read_emotic(tmp_path / "empty")
 
 
-def test_bad_mat_names_image_and_person(mat_with_unknown_label: Path) -> None:
-    with pytest.raises(InputError, match=r"train\[0\].person\[1\].annotations_categories\[0\].*'Fea'.*'Fear'"):
-        read_emotic(mat_with_unknown_label)
+def test_labels_are_read_whatever_their_case(write_person: Callable[..., Path]) -> None:
+    path = write_person(annotations_categories=np.array([[("fear",)]], dtype=[("categories", "O")]))
+    assert [person.categories for person in read_emotic(path)["train"]] == [("Fear",), ("Fear",)]
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        (
+            {"annotations_categories": np.array([[("Fea",)]], dtype=[("categories", "O")])},
+            r"train\[0\].person\[1\].annotations_categories\[0\].categories: unknown label 'Fea'.*'Fear'",
+        ),
+        (
+            {"annotations_categories": np.array([[(5,)]], dtype=[("categories", "O")])},
+            r"person\[1\].annotations_categories\[0\].categories: 5 is not text",
+        ),
+        (
+            {"annotations_continuous": np.array([[(11, 2, 3)]], dtype=[(d, "O") for d in DIMENSIONS])},
+            r"person\[1\].annotations_continuous\[0\].valence: 11 lies outside 1..10",
+        ),
+        (
+            {"annotations_continuous": np.array([[(1, "NA", 3)]], dtype=[(d, "O") for d in DIMENSIONS])},
+            r"person\[1\].annotations_continuous\[0\].arousal: 'NA' is not a number",
+        ),
+        ({"annotations_continuous": 5}, r"person\[1\].annotations_continuous\[0\]: is not a struct"),
+        ({"body_bbox": np.array([[1.0, 2.0, 3.0]])}, r"person\[1\].body_bbox: .* is not four numbers"),
+        ({"body_bbox": np.array([[1.0, 2.0, np.nan, 3.0]])}, r"person\[1\].body_bbox: .* is not four numbers"),
+        ({"body_bbox": "none"}, r"person\[1\].body_bbox: .* is not four numbers"),
+        ({"annotations_continuous": None}, r"person\[0\]: field 'annotations_continuous' is missing; it has body_bbox"),
+    ],
+)
+def test_bad_mat_names_image_person_and_field(
+    write_person: Callable[..., Path], fields: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(InputError, match=message):
+        read_emotic(write_person(**fields))
 
 
 @given(st.lists(st.sampled_from(["Anger", "Doubt/Confusion", "a, b", "it's", "]["])))

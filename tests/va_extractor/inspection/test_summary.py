@@ -79,7 +79,7 @@ def test_repeated_items_and_shared_clusters() -> None:
     test = table(row("2", 0.1), row("3", 0.2, cluster_id="c"))
     summary = summarise({"train": train, "test": test}, min_items=1)
     assert "split 'train': 1 rows repeat the item_id of another" in summary.problems
-    assert "splits 'train' and 'test' share 1 item_ids: the same item in both" in summary.problems
+    assert "splits 'train' and 'test' share 1 item_ids: the same item in both" in summary.cautions
     assert "splits 'train' and 'test' share 1 cluster_ids: rows of the same cluster in both" in summary.cautions
 
 
@@ -100,6 +100,14 @@ def test_nan_is_a_problem_and_no_value() -> None:
     assert any("is NaN" in line for line in summary.problems)
     valence = dimension(summary.splits[0].dimensions, "valence")
     assert (valence.count, valence.mean) == (1, 0.5)
+
+
+def test_rows_with_holes_are_still_counted() -> None:
+    holes = pa.Table.from_pylist([row("1", 0.0, labels=[None, "joy"]), row("2", 0.0, labels=None, va_status=None)])
+    fields = [field.with_nullable(True) for field in COLUMNS]
+    (split,) = summarise({"test": holes.select(COLUMNS.names).cast(pa.schema(fields))}, min_items=1).splits
+    assert split.labels == {"joy": 1}
+    assert split.statuses == {"ok": 1, None: 1}
 
 
 def test_synthetic_rows_are_told() -> None:

@@ -1,0 +1,64 @@
+"""Pushing a folder to the Hub."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from va_extractor.errors import InputError
+from va_extractor.publish.release import Release
+
+if TYPE_CHECKING:
+    from huggingface_hub import HfApi
+
+_KIND = "dataset"
+_TOKEN = re.compile(r"hf_\w+")
+
+
+def push(release: Release, folder: Path, api: HfApi, *, private: bool) -> str:
+    """Create or update the dataset repository, upload the folder, and tag the last commit.
+
+    Visibility and gating are set before the first file is sent, so that nothing is open for a moment. Parquet files of
+    earlier versions that are not in this one are removed from the tip; their tags keep them.
+
+    Args:
+        release: what is published.
+        folder: what `folder.write` wrote.
+        api: client of the Hub.
+        private: make the repository private; without it an existing one keeps its visibility.
+
+    Returns:
+        The commit that the tag names.
+
+    Raises:
+        InputError: the tag exists, or the Hub cannot be reached or refuses; no token is ever in the message.
+    """
+    import httpx
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError
+
+    try:
+        return _push(release, folder, api, private=private)
+    except (HfHubHTTPError, HFValidationError, httpx.HTTPError, OSError) as error:
+        told = _TOKEN.sub("hf_***", (str(error).strip().splitlines() or [type(error).__name__])[0])
+        raise InputError(f"{release.repo}: the Hub could not take it: {told}") from None
+
+
+def _push(release: Release, folder: Path, api: HfApi, *, private: bool) -> str:
+    repo = release.repo
+    api.create_repo(repo, repo_type=_KIND, private=private or None, exist_ok=True)
+    if release.tag in {ref.name for ref in api.list_repo_refs(repo, repo_type=_KIND).tags}:
+        raise InputError(f"{repo}: version {release.version} is published already; give a higher --version")
+    if private or release.gated:
+        api.update_repo_settings(
+            repo, repo_type=_KIND, private=private or None, gated="manual" if release.gated else None
+        )
+    commit = api.upload_folder(
+        repo_id=repo,
+        repo_type=_KIND,
+        folder_path=folder,
+        commit_message=f"VA features {release.tag}",
+        delete_patterns=["*.parquet"],
+    )
+    api.create_tag(repo, repo_type=_KIND, tag=release.tag, revision=commit.oid)
+    return str(commit.oid)

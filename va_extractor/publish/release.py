@@ -1,0 +1,103 @@
+"""What is to be published: checked tables under a name and a version."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+
+from va_extractor.dataset import read_split, sources, split_files
+from va_extractor.errors import InputError
+from va_extractor.inspection.summary import Split, summarise
+from va_extractor.schema import Provenance
+
+_HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*", re.ASCII)
+_VERSION = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)")
+
+
+@dataclass(frozen=True)
+class Part:
+    """One split of one source.
+
+    Attributes:
+        source: name of the source.
+        split: name of the split.
+        table: its rows, checked, with provenance in the schema.
+        provenance: where they come from.
+        summary: their counts.
+    """
+
+    source: str
+    split: str
+    table: pa.Table
+    provenance: Provenance
+    summary: Split
+
+
+@dataclass(frozen=True)
+class Release:
+    """One version of a dataset.
+
+    Attributes:
+        repo: Hub id, `org/name`.
+        version: `X.Y.Z`; the tag is `vX.Y.Z`.
+        parts: every split of every source, by source and name.
+        gated: whether readers must ask for access.
+        day: when it is published, UTC.
+    """
+
+    repo: str
+    version: str
+    parts: tuple[Part, ...]
+    gated: bool
+    day: date
+
+    @property
+    def tag(self) -> str:
+        """The git tag of this version."""
+        return f"v{self.version}"
+
+    @property
+    def by_source(self) -> Mapping[str, list[Part]]:
+        """The parts of each source."""
+        grouped: dict[str, list[Part]] = {}
+        for part in self.parts:
+            grouped.setdefault(part.source, []).append(part)
+        return grouped
+
+    @property
+    def rows(self) -> int:
+        """Rows of all parts."""
+        return sum(part.table.num_rows for part in self.parts)
+
+
+def read_release(features: Path, repo: str, version: str, *, gated: bool, day: date) -> Release:
+    """Read and check everything that is to be published.
+
+    Columns beyond the schema's are dropped here, so that nothing else can leave the machine.
+
+    Raises:
+        InputError: there are no features, they break the schema, or the id or the version is malformed.
+    """
+    if not _HUB_ID.fullmatch(repo):
+        raise InputError(f"--repo {repo}: give the Hub id as org/name, of letters, digits, '-', '_' and '.'")
+    if not _VERSION.fullmatch(version):
+        raise InputError(f"--version {version}: give three numbers, X.Y.Z, without leading zeros")
+    names = sources(features)
+    if not names:
+        raise InputError(f"{features}: holds no VA features (FEATURES/SOURCE/SPLIT.parquet)")
+    return Release(repo, version, tuple(part for name in names for part in _parts(features, name)), gated, day)
+
+
+def _parts(features: Path, source: str) -> list[Part]:
+    read = {split: read_split(files) for split, files in split_files(features, source).items()}
+    summary = summarise({split: table for split, (table, _) in read.items()}, min_items=0)
+    counts = {split.name: split for split in summary.splits}
+    for split, (_, provenance) in read.items():
+        if provenance.source != source:
+            raise InputError(f"{features / source}: split '{split}' says that its source is '{provenance.source}'")
+    return [Part(source, split, table, told, counts[split]) for split, (table, told) in read.items()]
