@@ -80,7 +80,10 @@ def _info(path: Path) -> TaskInfo | None:
     title = str(metadata.get("title", "")) if isinstance(metadata, dict) else ""
     if "group" in config:
         members = config.get("task") or []
-        return TaskInfo(str(config["group"]), title, tuple(map(str, members)), path)
+        named = [members] if isinstance(members, str) else members
+        if not isinstance(named, list) or not all(isinstance(name, str) for name in named):
+            raise InputError(f"{path}: key 'task': a group lists the names of its tasks")
+        return TaskInfo(str(config["group"]), title, tuple(named), path)
     return TaskInfo(str(config["task"]), title, (), path) if "task" in config else None
 
 
@@ -99,7 +102,10 @@ def _read(path: Path, seen: tuple[Path, ...]) -> dict[str, Any]:
     if not isinstance(config, dict):
         raise InputError(f"{path}: a task YAML is a mapping of keys, not {type(config).__name__}")
     includes = config.pop("include", [])
+    includes = [includes] if isinstance(includes, str) else includes
+    if not isinstance(includes, list) or not all(isinstance(include, str) for include in includes):
+        raise InputError(f"{path}: key 'include': a file name or a list of them")
     merged: dict[str, Any] = {}
-    for include in [includes] if isinstance(includes, str) else includes:
+    for include in includes:
         merged.update(_read((path.parent / include).resolve(), (*seen, path)))
     return merged | config

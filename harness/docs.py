@@ -185,10 +185,16 @@ def _label_list(labels: tuple[str, ...]) -> list[str]:
 def _options(path: Path) -> dict[str, list[str]]:
     try:
         with path.open(encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file))
+            reader = csv.DictReader(file)
+            rows, columns = list(reader), list(reader.fieldnames or [])
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from None
-    options = {row["term"]: [value for key, value in row.items() if key.startswith("option_")] for row in rows}
+    except UnicodeDecodeError:
+        raise InputError(f"{path}: is not UTF-8; save it so") from None
+    named = [name for name in columns if name.startswith("option_")]
+    if "term" not in columns or not named:
+        raise InputError(f"{path}: needs the columns term, option_1, option_2, ...; it has {', '.join(columns)}")
+    options = {row["term"]: [row[name] for name in named] for row in rows}
     for term, offered in options.items():
         if term not in offered or len(set(offered)) != len(offered):
             raise InputError(f"{path}: options of {term!r} must hold it once, and no option twice")

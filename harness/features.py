@@ -66,7 +66,7 @@ def load(features: str, name: str) -> Source:
     if not found and name in _ALWAYS_SHIPPED:
         return load(SHIPPED, name)
     if not found:
-        has = ", ".join(dataset.sources(root)) if root.is_dir() else root.stem
+        has = ", ".join(dataset.sources(root)) if root.is_dir() else dataset.read_split([root])[1].source
         raise InputError(f"--features {features}: has no source '{name}'; it has: {has or 'no Parquet files'}")
     read = {split: dataset.read_split(paths) for split, paths in found.items()}
     return Source(

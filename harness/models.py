@@ -126,5 +126,12 @@ def _public(value: Any) -> str | int | float | bool | None:
     if "://" in text:
         parts = urlsplit(text)
         return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
-    path = Path(text).expanduser()
-    return path.resolve().name if path.exists() else text
+    return Path(text).expanduser().resolve().name if _exists(text) else text
+
+
+def _exists(text: str) -> bool:
+    """Tell whether `text` is a path of this machine; what is no path at all (empty, too long) is none."""
+    try:
+        return bool(text) and Path(text).expanduser().exists()
+    except (OSError, RuntimeError, ValueError):
+        return False

@@ -13,28 +13,54 @@ from functools import cache
 from harness.synonyms import SYNONYMS
 from leaderboard.schema import Parsed
 
-_THINK = re.compile(r"<think>.*?</think>", re.DOTALL | re.IGNORECASE)
-_OPEN_THINK = re.compile(r"<think>.*\Z", re.DOTALL | re.IGNORECASE)
-_CLOSE_THINK = re.compile(r"\A.*</think>", re.DOTALL | re.IGNORECASE)
+_THINK_TAG = re.compile(r"<(/?)think>", re.IGNORECASE)
+_TASK_VERB = (
+    r"(\w+ly )?(answer|assist|choose|comply|describe|determine|do|give|guess|help|identify|infer|judge|know|list|make"
+    r"|name|offer|pick|provide|respond|say|select|speculate|tell)\b"
+)
 _REFUSAL = re.compile(
-    r"\b(i(’|')?m|i am|we(’|')?re|we are) (very |really |so )?(sorry|unable|not able|afraid)\b"
-    r"|\bi (cannot|can not|can(’|')?t|won(’|')?t|will not|do not feel able to|must decline)\b"
-    r"|\bas an ai\b|\bunable to (help|assist|comply|provide|determine|identify|describe)\b"
-    r"|\b(it is|it(’|')?s) (impossible|not possible|not appropriate)\b",
-    re.IGNORECASE,
+    r"\A\W*(i'?m|i am|we'?re|we are) (very |really |so )?(sorry(,|\.| but)|unable|not able|afraid (that )?(i|we) )"
+    r"|\A\W*(sorry|apologies),"
+    r"|\bas an ai\b"
+    rf"|\b(i|we) (can't|cannot|can not|won't|will not|am unable to|am not able to|do not feel able to) {_TASK_VERB}"
+    rf"|\b(i'm|we're) (unable|not able) to {_TASK_VERB}"
+    r"|\b(i|we) (can't|cannot|won't|will not)\W*\Z"
+    r"|\b(i|we) (must|have to) (decline|refuse)\b"
+    r"|\b(i|we) (do not|don't) have (enough|sufficient|the ability|access)\b"
+    rf"|\bit('s| is) (impossible|not possible|not appropriate)( for me)? to {_TASK_VERB}"
 )
 _REFUSAL_WITHIN = 200
+_NEGATION = (
+    r"\b(?:not|no|nor|neither|never|cannot|\w+n t)"
+    r"(?: (?:a|an|any|be|feel|feeling|of|quite|really|show|showing|signs?|so|the|too|very))* "
+)
+_SIDE_BY_SIDE = re.compile(r"\]\s*,\s*\[")
 _BRACKETS = re.compile(r"\[([^\[\]]*)\]", re.DOTALL)
-_ELEMENT = re.compile(r"\"((?:[^\"\\]|\\.)*)\"|'((?:[^'\\]|\\.)*)'(?=\s*(?:,|\Z))|([^,]+)", re.DOTALL)
-_SEPARATOR = re.compile(r"[,;\n]|\band\b")
-_LEAD = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s+")
+_ELEMENT = re.compile(
+    r"\s*(?:\"((?:[^\"\\]|\\.)*)\"|'((?:[^'\\]|\\.)*)'(?=\s*(?:,|\Z))|([^,]+))",
+    re.DOTALL,
+)
+_SEPARATOR = re.compile(r"[,;\n]|\band\b", re.IGNORECASE)
+_LEAD = re.compile(
+    r"^\s*(?:(?:[-*•]|\d+[.)])\s+)?(?:\W*(?:the )?(?:emotions?|labels?|answer)\b\W*(?:(?:is|are)\b)?)?", re.IGNORECASE
+)
 
 
 def visible(text: str) -> str:
     """Return `text` without reasoning and surrounding space; reasoning that was cut off leaves nothing behind it."""
-    text = _THINK.sub("", text)
-    text = _CLOSE_THINK.sub("", text)
-    return _OPEN_THINK.sub("", text).strip()
+    kept: list[str] = []
+    thinking = False
+    start = 0
+    for tag in _THINK_TAG.finditer(text):
+        closes = tag[1] == "/"
+        if closes and not thinking:
+            kept.clear()
+        elif not thinking:
+            kept.append(text[start : tag.start()])
+        thinking, start = not closes, tag.end()
+    if not thinking:
+        kept.append(text[start:])
+    return "".join(kept).strip()
 
 
 def parse_label(text: str, choices: Sequence[str]) -> Parsed:
@@ -45,15 +71,16 @@ def parse_label(text: str, choices: Sequence[str]) -> Parsed:
         choices: the labels offered.
 
     Returns:
-        Status `ok` with one label where the text names exactly one, or where its first line is one and nothing else;
-        else `empty` (no text at all), `refused` or `unparsed`.
+        Status `ok` with one label where its first line is one and nothing else and no further line is another, or where
+        the text names exactly one and does not deny it; else `empty` (no text at all), `refused` or `unparsed`.
     """
     seen = visible(text)
-    named = _named(seen, tuple(choices))
-    first = _only(seen.splitlines()[0], tuple(choices)) if seen else None
-    if first is not None:
-        return Parsed(status="ok", labels=(first,))
-    if len(named) == 1:
+    offered = tuple(choices)
+    lines = [_only(_LEAD.sub("", line), offered) for line in seen.splitlines()]
+    if lines and lines[0] is not None and {*lines} <= {lines[0], None}:
+        return Parsed(status="ok", labels=(lines[0],))
+    named = _named(seen, offered)
+    if len(named) == 1 and not _denies(seen, offered):
         return Parsed(status="ok", labels=tuple(named))
     return _unread(text, refusable=not named)
 
@@ -62,8 +89,9 @@ def parse_labels(text: str, choices: Sequence[str]) -> Parsed:
     """Read the set of labels of `choices` that `text` lists.
 
     A JSON list is read wherever it stands (code fence, trailing prose, single quotes or none); of several the last that
-    names a label counts. A plain list (commas, semicolons, bullets or lines) is read where it holds nothing else.
-    Elements that are no label are dropped; a list of only such is unparsed, an empty list is the empty set.
+    names a label counts, and lists side by side are one. A plain list (commas, semicolons, bullets or lines, after
+    `Emotions:` or the like) is read where it holds nothing else. Elements that are no label are dropped; a list of only
+    such is unparsed, an empty list is the empty set.
 
     Args:
         text: a model's whole answer.
@@ -74,11 +102,11 @@ def parse_labels(text: str, choices: Sequence[str]) -> Parsed:
     """
     seen = visible(text)
     offered = tuple(choices)
-    lists = [_elements(body) for body in _BRACKETS.findall(seen)]
+    lists = [_elements(body) for body in _BRACKETS.findall(_SIDE_BY_SIDE.sub(",", seen))]
     known = [found for elements in lists if (found := _known(elements, offered))]
     if known:
         return _ordered(known[-1], offered)
-    if any(not elements for elements in lists):
+    if lists and not any(lists):
         return Parsed(status="ok")
     plain = [part for line in seen.splitlines() for part in _SEPARATOR.split(_LEAD.sub("", line)) if part.strip()]
     found = _known(plain, offered)
@@ -88,7 +116,7 @@ def parse_labels(text: str, choices: Sequence[str]) -> Parsed:
 
 
 def parse_description(text: str) -> Parsed:
-    """Read a description: the text without reasoning, or `empty` or `refused`."""
+    """Read a description: the text without reasoning; else `empty`, `refused`, or `unparsed` (reasoning only)."""
     seen = visible(text)
     if not seen or _refuses(seen):
         return _unread(text, refusable=True)
@@ -104,7 +132,8 @@ def _unread(text: str, *, refusable: bool) -> Parsed:
 
 
 def _refuses(seen: str) -> bool:
-    return _REFUSAL.search(seen[:_REFUSAL_WITHIN]) is not None
+    """Tell whether the speaker declines the task; that someone "cannot" or "is unable" may be a description."""
+    return _REFUSAL.search(seen[:_REFUSAL_WITHIN].casefold().replace("’", "'")) is not None
 
 
 def _plain(text: str) -> str:
@@ -114,23 +143,27 @@ def _plain(text: str) -> str:
 
 @cache
 def _names(choices: tuple[str, ...]) -> dict[str, str]:
-    """Map every plain name, a label's own before its synonyms, to its label."""
+    """Map every plain name, a label's own before its halves (`Doubt/Confusion`) and synonyms, to its label."""
     names = {_plain(choice): choice for choice in choices}
     for choice in choices:
-        for synonym in SYNONYMS.get(choice.casefold(), ()):
-            names.setdefault(synonym, choice)
+        for other in (*choice.split("/"), *SYNONYMS.get(choice.casefold(), ())):
+            names.setdefault(_plain(other), choice)
     return names
 
 
 @cache
-def _pattern(choices: tuple[str, ...]) -> re.Pattern[str]:
+def _pattern(choices: tuple[str, ...], before: str = "") -> re.Pattern[str]:
     longest_first = sorted(_names(choices), key=len, reverse=True)
-    return re.compile(r"\b(?:" + "|".join(map(re.escape, longest_first)) + r")\b")
+    return re.compile(before + r"\b(?:" + "|".join(map(re.escape, longest_first)) + r")\b")
 
 
 def _named(text: str, choices: tuple[str, ...]) -> set[str]:
     names = _names(choices)
     return {names[match] for match in _pattern(choices).findall(_plain(text))}
+
+
+def _denies(text: str, choices: tuple[str, ...]) -> bool:
+    return _pattern(choices, _NEGATION).search(_plain(text)) is not None
 
 
 def _only(text: str, choices: tuple[str, ...]) -> str | None:

@@ -158,4 +158,5 @@ def _replace(path: Path, data: bytes) -> None:
 
 def _first(error: ValidationError) -> str:
     problem = error.errors()[0]
-    return f"field '{'.'.join(map(str, problem['loc']))}': {problem['msg']}"
+    field = ".".join(map(str, problem["loc"]))
+    return f"field '{field}': {problem['msg']}" if field else problem["msg"]

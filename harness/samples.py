@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from harness.outcomes import Answered, ItemScores
 from harness.reading import read
 from harness.similarity import Embed, similarities
 from leaderboard.schema import Answer, Item, Parsed, Sample
+from va_extractor.errors import InputError
 
 if TYPE_CHECKING:
     from harness._compat import Asked
@@ -85,11 +87,24 @@ def answered_by(name: str, kind: Kind, samples: Sequence[Sample]) -> list[Answer
 
 
 def to_answer(results: Sequence[str | tuple[float, bool] | None]) -> Answer:
-    """Turn what lm-eval hands over, a text (None where a server sent none) or (log-likelihood, greedy) pairs."""
+    """Turn what lm-eval hands over, a text (None where a server sent none) or (log-likelihood, greedy) pairs.
+
+    Half a surrogate pair, which a cut-off server answer may end in and no file can hold, becomes a question mark.
+
+    Raises:
+        InputError: a log-likelihood is NaN or infinite.
+    """
     first = results[0]
     if first is None or isinstance(first, str):
-        return Answer(text=first or "")
-    return Answer(loglikelihoods=tuple(float(pair[0]) for pair in results if isinstance(pair, tuple)))
+        return Answer(text=(first or "").encode(errors="replace").decode())
+    scores = tuple(float(pair[0]) for pair in results if isinstance(pair, tuple))
+    for score in scores:
+        if not math.isfinite(score):
+            raise InputError(
+                f"the model gave a log-likelihood of {score}, which cannot be ranked; give it more precision, for "
+                "example --model_args dtype=float32"
+            )
+    return Answer(loglikelihoods=scores)
 
 
 def _score(kind: Kind, item: Item, parsed: Parsed) -> ItemScores:

@@ -88,12 +88,17 @@ def load_tasks(names: Sequence[str], include_paths: Sequence[Path], features: st
     return [_build(manager, known[name]) for name in _unfold(names, known)]
 
 
-def _unfold(names: Sequence[str], known: dict[str, catalogue.TaskInfo]) -> list[str]:
+def _unfold(
+    names: Sequence[str], known: dict[str, catalogue.TaskInfo], within: tuple[catalogue.TaskInfo, ...] = ()
+) -> list[str]:
     unfolded: list[str] = []
     for name in names:
         if name not in known:
             raise InputError(f"--tasks {name}: unknown task{nearest(name, list(known))}; `vaemo-eval ls` lists them")
-        unfolded += _unfold(known[name].members, known) if known[name].members else [name]
+        info = known[name]
+        if info in within:
+            raise InputError(f"{info.path}: key 'task': the group {name!r} contains itself")
+        unfolded += _unfold(info.members, known, (*within, info)) if info.members else [name]
     return list(dict.fromkeys(unfolded))
 
 

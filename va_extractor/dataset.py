@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+from collections import defaultdict
 from pathlib import Path
 
 import pyarrow as pa
@@ -13,17 +14,30 @@ import pyarrow.parquet as pq
 from va_extractor.errors import InputError
 from va_extractor.schema import Provenance, check, provenance_of, with_provenance
 
-_SHARD = re.compile(r"^(?P<split>[A-Za-z0-9_]+?)(-\d{5}-of-\d{5})?$")
+_SHARD = re.compile(r"^(?P<split>[A-Za-z0-9_]+?)(-\d{5}-of-(?P<shards>\d{5}))?$")
 
 
 def split_files(root: Path, source: str) -> dict[str, list[Path]]:
-    """Map each split of `source` to its Parquet files, in name order; empty where the source is absent."""
+    """Map each split of `source` to its Parquet files, in name order; empty where the source is absent.
+
+    Raises:
+        InputError: a file is named otherwise than a split or shard, or a shard is missing.
+    """
     found: dict[str, list[Path]] = {}
+    shards: dict[str, set[int]] = defaultdict(set)
     for path in sorted((root / source).glob("*.parquet")):
         match = _SHARD.match(path.stem)
         if match is None:
             raise InputError(f"{path}: a split's file is named <split>.parquet or <split>-00000-of-00001.parquet")
         found.setdefault(match["split"], []).append(path)
+        shards[match["split"]].add(int(match["shards"] or 1))
+    for split, paths in found.items():
+        if shards[split] != {len(paths)}:
+            said = " or ".join(map(str, sorted(shards[split])))
+            raise InputError(
+                f"{root / source}: split '{split}' has {len(paths)} files, but their names say {said}; "
+                "give every shard of one version"
+            )
     return found
 
 

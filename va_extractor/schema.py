@@ -8,6 +8,7 @@ arousal and dominance are in [-1, 1] whatever the source's own scale was. Parque
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Literal, get_args
 
 import numpy as np
@@ -185,6 +186,9 @@ def _check_values(table: pa.Table, where: str) -> None:
         _refuse(
             table, name, pc.and_(faceless, pc.is_valid(table[name])), where, "has a value though no face was measured"
         )
+    for name in ("labels", "label_weights", "references"):
+        _refuse(table, name, _holds(table[name], pc.is_null), where, "holds a null")
+    _refuse(table, "label_weights", _holds(table["label_weights"], _no_share), where, "holds a weight outside [0, 1]")
     wrong = pc.not_equal(pc.list_value_length(table["label_weights"]), pc.list_value_length(table["labels"]))
     _refuse(table, "label_weights", wrong, where, "must have one weight for each label")
     described = pc.greater(pc.list_value_length(table["references"]), 0)
@@ -195,6 +199,17 @@ def _check_values(table: pa.Table, where: str) -> None:
         first = {item: row for row, item in reversed(list(enumerate(ids)))}
         row = next(row for row, item in enumerate(ids) if first[item] != row)
         raise InputError(f"{where}: row {row}, column 'item_id': {ids[row]!r} stands there twice")
+
+
+def _no_share(weights: pa.Array) -> pa.BooleanArray:
+    return pc.invert(pc.and_(pc.greater_equal(weights, 0.0), pc.less_equal(weights, 1.0)))
+
+
+def _holds(column: pa.ChunkedArray, wrong: Callable[[pa.Array], pa.BooleanArray]) -> pa.BooleanArray:
+    """Tell of each row whether `wrong` holds for any element of its list."""
+    lists = column.combine_chunks()
+    rows = pc.list_parent_indices(lists).filter(pc.fill_null(wrong(pc.list_flatten(lists)), False))
+    return pc.is_in(pa.array(np.arange(len(lists))), rows)
 
 
 def _refuse(table: pa.Table, name: str, wrong: pa.ChunkedArray, where: str, what: str) -> None:

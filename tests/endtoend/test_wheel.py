@@ -27,11 +27,8 @@ def test_the_wheel_runs_the_main_job_from_another_folder(tmp_path: Path) -> None
     environment = tmp_path / "environment"
     venv.create(environment, with_pip=True)
     python = environment / "bin" / "python"
-    subprocess.run(
-        [str(python), "-m", "pip", "install", "-q", "--no-deps", "--no-index", str(wheel)],
-        check=True,
-        capture_output=True,
-    )
+    install = [str(python), "-m", "pip", "install", "-q", "--no-deps", "--no-index", str(wheel)]
+    subprocess.run(install, check=True, capture_output=True)
     # dependencies are lent by the environment of the tests; a .pth file there (this checkout) is not followed
     [packages] = environment.glob("lib/*/site-packages")
     (packages / "lent.pth").write_text(sysconfig.get_paths()["purelib"] + "\n", encoding="utf-8")
@@ -50,11 +47,6 @@ def test_the_wheel_runs_the_main_job_from_another_folder(tmp_path: Path) -> None
     )
     assert done.returncode == 0, done.stderr
     assert "SYNTHETIC SAMPLE" in done.stdout
-    where = subprocess.run(
-        [str(python), "-c", "import harness; print(harness.__file__)"],
-        cwd=elsewhere,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    asks = [str(python), "-c", "import harness; print(harness.__file__)"]
+    where = subprocess.run(asks, cwd=elsewhere, capture_output=True, text=True, check=True)
     assert str(environment) in where.stdout

@@ -22,3 +22,8 @@ def test_an_unknown_label_is_refused_with_the_nearest(name: str, meant: str) -> 
 def test_nearest_always_names_one() -> None:
     assert nearest("", BASIC) in BASIC
     assert nearest("happyness", BASIC) == "happiness"
+
+
+def test_the_sets_have_the_published_sizes() -> None:
+    assert (len(set(BASIC)), len(set(EMOTIC))) == (7, 26)
+    assert list(EMOTIC) == sorted(EMOTIC)

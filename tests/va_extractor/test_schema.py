@@ -1,0 +1,151 @@
+"""The features document: what is accepted, what is refused and in which words, and conversion of scales."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.making import PROVENANCE, features
+from va_extractor.errors import InputError
+from va_extractor.schema import COLUMNS, METADATA_KEY, Provenance, check, provenance_of, to_unit, with_provenance
+
+NAN = float("nan")
+
+
+def test_a_valid_table_passes_unchanged() -> None:
+    table = features(4, dominance=[None, 0.0, 1.0, -1.0], va_status=["ok", "low_confidence", "ok", "ok"])
+    assert check(table, "f").to_pylist() == table.to_pylist()
+    assert check(table, "f").schema.names == COLUMNS.names
+
+
+def test_wider_types_are_cast_and_further_columns_dropped() -> None:
+    table = features(2)
+    table = table.set_column(2, "valence", pa.array([0.5, -0.5], pa.float64())).append_column(
+        "file_name", pa.array(["a.jpg", "b.jpg"])
+    )
+    checked = check(table, "f")
+    assert checked.schema.field("valence").type == pa.float32()
+    assert "file_name" not in checked.column_names
+
+
+def test_empty_tables_pass() -> None:
+    assert check(features(0), "f").num_rows == 0
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "row", "words"),
+    [
+        ("item_id", ["a", "b", "a"], 2, "stands there twice"),
+        ("item_id", ["a", None, "c"], 1, "is null"),
+        ("cluster_id", ["a", None, "c"], 1, "is null"),
+        ("valence", [0.0, 1.01, 0.0], 1, r"outside \[-1, 1\]"),
+        ("valence", [0.0, -7.0, 0.0], 1, r"outside \[-1, 1\]"),
+        ("valence", [0.0, 0.0, float("inf")], 2, r"outside \[-1, 1\]"),
+        ("arousal", [NAN, 0.0, 0.0], 0, "NaN"),
+        ("arousal", [0.0, None, 0.0], 1, "null though va_status is 'ok'"),
+        ("dominance", [None, None, 2.0], 2, r"outside \[-1, 1\]"),
+        ("dominance", [None, NAN, 0.0], 1, "NaN"),
+        ("va_source", ["human", "guess", "human"], 1, "not one of .*facechannel"),
+        ("va_status", ["ok", "ok", "lost"], 2, "not one of .*no_face"),
+        ("labels", [["Anger"], None, ["Fear"]], 1, "is null"),
+        ("labels", [["Anger"], ["Fear", None], ["Fear"]], 1, "holds a null"),
+        ("references", [[], [], [None]], 2, "holds a null"),
+        ("label_weights", [[1.0], [1.0, 0.5], [1.0]], 1, "one weight for each label"),
+        ("label_weights", [[1.0], [1.5], [1.0]], 1, r"outside \[0, 1\]"),
+        ("label_weights", [[1.0], [1.0], [NAN]], 2, r"outside \[0, 1\]"),
+        ("references", [[], ["a text"], []], 1, "has references"),
+        ("reference_kind", [None, "invented", None], 1, "not one of .*human"),
+    ],
+)
+def test_wrong_values_are_named_by_file_row_and_column(column: str, values: list[Any], row: int, words: str) -> None:
+    with pytest.raises(InputError, match=rf"^some/file: row {row}, column '\w+': .*{words}") as raised:
+        check(features(3, **{column: values}), "some/file")
+    assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize("status", ["no_face", "unreadable"])
+def test_a_value_where_no_face_was_measured_is_refused(status: str) -> None:
+    with pytest.raises(InputError, match=r"row 1, column 'valence'.*no face"):
+        check(features(2, va_status=["ok", status]), "f")
+    faceless = features(2, va_status=["ok", status], valence=[0.1, None], arousal=[0.1, None])
+    assert check(faceless, "f").num_rows == 2
+
+
+@pytest.mark.parametrize("column", COLUMNS.names)
+def test_a_missing_column_is_named(column: str) -> None:
+    with pytest.raises(InputError, match=f"some/file: column '{column}' is missing"):
+        check(features(1).drop_columns([column]), "some/file")
+
+
+def test_a_column_of_another_type_is_named() -> None:
+    table = features(1).set_column(2, "valence", pa.array(["high"]))
+    with pytest.raises(InputError, match="column 'valence' is string, not float"):
+        check(table, "f")
+
+
+# Dataset-level metadata
+
+
+def test_provenance_survives_the_schema() -> None:
+    table = with_provenance(features(2), PROVENANCE)
+    assert provenance_of(table.schema, "f") == PROVENANCE
+
+
+@pytest.mark.parametrize(
+    ("metadata", "words"),
+    [
+        (None, "no 'vaemo' metadata.*vaemo-extract"),
+        ({METADATA_KEY: b"{not json"}, "not JSON"),
+        ({METADATA_KEY: b"{}"}, "metadata field 'source'"),
+        ({METADATA_KEY: PROVENANCE.model_dump_json().replace("citation", "citatoin").encode()}, "citat"),
+    ],
+)
+def test_broken_metadata_is_named(metadata: dict[bytes, bytes] | None, words: str) -> None:
+    with pytest.raises(InputError, match=f"some/file: .*{words}"):
+        provenance_of(COLUMNS.with_metadata(metadata), "some/file")
+
+
+def test_provenance_is_read_only() -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        PROVENANCE.source = "other"  # type: ignore[misc]
+    assert Provenance.model_validate_json(PROVENANCE.model_dump_json()) == PROVENANCE
+
+
+# Scales
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high", "expected"),
+    [(1, 1, 10, -1.0), (10, 1, 10, 1.0), (5.5, 1, 10, 0.0), (4, 1, 10, -1 / 3), (5, 1, 9, 0.0), (0.25, 0, 1, -0.5)],
+)
+def test_foreign_scales_become_ours(value: float, low: float, high: float, expected: float) -> None:
+    assert to_unit(np.array([value]), low, high)[0] == pytest.approx(expected, abs=1e-15)
+
+
+@given(low=st.integers(-100, 100), width=st.integers(1, 100), shares=st.lists(st.floats(0, 1), min_size=1, max_size=5))
+def test_conversion_is_linear_and_keeps_order(low: int, width: int, shares: list[float]) -> None:
+    given_values = np.clip(low + width * np.array(shares), low, low + width)
+    converted = to_unit(given_values, low, low + width)
+    assert np.all(np.abs(converted) <= 1 + 1e-12)
+    assert np.allclose(low + (converted + 1) / 2 * width, given_values, atol=1e-9)
+
+
+def test_missing_stays_missing() -> None:
+    assert np.isnan(to_unit(np.array([NAN, 5.0]), 1, 9)).tolist() == [True, False]
+
+
+@pytest.mark.parametrize(("low", "high"), [(1, 1), (9, 1)])
+def test_a_scale_upside_down_is_refused(low: float, high: float) -> None:
+    with pytest.raises(InputError, match="low end must be below"):
+        to_unit(np.array([1.0]), low, high)
+
+
+@pytest.mark.parametrize("value", [0.0, 11.0])
+def test_a_value_off_its_scale_is_refused(value: float) -> None:
+    with pytest.raises(InputError, match=f"value {value:g} lies outside the stated scale 1..10"):
+        to_unit(np.array([[5.0], [value]]), 1, 10)
