@@ -82,6 +82,8 @@ def run(config: RunConfig, say: Say) -> Done | None:
     with _kept_if_used(folder):
         lm = models.open_model(choice, config.batch_size, config.device)
         settings = _settings(config, choice)
+        if _compat.chat_template_of(lm) and not settings.apply_chat_template:
+            say(f"{choice.id} has a chat template; --apply_chat_template would use it")
         model = _describe(choice, lm, settings)
         session = _Session(config, lm, model, settings, embed, folder, started)
         for task in tasks:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -10,10 +9,9 @@ from harness.baselines import STANDING, answer_texts, choice_scores
 from harness.docs import Doc, item_of
 from harness.kinds import Kind
 from harness.outcomes import Answered, ItemScores
-from harness.reading import read
+from harness.reading import read, to_answer
 from harness.similarity import Embed, similarities
 from leaderboard.schema import Answer, Item, Parsed, Sample
-from va_extractor.errors import InputError
 
 if TYPE_CHECKING:
     from harness._compat import Asked
@@ -84,27 +82,6 @@ def answered_by(name: str, kind: Kind, samples: Sequence[Sample]) -> list[Answer
         for one in samples
         for given in [one.baselines[name]]
     ]
-
-
-def to_answer(results: Sequence[str | tuple[float, bool] | None]) -> Answer:
-    """Turn what lm-eval hands over, a text (None where a server sent none) or (log-likelihood, greedy) pairs.
-
-    Half a surrogate pair, which a cut-off server answer may end in and no file can hold, becomes a question mark.
-
-    Raises:
-        InputError: a log-likelihood is NaN or infinite.
-    """
-    first = results[0]
-    if first is None or isinstance(first, str):
-        return Answer(text=(first or "").encode(errors="replace").decode())
-    scores = tuple(float(pair[0]) for pair in results if isinstance(pair, tuple))
-    for score in scores:
-        if not math.isfinite(score):
-            raise InputError(
-                f"the model gave a log-likelihood of {score}, which cannot be ranked; give it more precision, for "
-                "example --model_args dtype=float32"
-            )
-    return Answer(loglikelihoods=scores)
 
 
 def _score(kind: Kind, item: Item, parsed: Parsed) -> ItemScores:

@@ -11,8 +11,7 @@ from harness.features import reference
 from harness.kinds import Kind
 from harness.metrics import Metric, metrics_of
 from harness.outcomes import Answered, outcome
-from harness.reading import read
-from harness.samples import to_answer
+from harness.reading import read, to_answer
 from va_extractor.errors import InputError
 
 Result = str | tuple[float, bool] | None
