@@ -125,8 +125,9 @@ class _Session:
         if asked is None:
             return
         say(f"{task.name}: {len(asked)} answers, scoring")
-        samples = make_samples(task.kind, asked, self.embed)
-        path, sha256 = record.write_samples(self.folder, task.name, samples)
+        with _compat.rare_collection():
+            samples = make_samples(task.kind, asked, self.embed)
+            path, sha256 = record.write_samples(self.folder, task.name, samples)
         self.requests += sum(len(one.results) for one in asked)
         self.tokens.append(_count_tokens(self.lm, samples))
         self.finished[task.name] = _task_record(task, samples, path, sha256, self.embed)
