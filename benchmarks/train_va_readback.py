@@ -1,93 +1,36 @@
-"""Train the text-to-VA reader: `python benchmarks/train_va_readback.py --emobank emobank.csv --output va_readback.npz`.
+"""Train the text-to-VA reader: `python -m benchmarks.train_va_readback --emobank emobank.csv --output FILE`.
 
-Two sources of human ratings teach it: EmoBank's train split (Buechel & Hahn 2017, CC BY-SA 4.0; what this script writes
-carries the same licence) and the emotion terms of Russell & Mehrabian (1977) set into our own sentence frames. EmoBank's
-raters used the middle of their scale where the terms' raters used all of it, so each source has its own linear scale on
-one common reading; the terms' scale is the one that the reader reports.
+Two sources of human ratings teach it: EmoBank's train split (Buechel & Hahn 2017, CC BY-SA 4.0; what this script
+writes carries the same licence) and the emotion terms of Russell & Mehrabian (1977) set into our own sentence frames.
+EmoBank's raters used the middle of their scale where the terms' raters used all of it, so each source has its own
+linear scale on one common reading; the terms' scale is the one that the reader reports.
 """
 
 from __future__ import annotations
 
 import argparse
-import csv
 import math
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
 
+from benchmarks.readback_data import Texts, framed_examples, read_emobank
 from harness.text.adapter import DOWN, UP, adapted_layers
 from va_extractor.errors import InputError
-from va_extractor.norms import norms
 
 if TYPE_CHECKING:
     import torch
 
-FRAMES = Path(__file__).with_name("va_readback_frames.yaml")
-RANK = 8
+RANK = 4
 EPOCHS = 3
 BATCH = 32
 MAX_TOKENS = 64
 LEARNING_RATE = 1e-3
-NEIGHBOUR = 0.35  # two terms closer than this in (valence, arousal) may share a sentence
 CALIBRATION_SHARE = 0.1  # of EmoBank train, never trained on: gives the reader's error
-
-
-@dataclass(frozen=True)
-class Examples:
-    """Texts with their human (or derived) valence and arousal in [-1, 1], shape (n, 2)."""
-
-    texts: list[str]
-    va: NDArray[np.float64]
-
-    def take(self, index: NDArray[np.int64]) -> Examples:
-        """Return the examples at these positions."""
-        return Examples([self.texts[i] for i in index], self.va[index])
-
-
-def read_emobank(path: Path, split: str) -> Examples:
-    """Return EmoBank's sentences of one split, ratings of 1-5 brought to [-1, 1] by (x - 3) / 2."""
-    if not path.is_file():
-        raise InputError(f"{path}: no such file; give EmoBank's CSV (columns id, split, V, A, D, text)")
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row.get("split") == split]
-    if not rows or not {"V", "A", "text"} <= rows[0].keys():
-        raise InputError(f"{path}: no rows with split '{split}' and columns V, A, text; give EmoBank's CSV")
-    ratings = np.array([[float(row["V"]), float(row["A"])] for row in rows])
-    return Examples([row["text"] for row in rows], (ratings - 3.0) / 2.0)
-
-
-def term_examples(seed: int) -> Examples:
-    """Return the norms' terms in every plain frame, in degrees, negations and pairs."""
-    frames = yaml.safe_load(FRAMES.read_text(encoding="utf-8"))
-    rng = np.random.default_rng(seed)
-    terms = list(norms().values())
-    points = np.array([(term.valence, term.arousal) for term in terms])
-    texts: list[str] = []
-    va: list[NDArray[np.float64]] = []
-
-    def add(text: str, point: NDArray[np.float64]) -> None:
-        texts.append(text)
-        va.append(np.clip(point, -1.0, 1.0))
-
-    for term, point in zip(terms, points, strict=True):
-        for frame in frames["plain"]:
-            add(frame.format(term.term), point)
-        for adverb, factor in frames["degrees"].items():
-            add(str(rng.choice(frames["plain"])).format(f"{adverb} {term.term}"), factor * point)
-        for frame in frames["negations"]:
-            add(frame.format(term.term), frames["negation_factor"] * point)
-        near = [j for j, other in enumerate(points) if 0.0 < math.dist(point, other) < NEIGHBOUR]
-        for frame in frames["pairs"]:
-            if near:
-                j = int(rng.choice(near))
-                add(frame.format(term.term, terms[j].term), (point + points[j]) / 2.0)
-    return Examples(texts, np.array(va))
 
 
 def _low_rank(base: torch.nn.Linear) -> torch.nn.Module:
@@ -166,7 +109,7 @@ def batches(lengths: list[int], rng: np.random.Generator) -> Iterator[list[int]]
         yield [int(j) for j in grouped[i]]
 
 
-def train(sentence_model: Any, emobank: Examples, terms: Examples, seed: int) -> Trainee:
+def train(sentence_model: Any, emobank: Texts, framed: Texts, seed: int) -> Trainee:
     """Fit on both sources; squared error of each source in units of its own standard deviation."""
     import torch
     from rich.progress import track
@@ -174,10 +117,10 @@ def train(sentence_model: Any, emobank: Examples, terms: Examples, seed: int) ->
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
     trainee = Trainee(sentence_model)
-    tokens = trainee.tokens([*emobank.texts, *terms.texts])
-    target = torch.tensor(np.vstack([emobank.va, terms.va]), dtype=torch.float32)
-    is_term = torch.tensor([False] * len(emobank.texts) + [True] * len(terms.texts))[:, None]
-    sd = [torch.tensor(source.va.std(axis=0), dtype=torch.float32) for source in (emobank, terms)]
+    tokens = trainee.tokens([*emobank.texts, *framed.texts])
+    target = torch.tensor(np.vstack([emobank.va, framed.va]), dtype=torch.float32)
+    is_framed = torch.tensor([False] * len(emobank.texts) + [True] * len(framed.texts))[:, None]
+    sd = [torch.tensor(source.va.std(axis=0), dtype=torch.float32) for source in (emobank, framed)]
     adapters = [p for a in trainee.adapters.values() for p in (a.down, a.up)]
     head = [*trainee.head.parameters(), trainee.slope, trainee.offset]
     optimizer = torch.optim.AdamW(
@@ -190,11 +133,11 @@ def train(sentence_model: Any, emobank: Examples, terms: Examples, seed: int) ->
     trainee.encoder.train()
     for batch in track(plan, description="training"):
         reading = trainee.read([tokens[i] for i in batch])
-        term = is_term[batch]
+        term = is_framed[batch]
         predicted = torch.where(term, reading, trainee.slope * reading + trainee.offset)
         loss = (((predicted - target[batch]) / torch.where(term, sd[1], sd[0])) ** 2).mean()
         optimizer.zero_grad()
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(adapters, 1.0)
         optimizer.step()
         schedule.step()
@@ -202,7 +145,7 @@ def train(sentence_model: Any, emobank: Examples, terms: Examples, seed: int) ->
     return trainee
 
 
-def residual_sd(trainee: Trainee, held_out: Examples) -> NDArray[np.float64]:
+def residual_sd(trainee: Trainee, held_out: Texts) -> NDArray[np.float64]:
     """Return the root mean squared error on the common scale, shape (2,), from EmoBank sentences not trained on."""
     import torch
 
@@ -211,7 +154,7 @@ def residual_sd(trainee: Trainee, held_out: Examples) -> NDArray[np.float64]:
         reading = np.vstack([trainee.read(tokens[i : i + BATCH]).numpy() for i in range(0, len(tokens), BATCH)])
     slope, offset = trainee.slope.detach().numpy(), trainee.offset.detach().numpy()
     error = reading - (held_out.va - offset) / slope
-    return np.sqrt((error**2).mean(axis=0))
+    return np.asarray(np.sqrt((error**2).mean(axis=0)))
 
 
 def main() -> None:
@@ -231,7 +174,10 @@ def main() -> None:
     order = np.random.default_rng(args.seed).permutation(len(emobank.texts))
     cut = int(CALIBRATION_SHARE * len(order))
     trainee = train(
-        SentenceTransformer(args.embedder, device="cpu"), emobank.take(order[cut:]), term_examples(args.seed), args.seed
+        SentenceTransformer(args.embedder, device="cpu"),
+        emobank.take(order[cut:]),
+        framed_examples(args.seed),
+        args.seed,
     )
     sd = residual_sd(trainee, emobank.take(order[:cut]))
     np.savez_compressed(args.output, allow_pickle=False, **trainee.arrays(), **{"residual_sd": sd})

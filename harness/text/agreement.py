@@ -1,8 +1,9 @@
 """Agreement of two continuous variables under item weights: Pearson r, Lin's CCC, RMSE.
 
-Every function takes the two variables once and a matrix of item weights, one row a bootstrap draw, and returns one value
-a draw: a draw's weights are how often it took each item, and a row of ones gives the point estimate. Moments are divided
-by the sum of weights (Lin 1989 divides by n), so that a weighted value equals the value on the expanded data.
+Every function takes the two variables once and a matrix of item weights, one row a bootstrap draw, and returns one
+value a draw: a draw's weights are how often it took each item, and a row of ones gives the point estimate. Moments
+are divided by the sum of weights (Lin 1989 divides by n), so that a weighted value equals the value on the expanded
+data.
 """
 
 from __future__ import annotations
@@ -70,7 +71,8 @@ def pearson(x: Array, y: Array, w: Array) -> Array:
 def ccc(x: Array, y: Array, w: Array) -> Array:
     """Return Lin's concordance correlation coefficient for each draw.
 
-    2 s_xy / (s_x^2 + s_y^2 + (mean_x - mean_y)^2), Lin (1989), Biometrics 45(1), 255-268, equation 2 with moments over n.
+    2 s_xy / (s_x^2 + s_y^2 + (mean_x - mean_y)^2), Lin (1989), Biometrics 45(1), 255-268, equation 2 with moments
+    over n.
 
     Args:
         x: shape (n,); NaN marks an item without a value, which is left out.
@@ -101,4 +103,4 @@ def rmse(x: Array, y: Array, w: Array) -> Array:
     """
     x, y, w = _checked(x, y, w)
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.sqrt((w @ (x - y) ** 2) / w.sum(axis=1))
+        return np.asarray(np.sqrt((w @ (x - y) ** 2) / w.sum(axis=1)))

@@ -1,11 +1,11 @@
 """Emotion words in a text, placed on published emotion wheels and compared with annotated labels.
 
-Two published wheels place each term on two levels (`emotion_terms.csv`, one line a term with its word forms): the tree of
-135 emotion names of Shaver, Schwartz, Kirson & O'Connor (1987), J. Personality and Social Psychology 52(6), 1061-1086,
-and the Feeling Wheel of Willcox (1982), Transactional Analysis J. 12(4), 274-276. Terms that neither work names stand
-beside their nearest synonym there; those placements, and the word forms, are ours. A score is the mean over the wheels on
-which the annotated labels have a place, as open-vocabulary emotion recognition does over its wheels (Lian et al. 2024,
-OV-MER, arXiv:2410.01495).
+Two published wheels place each term on two levels (`emotion_terms.csv`, one line a term with its word forms): the
+tree of 135 emotion names of Shaver, Schwartz, Kirson & O'Connor (1987), J. Personality and Social Psychology 52(6),
+1061-1086, and the Feeling Wheel of Willcox (1982), Transactional Analysis J. 12(4), 274-276. Terms that neither work
+names stand beside their nearest synonym there; those placements, and the word forms, are ours. A score is the mean
+over the wheels on which the annotated labels have a place, as open-vocabulary emotion recognition does over its
+wheels (Lian et al. 2024, OV-MER, arXiv:2410.01495).
 """
 
 from __future__ import annotations
@@ -123,9 +123,7 @@ def wheel_f1(texts: Sequence[str], labels: Sequence[Collection[str]], level: int
     return np.where(counts > 0, np.where(known, scores, 0.0).sum(axis=1) / np.maximum(counts, 1), np.nan)
 
 
-def category_f1(
-    texts: Sequence[str], labels: Sequence[Collection[str]], vocabulary: Vocabulary
-) -> NDArray[np.float64]:
+def category_f1(texts: Sequence[str], labels: Sequence[Collection[str]], vocabulary: Vocabulary) -> NDArray[np.float64]:
     """Return, for each text, the F1 of the labels it names against its annotated labels.
 
     Returns:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +31,7 @@ def repetition(texts: Sequence[str]) -> NDArray[np.float64]:
     out = np.full(len(texts), np.nan)
     for i, text in enumerate(texts):
         tokens = [word.text for word in words(text)]
-        pairs = list(zip(tokens, tokens[1:], strict=False))
+        pairs = list(pairwise(tokens))
         if pairs:
             out[i] = 1.0 - len(set(pairs)) / len(pairs)
     return out

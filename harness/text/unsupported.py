@@ -1,8 +1,9 @@
 """Claims in a description that valence and arousal cannot support: age, sex, scene, objects, named people, gestures.
 
-Two numbers say how pleasant and how activated a state is; whoever adds a man, a park or a raised arm has made it up. The
-words are a stated list of our own (`unsupported.yaml`). Facial signs of the emotion itself (a smile, a frown, tears) are
-not counted: they are a way to describe it. What stands in a comparison ("as if", "like a") or is denied is no claim.
+Two numbers say how pleasant and how activated a state is; whoever adds a man, a park or a raised arm has made it up.
+The words are a stated list of our own (`unsupported.yaml`). Facial signs of the emotion itself (a smile, a frown,
+tears) are not counted: they are a way to describe it. What stands in a comparison ("as if", "like a") or is denied is
+no claim.
 """
 
 from __future__ import annotations
@@ -19,34 +20,28 @@ from numpy.typing import NDArray
 from harness.text.words import words
 
 NAMED = "named"
+_NO_NAME = "no_name"
 KINDS = ("age", "sex", "scene", "object", NAMED, "gesture")
 
 # From a comparison to the end of its clause; "looks like a ..." claims what it says.
 _COMPARISON = re.compile(r"(?:\bas (?:if|though)\b|(?<!look )(?<!looks )(?<!looking )\blike (?:an?|the)\b)[^.,;:!?]*")
 _CAPITALISED = re.compile(r"(?<![.!?:\"“] )(?<!^)\b[A-Z][a-z]+\b")
-_FIRST_WORD = re.compile(r"(?:^|[.!?] )([A-Z][a-z]+) (?:and [A-Z][a-z]+|[A-Z][a-z]+|is|was|looks|seems|feels|appears)\b")
-_CAPITALISED_NON_NAMES = frozenset(
-    "Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June July August September"
-    " October November December English Christmas Easter Valence Arousal Ekman Russell Plutchik".split()
-)
-_STARTERS = frozenset(
-    "He She It They We You This That These Those There Here What Who Someone Somebody Everyone Nobody Nothing Something"
-    " One Everything Anyone Overall Emotion Mood Valence Arousal Joy Anger Fear Sadness Happiness Disgust Surprise Love"
-    " Anxiety Calm Life On In At By For With From After Before During As If When While The An My Our Their His Her".split()
+_OPENING = re.compile(r"(?:^|[.!?] )([A-Z][a-z]+) (?:and [A-Z][a-z]+|[A-Z][a-z]+|is|was|looks|seems|feels|appears)\b")
+_FIRST_WORD = re.compile(
+    r"(?:^|[.!?] )([A-Z][a-z]+) (?:and [A-Z][a-z]+|[A-Z][a-z]+|is|was|looks|seems|feels|appears)\b"
 )
 
 
 @cache
 def _lexicon() -> dict[str, frozenset[str]]:
+    """Return the lower-case words of each kind, and the capitalised words that name nobody (`no_name`)."""
     raw = yaml.safe_load(files("harness.text").joinpath("unsupported.yaml").read_text(encoding="utf-8"))
     return {kind: frozenset(listed.split()) for kind, listed in raw.items()}
 
 
 def _names_someone(text: str) -> bool:
     """Tell whether a capitalised word stands inside a sentence, or opens one where only a name can."""
-    inside = set(_CAPITALISED.findall(text)) - _CAPITALISED_NON_NAMES
-    opening = set(_FIRST_WORD.findall(text)) - _STARTERS - _CAPITALISED_NON_NAMES
-    return bool(inside or opening)
+    return bool({*_CAPITALISED.findall(text), *_OPENING.findall(text)} - _lexicon()[_NO_NAME])
 
 
 def claims(text: str) -> frozenset[str]:

@@ -1,9 +1,10 @@
 """Valence and arousal read back from a text, and how well they agree with the point that the text was to describe.
 
 The reader is the public sentence encoder all-MiniLM-L6-v2 with a small trained change (`va_readback.npz`, made by
-`benchmarks/train_va_readback.py`): low-rank additions to its layers and a linear head on the mean of its last states. It
-learned from human ratings: EmoBank's train split (Buechel & Hahn 2017, EACL, 578-585) and the term means of Russell &
-Mehrabian (1977) in our own sentence frames. The file is under CC BY-SA 4.0, as EmoBank is (`va_readback.LICENSE.md`).
+`benchmarks/train_va_readback.py`): low-rank additions to its layers and a linear head on the mean of its last states.
+It learned from human ratings: EmoBank's train split (Buechel & Hahn 2017, EACL, 578-585) and the term means of
+Russell & Mehrabian (1977) in our own sentence frames. The file is under CC BY-SA 4.0, as EmoBank is
+(`va_readback.LICENSE.md`).
 """
 
 from __future__ import annotations
@@ -71,11 +72,15 @@ class Reader:
         for start in range(0, len(order), _BATCH):
             batch = order[start : start + _BATCH]
             out[batch] = self._pooled([texts[i] for i in batch]) @ self._weight.T + self._bias
-        return np.clip(out, -1.0, 1.0)
+        return np.asarray(np.clip(out, -1.0, 1.0))
 
     def emobank_scale(self, read: Array) -> Array:
         """Return readings on the narrower scale on which EmoBank's raters placed sentences, shape (n, 2)."""
-        return read * self._slope + self._offset
+        return np.asarray(read * self._slope + self._offset)
+
+    def from_emobank(self, rated: Array) -> Array:
+        """Return EmoBank ratings, brought to [-1, 1], on the reader's scale, shape (n, 2)."""
+        return np.asarray((rated - self._offset) / self._slope)
 
     def _pooled(self, texts: list[str]) -> NDArray[np.float32]:
         import torch
@@ -92,9 +97,9 @@ class Reader:
 def same_quadrant(a: Array, b: Array, sd: Array) -> Array:
     """Return the probability that two uncertain points lie on the same side of neutral in valence and in arousal.
 
-    With normal errors of standard deviation sd, a coordinate x is positive with probability Phi(x / sd); two independent
-    coordinates agree in sign with probability p q + (1 - p)(1 - q), and the two dimensions multiply. 1 is full agreement,
-    1/4 is what a neutral point gets with anything.
+    With normal errors of standard deviation sd, a coordinate x is positive with probability Phi(x / sd); two
+    independent coordinates agree in sign with probability p q + (1 - p)(1 - q), and the two dimensions multiply. 1 is
+    full agreement, 1/4 is what a neutral point gets with anything.
 
     Args:
         a: points, shape (..., 2), valence and arousal in [-1, 1]; NaN marks no value.

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 _TOKEN = re.compile(r"[a-z]+(?:['’-][a-z]+)*|[.,;:!?()]")
 _BOUNDARY = frozenset(".,;:!?()") | {"but", "although", "though", "yet", "however", "because", "while"}
 _NEGATORS = frozenset(
-    "not no never none nobody nothing neither nor without hardly barely scarcely cannot lack lacks lacking".split()
-)
+    ["not", "no", "never", "none", "nobody", "nothing", "neither", "nor", "without", "hardly", "barely", "scarcely"]
+) | {"cannot", "lack", "lacks", "lacking"}
 _TWO_WORD_NEGATORS = frozenset(
     {("far", "from"), ("anything", "but"), ("rather", "than"), ("instead", "of"), ("free", "of"), ("free", "from")}
     | {("absence", "of"), ("devoid", "of")}
