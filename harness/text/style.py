@@ -15,7 +15,7 @@ SHINGLE = 3
 NEAR = 0.8  # Jaccard of word shingles from which two texts count as nearly identical
 _BLOCK = 1024
 
-_ECHO = re.compile(r"\b(?:valence|arousal)\b|-?\b[01]?\.\d+", re.IGNORECASE)
+_ECHO = re.compile(r"\b(?:valence|arousal)\b|(?<![\w.])[01]?\.\d", re.IGNORECASE)
 
 
 def length(texts: Sequence[str]) -> NDArray[np.float64]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import zip_longest
 
 _TOKEN = re.compile(r"[a-z]+(?:['’-][a-z]+)*|[.,;:!?()]")
 _BOUNDARY = frozenset(".,;:!?()") | {"but", "although", "though", "yet", "however", "because", "while"}
@@ -37,7 +38,7 @@ def words(text: str) -> list[Word]:
     tokens = _TOKEN.findall(text.lower().replace("’", "'"))
     out: list[Word] = []
     left = skip = 0
-    for token, following in zip(tokens, [*tokens[1:], ""], strict=True):
+    for token, following in zip_longest(tokens, tokens[1:], fillvalue=""):
         if skip:  # the second word of a pair such as "far from", already used
             skip -= 1
         elif (token, following) in _NOT_NEGATING:
