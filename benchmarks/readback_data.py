@@ -108,9 +108,10 @@ def framed_examples(seed: int) -> Texts:
         examples += [(frame.format(term), frames["negation_factor"] * point) for frame in frames["negations"]]
         for adverb, factor in frames["degrees"].items():
             examples.append((str(rng.choice(frames["plain"])).format(f"{adverb} {term}"), factor * point))
-        for frame in frames["pairs"] if near else ():
-            other = str(rng.choice(near))
-            examples.append((frame.format(term, other), (point + placed[other]) / 2.0))
+        for part, factor in (("pairs", 1.0), ("negated_pairs", frames["negation_factor"])):
+            for frame in frames[part] if near else ():
+                other = str(rng.choice(near))
+                examples.append((frame.format(term, other), factor * (point + placed[other]) / 2.0))
     for quadrant, scenes in frames["scenes"].items():
         examples += [(scene, np.array(frames["scene_points"][quadrant])) for scene in scenes * frames["scene_copies"]]
     return Texts([text for text, _ in examples], np.clip([point for _, point in examples], -1.0, 1.0))

@@ -99,6 +99,7 @@ def own_comparisons(raw: dict[str, Any]) -> dict[str, Comparison]:
         "negations": _by_quadrant(raw["negations"], size),
         "no emotion words": _by_quadrant(raw["paraphrases"], size),
         "flowery": _by_quadrant(flowery, size),
+        "held back": _by_quadrant(raw["held_back"], size),
     }
     return {name: Comparison(texts, items, items.va, GOAL_OWN) for name, texts in sets.items()}
 
