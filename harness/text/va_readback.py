@@ -10,6 +10,7 @@ Russell & Mehrabian (1977) in our own sentence frames. The file is under CC BY-S
 from __future__ import annotations
 
 import copy
+import hashlib
 from collections.abc import Sequence
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -37,6 +38,11 @@ def parameters() -> dict[str, NDArray[Any]]:
         np.load(file, allow_pickle=False) as arrays,
     ):
         return dict(arrays)
+
+
+def fingerprint() -> str:
+    """Return the SHA-256 of the trained file, for the record of a run."""
+    return hashlib.sha256(files("harness.text").joinpath(PARAMETERS).read_bytes()).hexdigest()
 
 
 class Reader:

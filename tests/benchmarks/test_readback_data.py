@@ -73,7 +73,11 @@ def test_no_validity_text_is_trained_on() -> None:
         return {str(node)}
 
     validity = yaml.safe_load(FRAMES.with_name("validity_texts.yaml").read_text(encoding="utf-8"))
-    tested = {text for part in ("items", "negations", "paraphrases", "held_back", "contrasts") for text in texts(validity[part])}
+    tested = {
+        text
+        for part in ("items", "negations", "paraphrases", "held_back", "contrasts")
+        for text in texts(validity[part])
+    }
     assert not tested & set(framed_examples(0).texts)
     assert not set(validity["templates"]["frames"]) & set(yaml.safe_load(FRAMES.read_text(encoding="utf-8"))["plain"])
     assert not texts(validity["templates"]["words"]) & learned_terms()

@@ -13,9 +13,7 @@ from harness.text.adapter import adapted_layers, merge
 
 def small_encoder() -> BertModel:
     torch.manual_seed(0)
-    shape = BertConfig(
-        vocab_size=50, hidden_size=16, num_hidden_layers=2, num_attention_heads=2, intermediate_size=24
-    )
+    shape = BertConfig(vocab_size=50, hidden_size=16, num_hidden_layers=2, num_attention_heads=2, intermediate_size=24)
     return BertModel(shape).eval()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from functools import cache
 from importlib.resources import files
 from importlib.util import find_spec
@@ -11,7 +12,7 @@ import numpy as np
 import pytest
 from sentence_transformers import SentenceTransformer
 
-from harness.text.va_readback import PARAMETERS, Reader, distance, parameters, same_quadrant
+from harness.text.va_readback import PARAMETERS, Reader, distance, fingerprint, parameters, same_quadrant
 from va_extractor.errors import InputError
 
 
@@ -42,6 +43,11 @@ def test_the_file_is_small_plain_and_licensed() -> None:
     assert "EmoBank" in licence
 
 
+def test_the_fingerprint_is_the_files() -> None:
+    path = files("harness.text").joinpath(PARAMETERS)
+    assert fingerprint() == subprocess.check_output(["sha256sum", str(path)], text=True).split()[0]
+
+
 @pytest.mark.parametrize(
     ("text", "valence", "arousal"),
     [
@@ -58,7 +64,8 @@ def test_plain_texts_land_in_their_quadrant(text: str, valence: int, arousal: in
 
 
 def test_denial_turns_valence_and_degree_scales_it() -> None:
-    assert read("He is happy.")[0] > 0.3 > 0 > read("He is not happy.")[0]
+    assert read("He is happy.")[0] > 0.3
+    assert read("He is not happy.")[0] < 0
     assert read("She is slightly sad.")[0] > read("She is extremely sad.")[0]
 
 
