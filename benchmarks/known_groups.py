@@ -17,10 +17,16 @@ Reading = Callable[[Sequence[str]], Array]
 
 @dataclass(frozen=True)
 class Items:
-    """What texts are compared with: m reference texts, their points (m, 2), and labels where there are any."""
+    """What texts are compared with.
+
+    Attributes:
+        references: m reference texts.
+        va: their points, shape (m, 2); None where the points are to be read from the references as well.
+        labels: annotated labels, where there are any.
+    """
 
     references: list[str]
-    va: Array
+    va: Array | None
     labels: list[list[str]] | None = None
 
 
@@ -61,12 +67,15 @@ def embedding_measures(name: str, embed: Embed) -> dict[str, Score]:
 def readback_measures(read: Reading, sd: Array) -> dict[str, Score]:
     """Return how near what is read from a text, with errors of standard deviation sd (2,), is to the item's point."""
 
+    def points(i: Items) -> Array:
+        return read(i.references) if i.va is None else i.va
+
     def gap(axis: int) -> Score:
-        return lambda t, i: -np.abs(read(t.texts)[:, None, axis] - i.va[None, :, axis])
+        return lambda t, i: -np.abs(read(t.texts)[:, None, axis] - points(i)[None, :, axis])
 
     return {
-        "read-back same quadrant": lambda t, i: same_quadrant(read(t.texts)[:, None], i.va, sd),
-        "read-back distance": lambda t, i: -distance(read(t.texts)[:, None], i.va),
+        "read-back same quadrant": lambda t, i: same_quadrant(read(t.texts)[:, None], points(i), sd),
+        "read-back distance": lambda t, i: -distance(read(t.texts)[:, None], points(i)),
         "read-back valence only": gap(0),
         "read-back arousal only": gap(1),
     }

@@ -153,7 +153,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def ridge_measures(embed: Embed, train: Texts, reader: Reader) -> dict[str, Score]:
-    """Return the read-back measures of a plain peer: ridge regression on sentence embeddings, fitted to EmoBank train."""
+    """Return the read-back measures of a plain peer: ridge regression on embeddings, fitted to EmoBank train."""
     from sklearn.linear_model import RidgeCV
     from sklearn.model_selection import cross_val_predict
 
@@ -186,14 +186,14 @@ def main() -> None:
         accuracy["Glasgow words"] = (read, words.va)
         keep = clear(words)
         chosen = words.take(np.flatnonzero(keep))
-        comparisons |= rated_comparisons("Glasgow words", chosen, read[keep], GOAL_OWN)
+        comparisons |= rated_comparisons("Glasgow words", chosen, GOAL_OWN)
     if args.emobank:
         dev = read_emobank(args.emobank, "dev")
         read = read_back(dev.texts)
         accuracy["EmoBank dev"] = (reader.emobank_scale(read), dev.va)
         keep = clear(dev)
         chosen = Texts(dev.take(np.flatnonzero(keep)).texts, reader.from_emobank(dev.va[keep]))
-        comparisons |= rated_comparisons("EmoBank dev", chosen, read[keep], GOAL_EMOBANK)
+        comparisons |= rated_comparisons("EmoBank dev", chosen, GOAL_EMOBANK)
     scores = {
         **embedding_measures("MiniLM", minilm),
         **embedding_measures("WordLlama", remembered(lambda t: static(t).astype(np.float64))),

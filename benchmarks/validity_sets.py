@@ -77,16 +77,15 @@ def own_comparisons(raw: dict[str, Any]) -> dict[str, Comparison]:
     return {name: Comparison(texts, items, items.va, GOAL_OWN) for name, texts in sets.items()}
 
 
-def rated_comparisons(name: str, texts: Texts, read: Array, goal: tuple[float, float]) -> dict[str, Comparison]:
+def rated_comparisons(name: str, texts: Texts, goal: tuple[float, float]) -> dict[str, Comparison]:
     """Return human-rated texts of clear affect, each against the other texts and against their points.
 
     Args:
         name: of the set.
         texts: with the points on the reader's scale.
-        read: the reader's own reading of the texts, shape (n, 2).
         goal: for the comparison of text with text and of text with point.
     """
-    by_text = Items(texts.texts, read)
+    by_text = Items(texts.texts, None)
     by_point = Items(texts.texts, texts.va)
     return {
         f"{name}, text to text": Comparison(texts, by_text, texts.va, goal, without_self=True),
