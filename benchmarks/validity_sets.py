@@ -64,6 +64,7 @@ def own_comparisons(raw: dict[str, Any]) -> dict[str, Comparison]:
     """Return our own sets, each against the eight plain items."""
     size = raw["points"]["plain"]
     items = _items(raw["items"], "plain", size)
+    item_points = size * np.array([SIGNS[quadrant] for quadrant, listed in raw["items"].items() for _ in listed])
     degrees = [_by_quadrant(_templates(raw["templates"], degree), raw["points"][degree]) for degree in raw["points"]]
     templates = Texts([text for d in degrees for text in d.texts], np.concatenate([d.va for d in degrees]))
     flowery = {quadrant: [entry["flowery"] for entry in listed] for quadrant, listed in raw["contrasts"].items()}
@@ -74,7 +75,7 @@ def own_comparisons(raw: dict[str, Any]) -> dict[str, Comparison]:
         "flowery": _by_quadrant(flowery, size),
         "held back": _by_quadrant(raw["held_back"], size),
     }
-    return {name: Comparison(texts, items, items.va, GOAL_OWN) for name, texts in sets.items()}
+    return {name: Comparison(texts, items, item_points, GOAL_OWN) for name, texts in sets.items()}
 
 
 def rated_comparisons(name: str, texts: Texts, goal: tuple[float, float]) -> dict[str, Comparison]:
