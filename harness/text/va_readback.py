@@ -29,6 +29,7 @@ Array = NDArray[np.float64]
 PARAMETERS = "va_readback.npz"
 MAX_TOKENS = 256
 _BATCH = 64
+_BLOCK = 256
 
 
 def parameters() -> dict[str, NDArray[Any]]:
@@ -125,3 +126,27 @@ def same_quadrant(a: Array, b: Array, sd: Array) -> Array:
 def distance(a: Array, b: Array) -> Array:
     """Return the Euclidean distance of two points in valence and arousal, shape (...), in [0, 2 sqrt 2]."""
     return np.asarray(np.linalg.norm(a - b, axis=-1))
+
+
+def same_quadrant_by_chance(read: Array, given: Array, sd: Array, clusters: Sequence[str]) -> Array:
+    """Return what each reading gets from the points of other clusters' items on average: its floor in `same_quadrant`.
+
+    Args:
+        read: what was read from n texts, shape (n, 2).
+        given: the points that the texts were to describe, shape (n, 2).
+        sd: error of valence and arousal, shape (2,).
+        clusters: cluster of each item, n long.
+
+    Returns:
+        Shape (n,), in [0, 1]; NaN where a reading has no value or no other cluster has a point.
+    """
+    code = np.unique(np.asarray(clusters), return_inverse=True)[1]
+    has_point = ~np.isnan(given).any(axis=1)
+    out = np.full(len(read), np.nan)
+    for start in range(0, len(read), _BLOCK):
+        rows = slice(start, start + _BLOCK)
+        foreign = (code[rows, None] != code[None]) & has_point
+        agreement = np.where(foreign, same_quadrant(read[rows, None], given[None], sd), 0.0)
+        count = foreign.sum(axis=1)
+        out[rows] = np.where(count > 0, agreement.sum(axis=1) / np.maximum(count, 1), np.nan)
+    return out

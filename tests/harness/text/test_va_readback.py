@@ -12,7 +12,15 @@ import numpy as np
 import pytest
 from sentence_transformers import SentenceTransformer
 
-from harness.text.va_readback import PARAMETERS, Reader, distance, fingerprint, parameters, same_quadrant
+from harness.text.va_readback import (
+    PARAMETERS,
+    Reader,
+    distance,
+    fingerprint,
+    parameters,
+    same_quadrant,
+    same_quadrant_by_chance,
+)
 from va_extractor.errors import InputError
 
 
@@ -113,3 +121,18 @@ def test_same_quadrant_at_its_ends() -> None:
 
 def test_distance_by_hand() -> None:
     assert distance(np.array([0.3, 0.4]), np.zeros(2)) == pytest.approx(0.5)
+
+
+def test_chance_is_the_mean_over_other_clusters_points() -> None:
+    rng = np.random.default_rng(0)
+    read, given = rng.uniform(-1, 1, (2, 600, 2))
+    given[3] = np.nan
+    read[5] = np.nan
+    clusters = [f"c{i // 3}" for i in range(600)]
+    sd = np.array([0.25, 0.3])
+    floor = same_quadrant_by_chance(read, given, sd, clusters)
+    for i in (0, 4, 299, 599):
+        others = [j for j in range(600) if clusters[j] != clusters[i] and j != 3]
+        assert floor[i] == pytest.approx(np.mean([same_quadrant(read[i], given[j], sd) for j in others]))
+    assert np.isnan(floor[5])
+    assert np.isnan(same_quadrant_by_chance(read[:3], given[:3], sd, clusters[:3])).all()
