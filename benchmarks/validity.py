@@ -212,7 +212,7 @@ def main() -> None:
         f"read-back: a higher degree is read as further out in {degrees_in_order(raw, read_back):.0%} of pairs"
     )
     for measure, missed in failures.items():
-        verdict = f"misses the goal on: {', '.join(missed)}" if missed else "reaches the goal everywhere"
+        verdict = f"misses the goal on: {'; '.join(missed)}" if missed else "reaches the goal everywhere"
         console.print(f"{measure}: {verdict}", highlight=False)
     if not (args.words and args.emobank):
         console.print(
