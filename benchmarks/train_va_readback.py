@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.readback_data import Texts, framed_examples, read_emobank
-from harness.text.adapter import DOWN, UP, adapted_layers
+from harness.text.adapter import DOWN, SIGNATURE, UP, adapted_layers, signature
 from va_extractor.errors import InputError
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ class Trainee:
         self.tokenizer = sentence_model.tokenizer
         self.encoder = sentence_model[0].auto_model
         self.encoder.requires_grad_(False)
+        self.signature = signature(self.encoder)
         self.adapters: dict[str, Any] = {}
         for name, layer in adapted_layers(self.encoder).items():
             parent, _, child = name.rpartition(".")
@@ -94,6 +95,7 @@ class Trainee:
         for name, adapter in self.adapters.items():
             out[name + DOWN] = adapter.down.detach().numpy().astype(np.float16)
             out[name + UP] = adapter.up.detach().numpy().astype(np.float16)
+        out[SIGNATURE] = np.array(self.signature)
         out["head.weight"] = self.head.weight.detach().numpy()
         out["head.bias"] = self.head.bias.detach().numpy()
         out["emobank.slope"] = self.slope.detach().numpy()

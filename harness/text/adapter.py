@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 LAYERS = "encoder.layer."
 DOWN = ".down"
 UP = ".up"
+SIGNATURE = "encoder.signature"
 
 
 def adapted_layers(model: torch.nn.Module) -> dict[str, torch.nn.Linear]:
@@ -29,6 +30,13 @@ def adapted_layers(model: torch.nn.Module) -> dict[str, torch.nn.Linear]:
         for name, module in model.named_modules()
         if name.startswith(LAYERS) and isinstance(module, torch.nn.Linear)
     }
+
+
+def signature(model: torch.nn.Module) -> float:
+    """Return the mean absolute weight of the layers to be changed: tells one encoder of the same shape from another."""
+    import torch
+
+    return float(torch.cat([layer.weight.detach().abs().flatten() for layer in adapted_layers(model).values()]).mean())
 
 
 def merge(model: torch.nn.Module, arrays: Mapping[str, NDArray[np.floating]]) -> None:

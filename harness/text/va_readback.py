@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.text.adapter import merge
+from harness.text.adapter import SIGNATURE, adapted_layers, merge, signature
 from va_extractor.errors import InputError
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ Array = NDArray[np.float64]
 PARAMETERS = "va_readback.npz"
 MAX_TOKENS = 256
 _BATCH = 64
+_NEEDS = "the VA reader needs the embedder all-MiniLM-L6-v2"
+_SIGNATURE_TOLERANCE = 1e-4  # lets the same weights in another precision pass
 
 
 def parameters() -> dict[str, NDArray[Any]]:
@@ -57,14 +59,15 @@ class Reader:
         """Change a copy of the model's encoder; the model itself stays as it is.
 
         Raises:
-            InputError: the model is not of all-MiniLM-L6-v2's shape.
+            InputError: the model is not all-MiniLM-L6-v2.
         """
         arrays = parameters()
-        encoder: Any = copy.deepcopy(sentence_model[0].auto_model)
-        try:
-            merge(encoder, arrays)
-        except ValueError as error:
-            raise InputError(f"the VA reader needs the embedder all-MiniLM-L6-v2: {error}") from error
+        encoder: Any = copy.deepcopy(getattr(sentence_model[0], "auto_model", None))
+        if encoder is None or not adapted_layers(encoder):
+            raise InputError(f"{_NEEDS}: the one given has no transformer of that kind")
+        if not np.isclose(signature(encoder), arrays[SIGNATURE], rtol=_SIGNATURE_TOLERANCE):
+            raise InputError(f"{_NEEDS}: the one given has other weights")
+        merge(encoder, arrays)
         self._encoder = encoder.eval()
         self._tokenizer: Any = sentence_model.tokenizer
         self._weight, self._bias = arrays["head.weight"], arrays["head.bias"]

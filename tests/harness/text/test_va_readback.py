@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import subprocess
 from functools import cache
 from importlib.resources import files
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from sentence_transformers import SentenceTransformer
 
 from harness.text.va_readback import (
@@ -94,11 +96,19 @@ def test_the_embedder_itself_stays_as_it_is() -> None:
     np.testing.assert_array_equal(minilm().encode(["calm"]), before)
 
 
-def test_another_embedder_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    short = {name: array for name, array in parameters().items() if "layer.5" not in name}
-    monkeypatch.setattr("harness.text.va_readback.parameters", lambda: short)
-    with pytest.raises(InputError, match="all-MiniLM-L6-v2"):
-        Reader(minilm())
+def test_another_embedder_is_refused() -> None:
+    other = copy.deepcopy(minilm())
+    with torch.no_grad():
+        other[0].auto_model.encoder.layer[0].output.dense.weight *= 1.1
+    with pytest.raises(InputError, match="all-MiniLM-L6-v2: the one given has other weights"):
+        Reader(other)
+    with pytest.raises(InputError, match="no transformer"):
+        Reader(SentenceTransformer(modules=[torch.nn.Identity()], device="cpu"))
+
+
+def test_half_precision_reads_the_same() -> None:
+    half = copy.deepcopy(minilm()).to(torch.bfloat16).float()
+    np.testing.assert_allclose(Reader(half)(["He is furious."]), reader()(["He is furious."]), atol=0.05)
 
 
 def test_same_quadrant_is_the_simulated_share() -> None:
