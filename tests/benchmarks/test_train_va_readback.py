@@ -51,7 +51,7 @@ def trained() -> tuple[SmallModel, BertModel, train_va_readback.Trainee]:
     torch.set_num_threads(1)  # many threads on small matrices wait for each other
     model = SmallModel()
     original = copy.deepcopy(model.encoder)
-    trainee = train_va_readback.train(model, synthetic(600, 0.5, 0), synthetic(600, 1.0, 1), seed=0)
+    trainee = train_va_readback.train(model, synthetic(1200, 0.5, 0), synthetic(1200, 1.0, 1), seed=0)
     torch.set_num_threads(threads)
     return model, original, trainee
 
