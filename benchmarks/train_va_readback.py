@@ -191,4 +191,5 @@ if __name__ == "__main__":
     try:
         main()
     except InputError as error:
-        sys.exit(str(error))
+        sys.stderr.write(f"{error}\n")
+        sys.exit(2)

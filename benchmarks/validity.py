@@ -224,4 +224,5 @@ if __name__ == "__main__":
     try:
         main()
     except InputError as error:
-        sys.exit(str(error))
+        sys.stderr.write(f"{error}\n")
+        sys.exit(2)

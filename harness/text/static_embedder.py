@@ -1,7 +1,7 @@
 """A second embedder of another kind: the mean of static word-piece vectors, no transformer.
 
 WordLlama's `l2_supercat_256` (Lee Miller, MIT licence): 32,000 vectors of 256 numbers, taken from a large language
-model's input embeddings and trained for similarity. They travel inside the PyPI package `wordllama`, so that this
+model's input embeddings and trained for similarity. They travel inside the Python package `wordllama`, so that this
 embedder needs no network. Only the two data files are read, and their SHA-256 checked; the package's code is not run.
 """
 
