@@ -32,10 +32,11 @@ def rescore(folder: Path, given_embedder: str | None = None) -> list[str]:
     Raises:
         InputError: the record or a sample is missing or breaks its schema, or the embedder is not the recorded one.
     """
-    return [line for name, task in read_run(folder).tasks.items() for line in _task(folder, name, task, given_embedder)]
+    run = read_run(folder)
+    return [line for name, task in run.tasks.items() for line in _task(folder, name, task, run.level, given_embedder)]
 
 
-def _task(folder: Path, name: str, task: TaskRecord, given_embedder: str | None) -> Iterator[str]:
+def _task(folder: Path, name: str, task: TaskRecord, level: float, given_embedder: str | None) -> Iterator[str]:
     samples = read_samples(folder / task.samples)
     kind = Kind(task.kind)
     embed = embedder(given_embedder) if kind is Kind.DESCRIPTION else None
@@ -47,7 +48,7 @@ def _task(folder: Path, name: str, task: TaskRecord, given_embedder: str | None)
     ids = [sample.item.item_id for sample in samples]
     if len(set(ids)) != len(ids):
         yield f"{name}: items: {len(ids) - len(set(ids))} stand in the samples twice"
-    again = score(kind, task.labels, samples)
+    again = score(kind, task.labels, samples, level)
     for field in ("clusters", "answers", "metrics", "per_class", "confusion"):
         recorded, computed = _plain(getattr(task, field)), _plain(getattr(again, field))
         yield from _differences(f"{name}: {field}", recorded, computed, TOLERANCE)

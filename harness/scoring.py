@@ -6,11 +6,14 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import zip_longest
 
 import numpy as np
 
-from harness.bootstrap import interval
+from harness.bootstrap import resample
 from harness.chance import chance
+from harness.intervals import LEVEL, Bootstrap, bca, percentile, wilson
 from harness.kinds import Kind
 from harness.metrics import Metric, metrics_of
 from harness.metrics.algebra import class_counts, ratio
@@ -20,7 +23,11 @@ from harness.outcomes import cluster_index, outcome
 from harness.samples import answered, answered_by
 from leaderboard.schema import AnswerCounts, ClassScore, Confusion, Sample, Score
 
-_NO_INTERVAL = "no interval: fewer than two clusters, or too many bootstrap draws without a value"
+_ONE_CLUSTER = "no interval: all items form one cluster"
+_FEW_VALUES = "no interval: over 5 % of the bootstrap draws have no value"
+
+
+Outcomes = dict[str, Outcome]
 
 
 @dataclass(frozen=True)
@@ -34,40 +41,57 @@ class TaskScores:
     confusion: Confusion | None
 
 
-def score(kind: Kind, labels: tuple[str, ...], samples: Sequence[Sample]) -> TaskScores:
+def score(kind: Kind, labels: tuple[str, ...], samples: Sequence[Sample], level: float = LEVEL) -> TaskScores:
     """Compute every number of a task.
 
     Args:
         kind: what was asked.
         labels: the task's label set; empty for descriptions and for choices that differ by item.
         samples: n samples, at least one.
+        level: of every interval, in (0, 1).
     """
     model = outcome(kind, labels, answered(samples))
     baselines = {name: outcome(kind, labels, answered_by(name, kind, samples)) for name in samples[0].baselines}
     clusters = cluster_index([sample.item for sample in samples])
+    found = metrics_of(kind)
+    spreads = resample([partial(metric.compute, model) for metric in found], clusters) if clusters.max() else []
     return TaskScores(
         clusters=int(clusters.max()) + 1,
         answers=_count(samples),
-        metrics={metric.name: _score(metric, model, baselines, clusters) for metric in metrics_of(kind)},
+        metrics={
+            metric.name: _score(metric, model, clusters, spread, baselines=baselines, level=level)
+            for metric, spread in zip_longest(found, spreads)
+        },
         per_class=_per_class(model) if isinstance(model, Labelled | LabelSets) and labels else {},
         confusion=_confusion(model) if isinstance(model, Labelled) and labels else None,
     )
 
 
-def _score(metric: Metric, model: Outcome, baselines: dict[str, Outcome], clusters: Ints) -> Score:
-    n = clusters.size
+def _score(
+    metric: Metric, model: Outcome, clusters: Ints, spread: Bootstrap | None, *, baselines: Outcomes, level: float
+) -> Score:
+    n, count = clusters.size, int(clusters.max()) + 1
     value = metric.value(model, n)
     if math.isnan(value):
         return Score(value=None, reason=metric.undefined, higher_is_better=metric.higher_is_better)
-    between = interval(lambda weights: metric.compute(model, weights), clusters)
+    sampled = percentile(spread, level) if spread else None
+    best = wilson(round(value * n), n, level) if metric.proportion and count == n else spread and bca(spread, level)
     return Score(
         value=value,
-        reason=None if between else _NO_INTERVAL,
-        interval=between,
+        reason=None if best or sampled else _FEW_VALUES if spread else _ONE_CLUSTER,
+        note=_note(metric, count),
+        interval=best or sampled,
+        percentile=sampled,
         chance=chance(metric, model, n),
         higher_is_better=metric.higher_is_better,
         baselines={name: _or_none(metric.value(given, n)) for name, given in baselines.items()},
     )
+
+
+def _note(metric: Metric, clusters: int) -> str | None:
+    if clusters >= metric.reliable_from:
+        return None
+    return f"{clusters} clusters: below {metric.reliable_from} the interval may cover less often than it states"
 
 
 def _count(samples: Sequence[Sample]) -> AnswerCounts:

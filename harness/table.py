@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,12 +35,13 @@ def _table(name: str, task: TaskRecord) -> Table:
     table = Table(title=f"[bold]{escape(name)}[/] v{escape(task.version)}, {items}{mark}", title_justify="left")
     table.add_column("metric", no_wrap=True)
     table.add_column("value", justify="right")
-    table.add_column("95 % interval", justify="right", no_wrap=True)
+    table.add_column(_interval_title(task), justify="right", no_wrap=True)
     table.add_column("chance", justify="right")
     baselines = list(next(iter(task.metrics.values())).baselines)
     for baseline in baselines:
         table.add_column(baseline, justify="right")
-    for metric, score in task.metrics.items():
+    shown = {metric: score for metric, score in task.metrics.items() if score.value is not None}
+    for metric, score in shown.items():
         style = "bold" if metric == task.headline else ""
         cells = [*_cells(score), *(_number(score.baselines.get(baseline)) for baseline in baselines)]
         table.add_row(f"{metric}{_arrow(score)}{' *' if metric == task.headline else ''}", *cells, style=style)
@@ -62,8 +64,17 @@ def _notes(task: TaskRecord) -> str:
         parts.append("not asked: " + ", ".join(f"{count} {reason}" for reason, count in task.excluded.items()))
     if task.reference_kind:
         parts.append(f"references: {task.reference_kind}")
-    parts += [f"{name}: {score.reason}" for name, score in task.metrics.items() if score.reason]
+    said: dict[str, list[str]] = defaultdict(list)
+    for name, score in task.metrics.items():
+        for text in filter(None, (score.reason, score.note)):
+            said[text].append(name)
+    parts += [f"{', '.join(names)}: {text}" for text, names in said.items()]
     return escape("; ".join(parts))
+
+
+def _interval_title(task: TaskRecord) -> str:
+    level = next((score.interval.level for score in task.metrics.values() if score.interval), None)
+    return "interval" if level is None else f"{100 * level:g} % interval"
 
 
 def _arrow(score: Score) -> str:

@@ -93,14 +93,14 @@ class Sample(_Model):
 
 
 class Interval(_Model):
-    """A confidence interval: [low, high] at `level`, by `method`, from `draws` seeded bootstrap draws."""
+    """A confidence interval: [low, high] at `level`, by `method`; `draws` and `seed` None where nothing was drawn."""
 
     low: FiniteFloat
     high: FiniteFloat
     level: FiniteFloat
     method: str
-    draws: int
-    seed: int
+    draws: int | None
+    seed: int | None
 
 
 class Score(_Model):
@@ -109,7 +109,9 @@ class Score(_Model):
     Attributes:
         value: None where the data allow none; then `reason` says why.
         reason: why there is no value or no interval.
-        interval: None where there is none.
+        note: why the interval is to be read with care; None where nothing speaks against it.
+        interval: Wilson's for a proportion of independent items, else BCa; None where there is none.
+        percentile: the percentile interval from the same draws; None where there is none.
         chance: what uniformly random answers score on the same items; None where that has no meaning.
         higher_is_better: None for a metric that only describes.
         baselines: what each baseline scores on the same items.
@@ -117,7 +119,9 @@ class Score(_Model):
 
     value: FiniteFloat | None
     reason: str | None = None
+    note: str | None = None
     interval: Interval | None = None
+    percentile: Interval | None = None
     chance: FiniteFloat | None = None
     higher_is_better: bool | None = None
     baselines: dict[str, FiniteFloat | None] = Field(default_factory=dict)
@@ -287,6 +291,7 @@ class RunRecord(_Model):
         synthetic: True where any task ran on synthetic features.
         seeds: every seed.
         limit: items a task, or a share of them below 1; None for all.
+        level: of every interval.
         apply_chat_template: whether the chat template was applied.
         system_instruction: text put before every prompt; None for none.
         gen_kwargs: generation arguments that the command line changed.
@@ -303,6 +308,7 @@ class RunRecord(_Model):
     synthetic: bool
     seeds: Seeds
     limit: FiniteFloat | None
+    level: FiniteFloat = 0.95
     apply_chat_template: bool
     system_instruction: str | None
     gen_kwargs: dict[str, str | int | float | bool | list[str]]

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from harness.metrics.thresholds import Steps, steps
+
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
+Counts = NDArray[np.float32]
+Weights = NDArray[np.floating[Any]]
+"""How often each item counts, (draws, n): float64 for a point estimate, float32 for bootstrap counts.
+
+Sums of counts are exact in float32 below 2**24, and twice as fast."""
 
 NO_ANSWER = -1
 
@@ -30,6 +39,13 @@ class Labelled:
     sizes: Ints
     labels: tuple[str, ...]
 
+    @cached_property
+    def counted(self) -> Counts:
+        """(n, 3k) whether each label is true, answered, and both."""
+        labels = np.arange(len(self.labels))
+        gold, predicted = self.gold[:, None] == labels, self.predicted[:, None] == labels
+        return np.hstack([gold, predicted, gold & predicted]).astype(np.float32)
+
 
 @dataclass(frozen=True)
 class LabelSets:
@@ -45,6 +61,17 @@ class LabelSets:
     predicted: Bools
     labels: tuple[str, ...]
 
+    @cached_property
+    def counted(self) -> Counts:
+        """(n, 3k) whether each label is true, answered, and both."""
+        return np.hstack([self.gold, self.predicted, self.gold & self.predicted]).astype(np.float32)
+
+    @cached_property
+    def sizes(self) -> Floats:
+        """(3, n) sizes of the true set, of the answered set and of their intersection."""
+        sets = (self.gold, self.predicted, self.gold & self.predicted)
+        return np.stack([members.sum(axis=1) for members in sets]).astype(np.float64)
+
 
 @dataclass(frozen=True)
 class Ranked:
@@ -59,6 +86,11 @@ class Ranked:
     gold: Bools
     scores: Floats
     labels: tuple[str, ...]
+
+    @cached_property
+    def steps(self) -> tuple[Steps, ...]:
+        """Each label's items by threshold."""
+        return tuple(steps(gold, scores) for gold, scores in zip(self.gold.T, self.scores.T, strict=True))
 
 
 @dataclass(frozen=True)
