@@ -11,6 +11,7 @@ from va_extractor.errors import InputError
 
 _EPILOG = """\
 further commands (each has its own --help):
+  vaemo-eval compare RUN RUN   how runs of the same tasks differ, paired by item
   vaemo-eval ls                list tasks, groups, models and metrics
   vaemo-eval rescore RUN_DIR   compute every number of a run again from its samples
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.metrics.thresholds import Steps, steps
+from harness.metrics.thresholds import Latest, Steps, steps
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -91,6 +91,11 @@ class Ranked:
     def steps(self) -> tuple[Steps, ...]:
         """Each label's items by threshold."""
         return tuple(steps(gold, scores) for gold, scores in zip(self.gold.T, self.scores.T, strict=True))
+
+    @cached_property
+    def latest(self) -> Latest:
+        """What was computed last, for the next metric that asks the same."""
+        return Latest()
 
 
 @dataclass(frozen=True)

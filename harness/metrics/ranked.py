@@ -7,15 +7,13 @@ instead of one over all items, and both metrics share them. Items with equal sco
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from harness.kinds import Kind
 from harness.metrics.algebra import mean_where, ratio
 from harness.metrics.outcome import Floats, Ranked, Weights
 from harness.metrics.registry import metric
-from harness.metrics.thresholds import cumulative
+from harness.metrics.thresholds import Areas, cumulative
 
 _UNDEFINED = "no label is true for some items and false for others"
 _CELLS = 500_000
@@ -39,35 +37,15 @@ def macro_auc(outcome: Ranked, weights: Weights) -> Floats:
     return mean_where(roc, ~np.isnan(roc))
 
 
-@dataclass(frozen=True)
-class Areas:
-    """Areas under the two curves of each label.
-
-    Attributes:
-        precision: (draws, k) average precision; NaN where no item is true.
-        roc: (draws, k) area under the ROC curve; NaN where all items or none are true.
-    """
-
-    precision: Floats
-    roc: Floats
-
-
-class _Memo:
-    """The areas last computed: a bootstrap asks both metrics of the same weights, one after the other."""
-
-    outcome: Ranked | None = None
-    weights: Weights | None = None
-    areas: Areas
-
-
 def areas(outcome: Ranked, weights: Weights) -> Areas:
     """Return both areas of each label under each row of `weights` (draws, n)."""
-    if _Memo.outcome is not outcome or _Memo.weights is not weights:
+    latest = outcome.latest
+    if latest.weights is not weights:
         block = max(1, _CELLS // weights.shape[1])
         parts = [_areas(outcome, weights[start : start + block]) for start in range(0, len(weights), block)]
-        _Memo.areas = Areas(np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts]))
-        _Memo.outcome, _Memo.weights = outcome, weights
-    return _Memo.areas
+        latest.areas = Areas(np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts]))
+        latest.weights = weights
+    return latest.areas
 
 
 def _areas(outcome: Ranked, weights: Weights) -> tuple[Floats, Floats]:

@@ -27,6 +27,26 @@ class Steps:
     false: Any
 
 
+@dataclass(frozen=True)
+class Areas:
+    """Areas under the two curves of each label.
+
+    Attributes:
+        precision: (draws, k) average precision; NaN where no item is true.
+        roc: (draws, k) area under the ROC curve; NaN where all items or none are true.
+    """
+
+    precision: NDArray[np.float64]
+    roc: NDArray[np.float64]
+
+
+class Latest:
+    """The weights last asked and their areas: a bootstrap asks several metrics of the same weights in turn."""
+
+    weights: NDArray[np.floating[Any]] | None = None
+    areas: Areas
+
+
 def steps(gold: NDArray[np.bool_], scores: NDArray[np.float64]) -> Steps:
     """Arrange one label's (n,) items by threshold; items without a score (NaN) come last, as one threshold."""
     scores = np.where(np.isnan(scores), -np.inf, scores)
