@@ -12,7 +12,7 @@ from itertools import zip_longest
 import numpy as np
 
 from harness.bootstrap import resample
-from harness.chance import chance
+from harness.chance import chances
 from harness.intervals import LEVEL, Bootstrap, bca, percentile, wilson
 from harness.kinds import Kind
 from harness.metrics import Metric, metrics_of
@@ -54,12 +54,15 @@ def score(kind: Kind, labels: tuple[str, ...], samples: Sequence[Sample], level:
     baselines = {name: outcome(kind, labels, answered_by(name, kind, samples)) for name in samples[0].baselines}
     clusters = cluster_index([sample.item for sample in samples])
     found = metrics_of(kind)
+    expected = chances(found, model, clusters.size)
     spreads = resample([partial(metric.compute, model) for metric in found], clusters) if clusters.max() else []
     return TaskScores(
         clusters=int(clusters.max()) + 1,
         answers=_count(samples),
         metrics={
-            metric.name: _score(metric, model, clusters, spread, baselines=baselines, level=level)
+            metric.name: _score(
+                metric, model, clusters, spread, baselines=baselines, chance=expected[metric.name], level=level
+            )
             for metric, spread in zip_longest(found, spreads)
         },
         per_class=_per_class(model) if isinstance(model, Labelled | LabelSets) and labels else {},
@@ -68,7 +71,14 @@ def score(kind: Kind, labels: tuple[str, ...], samples: Sequence[Sample], level:
 
 
 def _score(
-    metric: Metric, model: Outcome, clusters: Ints, spread: Bootstrap | None, *, baselines: Outcomes, level: float
+    metric: Metric,
+    model: Outcome,
+    clusters: Ints,
+    spread: Bootstrap | None,
+    *,
+    baselines: Outcomes,
+    chance: float | None,
+    level: float,
 ) -> Score:
     n, count = clusters.size, int(clusters.max()) + 1
     value = metric.value(model, n)
@@ -82,7 +92,7 @@ def _score(
         note=_note(metric, count),
         interval=best or sampled,
         percentile=sampled,
-        chance=chance(metric, model, n),
+        chance=chance,
         higher_is_better=metric.higher_is_better,
         baselines={name: _or_none(metric.value(given, n)) for name, given in baselines.items()},
     )

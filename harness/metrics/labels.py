@@ -33,6 +33,44 @@ def macro_f1(outcome: Labelled | LabelSets, weights: Weights) -> Floats:
     return mean_where(ratio(2 * counts.hits, counts.gold + counts.predicted), counts.gold > 0)
 
 
+@metric(Kind.SINGLE_LABEL, Kind.MULTI_LABEL, line="mean F1 over all labels; one neither true nor answered counts 0")
+def macro_f1_all(outcome: Labelled | LabelSets, weights: Weights) -> Floats:
+    """Return (draws,) means of F1 over all k labels, in [0, 1] (`f1_score(average='macro', zero_division=0)`)."""
+    counts = class_counts(outcome, weights)
+    f1 = ratio(2 * counts.hits, counts.gold + counts.predicted)
+    return np.nan_to_num(f1).mean(axis=1) if len(outcome.gold) else np.full(len(weights), np.nan)
+
+
+@metric(
+    Kind.SINGLE_LABEL,
+    line="Matthews correlation of answers with truth",
+    undefined="all answers are the same, or all items have one label",
+)
+def mcc(outcome: Labelled, weights: Weights) -> Floats:
+    """Return (draws,) multi-class Matthews correlations, in [-1, 1] (`matthews_corrcoef`; Gorodkin 2004).
+
+    Answers that name no label are a class of their own.
+    """
+    true, said, hits = _margins(outcome, weights)
+    total = true.sum(axis=1)
+    covariance = hits * total - (true * said).sum(axis=1)
+    spread = (total**2 - (said**2).sum(axis=1)) * (total**2 - (true**2).sum(axis=1))
+    return ratio(covariance, np.sqrt(spread))
+
+
+@metric(
+    Kind.SINGLE_LABEL,
+    line="Cohen's kappa: agreement of answers with truth beyond that of their margins",
+    undefined="all answers and all items have one label",
+)
+def cohen_kappa(outcome: Labelled, weights: Weights) -> Floats:
+    """Return (draws,) Cohen's kappas, in [-1, 1] (`cohen_kappa_score`); no label answered is a class of its own."""
+    true, said, hits = _margins(outcome, weights)
+    total = true.sum(axis=1)
+    expected = ratio((true * said).sum(axis=1), total**2)
+    return ratio(ratio(hits, total) - expected, 1 - expected)
+
+
 @metric(Kind.MULTI_LABEL, line="F1 over all item-label pairs; common labels weigh most")
 def micro_f1(outcome: LabelSets, weights: Weights) -> Floats:
     """Return (draws,) micro-averaged F1, in [0, 1]."""
@@ -65,6 +103,14 @@ def set_size(outcome: LabelSets, weights: Weights) -> Floats:
 def set_size_true(outcome: LabelSets, weights: Weights) -> Floats:
     """Return (draws,) mean sizes of the true sets, in [0, k]."""
     return weighted_mean(outcome.sizes[0], weights)
+
+
+def _margins(outcome: Labelled, weights: Weights) -> tuple[Floats, Floats, Floats]:
+    """Return (draws, k + 1) counts of truth and of answers, the last for no label, and (draws,) right answers."""
+    counts = class_counts(outcome, weights)
+    silent = counts.gold.sum(axis=1, keepdims=True) - counts.predicted.sum(axis=1, keepdims=True)
+    true = np.hstack([counts.gold, np.zeros_like(silent)])
+    return true, np.hstack([counts.predicted, silent]), counts.hits.sum(axis=1)
 
 
 def confusion_counts(outcome: Labelled) -> np.ndarray:

@@ -32,12 +32,21 @@ class Labelled:
         predicted: (n,) index of the answered label, `NO_ANSWER` where the answer named none.
         sizes: (n,) how many labels the item offered.
         labels: the label set; empty where options differ by item, and then an index has no meaning across items.
+        scores: (n, k) log-likelihood of each offered label; None where the answer is a text.
+        scores_norm: (n, k) the same divided by the label's characters.
+        distance: (n, k) distance in the VA plane of the item's point to each offered label's prototype; None where a
+            label has no published term, or items offer different numbers of labels.
+        apart: (n, k) the same from the true label's prototype.
     """
 
     gold: Ints
     predicted: Ints
     sizes: Ints
     labels: tuple[str, ...]
+    scores: Floats | None = None
+    scores_norm: Floats | None = None
+    distance: Floats | None = None
+    apart: Floats | None = None
 
     @cached_property
     def counted(self) -> Counts:
@@ -55,11 +64,16 @@ class LabelSets:
         gold: (n, k) whether the label is true.
         predicted: (n, k) whether the answer names it.
         labels: the k labels.
+        votes: (n, k) annotator votes / max vote of each label; None where one annotator labelled.
+        distance: (n, k) distance in the VA plane of the item's point to each label's prototype; None where a label has
+            no published term.
     """
 
     gold: Bools
     predicted: Bools
     labels: tuple[str, ...]
+    votes: Floats | None = None
+    distance: Floats | None = None
 
     @cached_property
     def counted(self) -> Counts:
