@@ -221,6 +221,8 @@ def _task_record(
         metrics=scores.metrics,
         per_class=scores.per_class,
         confusion=scores.confusion,
+        bias=scores.bias,
+        reliability=scores.reliability,
         samples=path,
         samples_sha256=sha256,
     )

@@ -40,10 +40,14 @@ def _table(name: str, task: TaskRecord) -> Table:
     baselines = list(next(iter(task.metrics.values())).baselines)
     for baseline in baselines:
         table.add_column(baseline, justify="right")
+    placed = any(score.position and score.position.value is not None for score in task.metrics.values())
+    for title in ("best VA", "position") if placed else ():
+        table.add_column(title, justify="right", no_wrap=True)
     shown = {metric: score for metric, score in task.metrics.items() if score.value is not None}
     for metric, score in shown.items():
         style = "bold" if metric == task.headline else ""
         cells = [*_cells(score), *(_number(score.baselines.get(baseline)) for baseline in baselines)]
+        cells += _placed(score) if placed else []
         table.add_row(f"{metric}{_arrow(score)}{' *' if metric == task.headline else ''}", *cells, style=style)
     return table
 
@@ -52,6 +56,18 @@ def _cells(score: Score) -> Iterator[str]:
     yield _number(score.value)
     yield f"{score.interval.low:.3f} to {score.interval.high:.3f}" if score.interval else "-"
     yield _number(score.chance)
+
+
+def _placed(score: Score) -> list[str]:
+    """Return what the best predictor from VA scores, and the score's place between it and the best constant answer."""
+    place = score.position
+    if place is None:
+        return ["-", "-"]
+    best = _number((score.baselines | score.ceilings).get(place.ceiling))
+    if place.value is None:
+        return [best, "-"]
+    ends = f" ({place.interval.low:.2f}, {place.interval.high:.2f})" if place.interval else ""
+    return [best, f"{place.value:.2f}{ends}"]
 
 
 def _notes(task: TaskRecord) -> str:

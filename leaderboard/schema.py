@@ -80,6 +80,7 @@ class Sample(_Model):
         scores: per-item scores, for example `correct` or `cosine`; None where the item has no value.
         baselines: the raw answers of the baselines that stand beside the score.
         baseline_scores: per-item scores of those, only where they need more than the answer (embeddings).
+        ceilings: the raw answers of predictors that learned from valence and arousal; empty where none can.
     """
 
     item: Item
@@ -90,6 +91,7 @@ class Sample(_Model):
     scores: dict[str, FiniteFloat | None]
     baselines: dict[str, Answer] = Field(default_factory=dict)
     baseline_scores: dict[str, dict[str, FiniteFloat | None]] = Field(default_factory=dict)
+    ceilings: dict[str, Answer] = Field(default_factory=dict)
 
 
 class Interval(_Model):
@@ -101,6 +103,24 @@ class Interval(_Model):
     method: str
     draws: int | None
     seed: int | None
+
+
+class Position(_Model):
+    """Where a score lies between knowing the labels' frequencies (0) and the best predictor from VA (1).
+
+    Attributes:
+        value: (score - floor) / (ceiling - floor); None where the data allow none.
+        reason: why there is no value.
+        interval: from the same draws for all three; None where there is none.
+        floor: the constant answer that scores best.
+        ceiling: the predictor from valence and arousal, never fitted on the item it answers, that scores best.
+    """
+
+    value: FiniteFloat | None
+    reason: str | None = None
+    interval: Interval | None = None
+    floor: str
+    ceiling: str
 
 
 class Score(_Model):
@@ -115,6 +135,9 @@ class Score(_Model):
         chance: what uniformly random answers score on the same items; None where that has no meaning.
         higher_is_better: None for a metric that only describes.
         baselines: what each baseline scores on the same items.
+        ceilings: what each predictor that learned from valence and arousal scores on them, and what looking up the
+            items' own labels by their two numbers does (`lookup`, in sample: a bound, no prediction).
+        position: between floor and ceiling; None for a metric that only describes.
     """
 
     value: FiniteFloat | None
@@ -125,6 +148,8 @@ class Score(_Model):
     chance: FiniteFloat | None = None
     higher_is_better: bool | None = None
     baselines: dict[str, FiniteFloat | None] = Field(default_factory=dict)
+    ceilings: dict[str, FiniteFloat | None] = Field(default_factory=dict)
+    position: Position | None = None
 
 
 class ClassScore(_Model):
@@ -141,6 +166,33 @@ class Confusion(_Model):
 
     labels: tuple[str, ...]
     counts: tuple[tuple[int, ...], ...]
+
+
+class Bias(_Model):
+    """How answers lean: how often each label was answered and was true, and the most over-used one.
+
+    Attributes:
+        answered: answers that name each label.
+        true: items that carry each label.
+        most_overused: the label whose share of answers is farthest above its share of the truth; None where none is.
+    """
+
+    answered: dict[str, int]
+    true: dict[str, int]
+    most_overused: str | None
+
+
+class ReliabilityBin(_Model):
+    """Items whose likeliest label has a probability in (low, high]: their mean probability, and how often it is right.
+
+    Both None where there are no such items.
+    """
+
+    low: FiniteFloat
+    high: FiniteFloat
+    items: int
+    confidence: FiniteFloat | None
+    accuracy: FiniteFloat | None
 
 
 class AnswerCounts(_Model):
@@ -208,6 +260,9 @@ class TaskRecord(_Model):
         metrics: every metric by name.
         per_class: by label; empty where there is no fixed label set.
         confusion: only for single-label tasks with a fixed label set.
+        bias: how answers lean; None where there is no fixed label set.
+        reliability: the reliability diagram of `raw` and of length-`normalised` probabilities; empty where answers
+            are texts.
         samples: the samples' file below the run folder.
         samples_sha256: its hash.
     """
@@ -229,6 +284,8 @@ class TaskRecord(_Model):
     metrics: dict[str, Score]
     per_class: dict[str, ClassScore]
     confusion: Confusion | None
+    bias: Bias | None = None
+    reliability: dict[str, tuple[ReliabilityBin, ...]] = Field(default_factory=dict)
     samples: str
     samples_sha256: str
 

@@ -66,7 +66,8 @@ def steps(gold: NDArray[np.bool_], scores: NDArray[np.float64]) -> Steps:
 
 
 def _membership(step: NDArray[Any], order: NDArray[Any], chosen: NDArray[np.bool_], shape: tuple[int, int]) -> Any:
-    return csr_array((np.ones(chosen.sum(), dtype=np.float32), (step[chosen], order[chosen])), shape=shape)
+    starts = np.searchsorted(step[chosen], np.arange(shape[0] + 1))
+    return csr_array((np.ones(starts[-1], dtype=np.float32), order[chosen], starts), shape=shape)
 
 
 def cumulative(rows: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
