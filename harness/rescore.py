@@ -32,10 +32,11 @@ def rescore(folder: Path, given_embedder: str | None = None) -> list[str]:
     Raises:
         InputError: the record or a sample is missing or breaks its schema, or the embedder is not the recorded one.
     """
-    return [line for name, task in read_run(folder).tasks.items() for line in _task(folder, name, task, given_embedder)]
+    run = read_run(folder)
+    return [line for name, task in run.tasks.items() for line in _task(folder, name, task, run.level, given_embedder)]
 
 
-def _task(folder: Path, name: str, task: TaskRecord, given_embedder: str | None) -> Iterator[str]:
+def _task(folder: Path, name: str, task: TaskRecord, level: float, given_embedder: str | None) -> Iterator[str]:
     samples = read_samples(folder / task.samples)
     kind = Kind(task.kind)
     embed = embedder(given_embedder) if kind is Kind.DESCRIPTION else None
@@ -47,8 +48,8 @@ def _task(folder: Path, name: str, task: TaskRecord, given_embedder: str | None)
     ids = [sample.item.item_id for sample in samples]
     if len(set(ids)) != len(ids):
         yield f"{name}: items: {len(ids) - len(set(ids))} stand in the samples twice"
-    again = score(kind, task.labels, samples)
-    for field in ("clusters", "answers", "metrics", "per_class", "confusion"):
+    again = score(kind, task.labels, samples, level)
+    for field in ("clusters", "answers", "metrics", "per_class", "confusion", "bias", "reliability"):
         recorded, computed = _plain(getattr(task, field)), _plain(getattr(again, field))
         yield from _differences(f"{name}: {field}", recorded, computed, TOLERANCE)
 
@@ -71,6 +72,8 @@ def _items(name: str, kind: Kind, samples: list[Sample], embed: Any) -> Iterator
 def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, tuple):
+        return [_plain(inner) for inner in value]
     return value.model_dump() if hasattr(value, "model_dump") else value
 
 
@@ -78,6 +81,9 @@ def _differences(where: str, recorded: Any, again: Any, tolerance: float) -> Ite
     if isinstance(recorded, dict) and isinstance(again, dict):
         for key in recorded | again:
             yield from _differences(f"{where}: {key}", recorded.get(key), again.get(key), tolerance)
+    elif isinstance(recorded, list) and isinstance(again, list) and len(recorded) == len(again):
+        for place, pair in enumerate(zip(recorded, again, strict=True)):
+            yield from _differences(f"{where}: {place}", *pair, tolerance)
     elif isinstance(recorded, float) and isinstance(again, float | int):
         if not math.isclose(recorded, again, rel_tol=0.0, abs_tol=tolerance):
             yield f"{where}: recorded {recorded!r}, computed again {again!r}"

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from harness import _compat, bootstrap, chance, models, record
 from harness.baselines import check_answers
 from harness.embedder import Embedder, embedder
+from harness.intervals import LEVEL
 from harness.kinds import Kind
 from harness.samples import make_samples
 from harness.scoring import score
@@ -46,6 +47,7 @@ class RunConfig:
     gen_kwargs: Mapping[str, Any]
     seeds: tuple[int, int, int, int]
     embedder: str | None
+    level: float = LEVEL
 
 
 @dataclass(frozen=True)
@@ -130,7 +132,7 @@ class _Session:
             path, sha256 = record.write_samples(self.folder, task.name, samples)
         self.requests += sum(len(one.results) for one in asked)
         self.tokens.append(_count_tokens(self.lm, samples))
-        self.finished[task.name] = _task_record(task, samples, path, sha256, self.embed)
+        self.finished[task.name] = _task_record(task, samples, path, sha256, embed=self.embed, level=self.config.level)
         self.record = self._record()
         record.write_run(self.folder, self.record)
 
@@ -149,6 +151,7 @@ class _Session:
             synthetic=any(task.features.synthetic for task in self.finished.values()),
             seeds=self.settings.seeds,
             limit=self.settings.limit,
+            level=self.config.level,
             apply_chat_template=self.settings.apply_chat_template,
             system_instruction=self.settings.system_instruction,
             gen_kwargs=dict(self.settings.gen_kwargs),
@@ -199,9 +202,11 @@ def _check_fit(choice: models.ModelChoice, tasks: Sequence[Task], config: RunCon
             raise InputError(f"--num_fewshot {config.num_fewshot}: task {task.name} has no train split to show")
 
 
-def _task_record(task: Task, samples: Sequence[Sample], path: str, sha256: str, embed: Embedder | None) -> TaskRecord:
+def _task_record(
+    task: Task, samples: Sequence[Sample], path: str, sha256: str, *, embed: Embedder | None, level: float
+) -> TaskRecord:
     labels = task.question.labels
-    scores = score(task.kind, labels, samples)
+    scores = score(task.kind, labels, samples, level)
     described = task.kind is Kind.DESCRIPTION
     return TaskRecord(
         version=task.version,
@@ -221,6 +226,8 @@ def _task_record(task: Task, samples: Sequence[Sample], path: str, sha256: str, 
         metrics=scores.metrics,
         per_class=scores.per_class,
         confusion=scores.confusion,
+        bias=scores.bias,
+        reliability=scores.reliability,
         samples=path,
         samples_sha256=sha256,
     )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from harness.baselines import STANDING, answer_texts, choice_scores
+from harness.ceilings import ceiling_answers
 from harness.docs import Doc, item_of
 from harness.kinds import Kind
 from harness.outcomes import Answered, ItemScores
@@ -32,6 +33,7 @@ def make_samples(kind: Kind, asked: Sequence[Asked], embed: Embed | None) -> lis
     answers = [to_answer(one.results) for one in asked]
     by_likelihood = answers[0].loglikelihoods is not None
     standing = {name: baseline_answers(name, docs, by_likelihood=by_likelihood) for name in STANDING[kind]}
+    ceilings = ceiling_answers(docs, by_likelihood=by_likelihood)
     items = [item_of(doc) for doc in docs]
     parsed, scores = judge(kind, items, answers, embed)
     needs_more = standing if kind is Kind.DESCRIPTION else {}
@@ -46,6 +48,7 @@ def make_samples(kind: Kind, asked: Sequence[Asked], embed: Embed | None) -> lis
             scores=dict(scores[row]),
             baselines={name: given[row] for name, given in standing.items()},
             baseline_scores={name: dict(rows[row]) for name, rows in beside.items()},
+            ceilings={name: given[row] for name, given in ceilings.items()},
         )
         for row in range(len(asked))
     ]
@@ -81,6 +84,13 @@ def answered_by(name: str, kind: Kind, samples: Sequence[Sample]) -> list[Answer
         Answered(one.item, given, read(kind, one.item, given), one.baseline_scores.get(name, {}))
         for one in samples
         for given in [one.baselines[name]]
+    ]
+
+
+def answered_by_ceiling(name: str, kind: Kind, samples: Sequence[Sample]) -> list[Answered]:
+    """Return the items with the answers of a predictor from valence and arousal."""
+    return [
+        Answered(one.item, given, read(kind, one.item, given), {}) for one in samples for given in [one.ceilings[name]]
     ]
 
 

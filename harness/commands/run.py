@@ -11,6 +11,7 @@ from va_extractor.errors import InputError
 
 _EPILOG = """\
 further commands (each has its own --help):
+  vaemo-eval compare RUN RUN   how runs of the same tasks differ, paired by item
   vaemo-eval ls                list tasks, groups, models and metrics
   vaemo-eval rescore RUN_DIR   compute every number of a run again from its samples
 
@@ -47,6 +48,7 @@ def parser() -> argparse.ArgumentParser:
     add("--include_path", action="append", default=[], metavar="DIR", help="folder with further task YAMLs; repeatable")
     add("--seed", default="", metavar="N|A,B,C,D", help="seed, or seeds of Python, numpy, torch and few-shot choice")
     add("--embedder", metavar="DIR|ID@REV", help="sentence embedder of description metrics (default: all-MiniLM-L6-v2)")
+    add("--level", type=float, default=0.95, metavar="P", help="level of confidence intervals (default: 0.95)")
     add("--log_samples", action="store_true", help="always on: samples are what scores are computed from")
     return run
 
@@ -77,7 +79,10 @@ def main(args: argparse.Namespace) -> int:
         gen_kwargs=_arguments(args.gen_kwargs, "--gen_kwargs"),
         seeds=_seeds(args.seed),
         embedder=args.embedder,
+        level=args.level,
     )
+    if not 0 < config.level < 1:
+        raise InputError(f"--level {config.level:g}: between 0 and 1, for example 0.95")
     if not config.tasks:
         raise InputError("--tasks: names no task; `vaemo-eval ls` lists them")
     done = run(config, lambda line: console.print(line, style="dim", highlight=False, markup=False))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from harness.kinds import Kind
 from harness.metrics.algebra import weighted_mean
-from harness.metrics.outcome import Described, Floats
+from harness.metrics.outcome import Described, Floats, Weights
 from harness.metrics.registry import metric
 
 _UNDEFINED = "no item has a reference"
@@ -17,7 +17,7 @@ _ALONE = "no other cluster has a reference that differs"
 
 
 @metric(Kind.DESCRIPTION, line="cosine of the description to its own reference", undefined=_UNDEFINED, chance=None)
-def cosine(outcome: Described, weights: Floats) -> Floats:
+def cosine(outcome: Described, weights: Weights) -> Floats:
     """Return (draws,) means of the cosine to the own reference, in [-1, 1]."""
     return weighted_mean(outcome.columns["cosine"], weights)
 
@@ -29,7 +29,7 @@ def cosine(outcome: Described, weights: Floats) -> Floats:
     undefined=_ALONE,
     chance=None,
 )
-def cosine_shuffled(outcome: Described, weights: Floats) -> Floats:
+def cosine_shuffled(outcome: Described, weights: Weights) -> Floats:
     """Return (draws,) means of the mean cosine to others' references, in [-1, 1]."""
     return weighted_mean(outcome.columns["cosine_shuffled"], weights)
 
@@ -37,7 +37,7 @@ def cosine_shuffled(outcome: Described, weights: Floats) -> Floats:
 @metric(
     Kind.DESCRIPTION, line="cosine to the own reference above that to others' references", undefined=_ALONE, chance=0.0
 )
-def lift(outcome: Described, weights: Floats) -> Floats:
+def lift(outcome: Described, weights: Weights) -> Floats:
     """Return (draws,) means of `cosine` - `cosine_shuffled`, in [-2, 2]."""
     return weighted_mean(outcome.columns["cosine"] - outcome.columns["cosine_shuffled"], weights)
 
@@ -48,6 +48,6 @@ def lift(outcome: Described, weights: Floats) -> Floats:
     undefined=_ALONE,
     chance=0.5,
 )
-def own_auc(outcome: Described, weights: Floats) -> Floats:
+def own_auc(outcome: Described, weights: Weights) -> Floats:
     """Return (draws,) means of the per-item AUC of own against others' references, in [0, 1]."""
     return weighted_mean(outcome.columns["own_auc"], weights)

@@ -13,10 +13,12 @@ from typing import Any, Literal
 import numpy as np
 
 from harness.kinds import Kind
-from harness.metrics.outcome import Floats, Outcome
+from harness.metrics.outcome import Floats, Outcome, Weights
+
+FEW_CLUSTERS = 30
 
 Chance = float | Literal["simulated"] | None
-Compute = Callable[[Any, Floats], Floats]
+Compute = Callable[[Any, Weights], Floats]
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,8 @@ class Metric:
         higher_is_better: None for a metric that only describes.
         compute: (outcome, weights (draws, n)) to (draws,).
         undefined: why `compute` may give NaN.
+        proportion: whether it is a share of items, so that Wilson's interval holds where items are independent.
+        reliable_from: clusters from which its interval was found to cover as stated (`docs/statistics.md`).
         chance: what uniformly random answers score; `simulated` from seeded answers, None where it has no meaning.
     """
 
@@ -40,6 +44,8 @@ class Metric:
     compute: Compute
     undefined: str
     chance: Chance
+    proportion: bool = False
+    reliable_from: int = FEW_CLUSTERS
 
     def value(self, outcome: Outcome, n: int) -> float:
         """Return the point estimate over all `n` items; NaN where there is none."""
@@ -57,6 +63,8 @@ def metric(
     higher_is_better: bool | None = True,
     undefined: str = "no items",
     chance: Chance = "simulated",
+    proportion: bool = False,
+    reliable_from: int = FEW_CLUSTERS,
 ) -> Callable[[Compute], Compute]:
     """Declare the decorated function, by its own name, as a metric of `kinds`.
 
@@ -68,7 +76,9 @@ def metric(
         name = compute.__name__
         if name in _METRICS:
             raise ValueError(f"metric {name!r} is declared twice")
-        _METRICS[name] = Metric(name, frozenset(kinds), line, higher_is_better, compute, undefined, chance)
+        _METRICS[name] = Metric(
+            name, frozenset(kinds), line, higher_is_better, compute, undefined, chance, proportion, reliable_from
+        )
         return compute
 
     return declare
