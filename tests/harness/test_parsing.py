@@ -108,6 +108,8 @@ def test_an_offered_word_is_itself_before_it_is_a_synonym() -> None:
         ("angry", "angry"),
         ("Cold anger.", "cold anger"),
         ("angry but detached", "angry but detached"),
+        ("The word is angry but detached, I think.", "angry but detached"),
+        ("I would choose cold anger here.", "cold anger"),
         ("uninterested", "uninterested"),
         ("It is *alone with responsibility*", "alone with responsibility"),
     ],

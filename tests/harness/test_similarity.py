@@ -76,6 +76,12 @@ def test_one_text_for_all_is_as_near_to_own_as_to_others() -> None:
     assert np.mean([area for area in areas if area is not None]) == pytest.approx(0.5, abs=1e-6)
 
 
+def test_a_tie_counts_half() -> None:
+    items = [item(number, labels=[], references=(f"reference {number}",)) for number in range(3)]
+    for scores in similarities(items, ["a", "b", "c"], lambda texts: np.ones((len(texts), 1), dtype=np.float32)):
+        assert scores == {"cosine": 1.0, "cosine_shuffled": 1.0, "own_auc": 0.5}
+
+
 def test_the_same_words_elsewhere_are_not_anothers_reference() -> None:
     items = [item(number, labels=[], references=("one wording",)) for number in range(2)]
     first, _ = similarities(items, ["one wording", "else"], toy_embed)

@@ -149,6 +149,11 @@ def test_the_hash_changes_with_what_decides_the_answers(tmp_path: Path, ours: di
         ([("version: 1.0, ", "")], r"metadata\.version is missing"),
         ([(", surprise]", "]")], "unknown label 'surprise'"),
         ([("labels: [anger", "label: [anger")], r"metadata\.labels is missing"),
+        ([("labels: [anger", "labels: [yes, anger")], r"metadata\.labels: True is no text; put it in quotes"),
+        ([("labels: [anger", "labels: [Anger, anger")], r"metadata\.labels: two labels differ only in case"),
+        ([(f"labels: [{', '.join(BASIC)}]", "labels: anger")], r"metadata\.labels must be a list"),
+        ([("metadata: {version", "metadata_: {version")], "mine.yaml: task mine: .*'metadata_'"),
+        ([("doc_to_text: \"{{ valence }}\"", "doc_to_text: \"{{ valence }\"")], "task mine: "),
         (
             [("task: mine", "task: mine\nprocess_results: !function harness.functions.ranking.score")],
             "'custom_dataset' and 'process_results' must name functions of one module",
@@ -168,8 +173,9 @@ def test_the_hash_changes_with_what_decides_the_answers(tmp_path: Path, ours: di
 def test_an_unsound_task_is_one_line_before_any_model_is_asked(
     tmp_path: Path, changes: list[tuple[str, str]], words: str
 ) -> None:
-    with pytest.raises(InputError, match=words):
+    with pytest.raises(InputError, match=words) as raised:
         load_tasks(["mine"], [mine(tmp_path, *changes)], SHIPPED)
+    assert "\n" not in str(raised.value)
 
 
 def test_an_unknown_task_is_named_with_the_nearest() -> None:
