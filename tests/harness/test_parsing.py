@@ -169,6 +169,9 @@ def test_refusals_are_told_from_other_unread_answers(answer: str) -> None:
         "The person is afraid and cannot describe it.",
         "Sorry for what was done, the person hangs back.",
         "I am afraid of everything around me.",
+        "I can't help but smile.",
+        "The person thinks: I can't do this anymore!",
+        "As an AI, I would say that the person is calm.",
     ],
 )
 def test_a_description_of_someone_unable_is_no_refusal(answer: str) -> None:

@@ -19,7 +19,7 @@ N = 90
 GOLD = RNG.choice(3, N, p=[0.6, 0.3, 0.1])
 SAID = np.where(RNG.random(N) < 0.5, GOLD, RNG.integers(0, 3, N))
 TEXTS = [LABELS[index] for index in SAID]
-TEXTS[:6] = ["", "I can't say.", "a or b", "no idea", "\n", "As an AI, no."]
+TEXTS[:6] = ["", "I can't say.", "a or b", "no idea", "\n", "As an AI, I don't feel."]
 PREDICTED = np.where(np.arange(N) < 6, -1, SAID)
 
 

@@ -153,6 +153,7 @@ def test_the_hash_changes_with_what_decides_the_answers(tmp_path: Path, ours: di
         ([("labels: [anger", "labels: [Anger, anger")], r"metadata\.labels: two labels differ only in case"),
         ([(f"labels: [{', '.join(BASIC)}]", "labels: anger")], r"metadata\.labels must be a list"),
         ([("metadata: {version", "metadata_: {version")], "mine.yaml: task mine: .*'metadata_'"),
+        ([("{{ valence }}", "{{ valense }}")], "mine.yaml: task mine: .*'valense' is undefined"),
         ([("doc_to_text: \"{{ valence }}\"", "doc_to_text: \"{{ valence }\"")], "task mine: "),
         (
             [("task: mine", "task: mine\nprocess_results: !function harness.functions.ranking.score")],
