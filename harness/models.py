@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from lm_eval.api.model import LM
 
 _HUB_ID = re.compile(r"^[\w.-]+/[\w.-]+$")
-_SECRET = re.compile(r"key|token|secret|passw|auth|header|credential|cookie", re.IGNORECASE)
+_SECRET = re.compile(r"key|token(?!iz)|secret|passw|auth|header|credential|cookie", re.IGNORECASE)
 _EXTRAS = {
     "torch": "hf",
     "transformers": "hf",
@@ -76,7 +76,7 @@ def choose(model: str, args: Mapping[str, Any]) -> ModelChoice:
     known = _compat.backends()
     if model in known:
         return ModelChoice(model, model, dict(args))
-    if Path(model).expanduser().is_dir() or _HUB_ID.match(model):
+    if (_exists(model) and Path(model).expanduser().is_dir()) or _HUB_ID.match(model):
         return ModelChoice(model, "hf", {"pretrained": model, **args})
     raise InputError(
         f"--model {model}: no baseline:NAME, back end, local folder or Hub id (org/name){nearest(model, known)}"
@@ -103,7 +103,9 @@ def open_model(choice: ModelChoice, batch_size: str | int | None, device: str | 
 
 def record(choice: ModelChoice, lm: LM, chat_template_sha256: str | None) -> ModelRecord:
     """Describe the model for the run record, without credentials and local paths."""
-    args = {key: _public(value) for key, value in choice.args.items() if not _SECRET.search(key)}
+    args = {
+        key: _public(value) for key, value in choice.args.items() if isinstance(value, bool) or not _SECRET.search(key)
+    }
     return ModelRecord(
         id=choice.id,
         revision=_compat.model_revision(lm),

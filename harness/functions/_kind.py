@@ -28,7 +28,8 @@ class Dataset:
         """Read what decides the documents out of a task's `metadata`.
 
         Raises:
-            InputError: `metadata` lacks `source`, or `labels` or `options` where the kind needs them.
+            InputError: `metadata` lacks `source`, or `labels` or `options` where the kind needs them, or its labels are
+                no list of different texts.
         """
         where = metadata.get("config_source", "task")
         if "source" not in metadata:
@@ -36,6 +37,8 @@ class Dataset:
         needs = {Kind.DESCRIPTION: None, Kind.CHOICE: "options"}.get(self.kind, "labels")
         if needs and not metadata.get(needs):
             raise InputError(f"{where}: metadata.{needs} is missing; a {self.kind} task needs it")
+        if needs == "labels":
+            _check_labels(metadata["labels"], where)
         options = Path(where).parent / metadata["options"] if self.kind is Kind.CHOICE else None
         return Question(
             kind=self.kind,
@@ -59,6 +62,17 @@ class Dataset:
                 f"--features {question.features}: source '{question.source}' has nothing to ask in split '{EVALUATED}'"
             )
         return docs
+
+
+def _check_labels(labels: Any, where: str) -> None:
+    """Refuse labels that YAML reads as something else (`yes`, `1`), and labels that no answer can tell apart."""
+    if not isinstance(labels, list):
+        raise InputError(f"{where}: metadata.labels must be a list")
+    for label in labels:
+        if not isinstance(label, str):
+            raise InputError(f"{where}: metadata.labels: {label!r} is no text; put it in quotes")
+    if len({label.casefold() for label in labels}) != len(labels):
+        raise InputError(f"{where}: metadata.labels: two labels differ only in case, or a label stands there twice")
 
 
 class Scorer:
