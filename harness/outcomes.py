@@ -16,7 +16,7 @@ from va_extractor.prototypes import prototypes
 ItemScores = Mapping[str, float | None]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Answered:
     """One item with an answer to it.
 
@@ -65,7 +65,12 @@ def outcome(kind: Kind, labels: tuple[str, ...], answered: Sequence[Answered]) -
         scores = np.array([one.answer.loglikelihoods for one in answered], dtype=np.float64)
         return Ranked(membership([one.item.labels for one in answered], labels), scores, labels)
     names = sorted({name for one in answered for name in one.scores})
-    return Described({name: column([one.scores.get(name) for one in answered]) for name in names})
+    columns = {name: column([one.scores.get(name) for one in answered]) for name in names}
+    given = {
+        "valence": column([one.item.valence for one in answered]),
+        "arousal": column([one.item.arousal for one in answered]),
+    }
+    return Described(columns | given)
 
 
 def membership(sets: Sequence[Sequence[str]], labels: tuple[str, ...]) -> np.ndarray:

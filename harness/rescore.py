@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from harness.embedder import embedder
+from harness.describing import Instruments, instruments
 from harness.kinds import Kind
 from harness.record import read_run, read_samples
 from harness.samples import judge
@@ -39,10 +39,10 @@ def rescore(folder: Path, given_embedder: str | None = None) -> list[str]:
 def _task(folder: Path, name: str, task: TaskRecord, level: float, given_embedder: str | None) -> Iterator[str]:
     samples = read_samples(folder / task.samples)
     kind = Kind(task.kind)
-    embed = embedder(given_embedder) if kind is Kind.DESCRIPTION else None
-    if embed and task.embedder and embed.record.weights_sha256 != task.embedder.weights_sha256:
-        yield f"{name}: embedder: recorded {task.embedder.weights_sha256}, here {embed.record.weights_sha256}"
-    yield from _items(name, kind, samples, embed)
+    by = instruments(given_embedder) if kind is Kind.DESCRIPTION else None
+    if by and task.embedder:
+        yield from _differences(f"{name}: embedder", task.embedder.model_dump(), by.record.model_dump(), 0.0)
+    yield from _items(name, kind, samples, by)
     if len(samples) != task.items:
         yield f"{name}: items: recorded {task.items}, in the samples {len(samples)}"
     ids = [sample.item.item_id for sample in samples]
@@ -54,17 +54,17 @@ def _task(folder: Path, name: str, task: TaskRecord, level: float, given_embedde
         yield from _differences(f"{name}: {field}", recorded, computed, TOLERANCE)
 
 
-def _items(name: str, kind: Kind, samples: list[Sample], embed: Any) -> Iterator[str]:
+def _items(name: str, kind: Kind, samples: list[Sample], by: Instruments | None) -> Iterator[str]:
     items = [sample.item for sample in samples]
     tolerance = EMBEDDING_TOLERANCE if kind is Kind.DESCRIPTION else TOLERANCE
-    parsed, scores = judge(kind, items, [sample.answer for sample in samples], embed)
+    parsed, scores = judge(kind, items, [sample.answer for sample in samples], by)
     for sample, one, row in zip(samples, parsed, scores, strict=True):
         where = f"{name}: item {sample.item.item_id}"
         yield from _differences(f"{where}: parsed", sample.parsed.model_dump(), one.model_dump(), 0.0)
         yield from _differences(f"{where}: scores", sample.scores, dict(row), tolerance)
     for baseline in samples[0].baseline_scores:
         given: list[Answer] = [sample.baselines[baseline] for sample in samples]
-        for sample, row in zip(samples, judge(kind, items, given, embed)[1], strict=True):
+        for sample, row in zip(samples, judge(kind, items, given, by)[1], strict=True):
             where = f"{name}: item {sample.item.item_id}: baseline {baseline}"
             yield from _differences(where, sample.baseline_scores[baseline], dict(row), tolerance)
 

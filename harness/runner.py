@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness import _compat, bootstrap, chance, models, record
 from harness.baselines import check_answers
-from harness.embedder import Embedder, embedder
+from harness.describing import Instruments, instruments
 from harness.intervals import LEVEL
 from harness.kinds import Kind
 from harness.samples import make_samples
@@ -78,7 +78,7 @@ def run(config: RunConfig, say: Say) -> Done | None:
     tasks = load_tasks(config.tasks, config.include_paths, config.features)
     choice = models.choose(config.model, config.model_args)
     _check_fit(choice, tasks, config)
-    embed = embedder(config.embedder) if any(task.kind is Kind.DESCRIPTION for task in tasks) else None
+    by = instruments(config.embedder) if any(task.kind is Kind.DESCRIPTION for task in tasks) else None
     started = datetime.now(UTC)
     folder = record.make_folder(config.output_path, choice.id, started)
     with _kept_if_used(folder):
@@ -87,7 +87,7 @@ def run(config: RunConfig, say: Say) -> Done | None:
         if _compat.chat_template_of(lm) and not settings.apply_chat_template:
             say(f"{choice.id} has a chat template; --apply_chat_template would use it")
         model = _describe(choice, lm, settings)
-        session = _Session(config, lm, model, settings, embed, folder, started)
+        session = _Session(config, lm, model, settings, by, folder, started)
         for task in tasks:
             say(f"{task.name}: asking {choice.id}")
             session.answer(task, say)
@@ -102,7 +102,7 @@ class _Session:
     lm: LM
     model: ModelRecord
     settings: _compat.AskSettings
-    embed: Embedder | None
+    by: Instruments | None
     folder: Path
     started: datetime
     clock: float = field(default_factory=time.monotonic)
@@ -128,11 +128,11 @@ class _Session:
             return
         say(f"{task.name}: {len(asked)} answers, scoring")
         with _compat.rare_collection():
-            samples = make_samples(task.kind, asked, self.embed)
+            samples = make_samples(task.kind, asked, self.by)
             path, sha256 = record.write_samples(self.folder, task.name, samples)
         self.requests += sum(len(one.results) for one in asked)
         self.tokens.append(_count_tokens(self.lm, samples))
-        self.finished[task.name] = _task_record(task, samples, path, sha256, embed=self.embed, level=self.config.level)
+        self.finished[task.name] = _task_record(task, samples, path, sha256, by=self.by, level=self.config.level)
         self.record = self._record()
         record.write_run(self.folder, self.record)
 
@@ -203,7 +203,7 @@ def _check_fit(choice: models.ModelChoice, tasks: Sequence[Task], config: RunCon
 
 
 def _task_record(
-    task: Task, samples: Sequence[Sample], path: str, sha256: str, *, embed: Embedder | None, level: float
+    task: Task, samples: Sequence[Sample], path: str, sha256: str, *, by: Instruments | None, level: float
 ) -> TaskRecord:
     labels = task.question.labels
     scores = score(task.kind, labels, samples, level)
@@ -220,7 +220,7 @@ def _task_record(
         clusters=scores.clusters,
         excluded=task.excluded(),
         reference_kind=task.reference_kind() if described else None,
-        embedder=embed.record if embed and described else None,
+        embedder=by.record if by and described else None,
         features=task.features(),
         answers=scores.answers,
         metrics=scores.metrics,

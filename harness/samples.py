@@ -7,24 +7,24 @@ from typing import TYPE_CHECKING
 
 from harness.baselines import STANDING, answer_texts, choice_scores
 from harness.ceilings import ceiling_answers
+from harness.describing import Instruments, description_scores
 from harness.docs import Doc, item_of
 from harness.kinds import Kind
 from harness.outcomes import Answered, ItemScores
 from harness.reading import read, to_answer
-from harness.similarity import Embed, similarities
 from leaderboard.schema import Answer, Item, Parsed, Sample
 
 if TYPE_CHECKING:
     from harness._compat import Asked
 
 
-def make_samples(kind: Kind, asked: Sequence[Asked], embed: Embed | None) -> list[Sample]:
+def make_samples(kind: Kind, asked: Sequence[Asked], by: Instruments | None) -> list[Sample]:
     """Read and score what came back.
 
     Args:
         kind: what was asked.
         asked: n documents with their raw results.
-        embed: maps texts to unit vectors; needed for descriptions only.
+        by: what descriptions are measured with; needed for those only.
 
     Returns:
         n samples, in the same order.
@@ -35,9 +35,9 @@ def make_samples(kind: Kind, asked: Sequence[Asked], embed: Embed | None) -> lis
     standing = {name: baseline_answers(name, docs, by_likelihood=by_likelihood) for name in STANDING[kind]}
     ceilings = ceiling_answers(docs, by_likelihood=by_likelihood)
     items = [item_of(doc) for doc in docs]
-    parsed, scores = judge(kind, items, answers, embed)
+    parsed, scores = judge(kind, items, answers, by)
     needs_more = standing if kind is Kind.DESCRIPTION else {}
-    beside = {name: judge(kind, items, given, embed)[1] for name, given in needs_more.items()}
+    beside = {name: judge(kind, items, given, by)[1] for name, given in needs_more.items()}
     return [
         Sample(
             item=items[row],
@@ -55,14 +55,14 @@ def make_samples(kind: Kind, asked: Sequence[Asked], embed: Embed | None) -> lis
 
 
 def judge(
-    kind: Kind, items: Sequence[Item], answers: Sequence[Answer], embed: Embed | None
+    kind: Kind, items: Sequence[Item], answers: Sequence[Answer], by: Instruments | None
 ) -> tuple[list[Parsed], list[ItemScores]]:
     """Read n answers and score each by itself: whether it is right, how far two sets agree, how near a text comes."""
     parsed = [read(kind, item, answer) for item, answer in zip(items, answers, strict=True)]
     if kind is Kind.DESCRIPTION:
-        if embed is None:
-            raise ValueError("descriptions are scored with an embedder")
-        return parsed, similarities(items, [one.text for one in parsed], embed)
+        if by is None:
+            raise ValueError("descriptions are scored with instruments")
+        return parsed, description_scores(items, [one.text for one in parsed], by)
     return parsed, [_score(kind, item, one) for item, one in zip(items, parsed, strict=True)]
 
 

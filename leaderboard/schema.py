@@ -232,11 +232,19 @@ class FeaturesRecord(_Model):
 
 
 class EmbedderRecord(_Model):
-    """Which sentence embedder description metrics used."""
+    """What descriptions were measured with.
+
+    Attributes:
+        id: the sentence embedder's Hub id, or its folder's last name.
+        revision: its Hub commit; None for a local folder.
+        weights_sha256: hash of its weights.
+        reader_sha256: hash of the trained parameters that read valence and arousal back from a text.
+    """
 
     id: str
     revision: str | None
     weights_sha256: str
+    reader_sha256: str | None = None
 
 
 class TaskRecord(_Model):

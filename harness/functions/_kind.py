@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -104,11 +106,18 @@ class Aggregation:
     def __call__(self, answered: Sequence[Answered]) -> float:
         """Return the metric's value; NaN where the items allow none."""
         if self.kind is Kind.DESCRIPTION:
-            from harness.similarity import scored
-
-            answered = scored(answered)
+            answered = _described(tuple(answered))
         labels = () if self.kind is Kind.CHOICE else answered[0].item.choices
         return self.metric.value(outcome(self.kind, labels, answered), len(answered))
+
+
+@lru_cache(maxsize=1)
+def _described(answered: tuple[Answered, ...]) -> list[Answered]:
+    """Measure descriptions, once for all metrics of a task."""
+    from harness.describing import description_scores, instruments
+
+    scores = description_scores([one.item for one in answered], [one.parsed.text for one in answered], instruments())
+    return [dataclasses.replace(one, scores=row) for one, row in zip(answered, scores, strict=True)]
 
 
 def metric_list(kind: Kind) -> list[dict[str, str | bool | Callable[..., float]]]:

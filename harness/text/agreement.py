@@ -9,11 +9,13 @@ data.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+Weights = NDArray[np.floating[Any]]
 
 _RELATIVE_ZERO = 1e-12  # a variance below this share of the mean square is rounding, not variation
 
@@ -29,7 +31,7 @@ class _Moments:
     cov: Array
 
 
-def _moments(x: Array, y: Array, w: Array) -> _Moments:
+def _moments(x: Array, y: Array, w: Weights) -> _Moments:
     shift_x, shift_y = (x.mean(), y.mean()) if len(x) else (0.0, 0.0)
     x, y = x - shift_x, y - shift_y  # centring first keeps the algebra stable under large offsets
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -42,7 +44,7 @@ def _moments(x: Array, y: Array, w: Array) -> _Moments:
     return _Moments(mean_x + shift_x, mean_y + shift_y, var_x, var_y, xy - mean_x * mean_y)
 
 
-def _checked(x: Array, y: Array, w: Array) -> tuple[Array, Array, Array]:
+def _checked(x: Array, y: Array, w: Weights) -> tuple[Array, Array, Array]:
     """Return the three as float arrays, the items without a value on either side removed."""
     x, y, w = (np.asarray(a, dtype=np.float64) for a in (x, y, w))
     if x.ndim != 1 or x.shape != y.shape or w.ndim != 2 or w.shape[1] != x.shape[0]:
@@ -51,7 +53,7 @@ def _checked(x: Array, y: Array, w: Array) -> tuple[Array, Array, Array]:
     return x[known], y[known], w[:, known]
 
 
-def pearson(x: Array, y: Array, w: Array) -> Array:
+def pearson(x: Array, y: Array, w: Weights) -> Array:
     """Return Pearson's product-moment correlation for each draw.
 
     Args:
@@ -68,7 +70,7 @@ def pearson(x: Array, y: Array, w: Array) -> Array:
     return np.where((m.var_x > 0) & (m.var_y > 0), np.clip(r, -1.0, 1.0), np.nan)
 
 
-def ccc(x: Array, y: Array, w: Array) -> Array:
+def ccc(x: Array, y: Array, w: Weights) -> Array:
     """Return Lin's concordance correlation coefficient for each draw.
 
     2 s_xy / (s_x^2 + s_y^2 + (mean_x - mean_y)^2), Lin (1989), Biometrics 45(1), 255-268, equation 2 with moments
@@ -90,7 +92,7 @@ def ccc(x: Array, y: Array, w: Array) -> Array:
     return np.where(spread > 0, value, np.nan)
 
 
-def rmse(x: Array, y: Array, w: Array) -> Array:
+def rmse(x: Array, y: Array, w: Weights) -> Array:
     """Return the root of the weighted mean squared difference for each draw, in the unit of x and y.
 
     Args:

@@ -36,7 +36,7 @@ QUESTIONS = {
     Kind.RANKING: Question(Kind.RANKING, SHIPPED, "emotic", EMOTIC, by_index=True),
     Kind.DESCRIPTION: Question(Kind.DESCRIPTION, SHIPPED, "emotic"),
 }
-PAIRS = [(name, kind) for name, info in BASELINES.items() for kind in info.kinds]
+PAIRS = [(name, kind) for name, info in BASELINES.items() for kind in sorted(info.kinds)]
 
 
 def docs(kind: Kind, name: str = "test", count: int = 60) -> list[Doc]:

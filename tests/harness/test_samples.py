@@ -13,9 +13,10 @@ from harness._compat import Asked
 from harness.baselines import STANDING
 from harness.docs import Question, split
 from harness.kinds import Kind
-from harness.samples import answered_by, judge, make_samples, to_answer
+from harness.reading import to_answer
+from harness.samples import answered_by, judge, make_samples
 from leaderboard.schema import Answer, Sample
-from tests.making import item, toy_embed
+from tests.making import item, toy_instruments
 from va_extractor.errors import InputError
 from va_extractor.labels import EMOTIC
 
@@ -69,7 +70,7 @@ def test_samples_hold_question_answer_and_standing_baselines(
     kind: Kind, results: list[object], lookalike: Path
 ) -> None:
     given_docs = asked(lookalike, kind, results)
-    samples = make_samples(kind, given_docs, toy_embed)
+    samples = make_samples(kind, given_docs, toy_instruments())
     assert [one.item.item_id for one in samples] == [one.doc["item_id"] for one in given_docs]
     for one in samples:
         assert set(one.baselines) == set(STANDING[kind])
@@ -112,9 +113,9 @@ def test_sets_agree_by_f1_and_jaccard(gold: list[str], text: str, f1: float, jac
 @pytest.mark.parametrize("text", ["", "I'm sorry, but I can't tell.", "<think>hm"])
 def test_a_description_that_is_none_scores_nothing_and_is_not_left_out(text: str) -> None:
     items = [item(number, labels=[], references=(f"r{number}",)) for number in range(3)]
-    parsed, scores = judge(Kind.DESCRIPTION, items, [Answer(text=text)] * 3, toy_embed)
+    parsed, scores = judge(Kind.DESCRIPTION, items, [Answer(text=text)] * 3, toy_instruments())
     assert all(one.status != "ok" for one in parsed)
-    assert all(set(row.values()) == {0.0} for row in scores)
+    assert all(set(row.values()) <= {0.0, None} for row in scores)
 
 
 def test_baselines_are_read_like_the_model(lookalike: Path) -> None:
