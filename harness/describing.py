@@ -94,8 +94,8 @@ def description_scores(items: Sequence[Item], texts: Sequence[str | None], by: I
 def _read(items: Sequence[Item], texts: Sequence[str | None], by: Instruments) -> dict[str, Floats]:
     """Read valence and arousal back, and compare them with what was given."""
     given = np.array([(item.valence, item.arousal) for item in items], dtype=np.float64)
-    read = np.nan_to_num(by.read([text or "" for text in texts]))
     answered = np.array([text is not None for text in texts])
+    read = np.where(answered[:, None], by.read([text or "" for text in texts]), 0.0)
     agreed = same_quadrant(read, given, by.read_sd)
     floor = same_quadrant_by_chance(read, given, by.read_sd, [item.cluster_id for item in items])
     return {

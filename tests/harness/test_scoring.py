@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from sklearn import metrics as sk
 
+from harness.describing import description_scores
 from harness.kinds import Kind
 from harness.scoring import TaskScores, score
 from leaderboard.schema import Answer, Sample
-from tests.making import item, sample
+from tests.making import item, sample, toy_instruments
 
 LABELS = ("a", "b", "c")
 RNG = np.random.default_rng(3)
@@ -103,7 +104,7 @@ def test_one_cluster_has_a_value_and_says_why_it_has_no_interval() -> None:
     one = score(Kind.SINGLE_LABEL, LABELS, single(clusters=1)).metrics["accuracy"]
     assert one.value == pytest.approx(sk.accuracy_score(GOLD, PREDICTED))
     assert one.interval is None
-    assert "fewer than two clusters" in (one.reason or "")
+    assert "one cluster" in (one.reason or "")
 
 
 def test_the_same_samples_give_the_same_numbers(scores: TaskScores) -> None:
@@ -171,9 +172,11 @@ def test_rankings_are_those_of_sklearn() -> None:
 
 
 def test_descriptions_are_means_of_what_the_samples_say() -> None:
+    items = [item(number, labels=[], references=("r",)) for number in range(2)]
+    measured = description_scores(items, ["t", "u"], toy_instruments())
     rows = [
-        {"cosine": 0.9, "cosine_shuffled": 0.5, "own_auc": 1.0},
-        {"cosine": 0.3, "cosine_shuffled": 0.5, "own_auc": 0.0},
+        {**measured[0], "cosine": 0.9, "cosine_shuffled": 0.5, "own_auc": 1.0},
+        {**measured[1], "cosine": 0.3, "cosine_shuffled": 0.5, "own_auc": 0.0},
     ]
     samples = [
         sample(
