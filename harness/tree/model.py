@@ -1,0 +1,142 @@
+"""The lm-eval model `hf-tree`: HFLM whose log-likelihoods forward each distinct token prefix once."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Literal
+
+import torch
+from lm_eval.api.registry import register_model
+from lm_eval.models.huggingface import HFLM
+from tqdm import tqdm
+
+from harness.tree._compat import (
+    highest_over_processes,
+    hflm_scores,
+    inference,
+    reference_scores,
+    store_answers,
+    takes_logits_to_keep,
+)
+from harness.tree.budget import Budget, choose_budget
+from harness.tree.check import PROBE_BUDGET, choose_probe, find_fault
+from harness.tree.encode import encode_pairs
+from harness.tree.layouts import Layout, RowsLayout, TreeLayout
+from harness.tree.mask import AttentionKinds
+from harness.tree.scorer import Answer, Forward, score_trie
+from harness.tree.trie import Pair, build_trie, truncate
+from va_extractor.errors import InputError
+
+if TYPE_CHECKING:
+    from lm_eval.api.instance import Instance
+
+ScoringPath = Literal["tree", "rows", "hflm"]
+PATHS: tuple[ScoringPath, ...] = ("tree", "rows", "hflm")  # fastest first; each falls back on the next
+
+logger = logging.getLogger(__name__)
+
+
+@register_model("hf-tree")
+class PrefixTreeLM(HFLM):  # type: ignore[misc]
+    """HFLM with a faster log-likelihood; loading, tokens, truncation, templates and numbers are HFLM's.
+
+    Takes every argument of HFLM, and:
+
+    Args:
+        tree: `on` (default), or `off` for HFLM's own path.
+
+    Attributes:
+        scoring_path: What scores: `tree` (packed subtrees under a 4-D mask), `rows` (one path a row behind the shared
+            prefix's KV) or `hflm`.
+        scoring_note: Why the path is not `tree`, in one line; None where it is.
+
+    Raises:
+        InputError: `tree` is neither `on` nor `off`.
+    """
+
+    def __init__(self, *args: Any, tree: str | bool = "on", **kwargs: Any) -> None:  # noqa: ANN401
+        if tree not in ("on", "off", True, False):
+            raise InputError(f"model argument tree={tree!r}: give on or off")
+        super().__init__(*args, **kwargs)
+        self.scoring_path: ScoringPath = "tree"
+        self.scoring_note: str | None = None
+        self._checked_length = 0  # tokens of the longest pair on which the path was compared with HFLM
+        if tree in ("off", False):
+            self.scoring_path, self.scoring_note = "hflm", "prefix tree turned off (tree=off)"
+        elif self.backend != "causal":
+            self.scoring_path, self.scoring_note = "hflm", "prefix tree not used: an encoder-decoder model"
+
+    def loglikelihood(self, requests: list[Instance], disable_tqdm: bool = False) -> list[Answer]:
+        """Log-likelihood and greedy flag of each (context, continuation), equal to HFLM's.
+
+        Raises:
+            InputError: A label or context without tokens, or a tokenizer that does not fit the model.
+        """
+        if self.scoring_path == "hflm" or self.enable_thinking:
+            own: list[Answer] = super().loglikelihood(requests, disable_tqdm=disable_tqdm)
+            return own
+        texts = [request.args for request in requests]
+        encoded = encode_pairs(self, texts)
+        pairs = truncate(encoded, self.max_length)
+        self._settle_path(pairs)
+        requested = [(text, *pair) for text, pair in zip(texts, encoded, strict=True)]
+        if self.scoring_path == "hflm":
+            return hflm_scores(self, requested, disable_tqdm=disable_tqdm)
+        answers = self._score(pairs, self.scoring_path, choose_budget(self.model, self.device), disable_tqdm)
+        store_answers(self, requested, answers)
+        return answers
+
+    def _settle_path(self, pairs: Sequence[Pair]) -> None:
+        """Compare the path with HFLM wherever a pair is longer than all that were compared before."""
+        longest = max((len(context) + len(continuation) for context, continuation in pairs), default=0)
+        level = PATHS.index(self.scoring_path)
+        faults = []
+        if longest > self._checked_length:
+            probe = choose_probe(pairs)
+            reference = reference_scores(self, [probe.pairs[i] for i in probe.compared])
+            budget = Budget(PROBE_BUDGET, PROBE_BUDGET)
+            while PATHS[level] != "hflm":
+                path = PATHS[level]
+                fault = find_fault(
+                    probe, reference, self._dtype, lambda some, path=path: self._score(some, path, budget, quiet=True)
+                )
+                if fault is None:
+                    break
+                faults.append(f"{path}: {fault}")
+                level += 1
+            self._checked_length = longest
+        settled = PATHS[highest_over_processes(self, level)]
+        if settled != self.scoring_path:
+            reason = "; ".join(faults) or "another process found a fault"
+            self.scoring_path, self.scoring_note = settled, f"{settled} in place of the prefix tree: {reason}"
+            logger.warning("%s", self.scoring_note)
+
+    def _score(self, pairs: Sequence[Pair], path: ScoringPath, budget: Budget, quiet: bool) -> list[Answer]:
+        """Score truncated pairs, with half the budget again wherever the accelerator's memory is full."""
+        trie = build_trie(pairs)
+        forward = Forward(
+            self.model, self.device, self.softmax_dtype or torch.float32, keeps_logits=takes_logits_to_keep(self)
+        )
+        while True:
+            layout = self._layout(path, budget)
+            with tqdm(total=len(trie), desc=f"Scoring ({path})", unit="token", disable=quiet or self.rank != 0) as bar:
+                try:
+                    with inference(self):
+                        return score_trie(trie, forward, layout, budget.tokens, bar.update)
+                except torch.OutOfMemoryError:
+                    smaller = budget.halved()
+                    if smaller is None:
+                        raise
+                    budget = smaller
+            torch.cuda.empty_cache()
+            logger.warning("memory full: going on with %d tokens a pass", budget.tokens)
+
+    def _layout(self, path: ScoringPath, budget: Budget) -> Layout:
+        if path == "rows":
+            return RowsLayout()
+        return TreeLayout(budget.row_tokens, AttentionKinds.of(self.model.config), self._dtype, self.device)
+
+    @property
+    def _dtype(self) -> torch.dtype:
+        return self.mixed_precision_dtype or self.model.dtype
