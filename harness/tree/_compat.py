@@ -63,6 +63,11 @@ def embedding_rows(lm: HFLM) -> int:
     return int(lm.model.get_input_embeddings().weight.shape[0])
 
 
+def is_stateful(lm: HFLM) -> bool:
+    """Whether transformers declares a model recurrent or hybrid: its state cannot be told apart by a mask."""
+    return bool(getattr(lm.model, "_is_stateful", False))
+
+
 def takes_logits_to_keep(lm: HFLM) -> bool:
     """Whether the model (under a PEFT wrapper, if any) can compute the logits of the last tokens alone."""
     model: Any = lm.model.get_base_model() if hasattr(lm.model, "get_base_model") else lm.model

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    import torch
+import torch
 
 ROW_TOKENS = 512  # measured: rows of 256-512 tokens are fastest; longer ones pay for attention that the mask hides
 CPU_TOKENS = 512
@@ -26,14 +25,12 @@ class Budget:
         return Budget(self.tokens // 2, min(self.row_tokens, self.tokens // 2)) if self.tokens >= 64 else None
 
 
-def choose_budget(model: Any, device: torch.device) -> Budget:  # noqa: ANN401
+def choose_budget(model: Any, device: torch.device) -> Budget:
     """A budget for the free memory of a device: fixed on a CPU, whose cores a few hundred tokens keep busy.
 
     For each token an accelerator holds the widest activations of one layer and, where the token predicts a label, its
     logits in the model's type and twice in float32.
     """
-    import torch
-
     if device.type != "cuda":
         return Budget(CPU_TOKENS, ROW_TOKENS)
     free, _ = torch.cuda.mem_get_info(device)

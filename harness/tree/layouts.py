@@ -63,7 +63,7 @@ class TreeLayout:
         node = torch.from_numpy(nodes).to(self._device)
         end = self._to_device(np.where(real, trie.end[nodes], -1))
         depth = self._to_device(np.where(real, trie.depth[nodes], 0))
-        mask = additive_masks(node, end, depth, prefix, self._kinds, self._dtype)
+        mask = additive_masks(node, end, depth, prefix, kinds=self._kinds, dtype=self._dtype)
         return {"position_ids": depth, "attention_mask": mask}
 
     def _to_device(self, array: Ints) -> Tensor:
@@ -71,7 +71,7 @@ class TreeLayout:
 
 
 class RowsLayout:
-    """One path from the prefix to a leaf in each row, padded on the right: what any causal model with a KV cache reads."""
+    """One path from the prefix to a leaf in each row, padded on the right, as any causal model with a KV cache reads."""
 
     row_tokens = 64  # a context's own end is cached, not repeated, once its labels hold more tokens than this
 
@@ -94,6 +94,6 @@ class RowsLayout:
             line[: len(item)] = item
         return nodes
 
-    def inputs(self, trie: TokenTrie, nodes: Ints, prefix: int) -> dict[str, Any]:  # noqa: ARG002
+    def inputs(self, trie: TokenTrie, nodes: Ints, prefix: int) -> dict[str, Any]:
         """Nothing: the model's own causal mask and positions are right."""
         return {}

@@ -22,7 +22,7 @@ class AttentionKinds:
     windows: dict[str, int | None]
 
     @classmethod
-    def of(cls, config: Any) -> AttentionKinds:  # noqa: ANN401
+    def of(cls, config: Any) -> AttentionKinds:
         """Read the layer types from a transformers model config (`layer_types`, `sliding_window`)."""
         text = config.get_text_config()
         window = getattr(text, "sliding_window", None)
@@ -47,7 +47,7 @@ def ancestor_mask(node: Tensor, end: Tensor) -> Tensor:
 
 
 def additive_masks(
-    node: Tensor, end: Tensor, depth: Tensor, prefix: int, kinds: AttentionKinds, dtype: torch.dtype
+    node: Tensor, end: Tensor, depth: Tensor, prefix: int, *, kinds: AttentionKinds, dtype: torch.dtype
 ) -> Tensor | dict[str, Tensor]:
     """The attention mask of each layer type, to be added to the attention scores.
 

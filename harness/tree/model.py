@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 import torch
@@ -12,9 +13,10 @@ from lm_eval.models.huggingface import HFLM
 from tqdm import tqdm
 
 from harness.tree._compat import (
-    highest_over_processes,
     hflm_scores,
+    highest_over_processes,
     inference,
+    is_stateful,
     reference_scores,
     store_answers,
     takes_logits_to_keep,
@@ -55,7 +57,7 @@ class PrefixTreeLM(HFLM):  # type: ignore[misc]
         InputError: `tree` is neither `on` nor `off`.
     """
 
-    def __init__(self, *args: Any, tree: str | bool = "on", **kwargs: Any) -> None:  # noqa: ANN401
+    def __init__(self, *args: Any, tree: str | bool = "on", **kwargs: Any) -> None:
         if tree not in ("on", "off", True, False):
             raise InputError(f"model argument tree={tree!r}: give on or off")
         super().__init__(*args, **kwargs)
@@ -65,7 +67,9 @@ class PrefixTreeLM(HFLM):  # type: ignore[misc]
         if tree in ("off", False):
             self.scoring_path, self.scoring_note = "hflm", "prefix tree turned off (tree=off)"
         elif self.backend != "causal":
-            self.scoring_path, self.scoring_note = "hflm", "prefix tree not used: an encoder-decoder model"
+            self.scoring_path, self.scoring_note = "hflm", "hflm in place of the prefix tree: an encoder-decoder model"
+        elif is_stateful(self):
+            self.scoring_path, self.scoring_note = "hflm", "hflm in place of the prefix tree: a model with a state"
 
     def loglikelihood(self, requests: list[Instance], disable_tqdm: bool = False) -> list[Answer]:
         """Log-likelihood and greedy flag of each (context, continuation), equal to HFLM's.
@@ -79,15 +83,15 @@ class PrefixTreeLM(HFLM):  # type: ignore[misc]
         texts = [request.args for request in requests]
         encoded = encode_pairs(self, texts)
         pairs = truncate(encoded, self.max_length)
-        self._settle_path(pairs)
+        path = self._settle_path(pairs)
         requested = [(text, *pair) for text, pair in zip(texts, encoded, strict=True)]
-        if self.scoring_path == "hflm":
+        if path == "hflm":
             return hflm_scores(self, requested, disable_tqdm=disable_tqdm)
-        answers = self._score(pairs, self.scoring_path, choose_budget(self.model, self.device), disable_tqdm)
+        answers = self._score(pairs, path, choose_budget(self.model, self.device), quiet=disable_tqdm)
         store_answers(self, requested, answers)
         return answers
 
-    def _settle_path(self, pairs: Sequence[Pair]) -> None:
+    def _settle_path(self, pairs: Sequence[Pair]) -> ScoringPath:
         """Compare the path with HFLM wherever a pair is longer than all that were compared before."""
         longest = max((len(context) + len(continuation) for context, continuation in pairs), default=0)
         level = PATHS.index(self.scoring_path)
@@ -97,13 +101,11 @@ class PrefixTreeLM(HFLM):  # type: ignore[misc]
             reference = reference_scores(self, [probe.pairs[i] for i in probe.compared])
             budget = Budget(PROBE_BUDGET, PROBE_BUDGET)
             while PATHS[level] != "hflm":
-                path = PATHS[level]
-                fault = find_fault(
-                    probe, reference, self._dtype, lambda some, path=path: self._score(some, path, budget, quiet=True)
-                )
+                score = partial(self._score, path=PATHS[level], budget=budget, quiet=True)
+                fault = find_fault(probe, reference, self._dtype, score)
                 if fault is None:
                     break
-                faults.append(f"{path}: {fault}")
+                faults.append(f"{PATHS[level]}: {fault}")
                 level += 1
             self._checked_length = longest
         settled = PATHS[highest_over_processes(self, level)]
@@ -111,8 +113,9 @@ class PrefixTreeLM(HFLM):  # type: ignore[misc]
             reason = "; ".join(faults) or "another process found a fault"
             self.scoring_path, self.scoring_note = settled, f"{settled} in place of the prefix tree: {reason}"
             logger.warning("%s", self.scoring_note)
+        return settled
 
-    def _score(self, pairs: Sequence[Pair], path: ScoringPath, budget: Budget, quiet: bool) -> list[Answer]:
+    def _score(self, pairs: Sequence[Pair], path: ScoringPath, budget: Budget, *, quiet: bool) -> list[Answer]:
         """Score truncated pairs, with half the budget again wherever the accelerator's memory is full."""
         trie = build_trie(pairs)
         forward = Forward(
@@ -139,4 +142,5 @@ class PrefixTreeLM(HFLM):  # type: ignore[misc]
 
     @property
     def _dtype(self) -> torch.dtype:
-        return self.mixed_precision_dtype or self.model.dtype
+        dtype: torch.dtype = self.mixed_precision_dtype or self.model.dtype
+        return dtype

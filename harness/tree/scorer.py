@@ -23,6 +23,10 @@ Answer = tuple[float, bool]
 LOGITS_AT_ONCE = 2**25  # elements of one log-softmax: 128 MiB in float32
 
 
+class UncachedPrefixError(Exception):
+    """A model took a KV cache and did not fill it, so that what follows would be scored without its prefix."""
+
+
 @dataclass(frozen=True)
 class Forward:
     """A causal language model as the scorer uses it.
@@ -39,12 +43,12 @@ class Forward:
     softmax_dtype: torch.dtype
     keeps_logits: bool
 
-    def __call__(self, ids: Ints, cache: Any, last: int, **inputs: Any) -> Tensor:  # noqa: ANN401
+    def __call__(self, ids: Ints, cache: Any, last: int, **inputs: Any) -> Tensor:
         """Logits of the last `last` (at least 1) tokens of each row of `ids`, [rows, last, vocabulary]."""
         if self.keeps_logits:
             inputs["logits_to_keep"] = last
-        ids = torch.from_numpy(ids).to(self.device)
-        logits = self.model(input_ids=ids, past_key_values=cache, use_cache=True, **inputs).logits
+        input_ids = torch.from_numpy(ids).to(self.device)
+        logits: Tensor = self.model(input_ids=input_ids, past_key_values=cache, use_cache=True, **inputs).logits
         return logits[:, -last:]
 
 
@@ -60,6 +64,9 @@ def score_trie(
         budget: Largest number of tokens, padding included, of one forward pass (a longer row goes alone).
         progress: Told the number of trie tokens done after each pass.
 
+    Raises:
+        UncachedPrefixError: The model does not use the KV cache that it is given.
+
     Returns:
         For each pair given to `build_trie` its log-likelihood and greedy flag, in that order.
     """
@@ -71,6 +78,8 @@ def score_trie(
             cache = growing_cache(prefix)
             nodes = stage.chain[None]
             results.record(nodes, forward(trie.tokens[nodes], cache, _last(trie, nodes)))
+            if cache.get_seq_length() != stage.prefix:
+                raise UncachedPrefixError("the model does not keep what it reads in a KV cache")
             prefix = kept(cache)
             progress(len(stage.chain))
         items = [item for row in stage.rows for item in layout.split(trie, row)]

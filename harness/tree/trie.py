@@ -66,7 +66,7 @@ class TokenTrie:
 
 
 def truncate(pairs: Sequence[Pair], max_length: int) -> list[Pair]:
-    """Drop tokens on the left of each context as lm-eval does: context and continuation keep `max_length` + 1 tokens."""
+    """Drop tokens on the left of contexts as lm-eval does: context and continuation keep `max_length` + 1 together."""
     return [
         (context[max(0, len(context) + len(continuation) - max_length - 1) :], continuation)
         for context, continuation in pairs
