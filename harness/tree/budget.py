@@ -1,4 +1,4 @@
-"""How many tokens one forward pass may hold."""
+"""How much one forward pass may hold."""
 
 from __future__ import annotations
 
@@ -7,35 +7,48 @@ from typing import Any
 
 import torch
 
-ROW_TOKENS = 512  # measured: rows of 256-512 tokens are fastest; longer ones pay for attention that the mask hides
-CPU_TOKENS = 512
-LARGEST = 16384
-SHARE = 0.5  # of the free memory, because the estimate below leaves out what kernels use for themselves
+SHARE_OF_FREE_MEMORY = 0.5  # the estimate leaves out what kernels use for themselves
 
 
 @dataclass(frozen=True)
 class Budget:
-    """Tokens of one forward pass and of one of its rows."""
+    """Limits of one forward pass.
+
+    Attributes:
+        tokens: Largest number of tokens, padding included, of a pass (a longer row goes alone).
+        row_tokens: Where to stop packing subtrees into a row; a longer row pays for attention that the mask hides.
+        softmax_elements: Largest number of logits of one log-softmax.
+    """
 
     tokens: int
     row_tokens: int
+    softmax_elements: int
 
     def halved(self) -> Budget | None:
         """Half of it, or None where it is too small to halve."""
-        return Budget(self.tokens // 2, min(self.row_tokens, self.tokens // 2)) if self.tokens >= 64 else None
+        if self.tokens < 64:
+            return None
+        half = self.tokens // 2
+        return Budget(half, min(self.row_tokens, half), self.softmax_elements // 2)
+
+
+CPU = Budget(tokens=256, row_tokens=256, softmax_elements=2**20)  # measured: enough for the cores, small for the caches
+CUDA = Budget(tokens=16384, row_tokens=512, softmax_elements=2**27)  # at most this much, as far as memory goes
+PROBE = Budget(tokens=32, row_tokens=32, softmax_elements=2**20)  # cuts four contexts as a long run is cut
 
 
 def choose_budget(model: Any, device: torch.device) -> Budget:
-    """A budget for the free memory of a device: fixed on a CPU, whose cores a few hundred tokens keep busy.
+    """A budget for the free memory of a device.
 
     For each token an accelerator holds the widest activations of one layer and, where the token predicts a label, its
     logits in the model's type and twice in float32.
     """
     if device.type != "cuda":
-        return Budget(CPU_TOKENS, ROW_TOKENS)
+        return CPU
     free, _ = torch.cuda.mem_get_info(device)
     config = model.config.get_text_config()
     size = torch.finfo(model.dtype).bits // 8
     widest = 8 * config.hidden_size + 3 * getattr(config, "intermediate_size", 4 * config.hidden_size)
     token_bytes = widest * size + config.vocab_size * (size + 8)
-    return Budget(max(ROW_TOKENS, min(LARGEST, int(free * SHARE / token_bytes))), ROW_TOKENS)
+    tokens = int(free * SHARE_OF_FREE_MEMORY / token_bytes)
+    return Budget(max(CUDA.row_tokens, min(CUDA.tokens, tokens)), CUDA.row_tokens, CUDA.softmax_elements)

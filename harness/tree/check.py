@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 FLOAT32_TOLERANCE = 2e-4
 """Nats for each label token; twenty times the 1e-5 that was measured on whole labels."""
 
-PROBE_BUDGET = 32  # tokens of a row and of a pass: small, so that a probe of four contexts is cut as a long run is
-
 
 @dataclass(frozen=True)
 class Probe:

@@ -71,7 +71,7 @@ class TreeLayout:
 
 
 class RowsLayout:
-    """One path from the prefix to a leaf in each row, padded on the right, as any causal model with a KV cache reads."""
+    """One path from the prefix to a leaf in each row, padded on the right: plain causal reading."""
 
     row_tokens = 64  # a context's own end is cached, not repeated, once its labels hold more tokens than this
 

@@ -21,8 +21,8 @@ from harness.tree._compat import (
     store_answers,
     takes_logits_to_keep,
 )
-from harness.tree.budget import Budget, choose_budget
-from harness.tree.check import PROBE_BUDGET, choose_probe, find_fault
+from harness.tree.budget import PROBE, Budget, choose_budget
+from harness.tree.check import choose_probe, find_fault
 from harness.tree.encode import encode_pairs
 from harness.tree.layouts import Layout, RowsLayout, TreeLayout
 from harness.tree.mask import AttentionKinds
@@ -99,9 +99,8 @@ class PrefixTreeLM(HFLM):  # type: ignore[misc]
         if longest > self._checked_length:
             probe = choose_probe(pairs)
             reference = reference_scores(self, [probe.pairs[i] for i in probe.compared])
-            budget = Budget(PROBE_BUDGET, PROBE_BUDGET)
             while PATHS[level] != "hflm":
-                score = partial(self._score, path=PATHS[level], budget=budget, quiet=True)
+                score = partial(self._score, path=PATHS[level], budget=PROBE, quiet=True)
                 fault = find_fault(probe, reference, self._dtype, score)
                 if fault is None:
                     break
@@ -126,7 +125,7 @@ class PrefixTreeLM(HFLM):  # type: ignore[misc]
             with tqdm(total=len(trie), desc=f"Scoring ({path})", unit="token", disable=quiet or self.rank != 0) as bar:
                 try:
                     with inference(self):
-                        return score_trie(trie, forward, layout, budget.tokens, bar.update)
+                        return score_trie(trie, forward, layout, budget, bar.update)
                 except torch.OutOfMemoryError:
                     smaller = budget.halved()
                     if smaller is None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
+from harness.tree.budget import Budget
 from harness.tree.cache import Prefix, growing_cache, kept, reading_cache
 from harness.tree.layouts import Layout
 from harness.tree.plan import Stage, make_batches, make_plan
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 
 Answer = tuple[float, bool]
 """Log-likelihood in nats, and whether greedy decoding would give the continuation: what lm-eval asks for."""
-
-LOGITS_AT_ONCE = 2**25  # elements of one log-softmax: 128 MiB in float32
 
 
 class UncachedPrefixError(Exception):
@@ -53,7 +52,7 @@ class Forward:
 
 
 def score_trie(
-    trie: TokenTrie, forward: Forward, layout: Layout, budget: int, progress: Callable[[int], object]
+    trie: TokenTrie, forward: Forward, layout: Layout, budget: Budget, progress: Callable[[int], object]
 ) -> list[Answer]:
     """Score every distinct pair of a trie.
 
@@ -61,7 +60,7 @@ def score_trie(
         trie: The pairs.
         forward: The model.
         layout: How tokens are laid out in a batch.
-        budget: Largest number of tokens, padding included, of one forward pass (a longer row goes alone).
+        budget: Limits of one forward pass.
         progress: Told the number of trie tokens done after each pass.
 
     Raises:
@@ -70,7 +69,7 @@ def score_trie(
     Returns:
         For each pair given to `build_trie` its log-likelihood and greedy flag, in that order.
     """
-    results = _Results(trie, forward)
+    results = _Results(trie, forward, budget.softmax_elements)
     pending: list[tuple[Stage, Prefix]] = [(make_plan(trie, layout.row_tokens), [])]
     while pending:
         stage, prefix = pending.pop()
@@ -83,7 +82,7 @@ def score_trie(
             prefix = kept(cache)
             progress(len(stage.chain))
         items = [item for row in stage.rows for item in layout.split(trie, row)]
-        for batch in make_batches([len(item) for item in items], budget):
+        for batch in make_batches([len(item) for item in items], budget.tokens):
             nodes = layout.pad([items[i] for i in batch])
             ids = np.where(nodes >= 0, trie.tokens[nodes], 0)
             inputs = layout.inputs(trie, nodes, stage.prefix)
@@ -103,8 +102,9 @@ def _last(trie: TokenTrie, nodes: Ints) -> int:
 class _Results:
     """Log-probabilities of the predictions, kept on the model's device until all are there."""
 
-    def __init__(self, trie: TokenTrie, forward: Forward) -> None:
+    def __init__(self, trie: TokenTrie, forward: Forward, softmax_elements: int) -> None:
         self._trie = trie
+        self._softmax_elements = softmax_elements
         self._softmax_dtype = forward.softmax_dtype
         self._logprob = torch.zeros(len(trie.edge_node), dtype=forward.softmax_dtype, device=forward.device)
         self._greedy = torch.zeros(len(trie.edge_node), dtype=torch.bool, device=forward.device)
@@ -113,7 +113,7 @@ class _Results:
         """Take the predictions of `nodes` [rows, length] from the logits of their last columns."""
         skipped = nodes.shape[1] - logits.shape[1]
         row, column = np.nonzero(self._trie.is_scored(nodes.ravel()).reshape(nodes.shape))
-        chunk = max(1, LOGITS_AT_ONCE // logits.shape[-1])
+        chunk = max(1, self._softmax_elements // logits.shape[-1])
         for start in range(0, len(row), chunk):
             at_row, at_column = row[start : start + chunk], column[start : start + chunk]
             owner, edge = self._trie.edges_of(nodes[at_row, at_column])
