@@ -37,8 +37,8 @@ def encode_pairs(lm: HFLM, texts: Sequence[tuple[str, str]]) -> list[Pair]:
             f"tokenizer of {_name(lm)}: it has neither a BOS nor an EOS token; name one with prefix_token_id=ID"
         )
     moved = [_move_space(context, continuation) for context, continuation in texts]
-    contexts = _encode(lm, [context for context, _ in moved if context])
-    wholes = _encode(lm, [context + continuation for context, continuation in moved if context])
+    contexts = encode_texts(lm, [context for context, _ in moved if context])
+    wholes = encode_texts(lm, [context + continuation for context, continuation in moved if context])
     pairs: list[Pair] = []
     for (context, continuation), (kept_context, whole_end) in zip(texts, moved, strict=True):
         if context == "":
@@ -57,6 +57,18 @@ def encode_pairs(lm: HFLM, texts: Sequence[tuple[str, str]]) -> list[Pair]:
     return pairs
 
 
+def encode_texts(lm: HFLM, texts: Sequence[str]) -> dict[str, list[int]]:
+    """Token ids of each distinct text, with special tokens where HFLM's `tok_encode` puts them."""
+    distinct = list(dict.fromkeys(texts))
+    encoded: dict[str, list[int]] = {}
+    for special, members in special_token_groups(lm, distinct).items():
+        batch = [distinct[i] for i in members]
+        options = {} if special is None else {"add_special_tokens": special}
+        ids = lm.tokenizer(batch, return_attention_mask=False, return_token_type_ids=False, **options)["input_ids"]
+        encoded.update(zip(batch, ids, strict=True))
+    return encoded
+
+
 def _move_space(context: str, continuation: str) -> tuple[str, str]:
     kept = context.rstrip()
     return kept, context[len(kept) :] + continuation
@@ -67,17 +79,6 @@ def _after_nothing(lm: HFLM, continuation: str) -> Pair:
     if tokens and tokens[0] == lm.prefix_token_id:
         return tokens[:1], tokens[1:]
     return [lm.prefix_token_id], tokens
-
-
-def _encode(lm: HFLM, texts: Sequence[str]) -> dict[str, list[int]]:
-    distinct = list(dict.fromkeys(texts))
-    encoded: dict[str, list[int]] = {}
-    for special, members in special_token_groups(lm, distinct).items():
-        batch = [distinct[i] for i in members]
-        options = {} if special is None else {"add_special_tokens": special}
-        ids = lm.tokenizer(batch, return_attention_mask=False, return_token_type_ids=False, **options)["input_ids"]
-        encoded.update(zip(batch, ids, strict=True))
-    return encoded
 
 
 def _check_vocabulary(lm: HFLM, pairs: Sequence[Pair]) -> None:

@@ -29,6 +29,10 @@ class AttentionKinds:
         kinds = set(getattr(text, "layer_types", None) or (["sliding_attention"] if window else ["full_attention"]))
         return cls({kind: window if kind == "sliding_attention" else None for kind in sorted(kinds)})
 
+    def narrowest(self) -> int | None:
+        """The smallest window of any layer, None where all layers see everything."""
+        return min((window for window in self.windows.values() if window), default=None)
+
 
 def ancestor_mask(node: Tensor, end: Tensor) -> Tensor:
     """Who is whose ancestor among the trie tokens of each row.

@@ -23,7 +23,8 @@ from harness.tree._compat import (
 )
 from harness.tree.budget import PROBE, Budget, choose_budget
 from harness.tree.check import choose_probe, find_fault
-from harness.tree.encode import encode_pairs
+from harness.tree.encode import encode_pairs, encode_texts
+from harness.tree.generate import PromptReuse, deduplicate
 from harness.tree.layouts import Layout, RowsLayout, TreeLayout
 from harness.tree.mask import AttentionKinds
 from harness.tree.scorer import Answer, Forward, score_trie
@@ -32,6 +33,7 @@ from va_extractor.errors import InputError
 
 if TYPE_CHECKING:
     from lm_eval.api.instance import Instance
+    from torch import Tensor
 
 ScoringPath = Literal["tree", "rows", "hflm"]
 PATHS: tuple[ScoringPath, ...] = ("tree", "rows", "hflm")  # fastest first; each falls back on the next
@@ -63,8 +65,10 @@ class PrefixTreeLM(HFLM):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         self.scoring_path: ScoringPath = "tree"
         self.scoring_note: str | None = None
+        self._tree_off = tree in ("off", False)
+        self._reuse = PromptReuse(self)
         self._checked_length = 0  # tokens of the longest pair on which the path was compared with HFLM
-        if tree in ("off", False):
+        if self._tree_off:
             self.scoring_path, self.scoring_note = "hflm", "prefix tree turned off (tree=off)"
         elif self.backend != "causal":
             self.scoring_path, self.scoring_note = "hflm", "hflm in place of the prefix tree: an encoder-decoder model"
@@ -90,6 +94,30 @@ class PrefixTreeLM(HFLM):  # type: ignore[misc]
         answers = self._score(pairs, path, choose_budget(self.model, self.device), quiet=disable_tqdm)
         store_answers(self, requested, answers)
         return answers
+
+    def generate_until(self, requests: list[Instance], disable_tqdm: bool = False) -> list[str]:
+        """HFLM's generations; equal greedy requests are generated once, a shared prompt is read once."""
+        if self._tree_off or self.backend != "causal":
+            plain: list[str] = super().generate_until(requests, disable_tqdm=disable_tqdm)
+            return plain
+        distinct, answer_of = deduplicate(requests)
+        tokens = encode_texts(self, [request.args[0] for request in distinct])
+        self._reuse.begin([(str(request.task_name), tokens[request.args[0]]) for request in distinct])
+        try:
+            answers: list[str] = super().generate_until(distinct, disable_tqdm=disable_tqdm)
+        finally:
+            self._reuse.end()
+        return [answers[index] for index in answer_of]
+
+    def _model_generate(self, context: Tensor, max_length: int, stop: list[str], **arguments: Any) -> Tensor:
+        context, arguments = self._reuse.apply(context, arguments)
+        generated: Tensor = super()._model_generate(context, max_length, stop, **arguments)
+        return generated
+
+    @property
+    def generation_note(self) -> str | None:
+        """Why generation does not reuse the KV of a shared prompt, in one line; None where it may."""
+        return self._reuse.note
 
     def _settle_path(self, pairs: Sequence[Pair]) -> ScoringPath:
         """Compare the path with HFLM wherever a pair is longer than all that were compared before."""
