@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import json
 import logging
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -15,6 +14,7 @@ from transformers.cache_utils import DynamicCache
 
 from harness.tree._compat import inference, is_stateful
 from harness.tree.check import tolerance
+from harness.tree.mask import AttentionKinds
 
 if TYPE_CHECKING:
     from lm_eval.api.instance import Instance
@@ -25,6 +25,7 @@ logger = logging.getLogger(__name__)
 
 SHORTEST_PREFIX = 16  # tokens; a shorter one costs as much to copy as to compute
 CHECKED_STEPS = 3
+CHECKED_PADDING = 8  # more columns of padding than the prompts have: it is what moves
 
 
 def deduplicate(requests: Sequence[Instance]) -> tuple[list[Instance], list[int]]:
@@ -65,11 +66,16 @@ def shared_prefixes(prompts: Sequence[tuple[str, list[int]]]) -> list[list[int]]
         groups.setdefault(task, []).append(tokens)
     prefixes = []
     for group in groups.values():
-        common: list[int] = os.path.commonprefix(group)
-        common = common[: min(map(len, group)) - 1] if len(group) > 1 else []
+        common = _common_prefix(group)[: min(map(len, group)) - 1] if len(group) > 1 else []
         if len(common) >= SHORTEST_PREFIX and common not in prefixes:
             prefixes.append(common)
     return sorted(prefixes, key=len, reverse=True)
+
+
+def _common_prefix(group: list[list[int]]) -> list[int]:
+    lowest, highest = min(group), max(group)
+    length = next((i for i, (a, b) in enumerate(zip(lowest, highest, strict=False)) if a != b), len(lowest))
+    return lowest[:length]
 
 
 @dataclass
@@ -134,15 +140,18 @@ class PromptReuse:
         """Let go of the caches."""
         self._prefixes = []
 
-    def apply(self, context: Tensor, arguments: dict[str, Any]) -> tuple[Tensor, dict[str, Any]]:
+    def apply(self, context: Tensor, max_length: int, arguments: dict[str, Any]) -> tuple[Tensor, dict[str, Any]]:
         """Arguments of `HFLM._model_generate` that generate the same and read the shared prefix from a cache.
 
         Args:
             context: Left-padded prompts [rows, length].
+            max_length: Columns after the last step.
             arguments: The other arguments, `attention_mask` among them.
         """
         mask = arguments["attention_mask"]
-        if self.note is not None or not _one_sequence_each(self._lm, arguments):
+        if not (
+            self.note is None and _one_sequence_each(self._lm, arguments) and _windows_hold(self._lm, mask, max_length)
+        ):
             return context, arguments
         for shared in self._prefixes:
             moved = shared.move_first(context, mask)
@@ -163,10 +172,14 @@ class PromptReuse:
 def _one_sequence_each(lm: HFLM, arguments: dict[str, Any]) -> bool:
     """Whether each prompt stays one row: beams and several returned sequences would need the cache once more each."""
     defaults = lm.model.generation_config
-    return all(
-        (arguments.get(name) or getattr(defaults, name, None) or 1) == 1
-        for name in ("num_beams", "num_return_sequences")
-    )
+    names = ("num_beams", "num_return_sequences")
+    return all((arguments.get(name) or getattr(defaults, name, None) or 1) == 1 for name in names)
+
+
+def _windows_hold(lm: HFLM, mask: Tensor, max_length: int) -> bool:
+    """Whether moved padding cannot push tokens out of a sliding window, which counts padding as distance."""
+    window = AttentionKinds.of(lm.model.config).narrowest()
+    return window is None or max_length <= window or bool(mask.all())
 
 
 def find_generation_fault(lm: HFLM, shared: SharedPrompt, context: Tensor, mask: Tensor) -> str | None:
@@ -186,7 +199,10 @@ def find_generation_fault(lm: HFLM, shared: SharedPrompt, context: Tensor, mask:
     """
     lengths = mask.sum(dim=1)
     rows = torch.stack([lengths.argmin(), lengths.argmax()])
-    moved = shared.move_first(context[rows], mask[rows])
+    padding = 0 if AttentionKinds.of(lm.model.config).narrowest() else CHECKED_PADDING
+    context = torch.nn.functional.pad(context[rows], (padding, 0), value=lm.tokenizer.pad_token_id)
+    mask = torch.nn.functional.pad(mask[rows], (padding, 0), value=0)
+    moved = shared.move_first(context, mask)
     if moved is None:
         raise ValueError("the prompts do not begin with the shared prefix")
     options = {
@@ -194,7 +210,7 @@ def find_generation_fault(lm: HFLM, shared: SharedPrompt, context: Tensor, mask:
         "pad_token_id": lm.tokenizer.pad_token_id, "use_cache": True,
     }  # fmt: skip
     with inference(lm):
-        plain = lm.model.generate(input_ids=context[rows], attention_mask=mask[rows], **options)
+        plain = lm.model.generate(input_ids=context, attention_mask=mask, **options)
         try:
             ours = lm.model.generate(
                 input_ids=moved[0], attention_mask=moved[1], past_key_values=shared.read(lm, len(rows)), **options

@@ -110,7 +110,7 @@ class PrefixTreeLM(HFLM):  # type: ignore[misc]
         return [answers[index] for index in answer_of]
 
     def _model_generate(self, context: Tensor, max_length: int, stop: list[str], **arguments: Any) -> Tensor:
-        context, arguments = self._reuse.apply(context, arguments)
+        context, arguments = self._reuse.apply(context, max_length, arguments)
         generated: Tensor = super()._model_generate(context, max_length, stop, **arguments)
         return generated
 
