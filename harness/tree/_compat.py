@@ -12,8 +12,7 @@ from lm_eval.models.huggingface import HFLM
 from lm_eval.models.utils import has_bos_prefix
 
 if TYPE_CHECKING:
-    from harness.tree.scorer import Answer
-    from harness.tree.trie import Pair
+    from harness.tree.trie import Answer, Pair
 
 Request = tuple[tuple[str, str] | None, Sequence[int], Sequence[int]]
 """What `HFLM._loglikelihood_tokens` takes: the texts (for its request cache), context and continuation token ids."""

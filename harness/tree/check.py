@@ -3,30 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import torch
 
 if TYPE_CHECKING:
-    from harness.tree.scorer import Answer
-    from harness.tree.trie import Pair
+    from harness.tree.probe import Probe
+    from harness.tree.trie import Answer, Pair
 
 FLOAT32_TOLERANCE = 2e-4
 """Nats for each label token; twenty times the 1e-5 that was measured on whole labels."""
-
-
-@dataclass(frozen=True)
-class Probe:
-    """Some contexts with all their labels, and the few of these pairs that HFLM is asked for.
-
-    Attributes:
-        pairs: Truncated pairs that are scored together.
-        compared: Indices into `pairs`.
-    """
-
-    pairs: list[Pair]
-    compared: list[int]
 
 
 def tolerance(dtype: torch.dtype) -> float:
@@ -36,30 +22,6 @@ def tolerance(dtype: torch.dtype) -> float:
     mask or the positions is off by tenths to several nats.
     """
     return max(FLOAT32_TOLERANCE, 16 * torch.finfo(dtype).eps)
-
-
-def choose_probe(pairs: Sequence[Pair]) -> Probe:
-    """The first, the last, the shortest and the longest context, and one label of each to compare.
-
-    Args:
-        pairs: Truncated pairs, not empty.
-    """
-    contexts: dict[tuple[int, ...], list[int]] = {}
-    last_context, members = None, []
-    for index, (context, _) in enumerate(pairs):
-        if context is not last_context:
-            last_context, members = context, contexts.setdefault(tuple(context), [])
-        members.append(index)
-    groups = list(contexts.values())
-    by_length = sorted(groups, key=lambda group: len(pairs[group[0]][0]))
-    chosen = {id(group): group for group in (groups[0], groups[-1], by_length[0], by_length[-1])}
-    probe: list[Pair] = []
-    compared: list[int] = []
-    for group in chosen.values():
-        longest = max(range(len(group)), key=lambda i: len(pairs[group[i]][1]))
-        compared.append(len(probe) + longest)
-        probe.extend(pairs[i] for i in group)
-    return Probe(probe, compared)
 
 
 def find_fault(

@@ -22,13 +22,14 @@ from harness.tree._compat import (
     takes_logits_to_keep,
 )
 from harness.tree.budget import PROBE, Budget, choose_budget
-from harness.tree.check import choose_probe, find_fault
+from harness.tree.check import find_fault
 from harness.tree.encode import encode_pairs, encode_texts
 from harness.tree.generate import PromptReuse, deduplicate
 from harness.tree.layouts import Layout, RowsLayout, TreeLayout
 from harness.tree.mask import AttentionKinds
-from harness.tree.scorer import Answer, Forward, score_trie
-from harness.tree.trie import Pair, build_trie, truncate
+from harness.tree.probe import choose_probe
+from harness.tree.scorer import Forward, score_trie
+from harness.tree.trie import Answer, Pair, build_trie, truncate
 from va_extractor.errors import InputError
 
 if TYPE_CHECKING:

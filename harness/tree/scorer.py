@@ -13,13 +13,10 @@ from harness.tree.budget import Budget
 from harness.tree.cache import Prefix, growing_cache, kept, reading_cache
 from harness.tree.layouts import Layout
 from harness.tree.plan import Stage, make_batches, make_plan
-from harness.tree.trie import Ints, TokenTrie
+from harness.tree.trie import Answer, Ints, TokenTrie
 
 if TYPE_CHECKING:
     from torch import Tensor
-
-Answer = tuple[float, bool]
-"""Log-likelihood in nats, and whether greedy decoding would give the continuation: what lm-eval asks for."""
 
 
 class UncachedPrefixError(Exception):
@@ -130,8 +127,4 @@ class _Results:
 
     def answers(self) -> list[Answer]:
         """Sum and conjunction over each pair's predictions, one for each pair given."""
-        trie = self._trie
-        logprob = self._logprob.cpu().double().numpy()
-        total = np.bincount(trie.edge_pair, weights=logprob, minlength=trie.n_pairs)
-        missed = np.bincount(trie.edge_pair, weights=~self._greedy.cpu().numpy(), minlength=trie.n_pairs)
-        return [(float(total[pair]), bool(missed[pair] == 0)) for pair in trie.pair_of]
+        return self._trie.sums(self._logprob.cpu().double().numpy(), self._greedy.cpu().numpy())

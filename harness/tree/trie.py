@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 Tokens = Sequence[int]
 Pair = tuple[Tokens, Tokens]
 Ints = NDArray[np.int64]
+Answer = tuple[float, bool]
+"""Log-likelihood in nats, and whether greedy decoding would give the continuation: what lm-eval asks for."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,28 @@ class TokenTrie:
 
     def __len__(self) -> int:
         return len(self.tokens)
+
+    def paths_to(self, nodes: Ints) -> list[list[int]]:
+        """Token ids from the first token of the path to each trie token, itself included.
+
+        Args:
+            nodes: Trie tokens, ascending, shape [n].
+        """
+        wanted = set(nodes.tolist())
+        path: list[int] = []
+        paths = []
+        for node, (token, depth) in enumerate(zip(self.tokens.tolist(), self.depth.tolist(), strict=True)):
+            del path[depth:]
+            path.append(token)
+            if node in wanted:
+                paths.append(list(path))
+        return paths
+
+    def sums(self, logprobs: NDArray[np.float64], greedy: NDArray[np.bool_]) -> list[Answer]:
+        """Answers to the pairs given to `build_trie` from the predictions' log-probabilities and greedy flags, [E]."""
+        total = np.bincount(self.edge_pair, weights=logprobs, minlength=self.n_pairs)
+        missed = np.bincount(self.edge_pair, weights=~greedy, minlength=self.n_pairs)
+        return [(float(total[pair]), bool(missed[pair] == 0)) for pair in self.pair_of]
 
     def edges_of(self, nodes: Ints) -> tuple[Ints, Ints]:
         """The predictions asked of some trie tokens.
