@@ -30,7 +30,9 @@ USE_ECHO = "use --model local-completions, which reads the whole prompt for each
 
 @register_model("tree-completions")
 class TreeCompletions(LocalCompletionsAPI):  # type: ignore[misc]
-    """`local-completions` with a cheaper log-likelihood; takes its arguments, and:
+    """`local-completions` with a cheaper log-likelihood.
+
+    Takes the arguments of `local-completions`, and one more.
 
     Args:
         logprobs: How many log-probabilities to ask for at each token. Every label token must be among them, so ask for
@@ -43,9 +45,7 @@ class TreeCompletions(LocalCompletionsAPI):  # type: ignore[misc]
     def __init__(self, *args: Any, logprobs: int = 20, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.tokenizer is None or not self.tokenized_requests:
-            raise InputError(
-                "model tree-completions: it sends token ids; give tokenizer=ID and tokenized_requests=True"
-            )
+            raise InputError("model tree-completions: it sends token ids; give tokenizer=ID, tokenized_requests=True")
         self._asked = int(logprobs)
         self._checked = False
 
@@ -77,9 +77,7 @@ class TreeCompletions(LocalCompletionsAPI):  # type: ignore[misc]
         try:
             echoed = super()._loglikelihood_tokens([(None, list(context), list(label)) for context, label in compared])
         except (OSError, KeyError, TypeError, IndexError) as error:
-            raise InputError(
-                f"server {self.base_url}: its echo of a prompt, to compare with, failed ({error})"
-            ) from error
+            raise InputError(f"server {self.base_url}: no echo of a prompt to compare with ({error})") from error
         for (_, label), (expected, _), (got, _) in zip(compared, echoed, self._score(compared), strict=True):
             if not abs(got - expected) <= TOLERANCE * len(label):
                 raise InputError(
