@@ -34,7 +34,10 @@ class Budget:
 
 CPU = Budget(tokens=256, row_tokens=256, softmax_elements=2**20)  # measured: enough for the cores, small for the caches
 CUDA = Budget(tokens=16384, row_tokens=512, softmax_elements=2**27)  # at most this much, as far as memory goes
-PROBE = Budget(tokens=32, row_tokens=32, softmax_elements=2**20)  # cuts four contexts as a long run is cut
+PROBES = (  # the first packs a few contexts side by side, the second cuts them as a long run is cut
+    Budget(tokens=4096, row_tokens=4096, softmax_elements=2**20),
+    Budget(tokens=32, row_tokens=8, softmax_elements=2**20),
+)
 
 
 def choose_budget(model: Any, device: torch.device) -> Budget:

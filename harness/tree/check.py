@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from harness.tree.budget import PROBES, Budget
+
 if TYPE_CHECKING:
     from harness.tree.probe import Probe
     from harness.tree.trie import Answer, Pair
@@ -25,7 +27,10 @@ def tolerance(dtype: torch.dtype) -> float:
 
 
 def find_fault(
-    probe: Probe, reference: Sequence[Answer], dtype: torch.dtype, score: Callable[[Sequence[Pair]], list[Answer]]
+    probe: Probe,
+    reference: Sequence[Answer],
+    dtype: torch.dtype,
+    score: Callable[[Sequence[Pair], Budget], list[Answer]],
 ) -> str | None:
     """Score a probe and compare it with HFLM's answers.
 
@@ -33,7 +38,7 @@ def find_fault(
         probe: What to score.
         reference: HFLM's answers to the compared pairs.
         dtype: The model's floating-point type, which sets the tolerance.
-        score: The path under test.
+        score: The path under test, within a budget.
 
     Returns:
         None where all agree, else what went wrong, in a few words.
@@ -42,15 +47,16 @@ def find_fault(
         OutOfMemoryError: The accelerator's memory is full, which says nothing about the path.
     """
     try:
-        answers = score(probe.pairs)
+        attempts = [score(probe.pairs, budget) for budget in PROBES]
     except torch.OutOfMemoryError:
         raise
     except Exception as error:
         first_line = str(error).splitlines()[0] if str(error) else ""
         return f"{type(error).__name__}: {first_line[:120]}"
     for index, (expected, _) in zip(probe.compared, reference, strict=True):
-        difference = abs(answers[index][0] - expected)
         allowed = tolerance(dtype) * len(probe.pairs[index][1])
-        if not difference <= allowed:
-            return f"a log-likelihood differs from HFLM's by {difference:.2g} (allowed: {allowed:.2g})"
+        for answers in attempts:
+            difference = abs(answers[index][0] - expected)
+            if not difference <= allowed:
+                return f"a log-likelihood differs from HFLM's by {difference:.2g} (allowed: {allowed:.2g})"
     return None

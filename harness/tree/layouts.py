@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 
+LARGEST_FAN = 64  # tokens behind a context's own end; where its labels hold more, that end is cached, not repeated
+
+
 class Layout(Protocol):
     """What the scorer must know to forward trie tokens behind a cached prefix."""
 
@@ -73,7 +76,8 @@ class TreeLayout:
 class RowsLayout:
     """One path from the prefix to a leaf in each row, padded on the right: plain causal reading."""
 
-    row_tokens = 64  # a context's own end is cached, not repeated, once its labels hold more tokens than this
+    def __init__(self, row_tokens: int) -> None:
+        self.row_tokens = min(row_tokens, LARGEST_FAN)
 
     def split(self, trie: TokenTrie, row: Ints) -> list[Ints]:
         """The path to each leaf of the row's subtrees."""

@@ -21,7 +21,7 @@ from harness.tree._compat import (
     store_answers,
     takes_logits_to_keep,
 )
-from harness.tree.budget import PROBE, Budget, choose_budget
+from harness.tree.budget import Budget, choose_budget
 from harness.tree.check import find_fault
 from harness.tree.encode import encode_pairs, encode_texts
 from harness.tree.generate import PromptReuse, deduplicate
@@ -92,7 +92,7 @@ class PrefixTreeLM(HFLM):  # type: ignore[misc]
         requested = [(text, *pair) for text, pair in zip(texts, encoded, strict=True)]
         if path == "hflm":
             return hflm_scores(self, requested, disable_tqdm=disable_tqdm)
-        answers = self._score(pairs, path, choose_budget(self.model, self.device), quiet=disable_tqdm)
+        answers = self._score(path, pairs, choose_budget(self.model, self.device), quiet=disable_tqdm)
         store_answers(self, requested, answers)
         return answers
 
@@ -129,7 +129,7 @@ class PrefixTreeLM(HFLM):  # type: ignore[misc]
             probe = choose_probe(pairs)
             reference = reference_scores(self, [probe.pairs[i] for i in probe.compared])
             while PATHS[level] != "hflm":
-                score = partial(self._score, path=PATHS[level], budget=PROBE, quiet=True)
+                score = partial(self._score, PATHS[level], quiet=True)
                 fault = find_fault(probe, reference, self._dtype, score)
                 if fault is None:
                     break
@@ -143,7 +143,7 @@ class PrefixTreeLM(HFLM):  # type: ignore[misc]
             logger.warning("%s", self.scoring_note)
         return settled
 
-    def _score(self, pairs: Sequence[Pair], path: ScoringPath, budget: Budget, *, quiet: bool) -> list[Answer]:
+    def _score(self, path: ScoringPath, pairs: Sequence[Pair], budget: Budget, *, quiet: bool) -> list[Answer]:
         """Score truncated pairs, with half the budget again wherever the accelerator's memory is full."""
         trie = build_trie(pairs)
         forward = Forward(
@@ -165,7 +165,7 @@ class PrefixTreeLM(HFLM):  # type: ignore[misc]
 
     def _layout(self, path: ScoringPath, budget: Budget) -> Layout:
         if path == "rows":
-            return RowsLayout()
+            return RowsLayout(budget.row_tokens)
         return TreeLayout(budget.row_tokens, AttentionKinds.of(self.model.config), self._dtype, self.device)
 
     @property

@@ -24,6 +24,9 @@ class Probe:
 def choose_probe(pairs: Sequence[Pair]) -> Probe:
     """The first, the last, the shortest and the longest context, and one label of each to compare.
 
+    Of the labels the one that stands last in depth-first order, behind all that a broken mask could show it. The
+    second context comes along uncompared: it is likely to share its beginning with the first.
+
     Args:
         pairs: Truncated pairs, not empty.
     """
@@ -36,10 +39,13 @@ def choose_probe(pairs: Sequence[Pair]) -> Probe:
     groups = list(contexts.values())
     by_length = sorted(groups, key=lambda group: len(pairs[group[0]][0]))
     chosen = {id(group): group for group in (groups[0], groups[-1], by_length[0], by_length[-1])}
+    neighbour = groups[min(1, len(groups) - 1)]
     probe: list[Pair] = []
     compared: list[int] = []
     for group in chosen.values():
-        longest = max(range(len(group)), key=lambda i: len(pairs[group[i]][1]))
-        compared.append(len(probe) + longest)
+        last = max(range(len(group)), key=lambda i: tuple(pairs[group[i]][1]))
+        compared.append(len(probe) + last)
         probe.extend(pairs[i] for i in group)
+    if id(neighbour) not in chosen:
+        probe.extend(pairs[i] for i in neighbour)
     return Probe(probe, compared)

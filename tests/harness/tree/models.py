@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 WORDS = ["the", "valence", "is", "arousal", "of", "a", "face", "anger", "fear", "joy", "happy", "sad", "calm", "0.5"]
 MAX_LENGTH = 96
-CHAT_TEMPLATE = "{% for m in messages %}<s>{{ m['role'] }}: {{ m['content'] }}\n{% endfor %}assistant:\n"
+CHAT_TEMPLATE = "{% for m in messages %}<s>{{ m['role'] }}: {{ m['content'] }}\n{% endfor %}assistant: "
 
 WIDE = {"vocab_size": 300, "hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2}
 HEADS = {"num_attention_heads": 4, "num_key_value_heads": 2, "max_position_embeddings": MAX_LENGTH}

@@ -65,6 +65,6 @@ def test_padded_batches_stay_within_the_budget(lengths: list[int], budget: int) 
 @given(pairs)
 def test_rows_are_the_paths_to_the_leaves(given_pairs: list[Pair]) -> None:
     trie = build_trie(given_pairs)
-    paths = RowsLayout().split(trie, np.arange(len(trie)))
+    paths = RowsLayout(64).split(trie, np.arange(len(trie)))
     leaves = [i for i in range(len(trie)) if trie.end[i] == i + 1]
     assert [trie.tokens[path].tolist() for path in paths] == trie.paths_to(np.array(leaves))

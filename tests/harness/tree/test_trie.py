@@ -45,7 +45,9 @@ def test_each_pair_asks_for_its_own_next_tokens(given_pairs: list[Pair]) -> None
     paths = trie.paths_to(np.arange(len(trie)))
     for given_pair, distinct in zip(given_pairs, trie.pair_of, strict=True):
         mine = trie.edge_pair == distinct
-        asked = {(tuple(paths[node]), token) for node, token in zip(trie.edge_node[mine], trie.edge_token[mine], strict=True)}
+        asked = {
+            (tuple(paths[node]), token) for node, token in zip(trie.edge_node[mine], trie.edge_token[mine], strict=True)
+        }
         context, continuation = given_pair
         assert asked == {((*context, *continuation[:i]), token) for i, token in enumerate(continuation)}
     scored = trie.is_scored(np.arange(len(trie)))
