@@ -28,6 +28,9 @@ from lm_eval.api.instance import Instance
 from lm_eval.models.huggingface import HFLM
 from rich.console import Console
 from rich.table import Table
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+from transformers.utils.logging import disable_progress_bar
 
 from harness.tree.encode import encode_pairs
 from harness.tree.layouts import additive_masks
@@ -43,13 +46,15 @@ HOST_WORK = {  # where the tree looks these up, so that they can be timed
     "harness.tree.scorer.make_plan": make_plan,
     "harness.tree.layouts.additive_masks": additive_masks,
 }
-EMOTIONS = (
-    "affection anger annoyance anticipation aversion confidence disapproval disconnection disquietment doubt "
-    "embarrassment engagement esteem excitement fatigue fear happiness pain peace pleasure sadness sensitivity "
-    "suffering surprise sympathy yearning"
-).split()
-WORDS = ("valence arousal face person from to unpleasant pleasant calm excited label emotion number answer is of the a "
-         "and what which how scale between minus plus one zero shown feels choose word list").split()  # fmt: skip
+EMOTIONS = """
+affection anger annoyance anticipation aversion confidence disapproval disconnection disquietment doubt embarrassment
+engagement esteem excitement fatigue fear happiness pain peace pleasure sadness sensitivity suffering surprise sympathy
+yearning
+"""
+WORDS = """
+valence arousal face person from to unpleasant pleasant calm excited label emotion number answer is of the a and what
+which how scale between minus plus one zero shown feels choose word list
+"""
 
 
 @dataclass(frozen=True)
@@ -61,6 +66,7 @@ class Workload:
     labels: list[str]
 
     def requests(self, contexts: list[str]) -> list[Instance]:
+        """Every label after each context."""
         pairs = [(context, label) for context in contexts for label in self.labels]
         return [Instance("loglikelihood", {}, pair, i) for i, pair in enumerate(pairs)]
 
@@ -73,6 +79,8 @@ class Meter:
     seconds: dict[str, float] = field(default_factory=dict)
 
     def timed(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        """The function, its seconds added to those of `name`."""
+
         def wrapper(*args: Any, **kwargs: Any) -> Any:
             start = time.perf_counter()
             result = function(*args, **kwargs)
@@ -84,9 +92,6 @@ class Meter:
 
 def build_model(folder: Path, hidden: int, layers: int, vocab: int) -> None:
     """Save a random Llama and a byte-level BPE tokenizer trained on the benchmark's own words."""
-    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
-    from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
-
     bpe = Tokenizer(models.BPE())
     bpe.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     bpe.decoder = decoders.ByteLevel()
@@ -94,9 +99,11 @@ def build_model(folder: Path, hidden: int, layers: int, vocab: int) -> None:
         vocab_size=600, special_tokens=["<s>", "</s>"], initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
         show_progress=False,
     )  # fmt: skip
-    text = [" ".join(WORDS + [word[:5] for word in EMOTIONS])] * 5  # words in one token, emotions in one to six
+    text = [
+        " ".join(WORDS.split() + [word[:5] for word in EMOTIONS.split()])
+    ] * 5  # words in one token, emotions in one to six
     bpe.train_from_iterator(text, trainer)
-    PreTrainedTokenizerFast(tokenizer_object=bpe, bos_token="<s>", eos_token="</s>").save_pretrained(folder)
+    PreTrainedTokenizerFast(tokenizer_object=bpe, bos_token="<s>", eos_token="</s>").save_pretrained(folder)  # noqa: S106
     config = LlamaConfig(
         vocab_size=vocab, hidden_size=hidden, intermediate_size=4 * hidden, num_hidden_layers=layers,
         num_attention_heads=8, num_key_value_heads=4, max_position_embeddings=2048,
@@ -108,11 +115,12 @@ def build_model(folder: Path, hidden: int, layers: int, vocab: int) -> None:
 def workloads() -> list[Workload]:
     """Prompts that differ in two numbers at the end, with 26 and 7 labels, and prompts that share nothing."""
     draw = random.Random(0)
-    shared = " ".join(draw.choice(WORDS) for _ in range(225))
+    words = WORDS.split()
+    shared = " ".join(draw.choice(words) for _ in range(225))
     numbers = [(draw.uniform(-1, 1), draw.uniform(-1, 1)) for _ in range(PROMPTS)]
     prompts = [f"{shared} valence {v:.2f} arousal {a:.2f} emotion is" for v, a in numbers]
-    alone = [" ".join(draw.choice(WORDS) for _ in range(250)) for _ in range(PROMPTS)]
-    many = [f" {word}" for word in EMOTIONS]
+    alone = [" ".join(draw.choice(words) for _ in range(250)) for _ in range(PROMPTS)]
+    many = [f" {word}" for word in EMOTIONS.split()]
     return [
         Workload("26 labels, shared prompt", prompts, many),
         Workload("7 labels, shared prompt", prompts, many[::4]),
@@ -142,25 +150,29 @@ def metered(lm: HFLM, meter: Meter) -> Iterator[None]:
 
 
 def seconds(lm: HFLM, requests: list[Instance]) -> float:
+    """Wall time of scoring some requests."""
     start = time.perf_counter()
     lm.loglikelihood(requests, disable_tqdm=True)
     return time.perf_counter() - start
 
 
 def best_batch_size(folder: Path, work: Workload) -> int:
-    requests = work.requests(work.contexts[:2])
+    """The batch size at which HFLM is fastest, on a few prompts."""
+    requests = work.requests(work.contexts[: max(1, 32 // len(work.labels))])
     return min(BATCH_SIZES, key=lambda size: seconds(hflm(folder, size), requests))
 
 
 def hflm(folder: Path, batch_size: int) -> HFLM:
+    """lm-eval's own model."""
     return HFLM(str(folder), device="cpu", dtype="float32", batch_size=batch_size)
 
 
 def tree(folder: Path) -> PrefixTreeLM:
+    """Ours."""
     return PrefixTreeLM(str(folder), device="cpu", dtype="float32", batch_size=8)
 
 
-def floor(lm: HFLM, tokens: int) -> float:
+def plain_pass(lm: HFLM, tokens: int) -> float:
     """Seconds of a plain forward pass over as many tokens, 256 in a row, logits of the last token only."""
     ids = torch.randint(0, 500, (max(1, tokens // 256), 256))
     start = time.perf_counter()
@@ -188,7 +200,7 @@ def compare(folder: Path, work: Workload, repeats: int, hflm_prompts: int) -> li
             own_times.append(seconds(own, work.requests(some)) * PROMPTS / len(some))
         with metered(ours, meter):
             our_times.append(seconds(ours, work.requests(work.contexts)))
-        floors.append(floor(ours, minimum))
+        floors.append(plain_pass(ours, minimum))
     own_time, our_time = statistics.median(own_times), statistics.median(our_times)
     ratio = statistics.median(a / b for a, b in zip(own_times, our_times, strict=True))
     tokens = meter.tokens / repeats
@@ -208,6 +220,7 @@ def peak(folder: Path, work: Workload, batch_size: int) -> int:
 
 
 def print_peak(folder: str, name: str, batch_size: str) -> None:
+    """Score in this process and print its peak memory."""
     work = next(work for work in workloads() if work.name == name)
     lm = hflm(Path(folder), int(batch_size)) if int(batch_size) else tree(Path(folder))
     lm.loglikelihood(work.requests(work.contexts if isinstance(lm, PrefixTreeLM) else work.contexts[:2]))
@@ -227,6 +240,7 @@ def main() -> None:
     parser.add_argument("--peak", nargs=3, help=argparse.SUPPRESS)
     options = parser.parse_args()
     logging.disable(logging.WARNING)
+    disable_progress_bar()
     torch.set_num_threads(options.threads)
     if options.peak:
         print_peak(*options.peak)

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import requests
+from aiohttp import ClientError
 from lm_eval.api.registry import register_model
 from lm_eval.models.openai_completions import LocalCompletionsAPI
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
@@ -74,11 +75,12 @@ class TreeCompletions(LocalCompletionsAPI):  # type: ignore[misc]
         """
         probe = choose_probe(pairs)
         compared: list[Pair] = [probe.pairs[i] for i in probe.compared]
+        answers = self._score(compared)
         try:
             echoed = super()._loglikelihood_tokens([(None, list(context), list(label)) for context, label in compared])
-        except (OSError, KeyError, TypeError, IndexError) as error:
+        except (OSError, ClientError, KeyError, TypeError, IndexError, ValueError) as error:
             raise InputError(f"server {self.base_url}: no echo of a prompt to compare with ({error})") from error
-        for (_, label), (expected, _), (got, _) in zip(compared, echoed, self._score(compared), strict=True):
+        for (_, label), (expected, _), (got, _) in zip(compared, echoed, answers, strict=True):
             if not abs(got - expected) <= TOLERANCE * len(label):
                 raise InputError(
                     f"server {self.base_url}: log-probabilities of new tokens differ from those of prompt tokens "

@@ -15,10 +15,15 @@ from tests.harness.tree.models import MAX_LENGTH, random_model, tokenizer
 Both = Callable[..., tuple[HFLM, PrefixTreeLM]]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _one_thread() -> None:
+    """Tiny models are slower on more threads."""
+    torch.set_num_threads(1)
+
+
 @pytest.fixture(scope="session")
 def both() -> Both:
     """Return a function that gives HFLM and the tree over one random model."""
-    torch.set_num_threads(1)
 
     def make(name: str, dtype: torch.dtype = torch.float32, **options: Any) -> tuple[HFLM, PrefixTreeLM]:
         model = random_model(name, dtype)

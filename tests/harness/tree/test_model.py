@@ -30,7 +30,7 @@ Texts = Sequence[tuple[str, str]]
 
 
 def prompts() -> list[str]:
-    """Return prompts that differ at the end, one too long for the models, one of one token, one empty, one with space."""
+    """Return prompts that differ at the end, one too long for the model, one of a token, one empty."""
     draw = random.Random(1)
     shared = " ".join(draw.choice(WORDS) for _ in range(30))
     ends = [f" {draw.uniform(-1, 1):.2f} {draw.uniform(-1, 1):.1f} is" for _ in range(4)]
