@@ -28,6 +28,7 @@ from harness.docs import Doc
 from harness.functions._kind import Dataset, Scorer
 from leaderboard.schema import Seeds
 
+_OURS = {"hf-tree": "harness.tree.model:PrefixTreeLM", "baseline": "harness.baselines.model:BaselineLM"}
 _OBJECTS_A_COLLECTION = 200_000
 _TALKATIVE = ("lm_eval.api.task", "lm_eval.evaluator", "lm_eval.tasks", "lm_eval.api.registry", "lm_eval.config.task")
 
@@ -114,6 +115,9 @@ def backends() -> list[str]:
     """Return the names of every back end, lm-eval's and ours."""
     import lm_eval.models  # noqa: F401  registers the names
 
+    for name, target in _OURS.items():
+        if name not in model_registry:
+            model_registry.register(name, target=target)
     return sorted(model_registry.keys())
 
 
@@ -179,6 +183,11 @@ def model_revision(lm: LM) -> str | None:
     info: dict[str, Any] = lm.get_model_info() if hasattr(lm, "get_model_info") else {}
     revision = info.get("model_sha")
     return str(revision) if revision else None
+
+
+def scoring_path(lm: LM) -> tuple[str | None, str | None]:
+    """Return how the prefix-tree back end scored labels, and why not by the tree; None for other back ends."""
+    return getattr(lm, "scoring_path", None), getattr(lm, "scoring_note", None)
 
 
 def chat_template_of(lm: LM) -> str | None:

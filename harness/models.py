@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _HUB_ID = re.compile(r"^[\w.-]+/[\w.-]+$")
 _SECRET = re.compile(r"key|token(?!iz)|secret|passw|auth|header|credential|cookie", re.IGNORECASE)
+TREE = "hf-tree"
+_HUGGING_FACE = ("hf", "hf-auto", "huggingface")
 _EXTRAS = {
     "torch": "hf",
     "transformers": "hf",
@@ -66,18 +68,18 @@ def choose(model: str, args: Mapping[str, Any]) -> ModelChoice:
     Raises:
         InputError: it is none of these; the nearest names are suggested.
     """
-    import harness.baselines.model  # noqa: F401  registers the back end
-
     if model.startswith("baseline:"):
         name = model.removeprefix("baseline:")
         if name not in BASELINES:
             raise InputError(f"--model {model}: no such baseline{nearest(name, list(BASELINES))}")
         return ModelChoice(model, "baseline", {**args, "name": name})
     known = _compat.backends()
+    if model in _HUGGING_FACE:
+        return ModelChoice(model, TREE, dict(args))
     if model in known:
         return ModelChoice(model, model, dict(args))
     if (_exists(model) and Path(model).expanduser().is_dir()) or _HUB_ID.match(model):
-        return ModelChoice(model, "hf", {"pretrained": model, **args})
+        return ModelChoice(model, TREE, {"pretrained": model, **args})
     raise InputError(
         f"--model {model}: no baseline:NAME, back end, local folder or Hub id (org/name){nearest(model, known)}"
     )

@@ -142,12 +142,13 @@ class _Session:
 
     def _record(self) -> RunRecord:
         prompts, answers = zip(*self.tokens, strict=True)
+        path, note = _compat.scoring_path(self.lm)
         return RunRecord(
             created=self.started.isoformat(timespec="seconds"),
             harness_version=record.own_version(),
             packages=record.packages(),
             git=record.git(),
-            model=self.model,
+            model=self.model.model_copy(update={"scoring_path": path, "scoring_note": note}),
             synthetic=any(task.features.synthetic for task in self.finished.values()),
             seeds=self.settings.seeds,
             limit=self.settings.limit,

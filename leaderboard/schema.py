@@ -314,6 +314,8 @@ class ModelRecord(_Model):
         backend: lm-eval's name of the back end.
         args: back-end arguments, without credentials and local paths.
         chat_template_sha256: hash of the chat template applied; None where none was.
+        scoring_path: how labels were scored: `tree`, `rows` or `hflm`; None for other back ends.
+        scoring_note: why not by the tree; None where it was.
     """
 
     id: str
@@ -321,6 +323,8 @@ class ModelRecord(_Model):
     backend: str
     args: dict[str, str | int | float | bool | None]
     chat_template_sha256: str | None
+    scoring_path: str | None = None
+    scoring_note: str | None = None
 
 
 class Seeds(_Model):

@@ -30,7 +30,7 @@ def test_baselines_go_by_their_name(name: str) -> None:
     assert not choice.chat_only
 
 
-@pytest.mark.parametrize("name", ["hf", "local-chat-completions", "openai-chat-completions", "anthropic-chat", "vllm"])
+@pytest.mark.parametrize("name", ["hf-tree", "local-chat-completions", "openai-chat-completions", "anthropic-chat", "vllm"])
 def test_back_ends_go_by_lm_evals_names(name: str) -> None:
     choice = choose(name, {"pretrained": "org/model", "dtype": "float32"})
     assert (choice.backend, choice.args) == (name, {"pretrained": "org/model", "dtype": "float32"})
@@ -40,9 +40,9 @@ def test_back_ends_go_by_lm_evals_names(name: str) -> None:
 
 def test_a_hub_id_or_a_folder_means_hugging_face(tmp_path: Path) -> None:
     hub, local = choose("Qwen/Qwen3-0.6B", {"dtype": "auto"}), choose(str(tmp_path), {})
-    assert (hub.backend, hub.args) == ("hf", {"pretrained": "Qwen/Qwen3-0.6B", "dtype": "auto"})
+    assert (hub.backend, hub.args) == ("hf-tree", {"pretrained": "Qwen/Qwen3-0.6B", "dtype": "auto"})
     assert (hub.id, local.id) == ("Qwen/Qwen3-0.6B", tmp_path.name)
-    assert local.backend == "hf"
+    assert local.backend == "hf-tree"
 
 
 @pytest.mark.parametrize(
