@@ -11,6 +11,7 @@ from harness.metrics.outcome import Floats
 from leaderboard.schema import Interval
 
 LEVEL = 0.95
+BASIC = "cluster bootstrap, basic"
 PERCENTILE = "cluster bootstrap, percentile"
 BCA = "cluster bootstrap, BCa"
 WILSON = "Wilson"
@@ -71,6 +72,19 @@ def bca(bootstrap: Bootstrap, level: float = LEVEL) -> Interval | None:
     ends = shift + stats.norm.ppf([(1 - level) / 2, (1 + level) / 2])
     low, high = stats.norm.cdf(shift + ends / (1 - acceleration * ends))
     return _between(bootstrap, float(low), float(high), level, BCA)
+
+
+def basic(bootstrap: Bootstrap, level: float = LEVEL) -> Interval | None:
+    """Return the basic interval (Davison & Hinkley 1997, equation 5.6): the percentile interval mirrored at the value.
+
+    A metric that is biased upward on few items, as average precision is, is biased again by as much on draws from them;
+    mirroring takes the bias off where the percentile interval adds it.
+    """
+    plain = percentile(bootstrap, level)
+    if plain is None:
+        return None
+    ends = {"low": 2 * bootstrap.value - plain.high, "high": 2 * bootstrap.value - plain.low}
+    return plain.model_copy(update=ends | {"method": BASIC})
 
 
 def wilson(successes: int, n: int, level: float = LEVEL) -> Interval:
