@@ -36,8 +36,8 @@ def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None
     label_scores.cache_clear()
 
 
-def write(root: Path, source: str, name: str, rows: int, choose: Choose, seed: int = 0) -> None:
-    rng = np.random.default_rng([seed, len(name)])
+def write(root: Path, source: str, name: str, rows: int, choose: Choose) -> None:
+    rng = np.random.default_rng(len(name))
     points = rng.uniform(-1, 1, (rows, 2)).round(3)
     values = {
         "item_id": [f"{name}{row}" for row in range(rows)],
@@ -201,9 +201,7 @@ def test_where_va_tells_nothing_there_is_no_position_and_the_reason_is_given(tmp
     assert position.reason == "no predictor from valence and arousal is surely better than majority here"
 
 
-def test_positions_are_computed_again_from_the_samples_alone(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_positions_come_from_the_samples_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     def several(rng: np.random.Generator, v: float, a: float) -> list[str]:
         near = [label for place, label in enumerate(EMOTIC) if rng.random() < 0.1 + 0.6 * ((place % 2 == 0) == (v > 0))]
         return near or [EMOTIC[0]]

@@ -13,7 +13,7 @@ NAMES = Bounds("majority", "knn")
 
 
 def around(value: float, noise: np.ndarray = NOISE) -> Bootstrap:
-    return Bootstrap(value, value + noise, value + noise[:50], seed=1)
+    return Bootstrap(value, value + noise, value + noise[:50], clusters=10**6, seed=1)
 
 
 @pytest.mark.parametrize(("score", "place"), [(0.2, 0.0), (0.4, 0.5), (0.6, 1.0), (0.7, 1.25), (0.1, -0.25)])
