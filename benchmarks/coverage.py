@@ -2,8 +2,8 @@
 
 Data are simulated in the shapes of our tasks: clusters of 1-5 items that hang together (correlation of the latent
 variables within a cluster: 0.3), 26 labels with prevalences from 78 % to 2 %, 7 single labels, and a continuous rating.
-The true value of a metric is the mean of four samples of 400,000 items. With S simulations, a coverage of 95 % is known to
-+- 2 sqrt(0.05 0.95 / S).
+The true value of a metric is the mean of four samples of 400,000 items. With S simulations, a coverage of 95 % is known
+to +- 2 sqrt(0.05 0.95 / S).
 """
 
 from __future__ import annotations
