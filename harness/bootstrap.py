@@ -77,6 +77,7 @@ def resample(computes: Sequence[Compute], clusters: Ints, *, draws: int = DRAWS,
             value=float(compute(everything)[0]),
             draws=np.concatenate([row[index] for row in rows]),
             left_out=compute(left_out),
+            clusters=int(clusters.max()) + 1,
             seed=seed,
         )
         for index, compute in enumerate(computes)

@@ -54,8 +54,8 @@ def ceiling_answers(docs: Sequence[Doc], *, by_likelihood: bool) -> dict[str, li
     rows = [row[doc["item_id"]] for doc in docs]
     answers: dict[str, list[Answer]] = {}
     for name, scores in label_scores(question).items():
-        answers |= _answers(name, kind, scores[rows], question.labels, by_likelihood=by_likelihood)
-    return answers
+        answers |= _answers(name, kind, scores, question.labels, by_likelihood=by_likelihood)
+    return {name: [given[place] for place in rows] for name, given in answers.items()}
 
 
 @cache

@@ -1,7 +1,7 @@
 """One metric of two models on the same items: the difference, its interval, a test, and what could have been detected.
 
-- effect and interval: paired cluster bootstrap; both models are scored on the same draws, and BCa is taken of the
-  difference (percentile where BCa is not defined).
+- effect and interval: paired cluster bootstrap; both models are scored on the same draws, and the interval is the
+  percentile interval of the difference, in which a bias that both share cancels.
 - test: exact McNemar (McNemar 1947; the binomial test of discordant items) for a share of independent items. For all
   else the clusters' answers are swapped between the models at random, each cluster as a whole, and the metric is
   computed again (a sign-flip or paired permutation test: Good 2005, Permutation, Parametric and Bootstrap Tests, 3.2).
@@ -19,7 +19,7 @@ import numpy as np
 from scipy import stats
 
 from harness.bootstrap import DRAWS, SEED, resample
-from harness.intervals import LEVEL, bca, percentile
+from harness.intervals import LEVEL, percentile
 from harness.metrics import Metric
 from harness.metrics.outcome import Floats, Ints, Outcome, Ranked, Weights
 from leaderboard.schema import Interval
@@ -87,7 +87,7 @@ def difference(
         first=values[0],
         second=values[1],
         effect=values[0] - values[1],
-        interval=bca(spread, level) or percentile(spread, level),
+        interval=percentile(spread, level),
         p=mcnemar(metric, first, second, n) if exact else sign_flip(metric, first, second, clusters, draws=draws),
         test=MCNEMAR if exact else SIGN_FLIP,
         detectable=None if spread.error is None else float(reach * spread.error),

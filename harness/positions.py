@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from harness.ceilings import BEST_SETS, PREDICTORS
-from harness.intervals import Bootstrap, bca, percentile
+from harness.intervals import Bootstrap, percentile
 from harness.metrics.algebra import ratio
 from leaderboard.schema import Position
 
@@ -54,11 +54,12 @@ def position(
         value=gained.value / reach.value,
         draws=ratio(gained.draws, reach.draws),
         left_out=ratio(gained.left_out, reach.left_out),
+        clusters=score.clusters,
         seed=score.seed,
     )
     return Position(
         value=share.value,
-        interval=bca(share, level) or percentile(share, level),
+        interval=percentile(share, level),
         floor=names.floor,
         ceiling=names.ceiling,
     )
@@ -66,8 +67,9 @@ def position(
 
 def _minus(one: Bootstrap, other: Bootstrap) -> Bootstrap:
     return Bootstrap(
-        one.value - other.value,
-        np.subtract(one.draws, other.draws),
-        np.subtract(one.left_out, other.left_out),
-        one.seed,
+        value=one.value - other.value,
+        draws=np.subtract(one.draws, other.draws),
+        left_out=np.subtract(one.left_out, other.left_out),
+        clusters=one.clusters,
+        seed=one.seed,
     )

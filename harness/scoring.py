@@ -11,7 +11,7 @@ from harness import breakdown
 from harness.bootstrap import resample
 from harness.breakdown import or_none
 from harness.chance import chances
-from harness.intervals import LEVEL, Bootstrap, bca, percentile, wilson
+from harness.intervals import LEVEL, Bootstrap, basic, bca, percentile, wilson
 from harness.kinds import Kind
 from harness.metrics import Metric, metrics_of
 from harness.metrics.outcome import Ints, Labelled, LabelSets, Outcome
@@ -20,7 +20,7 @@ from harness.positions import Bounds, bounds, position
 from harness.samples import answered, answered_by, answered_by_ceiling
 from leaderboard.schema import AnswerCounts, Bias, ClassScore, Confusion, Position, ReliabilityBin, Sample, Score
 
-_ONE_CLUSTER = "no interval: all items form one cluster"
+_ONE_CLUSTER = "no interval: fewer than two clusters"
 _FEW_VALUES = "no interval: over 5 % of the bootstrap draws have no value"
 _MODEL = ""
 
@@ -138,16 +138,16 @@ def _resample(metrics: Sequence[Metric], answers: Answers, between: dict[str, Bo
 def _score(metric: Metric, answers: Answers, spread: Bootstrap | None, level: float) -> Score:
     n = answers.clusters.size
     value = metric.value(answers.model, n)
-    sampled = percentile(spread, level) if spread else None
-    best = spread and bca(spread, level)
+    best = spread and (basic if metric.biased else percentile)(spread, level)
     if metric.proportion and answers.count == n:
         best = wilson(round(value * n), n, level)
     return Score(
         value=value,
-        reason=None if best or sampled else _FEW_VALUES if spread else _ONE_CLUSTER,
+        reason=None if best else _FEW_VALUES if spread else _ONE_CLUSTER,
         note=_note(metric, answers.count),
-        interval=best or sampled,
-        percentile=sampled,
+        interval=best,
+        percentile=percentile(spread, level) if spread else None,
+        bca=bca(spread, level) if spread else None,
         higher_is_better=metric.higher_is_better,
     )
 
@@ -155,7 +155,8 @@ def _score(metric: Metric, answers: Answers, spread: Bootstrap | None, level: fl
 def _note(metric: Metric, clusters: int) -> str | None:
     if clusters >= metric.reliable_from:
         return None
-    return f"{clusters} clusters: below {metric.reliable_from} the interval may cover less often than it states"
+    what = "the value is biased upward, and its interval" if metric.biased else "the interval"
+    return f"{clusters} clusters: below {metric.reliable_from} {what} may cover less often than it states"
 
 
 def _position(metric: Metric, spreads: Spreads, names: Bounds | None, level: float) -> Position | None:

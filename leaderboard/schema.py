@@ -130,8 +130,10 @@ class Score(_Model):
         value: None where the data allow none; then `reason` says why.
         reason: why there is no value or no interval.
         note: why the interval is to be read with care; None where nothing speaks against it.
-        interval: Wilson's for a proportion of independent items, else BCa; None where there is none.
-        percentile: the percentile interval from the same draws; None where there is none.
+        interval: Wilson's for a proportion of independent items, else the bootstrap interval that was found to cover
+            best for this metric; None where there is none.
+        percentile: the percentile interval; None where there is none.
+        bca: the BCa interval from the same draws; None where there is none.
         chance: what uniformly random answers score on the same items; None where that has no meaning.
         higher_is_better: None for a metric that only describes.
         baselines: what each baseline scores on the same items.
@@ -145,6 +147,7 @@ class Score(_Model):
     note: str | None = None
     interval: Interval | None = None
     percentile: Interval | None = None
+    bca: Interval | None = None
     chance: FiniteFloat | None = None
     higher_is_better: bool | None = None
     baselines: dict[str, FiniteFloat | None] = Field(default_factory=dict)

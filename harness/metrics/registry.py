@@ -33,6 +33,7 @@ class Metric:
         compute: (outcome, weights (draws, n)) to (draws,).
         undefined: why `compute` may give NaN.
         proportion: whether it is a share of items, so that Wilson's interval holds where items are independent.
+        biased: whether few items bias it upward, so that the basic interval covers better than the percentile one.
         reliable_from: clusters from which its interval was found to cover as stated (`docs/statistics.md`).
         chance: what uniformly random answers score; `simulated` from seeded answers, None where it has no meaning.
     """
@@ -45,6 +46,7 @@ class Metric:
     undefined: str
     chance: Chance
     proportion: bool = False
+    biased: bool = False
     reliable_from: int = FEW_CLUSTERS
 
     def value(self, outcome: Outcome, n: int) -> float:
@@ -64,6 +66,7 @@ def metric(
     undefined: str = "no items",
     chance: Chance = "simulated",
     proportion: bool = False,
+    biased: bool = False,
     reliable_from: int = FEW_CLUSTERS,
 ) -> Callable[[Compute], Compute]:
     """Declare the decorated function, by its own name, as a metric of `kinds`.
@@ -77,7 +80,16 @@ def metric(
         if name in _METRICS:
             raise ValueError(f"metric {name!r} is declared twice")
         _METRICS[name] = Metric(
-            name, frozenset(kinds), line, higher_is_better, compute, undefined, chance, proportion, reliable_from
+            name=name,
+            kinds=frozenset(kinds),
+            line=line,
+            higher_is_better=higher_is_better,
+            compute=compute,
+            undefined=undefined,
+            chance=chance,
+            proportion=proportion,
+            biased=biased,
+            reliable_from=reliable_from,
         )
         return compute
 

@@ -32,7 +32,7 @@ def answers(rng: np.random.Generator, gold: np.ndarray, right: float) -> Labelle
     return Labelled(gold, predicted, np.full(gold.size, 3), LABELS)
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(st.integers(0, 10_000), st.integers(2, 60))
 def test_mcnemar_agrees_with_statsmodels(seed: int, n: int) -> None:
     rng = np.random.default_rng(seed)

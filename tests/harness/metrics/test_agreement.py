@@ -18,7 +18,7 @@ def labelled(gold: list[int], predicted: list[int]) -> Labelled:
     return Labelled(np.array(gold), np.array(predicted), np.full(len(gold), 4), LABELS)
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(st.integers(0, 10_000), st.integers(3, 40))
 def test_mcc_kappa_and_f1_over_all_labels_are_those_of_sklearn(seed: int, n: int) -> None:
     rng = np.random.default_rng(seed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import softmax
 from sklearn import metrics as peer
@@ -24,6 +24,7 @@ def scored(gold: np.ndarray, scores: np.ndarray, lengths: np.ndarray | None = No
     return Labelled(gold, scores.argmax(axis=1), sizes, labels, scores=scores, scores_norm=scores / lengths)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10_000))
 def test_top2_log_loss_and_brier_are_those_of_sklearn(seed: int) -> None:
     rng = np.random.default_rng(seed)

@@ -13,7 +13,7 @@ from harness.metrics.ranked import areas, macro_auc, mean_ap
 from harness.metrics.thresholds import cumulative
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(st.integers(0, 10_000), st.integers(2, 40), st.integers(1, 6), st.sampled_from([np.float32, np.float64]))
 def test_areas_agree_with_sklearn_under_any_weights_and_ties(
     seed: int, n: int, levels: int, dtype: type[np.floating]
@@ -56,6 +56,7 @@ def test_areas_of_one_outcome_are_not_given_for_another() -> None:
     assert macro_auc(good, weights)[0] == 1.0
 
 
+@settings(deadline=None)
 @given(st.integers(1, 70), st.integers(1, 3))
 def test_cumulative_is_a_running_sum(height: int, width: int) -> None:
     rows = np.random.default_rng(height).integers(0, 5, size=(height, width)).astype(np.float32)
