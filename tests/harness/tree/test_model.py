@@ -82,6 +82,13 @@ def test_what_cannot_take_the_tree_falls_back(both: Both, name: str, path: str) 
     assert "\n" not in ours.scoring_note
 
 
+def test_truncation_is_told_in_one_line(both: Both, caplog: pytest.LogCaptureFixture) -> None:
+    _, ours = both("llama")
+    ours.loglikelihood(likelihood_requests([("the " * 200, " joy"), ("the", " joy")]), disable_tqdm=True)
+    told = [record.getMessage() for record in caplog.records if record.name == "harness.tree.model"]
+    assert told == ["1 of 2 requests are longer than 96 tokens: cut on the left"]
+
+
 @pytest.mark.parametrize("name", ["llama", "gpt2", "gemma2", "mistral", "bloom"])
 def test_random_contexts_and_labels(both: Both, name: str) -> None:
     own, ours = both(name)
