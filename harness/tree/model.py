@@ -88,6 +88,11 @@ class PrefixTreeLM(HFLM):  # type: ignore[misc]
         texts = [request.args for request in requests]
         encoded = encode_pairs(self, texts)
         pairs = truncate(encoded, self.max_length)
+        cut = sum(len(kept[0]) < len(whole[0]) for kept, whole in zip(pairs, encoded, strict=True))
+        if cut:
+            logger.warning(
+                "%d of %d requests are longer than %d tokens: cut on the left", cut, len(pairs), self.max_length
+            )
         path = self._settle_path(pairs)
         requested = [(text, *pair) for text, pair in zip(texts, encoded, strict=True)]
         if path == "hflm":

@@ -91,9 +91,10 @@ class TokenTrie:
 
 def truncate(pairs: Sequence[Pair], max_length: int) -> list[Pair]:
     """Drop tokens on the left of contexts as lm-eval does: context and continuation keep `max_length` + 1 together."""
+    surplus = [len(context) + len(continuation) - max_length - 1 for context, continuation in pairs]
     return [
-        (context[max(0, len(context) + len(continuation) - max_length - 1) :], continuation)
-        for context, continuation in pairs
+        (context[cut:], continuation) if cut > 0 else (context, continuation)
+        for (context, continuation), cut in zip(pairs, surplus, strict=True)
     ]
 
 

@@ -41,6 +41,7 @@ class Completions:
         self._behaviour = behaviour
 
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Return the body of a response."""
         choices = [self._choice(prompt, request) | {"index": i} for i, prompt in enumerate(request["prompt"])]
         return {"object": "text_completion", "choices": choices}
 

@@ -33,8 +33,8 @@ CONFIGS: dict[str, tuple[str, dict[str, Any]]] = {
     "gemma3": ("Gemma3Text", GROUPED | {"sliding_window": 16, "query_pre_attn_scalar": 8, "num_hidden_layers": 6}),
     "phi": ("Phi", WIDE | {"num_attention_heads": 4, "max_position_embeddings": MAX_LENGTH}),
     "phi3": ("Phi3", WIDE | HEADS | {"pad_token_id": 0}),
-    "opt": ("OPT", {"vocab_size": 300, "hidden_size": 32, "ffn_dim": 64, "num_hidden_layers": 2, "word_embed_proj_dim": 32}
-            | {"num_attention_heads": 4, "max_position_embeddings": MAX_LENGTH}),
+    "opt": ("OPT", {"vocab_size": 300, "hidden_size": 32, "word_embed_proj_dim": 32, "ffn_dim": 64}
+            | {"num_hidden_layers": 2, "num_attention_heads": 4, "max_position_embeddings": MAX_LENGTH}),
     "mixtral": ("Mixtral", GROUPED | {"num_local_experts": 4}),
     "bloom": ("Bloom", {"vocab_size": 300, "hidden_size": 32, "n_layer": 2, "n_head": 4}),
     "mpt": ("Mpt", {"vocab_size": 300, "d_model": 32, "n_layers": 2, "n_heads": 4, "max_seq_len": MAX_LENGTH}),

@@ -82,6 +82,13 @@ def test_what_cannot_take_the_tree_falls_back(both: Both, name: str, path: str) 
     assert "\n" not in ours.scoring_note
 
 
+def test_truncation_is_told_in_one_line(both: Both, caplog: pytest.LogCaptureFixture) -> None:
+    _, ours = both("llama")
+    ours.loglikelihood(likelihood_requests([("the " * 200, " joy"), ("the", " joy")]), disable_tqdm=True)
+    told = [record.getMessage() for record in caplog.records if record.name == "harness.tree.model"]
+    assert told == ["1 of 2 requests are longer than 96 tokens: cut on the left"]
+
+
 @pytest.mark.parametrize("name", ["llama", "gpt2", "gemma2", "mistral", "bloom"])
 def test_random_contexts_and_labels(both: Both, name: str) -> None:
     own, ours = both(name)
@@ -164,19 +171,18 @@ def test_identical_prompts_are_computed_once(both: Both) -> None:
 
 def test_a_longer_prompt_is_compared_again(both: Both) -> None:
     own, ours = both("llama")
-    compared = []
+    compared: list[int] = []
+
+    def counting(_: HFLM, some: Sequence[tuple[list[int], list[int]]]) -> list[tuple[float, bool]]:
+        compared.append(len(some))
+        answers: list[tuple[float, bool]] = own._loglikelihood_tokens([(None, *pair) for pair in some], True)
+        return answers
+
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(
-            "harness.tree.model.reference_scores", lambda _, some: compared.append(some) or reference(own, some)
-        )
+        patch.setattr("harness.tree.model.reference_scores", counting)
         for words in (3, 2, 3, 9):
             ours.loglikelihood(likelihood_requests([("the " * words, label) for label in LABELS]), disable_tqdm=True)
     assert len(compared) == 2
-
-
-def reference(lm: HFLM, some: Sequence[tuple[list[int], list[int]]]) -> list[tuple[float, bool]]:
-    answers: list[tuple[float, bool]] = lm._loglikelihood_tokens([(None, *pair) for pair in some], disable_tqdm=True)
-    return answers
 
 
 @pytest.mark.parametrize("ignored", ["attention_mask", "position_ids"])
