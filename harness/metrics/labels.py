@@ -99,6 +99,23 @@ def set_size(outcome: LabelSets, weights: Weights) -> Floats:
     return weighted_mean(outcome.sizes[1], weights)
 
 
+@metric(
+    Kind.MULTI_LABEL,
+    line="mean over labels of true positive rate less false positive rate; 0 for any constant answer",
+    undefined="no label is true for some items and false for others",
+    chance=0.0,
+)
+def informedness(outcome: LabelSets, weights: Weights) -> Floats:
+    """Return (draws,) means of Youden's J over labels true of some but not all items, in [-1, 1].
+
+    Youden (1950), Cancer 3, 32-35; as informedness in Powers (2011), J. Machine Learning Technologies 2(1), 37-63.
+    """
+    counts = class_counts(outcome, weights)
+    false = weights.sum(axis=1)[:, None] - counts.gold
+    gained = ratio(counts.hits, counts.gold) - ratio(counts.predicted - counts.hits, false)
+    return mean_where(gained, (counts.gold > 0) & (false > 0))
+
+
 @metric(Kind.MULTI_LABEL, line="mean number of labels that are true", higher_is_better=None, chance=None)
 def set_size_true(outcome: LabelSets, weights: Weights) -> Floats:
     """Return (draws,) mean sizes of the true sets, in [0, k]."""

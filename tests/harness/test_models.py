@@ -30,7 +30,9 @@ def test_baselines_go_by_their_name(name: str) -> None:
     assert not choice.chat_only
 
 
-@pytest.mark.parametrize("name", ["hf-tree", "local-chat-completions", "openai-chat-completions", "anthropic-chat", "vllm"])
+@pytest.mark.parametrize(
+    "name", ["hf-tree", "local-chat-completions", "openai-chat-completions", "anthropic-chat", "vllm"]
+)
 def test_back_ends_go_by_lm_evals_names(name: str) -> None:
     choice = choose(name, {"pretrained": "org/model", "dtype": "float32"})
     assert (choice.backend, choice.args) == (name, {"pretrained": "org/model", "dtype": "float32"})

@@ -67,7 +67,7 @@ def tokenizer() -> PreTrainedTokenizerFast:
         vocab_size=300, special_tokens=["<s>", "</s>"], initial_alphabet=alphabet, show_progress=False
     )
     bpe.train_from_iterator([" ".join(WORDS)] * 5, trainer)
-    made = transformers.PreTrainedTokenizerFast(tokenizer_object=bpe, bos_token="<s>", eos_token="</s>")  # noqa: S106
+    made = transformers.PreTrainedTokenizerFast(tokenizer_object=bpe, bos_token="<s>", eos_token="</s>")
     made.chat_template = CHAT_TEMPLATE
     return made
 
