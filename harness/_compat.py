@@ -102,7 +102,17 @@ def create_model(backend: str, args: Mapping[str, Any], options: Mapping[str, An
     Raises:
         Whatever the back end raises; `harness.models` turns it into one line.
     """
+    _register()
     return get_model(backend).create_from_arg_obj(dict(args), dict(options))
+
+
+def _register() -> None:
+    """Make every back end known by name: lm-eval's, then ours."""
+    import lm_eval.models  # noqa: F401  registers the names
+
+    for name, target in _OURS.items():
+        if name not in model_registry:
+            model_registry.register(name, target=target)
 
 
 def parse_args_string(text: str) -> dict[str, Any]:
@@ -113,11 +123,7 @@ def parse_args_string(text: str) -> dict[str, Any]:
 
 def backends() -> list[str]:
     """Return the names of every back end, lm-eval's and ours."""
-    import lm_eval.models  # noqa: F401  registers the names
-
-    for name, target in _OURS.items():
-        if name not in model_registry:
-            model_registry.register(name, target=target)
+    _register()
     return sorted(model_registry.keys())
 
 

@@ -40,11 +40,12 @@ def _table(name: str, task: TaskRecord) -> Table:
     table.add_column("chance", justify="right")
     baselines = list(next(iter(task.metrics.values())).baselines)
     for baseline in baselines:
-        table.add_column(baseline, justify="right")
+        table.add_column(baseline, justify="right", no_wrap=True)
     placed = any(score.position and score.position.value is not None for score in task.metrics.values())
     for title in ("best VA", "position") if placed else ():
         table.add_column(title, justify="right", no_wrap=True)
-    shown = {metric: score for metric, score in task.metrics.items() if score.value is not None}
+    headline_first = sorted(task.metrics, key=lambda metric: metric != task.headline)
+    shown = {metric: task.metrics[metric] for metric in headline_first if task.metrics[metric].value is not None}
     for metric, score in shown.items():
         style = "bold" if metric == task.headline else ""
         cells = [*_cells(score), *(_number(score.baselines.get(baseline)) for baseline in baselines)]

@@ -21,6 +21,7 @@ examples:
   vaemo-eval --model local-chat-completions --tasks iimi_basic \\
       --model_args base_url=http://127.0.0.1:8000/v1/chat/completions,model=NAME
 """
+_FILE_WIDTH = 140
 _SEEDS = (0, 1234, 1234, 1234)
 
 
@@ -94,10 +95,11 @@ def main(args: argparse.Namespace) -> int:
 
 
 def _console() -> Any:
+    """Return a console as wide as the terminal, or wide enough for every column where the output is a file."""
     from rich.console import Console
 
     console = Console()
-    return console if console.is_terminal else Console(width=120)
+    return console if console.is_terminal else Console(width=_FILE_WIDTH)
 
 
 def _arguments(text: str, flag: str) -> dict[str, Any]:
