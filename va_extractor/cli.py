@@ -4,18 +4,29 @@ from __future__ import annotations
 
 import argparse
 import sys
+from importlib import import_module
 
 from va_extractor.errors import InputError
+
+_COMMANDS = (
+    "images",
+    "weights",
+)  # fmt: skip
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run the command line; print one line and return 2 where the input is wrong."""
     parser = argparse.ArgumentParser(prog="vaemo-extract", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    _ = commands
+    for name in _COMMANDS:
+        import_module(f"va_extractor.commands.{name}").add(commands)
     args = parser.parse_args(argv)
     try:
         return int(args.run(args))
     except InputError as error:
         sys.stderr.write(f"vaemo-extract: {error}\n")
         return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

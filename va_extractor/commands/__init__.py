@@ -1,0 +1,1 @@
+"""The subcommands of `vaemo-extract`: each module has `add(commands)`."""

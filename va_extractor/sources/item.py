@@ -1,0 +1,33 @@
+"""One face to be measured."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class ImageItem:
+    """One face (or frame) to measure, as a source lists it.
+
+    Attributes:
+        path: image file, or video file where `frame` is given.
+        labels: category labels; empty where the source has none.
+        cluster: items that are not independent share it; hashed with the salt before it is written.
+        split: name of the split.
+        box: (left, top, right, bottom) in pixels inside which the face lies; None for the whole image.
+        frame: index of the video frame; None for an image.
+        label_weights: annotator votes / max vote, one a label; None where there was one annotator.
+        references: texts that describe the item.
+        reference_kind: `human`, `category_wording` or `synthetic`; None where there are no references.
+    """
+
+    path: Path
+    labels: tuple[str, ...]
+    cluster: str
+    split: str
+    box: tuple[float, float, float, float] | None = None
+    frame: int | None = None
+    label_weights: tuple[float, ...] | None = None
+    references: tuple[str, ...] = ()
+    reference_kind: str | None = None
