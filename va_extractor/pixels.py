@@ -10,10 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageOps
 
-FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP", "TIFF", "PPM", "JPEG2000")
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "PPM", "JPEG2000")
 _ENOUGH = 2560  # JPEG files are decoded at a fraction of their size where the longer side stays above this
 
-warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)  # up to 178 megapixels
+Image.init()  # else Pillow knows only some of FORMATS until it has met another
+warnings.filterwarnings("ignore", module=r"PIL\.")  # of damage and of size: the row's status tells
 
 
 class Unreadable(Exception):  # noqa: N818 - it is kept as a value, and a picture is or is not unreadable

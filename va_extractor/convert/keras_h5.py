@@ -23,7 +23,7 @@ from va_extractor.errors import InputError
 from va_extractor.extras import need
 
 DECAY = 0.5
-_MARSHALLED_DECAY = b"g" + struct.pack("<d", DECAY)  # how CPython's marshal writes the constant 0.5
+_MARSHALLED_DECAY = tuple(kind + struct.pack("<d", DECAY) for kind in (b"g", b"\xe7"))  # how marshal writes 0.5
 _FUNCTIONS = ("linear", "relu", "sigmoid", "tanh")
 
 
@@ -169,7 +169,8 @@ def _dropout(name: str, inputs: tuple[str, ...], _: Any, __: Any, ___: bool) -> 
 def _inhibition(name: str, inputs: tuple[str, ...], config: Mapping[str, Any], _: Any, __: bool) -> kinds.Layer:
     function = config["function"]
     code = function["config"]["code"] if isinstance(function, dict) else function[0]
-    if len(inputs) != 2 or _MARSHALLED_DECAY not in _bytecode(name, code):
+    code = _bytecode(name, code)
+    if len(inputs) != 2 or not any(constant in code for constant in _MARSHALLED_DECAY):
         raise _UnsupportedError(f"Lambda '{name}' is not shunting inhibition (two inputs and the constant {DECAY})")
     return kinds.ShuntingInhibition(name, inputs, DECAY)
 

@@ -22,4 +22,5 @@ class FaceChannel(Extractor):
     def preprocess(self, face: np.ndarray) -> np.ndarray:
         """Grey (0.299 R + 0.587 G + 0.114 B), then bilinear to 64 x 64, in that order, as the author's program does."""
         grey: np.ndarray = cv2.resize(cv2.cvtColor(face, cv2.COLOR_RGB2GRAY), (64, 64), interpolation=cv2.INTER_LINEAR)
-        return np.divide(grey, 255, dtype=np.float32)[None]
+        scaled: np.ndarray = np.divide(grey, 255, dtype=np.float32)
+        return scaled[None]

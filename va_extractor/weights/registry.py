@@ -61,8 +61,8 @@ _ALL = (
         hash_kind="git-sha1",
         digest="952d8bc8a22d553e56ec15f6361053ebd113223c",
         licence="contradictory: LGPL-3 (licence file), MIT (package), non-commercial research only (README)",
-        terms="the author's statements contradict each other; the narrowest reads: non-commercial research only, not to "
-        "be passed on to third parties. The converted ONNX file falls under the same terms: keep both to yourself",
+        terms="the author's statements contradict each other; the narrowest reads: non-commercial research only, not "
+        "to be passed on to third parties. The converted ONNX file falls under the same terms: keep both to yourself",
         converted="DimensionalFaceChannel.onnx",
     ),
     Weights(
