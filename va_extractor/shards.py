@@ -138,6 +138,8 @@ class Shards:
             for path in self._names(split):
                 self._present(path).replace(self.folder / path.name)
         shutil.rmtree(self._work, ignore_errors=True)
+        for left in self.folder.glob("*.partial"):  # by runs that were killed while they wrote
+            left.unlink(missing_ok=True)
         return split_files(self.folder.parent, self.folder.name)
 
     def _jobs(self) -> Iterator[Job]:
