@@ -1,8 +1,8 @@
 """Run by test_kill.py in processes of their own.
 
 killed.py extract IMAGES WEIGHTS OUTPUT WORKERS: one extraction.
-killed.py kill IMAGES WEIGHTS OUTPUT KILLS SEED: extractions in forked children, killed at random moments; prints how many
-were killed, in how many states of progress, and into how many folders.
+killed.py kill IMAGES WEIGHTS OUTPUT KILLS SEED: extractions in forked children, killed at random moments; prints how
+many were killed, in how many states of progress, and into how many folders.
 """
 
 from __future__ import annotations
@@ -100,9 +100,8 @@ def kill(images: Path, weights: Path, output: Path, kills: int, draw: random.Ran
 
 
 if __name__ == "__main__":
-    what, *places, last = sys.argv[1:5] + [" ".join(sys.argv[5:])]
-    images_, weights_, output_ = map(Path, places)
-    if what == "extract":
-        extract(images_, weights_, output_, int(last))
+    images_, weights_, output_ = map(Path, sys.argv[2:5])
+    if sys.argv[1] == "extract":
+        extract(images_, weights_, output_, int(sys.argv[5]))
     else:
-        kill(images_, weights_, output_, int(last.split()[0]), random.Random(int(last.split()[1])))
+        kill(images_, weights_, output_, int(sys.argv[5]), random.Random(int(sys.argv[6])))

@@ -23,7 +23,8 @@ def detector(yunet: Path) -> YuNet:
 @pytest.fixture(scope="module")
 def lfw() -> np.ndarray:
     """scikit-image's 100 faces and then 100 non-faces, 25 x 25 grey, as uint8 (200, 25, 25)."""
-    return (data.lfw_subset() * 255).astype(np.uint8)
+    small: np.ndarray = data.lfw_subset()
+    return (small * 255).astype(np.uint8)
 
 
 def upsampled(small: np.ndarray, side: int, border: int) -> np.ndarray:

@@ -130,9 +130,7 @@ def test_frames_of_a_video_are_measured_by_their_index(tools: Tools, tmp_path: P
         assert row["valence"] == pytest.approx(alone["valence"], abs=0.01)
 
 
-def test_weights_of_another_network_are_refused_in_one_line(
-    standin: Path, patterns: Patterns, tmp_path: Path
-) -> None:
+def test_weights_of_another_network_are_refused_in_one_line(standin: Path, patterns: Patterns, tmp_path: Path) -> None:
     items = written(patterns(1), tmp_path)
     wrong = Tools(Setup("emotieffnet-b0", standin, None, "cpu", "salt"))
     with pytest.raises(InputError, match=r"cannot take images of \(3, 224, 224\)"):

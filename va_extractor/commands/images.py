@@ -131,10 +131,10 @@ def _list(args: argparse.Namespace, source: str) -> list[ImageItem]:
         raise InputError(f"{args.input[1]}: only one {source} can be given")
     (path,) = args.input
     if source == "emotic":
-        from va_extractor.sources import emotic
-
         if args.images is None:
             raise InputError("--images is missing: EMOTIC's annotations name images, tell the folder they lie in")
+        from va_extractor.sources import emotic
+
         return emotic.list_items(path, args.images)
     if source == "iimi":
         from va_extractor.sources import iimi

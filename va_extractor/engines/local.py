@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from functools import cache
 from multiprocessing.connection import wait as wait_for
 
 from va_extractor.engines.work import Worker
@@ -16,7 +17,7 @@ from va_extractor.measure import Setup
 from va_extractor.schema import Provenance
 from va_extractor.shards import Job
 
-_worker: Worker
+_told: tuple[Setup, Provenance]
 
 
 def run(jobs: Sequence[Job], setup: Setup, provenance: Provenance, workers: int) -> Iterator[int]:
@@ -51,13 +52,19 @@ def run(jobs: Sequence[Job], setup: Setup, provenance: Provenance, workers: int)
 
 
 def _start(setup: Setup, provenance: Provenance) -> None:
-    global _worker  # noqa: PLW0603 - a pool's worker has no other place to keep what its initializer made
+    global _told  # noqa: PLW0603 - a pool's worker has no other place to keep what its initializer was told
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _worker = Worker(setup, provenance)
+    _told = setup, provenance
+
+
+@cache
+def _worker() -> Worker:
+    """Load the tools at the first shard: what is wrong with them then reaches the parent as it is."""
+    return Worker(*_told)
 
 
 def _make(job: Job) -> int:
-    return _worker(job)
+    return _worker()(job)
 
 
 def _end_with_parent() -> None:

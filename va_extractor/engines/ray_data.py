@@ -6,11 +6,13 @@ The weights and the images must lie under the same paths on every node, and the 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
 
 from va_extractor.engines.work import Worker
+from va_extractor.errors import InputError
 from va_extractor.extras import need
 from va_extractor.measure import Setup
 from va_extractor.schema import Provenance
@@ -18,13 +20,19 @@ from va_extractor.shards import Job
 
 
 class _Actor:
-    """Ray's form of a worker: a batch of shards in, a batch of counts out."""
+    """Ray's form of a worker: a batch of shards in, a batch of counts out.
+
+    An `InputError` goes out as a value, since what Ray would wrap around it is not for the user to read.
+    """
 
     def __init__(self, setup: Setup, provenance: Provenance) -> None:
-        self._worker = Worker(setup, provenance)
+        self._worker = cache(lambda: Worker(setup, provenance))
 
-    def __call__(self, batch: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-        return {"rows": np.array([self._worker(job) for job in batch["job"]])}
+    def __call__(self, batch: dict[str, np.ndarray]) -> dict[str, list[Any]]:
+        try:
+            return {"rows": [self._worker()(job) for job in batch["job"]], "error": [""] * len(batch["job"])}
+        except InputError as error:
+            return {"rows": [0], "error": [str(error)]}
 
 
 def run(jobs: Sequence[Job], setup: Setup, provenance: Provenance, workers: int) -> Iterator[int]:
@@ -34,7 +42,7 @@ def run(jobs: Sequence[Job], setup: Setup, provenance: Provenance, workers: int)
         Rows of each shard, as it is done.
 
     Raises:
-        InputError: the extra `[ray]` is missing.
+        InputError: the extra `[ray]` is missing, or what a worker raises; finished shards stay.
     """
     ray = need("ray", "ray", "--engine ray")
     data: Any = need("ray.data", "ray", "--engine ray")
@@ -51,4 +59,6 @@ def run(jobs: Sequence[Job], setup: Setup, provenance: Provenance, workers: int)
         num_cpus=1,
     )
     for row in rows.iter_rows():
+        if row["error"]:
+            raise InputError(row["error"])
         yield int(row["rows"])

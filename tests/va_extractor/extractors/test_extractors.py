@@ -51,9 +51,7 @@ def test_facechannel_answers_with_arousal_first() -> None:
         ("emotieffnet-mbf", 112, (0.5, 0.5, 0.5), (0.5, 0.5, 0.5)),
     ],
 )
-def test_emotieffnet_sees_normalised_rgb(
-    name: str, side: int, mean: tuple[float, ...], sd: tuple[float, ...]
-) -> None:
+def test_emotieffnet_sees_normalised_rgb(name: str, side: int, mean: tuple[float, ...], sd: tuple[float, ...]) -> None:
     plain = np.full((50, 70, 3), (255, 128, 0), np.uint8)
     seen = extractor(name).preprocess(plain)
     assert seen.shape == (3, side, side)
