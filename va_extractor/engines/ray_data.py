@@ -5,6 +5,7 @@ The weights and the images must lie under the same paths on every node, and the 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
@@ -49,6 +50,7 @@ def run(jobs: Sequence[Job], setup: Setup, provenance: Provenance, workers: int)
     if not ray.is_initialized():
         ray.init(log_to_driver=False, logging_level="ERROR", include_dashboard=False)
     data.DataContext.get_current().enable_progress_bars = False
+    logging.getLogger("ray.data").setLevel(logging.ERROR)  # it warns that jobs are Python objects, as is meant
     # Ray Data's own tasks need a processor beside the actors: two one-processor actors on two stand still (ray #44687).
     actors = max(1, min(workers, int(ray.cluster_resources()["CPU"]) - 1))
     rows = data.from_items([{"job": job} for job in jobs], override_num_blocks=len(jobs)).map_batches(
