@@ -40,7 +40,7 @@ from va_extractor.pixels import decode
 from va_extractor.schema import Provenance
 from va_extractor.shards import Shards
 from va_extractor.sources import ImageItem
-from va_extractor.weights import named
+from va_extractor.weights.registry import YUNET
 from va_extractor.weights.store import default_folder, find
 
 ROUNDS = 5
@@ -264,7 +264,7 @@ def main() -> None:
     import torch
 
     torch.set_num_threads(1)
-    yunet = find(named("yunet"), args.weights_dir)
+    yunet = find(YUNET, args.weights_dir)
     model = keras_facechannel()
     table = Table("", "ours", "peer", "ours : peer", "goal", title="Measuring faces; weights random")
     with tempfile.TemporaryDirectory() as name:

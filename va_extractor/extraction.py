@@ -18,7 +18,7 @@ from va_extractor.schema import Provenance, Tool
 from va_extractor.shards import Job, Shards, remove
 from va_extractor.sources import ImageItem
 from va_extractor.terms import Terms
-from va_extractor.weights import named
+from va_extractor.weights.registry import YUNET
 from va_extractor.weights.store import digest, find
 
 Engine = Literal["local", "ray"]
@@ -73,16 +73,11 @@ def set_up(request: Request, items: Sequence[ImageItem]) -> Extraction:
         InputError: an extractor, weights or the output folder are not as asked.
     """
     tool = extractor(request.extractor)
-    weights = request.weights or find(named(tool.weights), request.weights_dir)
+    weights = request.weights or find(tool.weights, request.weights_dir)
     if not weights.is_file():
         raise InputError(f"--weights {weights}: no such file")
-    yunet = named("yunet")
-    detector = find(yunet, request.weights_dir) if request.detector == "yunet" else None
-    own = (
-        ""
-        if request.weights is None
-        else f"The weights are the user's own file, not those of {named(tool.weights).url}. "
-    )
+    detector = find(YUNET, request.weights_dir) if request.detector == "yunet" else None
+    own = "" if request.weights is None else f"The weights are the user's own file, not those of {tool.weights.url}. "
     provenance = Provenance(
         source=request.source,
         title=request.terms.title,
@@ -95,7 +90,7 @@ def set_up(request: Request, items: Sequence[ImageItem]) -> Extraction:
         detector=Tool(name="yunet", version="2023mar", weights_sha256=digest(detector, "sha256")) if detector else None,
         created=datetime.now(UTC).date().isoformat(),
         git_commit=git_commit(),
-        notes=own + (f"Terms of the weights: {named(tool.weights).terms}." if named(tool.weights).terms else ""),
+        notes=own + (f"Terms of the weights: {tool.weights.terms}." if tool.weights.terms else ""),
     )
     if request.overwrite:
         remove(request.output, request.source)

@@ -12,7 +12,7 @@ from PIL import Image
 
 from va_extractor.convert import layers as kinds
 from va_extractor.convert import to_onnx
-from va_extractor.weights import named
+from va_extractor.weights.registry import YUNET
 from va_extractor.weights.store import default_folder, state
 
 BESIDE = Path(__file__).resolve().parents[3] / "shared" / "weights"
@@ -46,8 +46,8 @@ def standin(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def yunet() -> Path:
     """YuNet's weights, from the weights folder or from a folder beside the checkout."""
     for folder in (default_folder(), BESIDE):
-        if state(named("yunet"), folder) == "ok":
-            return folder / named("yunet").usable
+        if state(YUNET, folder) == "ok":
+            return folder / YUNET.usable
     pytest.skip(f"YuNet's weights are neither in {default_folder()} nor in {BESIDE}: vaemo-extract weights get yunet")
 
 

@@ -38,11 +38,11 @@ def _folder(args: argparse.Namespace) -> Path:
 
 
 def _list(args: argparse.Namespace) -> int:
-    from va_extractor.weights import WEIGHTS
+    from va_extractor.weights.registry import known
     from va_extractor.weights.store import state
 
     folder = _folder(args)
-    for weights in WEIGHTS.values():
+    for weights in known().values():
         lines = {
             "file": f"{folder / weights.usable} ({state(weights, folder)})",
             "from": weights.url,
@@ -55,7 +55,7 @@ def _list(args: argparse.Namespace) -> int:
 
 
 def _get(args: argparse.Namespace) -> int:
-    from va_extractor.weights import named
+    from va_extractor.weights.registry import named
 
     folder = _folder(args)
     wanted = [named(name) for name in args.names]
@@ -112,11 +112,11 @@ def _get_one(weights: Weights, folder: Path) -> None:
 
 
 def _verify(args: argparse.Namespace) -> int:
-    from va_extractor.weights import WEIGHTS
+    from va_extractor.weights.registry import known
     from va_extractor.weights.store import state
 
     folder = _folder(args)
-    states = {weights.name: state(weights, folder) for weights in WEIGHTS.values()}
+    states = {weights.name: state(weights, folder) for weights in known().values()}
     for name, found in states.items():
         sys.stdout.write(f"{name}: {found}\n")
     return 1 if "wrong hash" in states.values() else 0

@@ -9,6 +9,7 @@ import numpy as np
 
 from va_extractor.errors import InputError
 from va_extractor.schema import VaSource, to_unit
+from va_extractor.weights import Weights
 
 
 class Extractor(ABC):
@@ -17,7 +18,7 @@ class Extractor(ABC):
     Attributes:
         name: as the command line calls it.
         version: of the network, as its authors call it.
-        weights: name of its weights in `va_extractor.weights`.
+        weights: its trained weights, as published.
         va_source: what stands in the column `va_source`.
         order: what the last two numbers of the network's outputs are.
         scale: (low, high) of those numbers; what lies outside is clipped.
@@ -25,7 +26,7 @@ class Extractor(ABC):
 
     name: ClassVar[str]
     version: ClassVar[str]
-    weights: ClassVar[str]
+    weights: ClassVar[Weights]
     va_source: ClassVar[VaSource] = "network"
     order: ClassVar[tuple[Literal["valence", "arousal"], Literal["valence", "arousal"]]] = ("valence", "arousal")
     scale: ClassVar[tuple[float, float]] = (-1.0, 1.0)

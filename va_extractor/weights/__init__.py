@@ -1,5 +1,5 @@
 """Trained weights: what is needed, where it comes from, on what terms, and whether a file is the right one."""
 
-from va_extractor.weights.registry import WEIGHTS, Weights, named
+from va_extractor.weights.published import Weights
 
-__all__ = ["WEIGHTS", "Weights", "named"]
+__all__ = ["Weights"]

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from va_extractor.convert import read_model, to_onnx
-from va_extractor.weights.registry import Weights
+from va_extractor.weights.published import Weights
 
 
 def convert(weights: Weights, folder: Path) -> Path:

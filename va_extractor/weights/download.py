@@ -8,7 +8,7 @@ from pathlib import Path
 import requests
 
 from va_extractor.errors import InputError
-from va_extractor.weights.registry import Weights
+from va_extractor.weights.published import Weights
 from va_extractor.weights.store import digest
 
 _BLOCK = 1 << 16

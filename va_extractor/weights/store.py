@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from va_extractor.errors import InputError
-from va_extractor.weights.registry import Hash, Weights
+from va_extractor.weights.published import Hash, Weights
 
 State = Literal["ok", "missing", "wrong hash", "not converted"]
 

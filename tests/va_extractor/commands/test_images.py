@@ -17,7 +17,7 @@ import va_extractor.sources
 from va_extractor import cli
 from va_extractor.dataset import read_split, split_files
 from va_extractor.sources import ImageItem
-from va_extractor.weights import named
+from va_extractor.weights.registry import YUNET
 from va_extractor.weights.store import digest
 
 Patterns = Callable[[int], list[bytes]]
@@ -118,7 +118,7 @@ def test_real_photographs_with_yunet(standin: Path, yunet: Path, tmp_path: Path)
     valence = table["valence"].to_pylist()
     assert valence[2] == pytest.approx(valence[0], abs=0.05)
     assert provenance.detector is not None
-    assert provenance.detector.weights_sha256 == named("yunet").digest
+    assert provenance.detector.weights_sha256 == YUNET.digest
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ import pytest
 from va_extractor.errors import InputError
 from va_extractor.extractors import EXTRACTORS, Extractor, extractor
 from va_extractor.extractors.network import Network
-from va_extractor.weights import named
+from va_extractor.weights import Weights
 from va_extractor.weights.store import default_folder, state
 
 FACE = np.random.default_rng(0).integers(0, 256, (80, 60, 3), dtype=np.uint8)
@@ -23,7 +23,7 @@ def test_every_registered_extractor_has_weights_and_shows_a_network_one_shape() 
     for name in EXTRACTORS:
         tool = extractor(name)
         assert tool.name == name
-        assert named(tool.weights).usable.endswith(".onnx")
+        assert tool.weights.usable.endswith(".onnx")
         assert tool.preprocess(FACE).shape == tool.preprocess(FACE[:33, :21]).shape
         assert tool.preprocess(FACE).dtype == np.float32
 
@@ -82,7 +82,7 @@ class NineToOne(Extractor):
 
     name = "nine"
     version = "1"
-    weights = "nine"
+    weights = Weights("nine", "nine.onnx", "https://example.org/nine.onnx", "sha256", "0" * 64, "CC0")
     order: ClassVar[tuple[Literal["valence", "arousal"], Literal["valence", "arousal"]]] = ("arousal", "valence")
     scale = (1.0, 9.0)
 
@@ -104,7 +104,7 @@ def test_an_extractor_of_ones_own() -> None:
 @pytest.mark.parametrize("name", list(EXTRACTORS))
 def test_trained_weights_give_plausible_values(name: str) -> None:
     tool = extractor(name)
-    weights, folder = named(tool.weights), default_folder()
+    weights, folder = tool.weights, default_folder()
     if state(weights, folder) != "ok":
         pytest.skip(f"{weights.name} not in {folder} (set VAEMO_WEIGHTS; now {os.environ.get('VAEMO_WEIGHTS')})")
     va = tool.va(Network(Path(folder / weights.usable), "cpu")(np.stack([tool.preprocess(FACE)] * 2)))

@@ -15,9 +15,9 @@ import pytest
 
 from va_extractor import cli
 from va_extractor.errors import InputError
-from va_extractor.weights import WEIGHTS, Weights, named
-from va_extractor.weights import registry as registry_module
+from va_extractor.weights import Weights, registry
 from va_extractor.weights.download import download
+from va_extractor.weights.registry import known, named
 from va_extractor.weights.store import default_folder, digest, find, state
 
 BODY = np.random.default_rng(1).bytes(300_000)
@@ -153,7 +153,7 @@ def test_the_folder_is_the_users_to_choose(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_every_entry_is_from_a_fixed_place_with_a_hash_and_terms_where_there_are_some() -> None:
     lengths = {"sha256": 64, "git-sha1": 40}
-    for name, weights in WEIGHTS.items():
+    for name, weights in known().items():
         assert weights.name == name
         assert weights.url.startswith("https://")
         assert len(weights.digest) == lengths[weights.hash_kind]
@@ -166,11 +166,7 @@ def test_every_entry_is_from_a_fixed_place_with_a_hash_and_terms_where_there_are
 @pytest.fixture
 def command(shelf: Shelf, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """Make the registry hold one entry with terms, served here; return the weights folder."""
-    monkeypatch.setattr(registry_module, "WEIGHTS", {})
-    registry_module.WEIGHTS["net"] = replace(entry(shelf), terms="no commerce")
-    import va_extractor.weights
-
-    monkeypatch.setattr(va_extractor.weights, "WEIGHTS", registry_module.WEIGHTS)
+    monkeypatch.setattr(registry, "known", lambda: {"net": replace(entry(shelf), terms="no commerce")})
     return tmp_path / "weights"
 
 
@@ -221,7 +217,7 @@ def test_get_converts_what_is_published_for_keras(
     published = Weights(
         "net", "net.h5", shelf.url, "git-sha1", digest(tmp_path / "net.h5", "git-sha1"), "own", converted="net.onnx"
     )
-    monkeypatch.setitem(registry_module.WEIGHTS, "net", published)
+    monkeypatch.setattr(registry, "known", lambda: {"net": published})
     assert cli.main(["weights", "get", "net", "--weights-dir", str(command)]) == 0
     assert str(command / "net.onnx") in capsys.readouterr().out
     session = onnxruntime.InferenceSession(find(published, command), providers=["CPUExecutionProvider"])
