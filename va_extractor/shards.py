@@ -14,12 +14,12 @@ import hashlib
 import os
 import re
 import shutil
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -208,30 +208,32 @@ def _make_unique(paths: Sequence[Path]) -> None:
 
     The numbers do not depend on the order of the listing. Doing it again changes nothing, so it may be interrupted.
     """
-    ids = [pq.read_table(path, columns=["item_id"])["item_id"].to_pylist() for path in paths]
-    counts = Counter(_base(one) for part in ids for one in part)
-    repeated = {one for one, count in counts.items() if count > 1}
-    if not repeated:
+    bases = [_bases(pq.read_table(path, columns=["item_id"])) for path in paths]
+    counts = pc.value_counts(pa.chunked_array([chunk for base in bases for chunk in base.chunks], pa.string()))
+    repeated = counts.filter(pc.greater(counts.field("counts"), 1)).field("values")
+    if not len(repeated):
         return
     tables = {
-        index: pq.read_table(paths[index])
-        for index, part in enumerate(ids)
-        if any(_base(one) in repeated for one in part)
+        path: pq.read_table(path)
+        for path, base in zip(paths, bases, strict=True)
+        if pc.any(pc.is_in(base, repeated)).as_py()
     }
-    places: dict[str, list[tuple[str, int, int]]] = {}
-    for index, table in tables.items():
+    places: dict[str, list[tuple[str, Path, int]]] = {}
+    wanted = set(repeated.to_pylist())
+    for path, table in tables.items():
         rows = table.drop_columns(["item_id"]).to_pylist()
-        for row, one in enumerate(ids[index]):
-            if _base(one) in repeated:
-                places.setdefault(_base(one), []).append((repr(rows[row]), index, row))
-    for one, found in places.items():
-        for number, (_, index, row) in enumerate(sorted(found), start=1):
-            ids[index][row] = one if number == 1 else f"{one}-{number}"
-    for index, table in tables.items():
+        for row, base in enumerate(_bases(table).to_pylist()):
+            if base in wanted:
+                places.setdefault(base, []).append((repr(rows[row]), path, row))
+    names = {path: table["item_id"].to_pylist() for path, table in tables.items()}
+    for base, found in places.items():
+        for number, (_, path, row) in enumerate(sorted(found), start=1):
+            names[path][row] = base if number == 1 else f"{base}-{number}"
+    for path, table in tables.items():
         column = table.schema.get_field_index("item_id")
-        named = table.set_column(column, table.schema.field(column), pa.array(ids[index], pa.string()))
-        _write_parquet(named, paths[index])
+        _write_parquet(table.set_column(column, table.schema.field(column), pa.array(names[path], pa.string())), path)
 
 
-def _base(item: str) -> str:
-    return item.partition("-")[0]
+def _bases(table: pa.Table) -> pa.ChunkedArray:
+    """Return the ids without the numbers that `_make_unique` gave them."""
+    return pc.replace_substring_regex(table["item_id"], "-.*", "")
