@@ -133,7 +133,7 @@ class Shards:
             _make_unique(paths)
             for path in paths:
                 if path.parent == self._work:
-                    check(pq.read_table(path), path.name)
+                    check(_read(path), path.name)
         for split in self.plan.shards:
             for path in self._names(split):
                 self._present(path).replace(self.folder / path.name)
@@ -208,13 +208,14 @@ def _make_unique(paths: Sequence[Path]) -> None:
 
     The numbers do not depend on the order of the listing. Doing it again changes nothing, so it may be interrupted.
     """
-    bases = [_bases(pq.read_table(path, columns=["item_id"])) for path in paths]
-    counts = pc.value_counts(pa.chunked_array([chunk for base in bases for chunk in base.chunks], pa.string()))
-    repeated = counts.filter(pc.greater(counts.field("counts"), 1)).field("values")
+    bases = [_bases(_read(path, ["item_id"])) for path in paths]
+    ordered = pa.concat_arrays([chunk for base in bases for chunk in base.chunks])
+    ordered = ordered.take(pc.sort_indices(ordered))  # a tenth of the memory that counting takes
+    repeated = ordered[1:].filter(pc.equal(ordered[1:], ordered[:-1])).unique()
     if not len(repeated):
         return
     tables = {
-        path: pq.read_table(path)
+        path: _read(path)
         for path, base in zip(paths, bases, strict=True)
         if pc.any(pc.is_in(base, repeated)).as_py()
     }
@@ -232,6 +233,11 @@ def _make_unique(paths: Sequence[Path]) -> None:
     for path, table in tables.items():
         column = table.schema.get_field_index("item_id")
         _write_parquet(table.set_column(column, table.schema.field(column), pa.array(names[path], pa.string())), path)
+
+
+def _read(path: Path, columns: list[str] | None = None) -> pa.Table:
+    """Read a shard in this thread: Arrow's own threads keep memory of each of many files."""
+    return pq.ParquetFile(path, pre_buffer=False).read(columns, use_threads=False)
 
 
 def _bases(table: pa.Table) -> pa.ChunkedArray:
