@@ -215,9 +215,7 @@ def _make_unique(paths: Sequence[Path]) -> None:
     if not len(repeated):
         return
     tables = {
-        path: _read(path)
-        for path, base in zip(paths, bases, strict=True)
-        if pc.any(pc.is_in(base, repeated)).as_py()
+        path: _read(path) for path, base in zip(paths, bases, strict=True) if pc.any(pc.is_in(base, repeated)).as_py()
     }
     places: dict[str, list[tuple[str, Path, int]]] = {}
     wanted = set(repeated.to_pylist())

@@ -64,7 +64,14 @@ def ended(child: int, options: int) -> bool:
 
 def progress(output: Path) -> tuple[int, int]:
     """Shards that are made, and shards in place."""
-    return len(list(output.glob("own/.work/*.parquet"))), len(list(output.glob("own/*.parquet")))
+    return count(output / "own" / ".work"), count(output / "own")
+
+
+def count(folder: Path) -> int:
+    try:
+        return sum(path.suffix == ".parquet" for path in folder.iterdir())
+    except FileNotFoundError:
+        return 0
 
 
 def killed(images: Path, weights: Path, output: Path, draw: random.Random) -> bool:
@@ -85,18 +92,18 @@ def killed(images: Path, weights: Path, output: Path, draw: random.Random) -> bo
 def kill(images: Path, weights: Path, output: Path, kills: int, draw: random.Random) -> None:
     """Kill `kills` extractions, each going on from what the last left, in a new folder whenever one is complete."""
     ended(start(images, weights, output / "whole"), 0)
-    folder, count = 0, 0
+    folder, done = 0, 0
     states: set[tuple[int, int]] = set()
-    while count < kills:
+    while done < kills:
         here = output / str(folder)
         if killed(images, weights, here, draw):
-            count += 1
+            done += 1
             states.add(progress(here))
         else:
             folder += 1
     for number in range(folder + 1):
         ended(start(images, weights, output / str(number)), 0)
-    sys.stdout.write(f"{count} {len(states)} {folder + 1}\n")
+    sys.stdout.write(f"{done} {len(states)} {folder + 1}\n")
 
 
 if __name__ == "__main__":
