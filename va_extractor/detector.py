@@ -131,5 +131,6 @@ def _surest(faces: np.ndarray) -> float:
 
 
 def _quiet() -> None:
-    """Keep OpenCV 5's remark on its new engine off the user's screen."""
-    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)
+    """Keep OpenCV 5's remark on its new engine off the user's screen; OpenCV 4 makes none."""
+    if hasattr(cv2.utils, "logging"):
+        cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)

@@ -74,7 +74,7 @@ def _run(args: argparse.Namespace) -> int:
         extraction = set_up(request, items)
     if extraction.shards.plan.provenance.notes:
         sys.stderr.write(f"{extraction.shards.plan.provenance.notes}\n")
-    _report(_measure(extraction, args, len(items)), items)
+    _report(_measure(extraction, args, len(items)))
     return 0
 
 
@@ -171,7 +171,7 @@ def _measure(extraction: Extraction, args: argparse.Namespace, total: int) -> di
         )
 
 
-def _report(files: dict[str, list[Path]], items: list[ImageItem]) -> None:
+def _report(files: dict[str, list[Path]]) -> None:
     """Say what lies where, and how many faces were measured."""
     from collections import Counter
 
