@@ -164,11 +164,13 @@ def _measure(extraction: Extraction, args: argparse.Namespace, total: int) -> di
 
     columns = (TextColumn("measuring"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
     left = sum(len(job.items) for job in extraction.shards.missing())
-    with Progress(*columns, console=Console(stderr=True)) as progress:
-        bar = progress.add_task("measuring", total=total, completed=total - left)
-        return run(
-            extraction, args.engine, args.workers or processors(), lambda rows: progress.update(bar, advance=rows)
-        )
+    workers = args.workers or processors()
+    try:
+        with Progress(*columns, console=Console(stderr=True)) as progress:
+            bar = progress.add_task("measuring", total=total, completed=total - left)
+            return run(extraction, args.engine, workers, lambda rows: progress.update(bar, advance=rows))
+    except KeyboardInterrupt:
+        raise InputError("stopped; the same command goes on where it was") from None
 
 
 def _report(files: dict[str, list[Path]]) -> None:

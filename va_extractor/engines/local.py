@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -53,6 +54,9 @@ def run(jobs: Sequence[Job], setup: Setup, provenance: Provenance, workers: int)
 
 def _start(setup: Setup, provenance: Provenance) -> None:
     global _told  # noqa: PLW0603 - a pool's worker has no other place to keep what its initializer was told
+    signal.signal(
+        signal.SIGINT, signal.SIG_DFL
+    )  # Ctrl-C reaches the workers too: end without a word, the parent speaks
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _told = setup, provenance
 

@@ -147,6 +147,20 @@ def test_an_input_that_is_not_there(standin: Path, tmp_path: Path, capsys: pytes
     assert "gone: no such file or folder" in capsys.readouterr().err
 
 
+def test_ctrl_c_says_how_to_go_on(
+    images: Path, standin: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("va_extractor.shards.Shards.finish", stop)
+        assert call(images, standin, tmp_path / "features") == 2
+    assert capsys.readouterr().err.endswith("vaemo-extract: stopped; the same command goes on where it was\n")
+    assert call(images, standin, tmp_path / "features") == 0
+    assert "20 rows" in capsys.readouterr().out
+
+
 def test_a_missing_extra_is_named(
     images: Path, standin: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
