@@ -26,14 +26,24 @@ def balanced_accuracy(outcome: Labelled, weights: Weights) -> Floats:
     return mean_where(ratio(counts.hits, counts.gold), counts.gold > 0)
 
 
-@metric(Kind.SINGLE_LABEL, Kind.MULTI_LABEL, line="mean F1 over the labels that occur, each label counting the same")
+@metric(
+    Kind.SINGLE_LABEL,
+    Kind.MULTI_LABEL,
+    line="mean F1 over the labels that occur, each label counting the same",
+    reliable_from=150,
+)
 def macro_f1(outcome: Labelled | LabelSets, weights: Weights) -> Floats:
     """Return (draws,) means of F1 over labels with items, in [0, 1] (`f1_score(average='macro', labels=present)`)."""
     counts = class_counts(outcome, weights)
     return mean_where(ratio(2 * counts.hits, counts.gold + counts.predicted), counts.gold > 0)
 
 
-@metric(Kind.SINGLE_LABEL, Kind.MULTI_LABEL, line="mean F1 over all labels; one neither true nor answered counts 0")
+@metric(
+    Kind.SINGLE_LABEL,
+    Kind.MULTI_LABEL,
+    line="mean F1 over all labels; one neither true nor answered counts 0",
+    reliable_from=150,
+)
 def macro_f1_all(outcome: Labelled | LabelSets, weights: Weights) -> Floats:
     """Return (draws,) means of F1 over all k labels, in [0, 1] (`f1_score(average='macro', zero_division=0)`)."""
     counts = class_counts(outcome, weights)
