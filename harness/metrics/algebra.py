@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
+from typing import Any
 
 import numpy as np
 
@@ -41,7 +44,22 @@ def mean_where(values: Floats, present: Bools) -> Floats:
     return ratio(np.where(present, values, 0.0).sum(axis=1), present.sum(axis=1))
 
 
+def once(make: Callable[[Any], Floats]) -> Callable[[Any], Floats]:
+    """Keep with an outcome what `make` computes of it, which does not depend on weights and is asked for every draw."""
+
+    @wraps(make)
+    def kept(outcome: Any) -> Floats:
+        known: dict[Any, Floats] = vars(outcome).setdefault("kept", {})
+        if make not in known:
+            known[make] = make(outcome)
+        return known[make]
+
+    return kept
+
+
 def weighted_mean(values: Floats, weights: Weights) -> Floats:
     """Average (n,) `values` under each row of (draws, n) `weights`, over the items that have a value."""
     valid = ~np.isnan(values)
+    if valid.all():
+        return ratio(weights @ values, weights.sum(axis=1))
     return ratio(weights[:, valid] @ values[valid], weights[:, valid].sum(axis=1))

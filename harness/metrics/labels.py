@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from harness.kinds import Kind
-from harness.metrics.algebra import class_counts, mean_where, ratio, weighted_mean
+from harness.metrics.algebra import class_counts, mean_where, once, ratio, weighted_mean
 from harness.metrics.outcome import Floats, Labelled, LabelSets, Weights
 from harness.metrics.registry import metric
 
@@ -26,14 +26,24 @@ def balanced_accuracy(outcome: Labelled, weights: Weights) -> Floats:
     return mean_where(ratio(counts.hits, counts.gold), counts.gold > 0)
 
 
-@metric(Kind.SINGLE_LABEL, Kind.MULTI_LABEL, line="mean F1 over the labels that occur, each label counting the same")
+@metric(
+    Kind.SINGLE_LABEL,
+    Kind.MULTI_LABEL,
+    line="mean F1 over the labels that occur, each label counting the same",
+    reliable_from=150,
+)
 def macro_f1(outcome: Labelled | LabelSets, weights: Weights) -> Floats:
     """Return (draws,) means of F1 over labels with items, in [0, 1] (`f1_score(average='macro', labels=present)`)."""
     counts = class_counts(outcome, weights)
     return mean_where(ratio(2 * counts.hits, counts.gold + counts.predicted), counts.gold > 0)
 
 
-@metric(Kind.SINGLE_LABEL, Kind.MULTI_LABEL, line="mean F1 over all labels; one neither true nor answered counts 0")
+@metric(
+    Kind.SINGLE_LABEL,
+    Kind.MULTI_LABEL,
+    line="mean F1 over all labels; one neither true nor answered counts 0",
+    reliable_from=150,
+)
 def macro_f1_all(outcome: Labelled | LabelSets, weights: Weights) -> Floats:
     """Return (draws,) means of F1 over all k labels, in [0, 1] (`f1_score(average='macro', zero_division=0)`)."""
     counts = class_counts(outcome, weights)
@@ -81,16 +91,13 @@ def micro_f1(outcome: LabelSets, weights: Weights) -> Floats:
 @metric(Kind.MULTI_LABEL, line="mean over items of F1 between the two sets")
 def samples_f1(outcome: LabelSets, weights: Weights) -> Floats:
     """Return (draws,) means of 2 |A and B| / (|A| + |B|), in [0, 1]; two empty sets agree fully."""
-    true, answered, both = outcome.sizes
-    return weighted_mean(np.where(true + answered > 0, ratio(2 * both, true + answered), 1.0), weights)
+    return weighted_mean(_item_f1(outcome), weights)
 
 
 @metric(Kind.MULTI_LABEL, line="mean over items of intersection over union of the two sets")
 def jaccard(outcome: LabelSets, weights: Weights) -> Floats:
     """Return (draws,) means of |A and B| / |A or B|, in [0, 1]; two empty sets agree fully."""
-    true, answered, both = outcome.sizes
-    either = true + answered - both
-    return weighted_mean(np.where(either > 0, ratio(both, either), 1.0), weights)
+    return weighted_mean(_item_jaccard(outcome), weights)
 
 
 @metric(Kind.MULTI_LABEL, line="mean number of labels an answer names", higher_is_better=None)
@@ -128,6 +135,19 @@ def _margins(outcome: Labelled, weights: Weights) -> tuple[Floats, Floats, Float
     silent = counts.gold.sum(axis=1, keepdims=True) - counts.predicted.sum(axis=1, keepdims=True)
     true = np.hstack([counts.gold, np.zeros_like(silent)])
     return true, np.hstack([counts.predicted, silent]), counts.hits.sum(axis=1)
+
+
+@once
+def _item_f1(outcome: LabelSets) -> Floats:
+    true, answered, both = outcome.sizes
+    return np.where(true + answered > 0, ratio(2 * both, true + answered), 1.0)
+
+
+@once
+def _item_jaccard(outcome: LabelSets) -> Floats:
+    true, answered, both = outcome.sizes
+    either = true + answered - both
+    return np.where(either > 0, ratio(both, either), 1.0)
 
 
 def confusion_counts(outcome: Labelled) -> np.ndarray:

@@ -6,7 +6,7 @@ import numpy as np
 
 from harness import ontology
 from harness.kinds import Kind
-from harness.metrics.algebra import ratio, weighted_mean
+from harness.metrics.algebra import once, ratio, weighted_mean
 from harness.metrics.outcome import NO_ANSWER, Floats, Labelled, LabelSets, Weights
 from harness.metrics.registry import metric
 
@@ -39,8 +39,7 @@ def va_fit(outcome: Labelled | LabelSets, weights: Weights) -> Floats:
     """Return (draws,) (random - answered) / (random - nearest) of mean distances; 1 at most, 0 as random."""
     if outcome.distance is None:
         return np.full(len(weights), np.nan)
-    random = weighted_mean(outcome.distance.mean(axis=1), weights)
-    nearest = weighted_mean(outcome.distance.min(axis=1), weights)
+    random, nearest = (weighted_mean(column, weights) for column in _bounds(outcome))
     return ratio(random - weighted_mean(_said(outcome), weights), random - nearest)
 
 
@@ -55,6 +54,14 @@ def near_miss(outcome: Labelled, weights: Weights) -> Floats:
     """Return (draws,) means over wrong answers, in [0, 1]: 1 where each is the true label's nearest neighbour."""
     if outcome.apart is None or outcome.apart.shape[1] < 3:
         return np.full(len(weights), np.nan)
+    return weighted_mean(_missed(outcome), weights)
+
+
+@once
+def _missed(outcome: Labelled) -> Floats:
+    """Return (n,) shares of other wrong labels farther from the true one; NaN where the answer is right or none."""
+    if outcome.apart is None:
+        raise ValueError("the outcome has no distances")
     rows = np.arange(outcome.gold.size)
     wrong = (outcome.predicted != NO_ANSWER) & (outcome.predicted != outcome.gold)
     said = outcome.apart[rows, outcome.predicted][:, None]
@@ -62,7 +69,7 @@ def near_miss(outcome: Labelled, weights: Weights) -> Floats:
     others[rows, outcome.gold] = False
     others[rows, outcome.predicted] = False
     farther = ((outcome.apart > said) + (outcome.apart == said) / 2) * others
-    return weighted_mean(np.where(wrong, farther.sum(axis=1) / (outcome.apart.shape[1] - 2), np.nan), weights)
+    return np.where(wrong, farther.sum(axis=1) / (outcome.apart.shape[1] - 2), np.nan)
 
 
 @metric(
@@ -82,15 +89,24 @@ def graded_credit(outcome: Labelled, weights: Weights) -> Floats:
 @metric(Kind.MULTI_LABEL, line="mean over items of F1 between the two sets' Ekman groups", undefined=_NO_GROUP)
 def group_f1(outcome: LabelSets, weights: Weights) -> Floats:
     """Return (draws,) means of F1 of the sets of groups, in [0, 1]; two empty sets agree fully."""
-    return _collapsed_f1(outcome, ontology.groups(outcome.labels), weights)
+    return weighted_mean(_grouped_f1(outcome), weights)
 
 
 @metric(Kind.MULTI_LABEL, line="mean over items of F1 between the two sets' poles of valence", undefined=_NO_GROUP)
 def pole_f1(outcome: LabelSets, weights: Weights) -> Floats:
     """Return (draws,) means of F1 of the sets of poles, in [0, 1]; two empty sets agree fully."""
-    return _collapsed_f1(outcome, ontology.poles(outcome.labels), weights)
+    return weighted_mean(_poled_f1(outcome), weights)
 
 
+@once
+def _bounds(outcome: Labelled | LabelSets) -> Floats:
+    """Return (2, n) distances: the mean over labels, and the nearest one's."""
+    if outcome.distance is None:
+        raise ValueError("the outcome has no distances")
+    return np.stack([outcome.distance.mean(axis=1), outcome.distance.min(axis=1)])
+
+
+@once
 def _said(outcome: Labelled | LabelSets) -> Floats:
     """Return (n,) distances of the answered labels, means over sets, the farthest where there is no answer."""
     distance = outcome.distance
@@ -105,10 +121,21 @@ def _said(outcome: Labelled | LabelSets) -> Floats:
     return np.where(silent, distance.max(axis=1), chosen)
 
 
-def _collapsed_f1(outcome: LabelSets, names: tuple[str, ...] | None, weights: Weights) -> Floats:
+@once
+def _grouped_f1(outcome: LabelSets) -> Floats:
+    return _collapsed_f1(outcome, ontology.groups(outcome.labels))
+
+
+@once
+def _poled_f1(outcome: LabelSets) -> Floats:
+    return _collapsed_f1(outcome, ontology.poles(outcome.labels))
+
+
+def _collapsed_f1(outcome: LabelSets, names: tuple[str, ...] | None) -> Floats:
+    """Return (n,) F1 of the sets of names that labels go by; NaN where a label goes by none."""
     if names is None:
-        return np.full(len(weights), np.nan)
+        return np.full(len(outcome.gold), np.nan)
     member = np.array(names)[:, None] == np.unique(names)
     gold, said = outcome.gold @ member, outcome.predicted @ member
     sizes = gold.sum(axis=1) + said.sum(axis=1)
-    return weighted_mean(np.where(sizes > 0, ratio(2 * (gold & said).sum(axis=1), sizes), 1.0), weights)
+    return np.where(sizes > 0, ratio(2 * (gold & said).sum(axis=1), sizes), 1.0)
