@@ -20,7 +20,7 @@ from harness.positions import Bounds, bounds, position
 from harness.samples import answered, answered_by, answered_by_ceiling
 from leaderboard.schema import AnswerCounts, Bias, ClassScore, Confusion, Position, ReliabilityBin, Sample, Score
 
-_ONE_CLUSTER = "no interval: fewer than two clusters"
+_ONE_CLUSTER = "no interval: all items form one cluster"
 _FEW_VALUES = "no interval: over 5 % of the bootstrap draws have no value"
 _MODEL = ""
 
