@@ -28,7 +28,11 @@ from harness.docs import Doc
 from harness.functions._kind import Dataset, Scorer
 from leaderboard.schema import Seeds
 
-_OURS = {"hf-tree": "harness.tree.model:PrefixTreeLM", "baseline": "harness.baselines.model:BaselineLM"}
+_OURS = {
+    "baseline": "harness.baselines.model:BaselineLM",
+    "hf-tree": "harness.tree.model:PrefixTreeLM",
+    "tree-completions": "harness.tree.server:TreeCompletions",
+}
 _OBJECTS_A_COLLECTION = 200_000
 _TALKATIVE = ("lm_eval.api.task", "lm_eval.evaluator", "lm_eval.tasks", "lm_eval.api.registry", "lm_eval.config.task")
 
