@@ -38,6 +38,6 @@ def test_the_readme_shows_what_the_first_command_prints(
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("VAEMO_FEATURES", raising=False)
     main(parser().parse_args(command.partition(".venv/bin/vaemo-eval ")[2].split()))
-    printed = capsys.readouterr().out.splitlines()
+    printed = [line.rstrip() for line in capsys.readouterr().out.splitlines()]
     assert [line for line in shown if not line.startswith("Record: ") and line not in printed] == []
     assert sum(line.startswith("│") for line in shown) > 20
