@@ -39,5 +39,9 @@ def test_the_readme_shows_what_the_first_command_prints(
     monkeypatch.delenv("VAEMO_FEATURES", raising=False)
     main(parser().parse_args(command.partition(".venv/bin/vaemo-eval ")[2].split()))
     printed = [line.rstrip() for line in capsys.readouterr().out.splitlines()]
-    assert [line for line in shown if not line.startswith("Record: ") and line not in printed] == []
-    assert sum(line.startswith("│") for line in shown) > 20
+    labels, descriptions = shown[: shown.index("")], shown[shown.index("") :]
+    assert len(labels) > 10
+    assert [line for line in labels if line not in printed] == []
+    # embeddings differ in the last digits between processors
+    named = {line.split("│")[1] for line in printed if line.startswith("│")}
+    assert {line.split("│")[1] for line in descriptions if line.startswith("│")} <= named
