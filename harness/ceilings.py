@@ -65,7 +65,11 @@ def label_scores(question: Question) -> dict[str, Floats]:
     key = json.dumps([question.source, *question.labels])
     known = ceiling_cache.read(question, key)
     if known is None:
-        known = {name: np.round(scores, _DIGITS) for name, scores in _compute(question, docs).items()}
+        import sklearn.ensemble  # noqa: F401  loads the libraries whose threads are limited
+        from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+        with threadpool_limits(1):  # fits are small: on a busy machine, threads that wait for each other cost tenfold
+            known = {name: np.round(scores, _DIGITS) for name, scores in _compute(question, docs).items()}
         ceiling_cache.write(question, key, known)
     return known
 
