@@ -22,6 +22,7 @@ _ALONE_POINT = "there is no other cluster"
 _CONSTANT = "neither the points nor the readings vary"
 _UNPLACED = "no wheel has a place for any label"
 _SILENT = "no item has a description"
+_RELIABLE_CCC = 150
 
 
 @_metric(line="chance that the valence and arousal read from the text lie in the given point's quadrant", chance=0.25)
@@ -41,13 +42,23 @@ def same_quadrant_shuffled(outcome: Described, weights: Weights) -> Floats:
     return weighted_mean(outcome.columns["same_quadrant_shuffled"], weights)
 
 
-@_metric(line="Lin's CCC of the valence read from the text with the given one", undefined=_CONSTANT, chance=0.0)
+@_metric(
+    line="Lin's CCC of the valence read from the text with the given one",
+    undefined=_CONSTANT,
+    chance=0.0,
+    reliable_from=_RELIABLE_CCC,
+)
 def valence_ccc(outcome: Described, weights: Weights) -> Floats:
     """Return (draws,) concordance correlations (Lin 1989), in [-1, 1]."""
     return agreement.ccc(outcome.columns["read_valence"], outcome.columns["valence"], weights)
 
 
-@_metric(line="Lin's CCC of the arousal read from the text with the given one", undefined=_CONSTANT, chance=0.0)
+@_metric(
+    line="Lin's CCC of the arousal read from the text with the given one",
+    undefined=_CONSTANT,
+    chance=0.0,
+    reliable_from=_RELIABLE_CCC,
+)
 def arousal_ccc(outcome: Described, weights: Weights) -> Floats:
     """Return (draws,) concordance correlations (Lin 1989), in [-1, 1]."""
     return agreement.ccc(outcome.columns["read_arousal"], outcome.columns["arousal"], weights)
