@@ -13,6 +13,8 @@ _EPILOG = """\
 further commands (each has its own --help):
   vaemo-eval ls                list tasks, groups, models and metrics
   vaemo-eval rescore RUN_DIR   compute every number of a run again from its samples
+  vaemo-eval validate [TASKS]  tell whether tasks work, by file and line
+  vaemo-eval new-task NAME     begin a task from another one
 
 examples:
   vaemo-eval --model baseline:prototype --tasks vaemo
@@ -47,6 +49,7 @@ def parser() -> argparse.ArgumentParser:
     add("--include_path", action="append", default=[], metavar="DIR", help="folder with further task YAMLs; repeatable")
     add("--seed", default="", metavar="N|A,B,C,D", help="seed, or seeds of Python, numpy, torch and few-shot choice")
     add("--embedder", metavar="DIR|ID@REV", help="sentence embedder of description metrics (default: all-MiniLM-L6-v2)")
+    add("--trust-code", action="store_true", help="let a task YAML run functions of a Python file beside it")
     add("--log_samples", action="store_true", help="always on: samples are what scores are computed from")
     return run
 
@@ -77,6 +80,7 @@ def main(args: argparse.Namespace) -> int:
         gen_kwargs=_arguments(args.gen_kwargs, "--gen_kwargs"),
         seeds=_seeds(args.seed),
         embedder=args.embedder,
+        trust_code=args.trust_code,
     )
     if not config.tasks:
         raise InputError("--tasks: names no task; `vaemo-eval ls` lists them")

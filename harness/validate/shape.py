@@ -1,0 +1,94 @@
+"""Keys and types: the merged YAML against the models of `harness.task_model`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from harness.docs import nearest
+from harness.task_model import FilterPipeline, GenerationKwargs, GroupMetadata, GroupYaml, Metadata, TaskYaml
+from harness.taskfile import Finding, Source
+
+_FOREIGN = {
+    "dataset_path": (
+        "a dataset of its own is not pinned and has no provenance",
+        "take documents from VA features: include one of tasks/_base/*.yaml",
+    ),
+    "class": ("a task is no Python class here", "name functions of harness.functions"),
+    "tag": ("a tag can take the place of another task's name", "list the task in a group"),
+    "unsafe_code": ("a task runs no code that a model wrote", "take the key out"),
+    "use_prompt": ("prompts come from no other package", "write the prompt in doc_to_text"),
+}
+_INNER: dict[str, type[BaseModel]] = {
+    "metadata": Metadata,
+    "generation_kwargs": GenerationKwargs,
+    "filter_list": FilterPipeline,
+}
+
+
+def findings(source: Source) -> Iterator[Finding]:
+    """Find unknown keys, wrong types and what is missing.
+
+    A file that names neither task nor group is there to be included, and may leave out what it likes.
+    """
+    group = "group" in source.values
+    model: type[BaseModel] = GroupYaml if group else TaskYaml
+    whole = group or "task" in source.values
+    try:
+        model.model_validate(source.values)
+    except ValidationError as error:
+        for problem in error.errors():
+            location = _within(source.values, problem["loc"], missing=problem["type"] == "missing")
+            if problem["type"] != "missing" or whole:
+                yield _finding(source, location, problem, model)
+    yield from _traps(source)
+
+
+def _finding(source: Source, location: Sequence[str | int], problem: ErrorDetails, model: type[BaseModel]) -> Finding:
+    name = str(location[-1]) if location else ""
+    if problem["type"] == "missing":
+        return source.finding(location, "is missing", "add it, or include one of tasks/_base/*.yaml that has it")
+    if problem["type"] == "extra_forbidden":
+        if name in _FOREIGN and len(location) == 1:
+            return source.finding(location, *_FOREIGN[name])
+        inner = _INNER.get(str(location[0]), model) if len(location) > 1 else model
+        if model is GroupYaml and len(location) > 1:
+            inner = GroupMetadata
+        known = list(inner.model_fields)
+        return source.finding(
+            location, f"unknown key{nearest(name, known)}", f"the keys are {', '.join(sorted(known))}"
+        )
+    if problem["type"] == "is_instance_of":
+        return source.finding(location, "is no function", "write !function harness.functions.KIND.NAME")
+    if problem["type"] == "string_pattern_mismatch":
+        mend = "letters, digits and _ only, a letter first" if name in ("task", "group") else "letters, digits, - and _"
+        return source.finding(location, f"{problem['input']!r} is no name", mend)
+    what = problem["msg"].removeprefix("Input should be ").removeprefix("a valid ")
+    return source.finding(location, f"is {_kind(problem['input'])}", f"give {what}")
+
+
+def _traps(source: Source) -> Iterator[Finding]:
+    """Find what has a meaning of its own in lm-eval and is never meant."""
+    shots = source.values.get("num_fewshot")
+    if shots and "fewshot_split" not in source.values:
+        yield source.finding(("num_fewshot",), "there is no split to show examples from", "add fewshot_split: train")
+
+
+def _within(values: Any, location: Sequence[str | int], *, missing: bool) -> tuple[str | int, ...]:
+    """Drop from pydantic's location what is no key or index of the YAML: the names of a union's members."""
+    kept: list[str | int] = []
+    for part in location:
+        named = isinstance(values, dict) and part in values
+        if named or (isinstance(values, list) and isinstance(part, int) and part < len(values)):
+            values = values[part]
+            kept.append(part)
+    return (*kept, location[-1]) if missing else tuple(kept)
+
+
+def _kind(value: Any) -> str:
+    names = {dict: "a mapping", list: "a list", str: "a text", bool: "a truth value", type(None): "empty"}
+    shown = "" if isinstance(value, dict | list) or value is None else f" ({str(value)[:40]!r})"
+    return f"{names.get(type(value), type(value).__name__)}{shown}"
