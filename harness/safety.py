@@ -1,7 +1,7 @@
 """What a task YAML may name: functions of `harness.functions`, files in its folder, templates of the sandbox.
 
-Names are checked as text, before anything is imported; lm-eval is then handed values that were resolved here, so that it
-imports nothing that a YAML names. With `trust_code`, functions of a file beside the YAML may be named as well.
+Names are checked as text, before anything is imported; lm-eval is then handed values that were resolved here, so that
+it imports nothing that a YAML names. With `trust_code`, functions of a file beside the YAML may be named as well.
 """
 
 from __future__ import annotations

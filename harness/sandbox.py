@@ -86,6 +86,7 @@ def names(template: str) -> set[str]:
     """Return the names a template takes from the item; loop variables are not among them."""
     from jinja2.meta import find_undeclared_variables
 
+    check(template)
     return find_undeclared_variables(_parsed(template))
 
 

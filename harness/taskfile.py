@@ -97,6 +97,12 @@ class Source:
 class _Loader(yaml.CSafeLoader):
     """PyYAML's safe loader, which reads `!function a.b` as the name `a.b`."""
 
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        try:
+            return super().construct_object(node, deep=deep)
+        except ValueError as error:  # a date or a number that cannot be
+            raise yaml.constructor.ConstructorError(None, None, str(error), node.start_mark) from None
+
 
 def _function(loader: _Loader, node: yaml.Node) -> Function:
     if not isinstance(node, yaml.ScalarNode):
@@ -198,7 +204,7 @@ def _refused(path: Path, data: bytes) -> Iterator[Finding]:
     depth = 0
     try:
         for event in yaml.parse(data, Loader=yaml.CSafeLoader):
-            line = event.start_mark.line + 1
+            line = event.start_mark.line + 1 if event.start_mark else 1
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             if isinstance(event, yaml.AliasEvent):
                 yield Finding(path, line, "-", f"the alias *{event.anchor} is not allowed", "write the value out")

@@ -70,7 +70,7 @@ def _output(source: Source, kind: Kind) -> Iterator[Finding]:
             "is missing, so answers would end by lm-eval's default",
             "say until and max_gen_toks",
         )
-    if source.values.get("doc_to_target") != "target":
+    if source.values.get("doc_to_target", "target") != "target":
         yield source.finding(("doc_to_target",), "is not the right answer in the form asked for", "write target")
     if scored and source.values.get("filter_list"):
         yield source.finding(("filter_list",), "log-likelihoods cannot be filtered", "take it out")
@@ -85,7 +85,8 @@ def _metrics(source: Source, kind: Kind) -> Iterator[Finding]:
     if isinstance(listed, list):
         rows = [row.get("metric") if isinstance(row, dict) else None for row in listed]
         named += [(("metric_list", number, "metric"), name) for number, name in enumerate(rows)]
-        if missing := sorted(set(fitting) - {str(row) for row in rows}):
+        missing = sorted(set(fitting) - {str(row) for row in rows})
+        if missing and all(row in fitting for row in rows):
             mend = f"write !function {PACKAGE}.{kind}.metrics"
             yield source.finding(("metric_list",), f"lacks {', '.join(missing)}, which the task returns", mend)
     for location, name in named:

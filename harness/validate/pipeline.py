@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -105,17 +105,16 @@ def validate(target: Target, settings: Settings, known: Sequence[str] = ()) -> R
     report = Report(name if isinstance(name, str) else None, target.path, list(source.findings))
     if not source.values:
         return report
-    report.findings += _once(shape.findings(source))
+    report.findings += _first_of_each_key(shape.findings(source))
     if "group" in source.values:
         report.findings += _members(source, known)
         return report
     report.findings += safety.findings(source, inside, trust_code=settings.trust_code)
-    report.findings += _once([*fit.findings(source), *prompts.static(source)])
+    report.findings += [*fit.findings(source), *prompts.static(source)]
     if "task" in source.values:
         _documents(source, report, settings)
         if settings.controls and report.sound:
             _controls(source, target, report, settings)
-    report.findings = _once(report.findings)
     return report
 
 
@@ -199,8 +198,9 @@ def _root(path: Path, folder: Path, include_paths: Sequence[Path]) -> Path:
     return next(root for root in roots if path.resolve().is_relative_to(root.resolve()))
 
 
-def _once(findings: Sequence[Finding] | Iterator[Finding]) -> list[Finding]:
-    """Keep one finding for each place and key, since one fault may be seen by two checks."""
-    return list({(finding.path, finding.line, finding.key): finding for finding in reversed(list(findings))}.values())[
-        ::-1
-    ]
+def _first_of_each_key(findings: Iterable[Finding]) -> list[Finding]:
+    """Keep one finding a key, since each member of a union objects to a wrong type."""
+    kept: dict[tuple[Path, int, str], Finding] = {}
+    for finding in findings:
+        kept.setdefault((finding.path, finding.line, finding.key), finding)
+    return list(kept.values())

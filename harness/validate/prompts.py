@@ -29,7 +29,7 @@ def static(source: Source) -> Iterator[Finding]:
         for name in sorted(names - set(GIVEN)):
             yield _name(source, key, text, name)
     prompt = source.values.get("doc_to_text")
-    if isinstance(prompt, str) and not isinstance(prompt, Function):
+    if isinstance(prompt, str) and not isinstance(prompt, Function) and _allowed(prompt):
         for name in ("valence", "arousal"):
             if name not in used:
                 what, mend = f"the prompt does not show {name}", f"put {{{{ '%.2f' | format({name}) }}}} in it"
@@ -45,7 +45,7 @@ def rendered(source: Source, docs: Sequence[Doc], max_characters: int) -> Iterat
         max_characters: how long a prompt may be.
     """
     for key, text in sandbox.template_texts(source.values):
-        if isinstance(text, Function) or key not in _SHOWN or text in _COLUMNS:
+        if isinstance(text, Function) or key not in _SHOWN or text in _COLUMNS or not _known(text):
             continue
         faults: list[tuple[int, str]] = []
         lengths: list[tuple[int, int]] = []
@@ -71,6 +71,19 @@ def _name(source: Source, key: str, text: str, name: str) -> Finding:
         return in_template(source, key, f"{name} gives the answer away", f"use {', '.join(GIVEN)} only", line)
     what = f"there is no column {name!r}{nearest(name, GIVEN)}"
     return in_template(source, key, what, f"the columns are {', '.join(GIVEN)}", line)
+
+
+def _allowed(text: str) -> bool:
+    try:
+        sandbox.check(text)
+    except sandbox.BadTemplateError:
+        return False
+    return True
+
+
+def _known(text: str) -> bool:
+    """Tell whether a template is allowed and takes columns that there are; where not, that is a finding already."""
+    return _allowed(text) and sandbox.names(text) <= set(_COLUMNS)
 
 
 def _why(text: str, doc: Doc) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -22,6 +23,7 @@ _FOREIGN = {
     "unsafe_code": ("a task runs no code that a model wrote", "take the key out"),
     "use_prompt": ("prompts come from no other package", "write the prompt in doc_to_text"),
 }
+_ALIKE = 0.7
 _INNER: dict[str, type[BaseModel]] = {
     "metadata": Metadata,
     "generation_kwargs": GenerationKwargs,
@@ -37,13 +39,17 @@ def findings(source: Source) -> Iterator[Finding]:
     group = "group" in source.values
     model: type[BaseModel] = GroupYaml if group else TaskYaml
     whole = group or "task" in source.values
+    problems: list[ErrorDetails] = []
     try:
         model.model_validate(source.values)
     except ValidationError as error:
-        for problem in error.errors():
-            location = _within(source.values, problem["loc"], missing=problem["type"] == "missing")
-            if problem["type"] != "missing" or whole:
-                yield _finding(source, location, problem, model)
+        problems = error.errors()
+    unknown = [str(problem["loc"][-1]) for problem in problems if problem["type"] == "extra_forbidden"]
+    for problem in problems:
+        missing = problem["type"] == "missing"
+        misspelt = missing and get_close_matches(str(problem["loc"][-1]), unknown, n=1, cutoff=_ALIKE)
+        if not misspelt and (whole or not missing):
+            yield _finding(source, _within(source.values, problem["loc"], missing=missing), problem, model)
     yield from _traps(source)
 
 
