@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from harness.validate.controls import Control
     from harness.validate.pipeline import Report
 
 
@@ -39,9 +41,8 @@ def main(args: argparse.Namespace) -> int:
         InputError: a target is neither a file nor a task.
     """
     os.environ.setdefault("TQDM_DISABLE", "1")  # read when lm-eval is imported; bars have no place in a list of faults
-    from harness.catalogue import find
     from harness.features import reference
-    from harness.validate.pipeline import Settings, targets, validate
+    from harness.validate.pipeline import Settings, names, targets, validate
 
     folders = [Path(folder).expanduser() for folder in args.include_path]
     settings = Settings(
@@ -51,10 +52,10 @@ def main(args: argparse.Namespace) -> int:
         max_prompt=args.max_prompt,
         controls=not args.no_controls,
     )
-    known: list[str] | None = None
-    reports = []
-    for target in targets(args.targets, folders):
-        known = known if known is not None else list(find())
+    given = targets(args.targets, folders)
+    known = names(given, folders)
+    reports: list[Report] = []
+    for target in given:
         reports.append(validate(target, settings, known))
         if not args.json:
             sys.stdout.write("".join(f"{line}\n" for line in _lines(reports[-1])))
@@ -103,8 +104,10 @@ def _plain(report: Report) -> dict[str, Any]:
         "items": facts.items if facts else None,
         "clusters": facts.clusters if facts else None,
         "minimum_detectable_difference": facts.detectable if facts else None,
-        "controls": {
-            control.name: {"measure": control.measure, "value": control.value, "passed": control.passed}
-            for control in controls
-        },
+        "controls": {control.name: _control(control) for control in controls},
     }
+
+
+def _control(control: Control) -> dict[str, Any]:
+    value = None if math.isnan(control.value) else control.value
+    return {"measure": control.measure, "value": value, "passed": control.passed}

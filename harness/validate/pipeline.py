@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -91,13 +91,25 @@ def targets(given: Sequence[str], include_paths: Sequence[Path]) -> list[Target]
     return list(found.values())
 
 
-def validate(target: Target, settings: Settings, known: Sequence[str] = ()) -> Report:
+def names(given: Sequence[Target], include_paths: Sequence[Path]) -> dict[str, Path]:
+    """Return every name that a task or group has, and its YAML; one that stands in two YAMLs keeps the first."""
+    known = {name: info.path for name, info in catalogue.find().items()}
+    others = [Target(path, folder) for folder in include_paths for path in sorted(folder.rglob("*.yaml"))]
+    for target in [*others, *given]:
+        values = taskfile.read(target.path, [target.root, catalogue.TASKS]).values
+        name = values.get("group", values.get("task"))
+        if isinstance(name, str):
+            known.setdefault(name, target.path)
+    return known
+
+
+def validate(target: Target, settings: Settings, known: Mapping[str, Path]) -> Report:
     """Find everything wrong with one YAML.
 
     Args:
         target: the YAML.
         settings: what it is held against.
-        known: names of every task and group, for the members of a group.
+        known: every task and group by name, with its YAML.
     """
     inside = [target.root, catalogue.TASKS]
     source = taskfile.read(target.path, inside)
@@ -106,6 +118,7 @@ def validate(target: Target, settings: Settings, known: Sequence[str] = ()) -> R
     if not source.values:
         return report
     report.findings += _first_of_each_key(shape.findings(source))
+    report.findings += _taken(source, report, known)
     if "group" in source.values:
         report.findings += _members(source, known)
         return report
@@ -173,11 +186,18 @@ def _controls(source: Source, target: Target, report: Report, settings: Settings
         report.findings.append(source.finding(("task",), f"cannot be asked: {error}", "mend what it names"))
 
 
-def _members(source: Source, known: Sequence[str]) -> Iterator[Finding]:
+def _taken(source: Source, report: Report, known: Mapping[str, Path]) -> Iterator[Finding]:
+    other = known.get(report.name or "", report.path)
+    if other.resolve() != report.path.resolve():
+        key = "group" if "group" in source.values else "task"
+        yield source.finding((key,), f"{report.name!r} is already named by {other}", "take another name")
+
+
+def _members(source: Source, known: Mapping[str, Path]) -> Iterator[Finding]:
     members = source.values.get("task")
     for number, name in enumerate(members if isinstance(members, list) else []):
         if isinstance(name, str) and name not in known:
-            what = f"there is no task {name!r}{nearest(name, known)}"
+            what = f"there is no task {name!r}{nearest(name, list(known))}"
             yield source.finding(("task", number), what, "`vaemo-eval ls` lists them")
 
 

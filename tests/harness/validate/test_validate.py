@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from harness import docs
 from harness.catalogue import TASKS
+from harness.tasks import load_tasks
 from harness.validate.data import detectable
-from harness.validate.pipeline import Settings, Target, validate
+from harness.validate.pipeline import Settings, Target, names, validate
 from tests.harness.validate.writing import SOUND, changed, check
 from tests.making import features
 from va_extractor.dataset import write_split
+from va_extractor.errors import InputError
 from va_extractor.norms import norms
 from va_extractor.schema import Provenance
 
@@ -91,7 +96,7 @@ def test_a_group_names_tasks_that_exist(tmp_path: Path) -> None:
     text = "group: mine\ntask: [iimi_basic, iimi_basik]\nmetadata: {version: 1, title: Two.}\n"
     path = tmp_path / "group.yaml"
     path.write_text(text, encoding="utf-8")
-    [finding] = validate(Target(path, tmp_path), Settings("shipped"), ["iimi_basic"]).findings
+    [finding] = validate(Target(path, tmp_path), Settings("shipped"), names([], [])).findings
     assert (finding.line, finding.key) == (2, "task.1")
     assert "did you mean iimi_basic" in finding.what
 
@@ -99,3 +104,29 @@ def test_a_group_names_tasks_that_exist(tmp_path: Path) -> None:
 def test_features_on_the_hub_are_pinned(tmp_path: Path) -> None:
     found = check(tmp_path, SOUND, features="org/features").findings
     assert "org/features are not pinned" in found[0].what
+
+
+def test_a_name_that_is_taken_is_found(tmp_path: Path) -> None:
+    [finding] = check(tmp_path, changed("task: mine", "task: iimi_basic")).findings
+    assert (finding.line, finding.key) == (1, "task")
+    assert "iimi_basic.yaml" in finding.what
+
+
+LINES = SOUND.splitlines()
+JUNK = st.sampled_from(
+    ["", "~", "[]", "{}", "3", "-1.5", "true", "[[x]]", "{a: {b: c}}", "!function x", "'", "|", "2020-01-01"]
+)
+
+
+@given(line=st.integers(0, len(LINES) - 1), junk=st.one_of(JUNK, st.text(max_size=12)), keep=st.booleans())
+def test_whatever_a_line_holds_is_told_in_findings_or_runs(line: int, junk: str, keep: bool) -> None:
+    changed_line = f"{LINES[line].partition(':')[0]}: {junk}" if keep else junk
+    text = "\n".join([*LINES[:line], changed_line, *LINES[line + 1 :]]) + "\n"
+    with TemporaryDirectory() as folder:
+        report = check(Path(folder), text)
+        assert all("\n" not in str(finding) for finding in report.findings)
+        if report.name == "mine":
+            try:
+                load_tasks(["mine"], [Path(folder)], "shipped")
+            except InputError:
+                assert not report.sound, text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from harness.features import SHIPPED
-from harness.validate.pipeline import Report, Settings, Target, validate
+from harness.validate.pipeline import Report, Settings, Target, names, validate
 
 SOUND = r"""task: mine
 custom_dataset: !function harness.functions.single_label.dataset
@@ -43,4 +43,4 @@ def check(folder: Path, text: str, *, controls: bool = False, features: str = SH
     folder.mkdir(exist_ok=True)
     path = folder / "mine.yaml"
     path.write_text(text, encoding="utf-8")
-    return validate(Target(path, folder), Settings(features, trust_code=trust, controls=controls))
+    return validate(Target(path, folder), Settings(features, trust_code=trust, controls=controls), names([], []))
