@@ -21,6 +21,7 @@ from jinja2.visitor import NodeVisitor
 
 MAX_TEMPLATE = 20_000
 MAX_OUTPUT = 65_536
+MAX_PARTS = 20_000
 MAX_DEPTH = 40
 MAX_LOOPS = 2
 MAX_LIST = 200
@@ -61,8 +62,8 @@ def render(template: str, values: Mapping[str, Any]) -> str:
     try:
         for chunk in compiled.generate(values):
             size += len(chunk)
-            if size > MAX_OUTPUT:
-                raise BadTemplateError(f"renders more than {MAX_OUTPUT} characters")
+            if size > MAX_OUTPUT or len(chunks) > MAX_PARTS:
+                raise BadTemplateError(f"renders more than {MAX_OUTPUT} characters or {MAX_PARTS} parts")
             chunks.append(chunk)
     except TemplateError as error:
         raise BadTemplateError(str(error.message)) from None
@@ -193,6 +194,8 @@ def _format(form: str, *values: Any) -> str:
 
 
 def _join(parts: Sequence[Any], separator: str = "") -> str:
+    if isinstance(parts, str):
+        raise BadTemplateError("joins a text; join takes a list")
     texts = [str(part) for part in parts]
     if sum(map(len, texts)) + len(separator) * len(texts) > MAX_OUTPUT:
         raise BadTemplateError(f"builds a text of more than {MAX_OUTPUT} characters")
