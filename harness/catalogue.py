@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.taskfile import read_or_raise
+from harness.taskfile import printable, read_or_raise
 from va_extractor.errors import InputError
 
 _PACKAGE = Path(__file__).parent
@@ -57,11 +57,11 @@ def find(include_paths: Sequence[Path] = ()) -> dict[str, TaskInfo]:
 def _info(path: Path, folder: Path) -> TaskInfo | None:
     config = read_or_raise(path, [folder, TASKS]).values
     metadata = config.get("metadata") or {}
-    title = str(metadata.get("title", "")) if isinstance(metadata, dict) else ""
+    title = printable(str(metadata.get("title", ""))) if isinstance(metadata, dict) else ""
     if "group" in config:
         members = config.get("task") or []
         named = [members] if isinstance(members, str) else members
         if not isinstance(named, list) or not all(isinstance(name, str) for name in named):
             raise InputError(f"{path}: key 'task': a group lists the names of its tasks")
-        return TaskInfo(str(config["group"]), title, tuple(named), path, folder)
-    return TaskInfo(str(config["task"]), title, (), path, folder) if "task" in config else None
+        return TaskInfo(printable(str(config["group"])), title, tuple(map(printable, named)), path, folder)
+    return TaskInfo(printable(str(config["task"])), title, (), path, folder) if "task" in config else None

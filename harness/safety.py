@@ -22,6 +22,7 @@ ROLES = {"custom_dataset": ("dataset", "indexed"), "process_results": ("score",)
 CODE_KEYS = ("process_docs", "doc_to_text", "doc_to_target", "doc_to_choice", *ROLES)
 FILTERS = ("lowercase", "remove_whitespace", "take_first", "uppercase")
 _CODE_FILTERS = ("regex", "multi_choice_regex")
+_MAX_OPTIONS = 4 * 1024 * 1024
 _FOLDER = Path(__file__).parent / "functions"
 
 
@@ -139,8 +140,13 @@ def _options(source: Source, inside: Sequence[Path]) -> Iterator[Finding]:
         path = source.path.parent / name
         fits = lies_inside(path, inside)
         exists = path.exists()
+        size = path.stat().st_size if fits else 0
     except (OSError, ValueError):
         fits = exists = False
+        size = 0
+    if size > _MAX_OPTIONS:
+        what = f"{name!r} has {size} bytes, more than {_MAX_OPTIONS}"
+        yield source.finding(("metadata", "options"), what, "a few options an item are enough")
     if not fits:
         what = f"{name!r} lies outside the task's folder" if exists else f"{name!r}: no such file"
         yield source.finding(("metadata", "options"), what, "name a CSV beside the YAML")

@@ -58,7 +58,8 @@ def render(template: str, values: Mapping[str, Any]) -> str:
         BadTemplateError: the template is refused, uses an unknown name, or grows beyond `MAX_OUTPUT` characters.
     """
     compiled = _compiled(template)
-    chunks, size = [], 0
+    chunks: list[str] = []
+    size = 0
     try:
         for chunk in compiled.generate(values):
             size += len(chunk)

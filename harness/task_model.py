@@ -38,7 +38,7 @@ class Metadata(_Model):
         description="folder of the VA features dataset, for example iimi"
     )
     headline: str = Field(description="the metric that stands for the task")
-    labels: list[Label] | None = Field(None, min_length=2, description="the fixed label set")
+    labels: list[Label] | None = Field(None, min_length=2, max_length=1_000, description="the fixed label set")
     options: str | None = Field(None, description="CSV of each item's options, beside the YAML (choice tasks)")
     licence: str | None = Field(None, description="licence of the source")
     citation: str | None = Field(None, description="the literature that the question comes from")

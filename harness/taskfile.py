@@ -47,7 +47,7 @@ class Finding:
     error: bool = True
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.line} {self.key}: {self.what}; {self.mend}"
+        return printable(f"{self.path}:{self.line} {self.key}: {self.what}; {self.mend}")
 
 
 @dataclass(frozen=True)
@@ -135,6 +135,11 @@ def read_or_raise(path: Path, inside: Sequence[Path]) -> Source:
     if source.findings:
         raise InputError(str(source.findings[0]))
     return source
+
+
+def printable(text: str) -> str:
+    """Return one line without control characters, since a terminal obeys them and a YAML may hold any."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
 
 
 def lies_inside(path: Path, inside: Sequence[Path]) -> bool:

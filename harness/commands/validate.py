@@ -41,7 +41,7 @@ def main(args: argparse.Namespace) -> int:
         InputError: a target is neither a file nor a task.
     """
     os.environ.setdefault("TQDM_DISABLE", "1")  # read when lm-eval is imported; bars have no place in a list of faults
-    from harness.features import reference
+    from harness.features import load, reference
     from harness.validate.pipeline import Settings, names, targets, validate
 
     folders = [Path(folder).expanduser() for folder in args.include_path]
@@ -52,6 +52,7 @@ def main(args: argparse.Namespace) -> int:
         max_prompt=args.max_prompt,
         controls=not args.no_controls,
     )
+    load(settings.features, "norms")  # which features without norms have too: wrong --features are said once
     given = targets(args.targets, folders)
     known = names(given, folders)
     reports: list[Report] = []

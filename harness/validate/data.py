@@ -96,6 +96,6 @@ def _balance(source: Source, question: Question, docs: Sequence[Doc]) -> Iterato
 
 def _offers(source: Source, docs: Sequence[Doc]) -> Iterator[Finding]:
     for row, doc in enumerate(docs):
-        for what, _ in alike(doc["choices"]):
+        for _, what in alike(doc["choices"]):
             yield source.finding(("metadata", "options"), f"item {row}: {what}", "offer another one")
             return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import pairwise
 from typing import Any
 
 from harness.docs import nearest
@@ -110,19 +110,23 @@ def _labels(source: Source, kind: Kind) -> Iterator[Finding]:
             yield source.finding(("metadata", key), f"has no part in a {kind} task", "take it out")
     labels = metadata.get("labels")
     if isinstance(labels, list) and all(isinstance(label, str) for label in labels):
-        for what, later in alike(labels):
-            number = len(labels) - 1 - labels[::-1].index(later)
+        for number, what in alike(labels):
             yield source.finding(("metadata", "labels", number), what, "let every answer be told from every other")
 
 
-def alike(choices: list[str]) -> Iterator[tuple[str, str]]:
-    """Yield what is wrong, and the later choice, for each two that a reader or a log-likelihood cannot keep apart."""
-    for one, other in combinations(choices, 2):
-        short, long = sorted((_plain(one), _plain(other)), key=len)
-        if short == long:
-            yield f"{other!r} has the same text as {one!r}", other
-        elif long.startswith(short):
-            yield f"of {one!r} and {other!r} one is the beginning of the other", other
+def alike(choices: list[str]) -> Iterator[tuple[int, str]]:
+    """Find choices that a reader or a log-likelihood cannot keep apart: of equal text, or one the beginning of another.
+
+    Yields:
+        The number of the later choice, and what is wrong. In sorted order a beginning stands before what it begins.
+    """
+    plain = [_plain(choice) for choice in choices]
+    for short, long in pairwise(sorted(range(len(choices)), key=lambda number: plain[number])):
+        one, other = choices[min(short, long)], choices[max(short, long)]
+        if plain[short] == plain[long]:
+            yield max(short, long), f"{other!r} has the same text as {one!r}"
+        elif plain[long].startswith(plain[short]):
+            yield max(short, long), f"of {one!r} and {other!r} one is the beginning of the other"
 
 
 def _plain(text: str) -> str:

@@ -114,7 +114,7 @@ def validate(target: Target, settings: Settings, known: Mapping[str, Path]) -> R
     inside = [target.root, catalogue.TASKS]
     source = taskfile.read(target.path, inside)
     name = source.values.get("task") if "group" not in source.values else source.values["group"]
-    report = Report(name if isinstance(name, str) else None, target.path, list(source.findings))
+    report = Report(taskfile.printable(name) if isinstance(name, str) else None, target.path, list(source.findings))
     if not source.values:
         return report
     report.findings += _first_of_each_key(shape.findings(source))

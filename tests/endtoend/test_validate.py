@@ -33,5 +33,7 @@ def test_exit_codes_are_for_scripts(vaemo_eval: Command, tmp_path: Path) -> None
     assert (done.code, done.out.splitlines()[0].startswith("mine.yaml:22 metadata.headline: ")) == (1, True)
     done = vaemo_eval("validate", "iimi_basik")
     assert (done.code, "did you mean iimi_basic" in done.err) == (2, True)
+    done = vaemo_eval("validate", "iimi_basic", "--features", "nowhere")
+    assert (done.code, done.err.count("\n"), "--features nowhere" in done.err) == (2, 1, True)
     done = vaemo_eval("validate", "iimi_basic", "--no-controls", "--precision", "0.05")
     assert (done.code, "differences of 0.10 or more, not 0.05" in done.out) == (1, True)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from harness import sandbox
+from harness.cli import main
 from harness.tasks import load_tasks
 from tests.harness.validate.writing import SOUND, changed, check
 from va_extractor.errors import InputError
@@ -189,6 +190,24 @@ def test_options_outside_the_folder_are_refused(folder: Path, name: str) -> None
     )
     line = refuse(folder, text)
     assert "metadata.options: " in line
+
+
+def test_no_control_character_of_a_yaml_reaches_the_terminal(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "mine.yaml").write_text(changed("title: Name the emotion.", 'title: "\\e[2Jgone\\n"'), encoding="utf-8")
+    assert main(["ls", "tasks", "--include_path", str(folder)]) == 0
+    for broken in (changed("task: mine", 'task: "\\e[2J"'), changed("task: mine", 'task: mine\n"\\e[2J": 1')):
+        (folder / "mine.yaml").write_text(broken, encoding="utf-8")
+        assert main(["validate", str(folder / "mine.yaml"), "--no-controls"]) == 1
+    printed = capsys.readouterr()
+    assert "\x1b" not in printed.out + printed.err
+
+
+def test_an_endless_file_of_options_is_refused(folder: Path) -> None:
+    with (folder / "options.csv").open("wb") as file:
+        file.truncate(1024**3)
+    text = SOUND.replace("single_label", "choice").replace("macro_f1", "accuracy")
+    text = text.replace("  labels: [", "  options: options.csv\n#[")
+    assert "metadata.options: 'options.csv' has 1073741824 bytes" in refuse(folder, text)
 
 
 def test_code_beside_a_yaml_runs_only_where_it_is_trusted(folder: Path) -> None:
