@@ -119,7 +119,7 @@ def build(info: catalogue.TaskInfo, features: str, *, trust_code: bool = False) 
     """
     inside = [info.root, catalogue.TASKS]
     source = read_or_raise(info.path, inside)
-    for finding in (*shape.findings(source), *safety.findings(source, inside, trust_code=trust_code)):
+    for finding in (*shape.findings(source, complete=False), *safety.findings(source, inside, trust_code=trust_code)):
         raise InputError(str(finding))
     try:
         engine = _compat.build_task(safety.resolve(source), info.path, features)

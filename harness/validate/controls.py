@@ -30,6 +30,7 @@ from va_extractor.errors import InputError
 
 SEED = 20_502
 _READERS = ("prototype", "knn")
+_DESCRIBED = "own_auc"
 _EXACT = 1e-6
 
 
@@ -95,8 +96,13 @@ class _Bench:
         return list(self.task.engine.eval_docs)
 
     @property
-    def metric(self) -> Metric:
-        return next(metric for metric in metrics_of(self.task.kind) if metric.name == self.task.headline)
+    def headline(self) -> Metric:
+        return self._metric(self.task.headline)
+
+    @property
+    def known(self) -> Metric:
+        """The metric whose value is known beforehand for right, random and constant answers."""
+        return self._metric(_DESCRIBED) if self.task.kind is Kind.DESCRIPTION else self.headline
 
     def oracle(self) -> Control:
         from harness.baselines.model import BaselineLM
@@ -113,29 +119,29 @@ class _Bench:
         asked = _compat.ask(BaselineLM("oracle"), self.task.name, self.task.engine, settings) or []
         scored = self._outcome([to_answer(one.results) for one in asked])
         mend = "the right answer is not read as right: look at the labels, the filters and doc_to_target"
-        value = self.metric.value(scored, len(asked))
-        return Control("oracle", self.task.headline, value, 1.0 - _EXACT, 1.0 + _EXACT, ("process_results",), mend)
+        value = self.known.value(scored, len(asked))
+        return Control("oracle", self.known.name, value, 1.0 - _EXACT, 1.0 + _EXACT, ("process_results",), mend)
 
     def uniform(self) -> Iterator[Control]:
         scored = self._outcome(self._answers("uniform", self.docs))
-        expected = chance.chance(self.metric, scored, len(self.docs))
+        expected = chance.chance(self.known, scored, len(self.docs))
         if expected is not None:
-            margin = self._margin(lambda weights: self.metric.compute(scored, weights))
-            value = self.metric.value(scored, len(self.docs))
+            margin = self._margin(lambda weights: self.known.compute(scored, weights))
+            value = self.known.value(scored, len(self.docs))
             mend = "random answers do not score chance: the options or the labels favour some"
             key = ("metadata", "headline")
-            yield Control("uniform", self.task.headline, value, expected - margin, expected + margin, key, mend)
+            yield Control("uniform", self.known.name, value, expected - margin, expected + margin, key, mend)
 
     def majority(self) -> Iterator[Control]:
         answers = self._answers("majority", self.docs)
         if self.task.kind in (Kind.RANKING, Kind.DESCRIPTION):
-            if self.task.headline in ("macro_auc", "own_auc"):
+            if self.known.name in ("macro_auc", _DESCRIBED):
                 scored = self._outcome(answers)
-                margin = self._margin(lambda weights: self.metric.compute(scored, weights)) + _EXACT
+                margin = self._margin(lambda weights: self.known.compute(scored, weights)) + _EXACT
                 mend = "one answer to everything must be worth 0.5: look for items that share labels or references"
-                value = self.metric.value(scored, len(self.docs))
+                value = self.known.value(scored, len(self.docs))
                 key = ("metadata", "headline")
-                yield Control("majority", self.task.headline, value, 0.5 - margin, 0.5 + margin, key, mend)
+                yield Control("majority", self.known.name, value, 0.5 - margin, 0.5 + margin, key, mend)
             return
         items = [item_of(doc) for doc in self.docs]
         parsed, _ = judge(self.task.kind, items, answers, None)
@@ -172,12 +178,12 @@ class _Bench:
         reader = self._reader()
         own = self._outcome(self._answers(reader, docs))
         other = self._outcome(self._answers(reader, others))
-        compute = self.metric.compute
+        compute = self.headline.compute
         between = bootstrap.interval(
             lambda weights: compute(own, weights) - compute(other, weights), cluster_index([item_of(d) for d in docs])
         )
-        sign = -1.0 if self.metric.higher_is_better is False else 1.0
-        gain = sign * (self.metric.value(own, len(docs)) - self.metric.value(other, len(docs)))
+        sign = -1.0 if self.headline.higher_is_better is False else 1.0
+        gain = sign * (self.headline.value(own, len(docs)) - self.headline.value(other, len(docs)))
         edge = 0.0 if between is None else (between.low if sign > 0 else -between.high)
         return Control(
             "shuffled",
@@ -188,6 +194,9 @@ class _Bench:
             ("metadata", "source"),
             "valence and arousal do not help to answer: this is no task about them",
         )
+
+    def _metric(self, name: str) -> Metric:
+        return next(metric for metric in metrics_of(self.task.kind) if metric.name == name)
 
     def _reader(self) -> str:
         """Return the first answerer that reads valence and arousal and can answer the task."""

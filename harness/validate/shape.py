@@ -31,14 +31,18 @@ _INNER: dict[str, type[BaseModel]] = {
 }
 
 
-def findings(source: Source) -> Iterator[Finding]:
+def findings(source: Source, *, complete: bool = True) -> Iterator[Finding]:
     """Find unknown keys, wrong types and what is missing.
 
     A file that names neither task nor group is there to be included, and may leave out what it likes.
+
+    Args:
+        source: the YAML.
+        complete: whether what is missing is a fault.
     """
     group = "group" in source.values
     model: type[BaseModel] = GroupYaml if group else TaskYaml
-    whole = group or "task" in source.values
+    whole = complete and (group or "task" in source.values)
     problems: list[ErrorDetails] = []
     try:
         model.model_validate(source.values)
