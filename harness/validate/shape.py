@@ -76,8 +76,20 @@ def _finding(source: Source, location: Sequence[str | int], problem: ErrorDetail
     if problem["type"] == "string_pattern_mismatch":
         mend = "letters, digits and _ only, a letter first" if name in ("task", "group") else "letters, digits, - and _"
         return source.finding(location, f"{problem['input']!r} is no name", mend)
-    what = problem["msg"].removeprefix("Input should be ").removeprefix("a valid ")
-    return source.finding(location, f"is {_kind(problem['input'])}", f"give {what}")
+    return source.finding(location, *_of_value(problem))
+
+
+def _of_value(problem: ErrorDetails) -> tuple[str, str]:
+    """Say in the words of a YAML what pydantic says of a wrong value, and how to mend it."""
+    if problem["type"] in ("too_long", "too_short"):
+        least, most = problem["ctx"].get("min_length"), problem["ctx"].get("max_length")
+        mend = f"give at most {most}" if least is None else f"give at least {least}"
+        return (f"has {problem['ctx']['actual_length']} entries", mend)
+    wanted = problem["msg"].removeprefix("Input should be ")
+    mend = f"give a value {wanted}" if wanted.startswith(("greater", "less")) else f"give {wanted}"
+    if problem["type"] == "string_type" and isinstance(problem["input"], bool | int | float):
+        mend = "put it in quotes, since YAML does not read it as a text"
+    return (f"is {_kind(problem['input'])}", mend)
 
 
 def _traps(source: Source) -> Iterator[Finding]:

@@ -53,13 +53,20 @@ BROKEN: list[tuple[str, str, int, str, str]] = [
     ("test_split: test", "test_split: train", 5, "test_split", "test"),
     (f"labels: {LABELS}", "labels: anger", 21, "metadata.labels", "list"),
     (f"labels: {LABELS}", "labels: [anger]", 21, "metadata.labels", "at least 2"),
-    ("surprise]", "surprise, 3]", 21, "metadata.labels.7", "int"),
-    ("title: Name the emotion.", "title: 3", 19, "metadata.title", "string"),
+    ("surprise]", "surprise, 3]", 21, "metadata.labels.7", "in quotes"),
+    ("[anger", "[yes, anger", 21, "metadata.labels.0", "in quotes"),
+    (
+        "task: mine",
+        "task: mine\nfilter_list: [{name: a, filter: [{function: lowercase}]}, "
+        "{name: b, filter: [{function: uppercase}]}]",
+        2, "filter_list", "has 2 entries; give at most 1",
+    ),
+    ("title: Name the emotion.", "title: 3", 19, "metadata.title", "in quotes"),
     ("source: iimi", "source: ../iimi", 20, "metadata.source", "no name"),
     ("!function harness.functions.single_label.score", "score", 14, "process_results", "no function"),
     ("task: mine", "task: mine\nnum_fewshot: 0", 2, "num_fewshot", "greater than or equal to 1"),
     ("task: mine", "task: mine\nnum_fewshot: '2'", 2, "num_fewshot", "integer"),
-    ("task: mine", "task: mine\ntarget_delimiter: 3", 2, "target_delimiter", "string"),
+    ("task: mine", "task: mine\ntarget_delimiter: 3", 2, "target_delimiter", "in quotes"),
     # what is missing
     ("  version: 1.0\n", "", 17, "metadata.version", "missing"),
     ("  title: Name the emotion.\n", "", 17, "metadata.title", "missing"),
