@@ -45,7 +45,7 @@ FUNCTIONS = [
     "evil.__builtins__",
     "sub.evil.run",
     "..evil.run",
-    "/tmp/evil.run",  # noqa: S108
+    "/srv/evil.run",
     "sys",
     "",
 ]
