@@ -12,7 +12,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +21,8 @@ from lm_eval import utils
 from lm_eval.api.model import LM
 from lm_eval.api.registry import get_model, model_registry
 from lm_eval.api.task import ConfigurableTask
-from lm_eval.tasks import TaskManager
 
+from harness import sandbox
 from harness.docs import Doc
 from harness.functions._kind import Dataset, Scorer
 from leaderboard.schema import Seeds
@@ -72,15 +71,11 @@ def quiet() -> None:
         logging.getLogger(name).setLevel(logging.ERROR)
 
 
-def task_manager(folders: Sequence[Path], features: str) -> TaskManager:
-    """Index the tasks in the given folders; lm-eval's own 13,986 are left out, since reading them takes seconds."""
-    utils.env.from_string = cache(type(utils.env).from_string.__get__(utils.env))
-    return TaskManager(include_path=list(folders), include_defaults=False, metadata={"features": features})
-
-
-def build_task(manager: TaskManager, name: str) -> ConfigurableTask:
-    """Build the task that `name` names, with its documents."""
-    return manager.load(name)["tasks"][name]
+def build_task(config: dict[str, Any], path: Path, features: str) -> ConfigurableTask:
+    """Build a task from its resolved values, with its documents; lm-eval reads no file and imports nothing for it."""
+    utils.apply_template = sandbox.render
+    metadata = {**config.get("metadata", {}), "features": features, "config_source": str(path)}
+    return ConfigurableTask(config={**config, "metadata": metadata})
 
 
 def scorer_of(task: ConfigurableTask) -> Scorer | None:

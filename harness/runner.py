@@ -48,6 +48,7 @@ class RunConfig:
     seeds: tuple[int, int, int, int]
     embedder: str | None
     level: float = LEVEL
+    trust_code: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def run(config: RunConfig, say: Say) -> Done | None:
         InputError: something given is wrong, or the model failed; what was finished stays in the run folder.
     """
     _compat.quiet()
-    tasks = load_tasks(config.tasks, config.include_paths, config.features)
+    tasks = load_tasks(config.tasks, config.include_paths, config.features, trust_code=config.trust_code)
     choice = models.choose(config.model, config.model_args)
     _check_fit(choice, tasks, config)
     by = instruments(config.embedder) if any(task.kind is Kind.DESCRIPTION for task in tasks) else None

@@ -14,6 +14,8 @@ further commands (each has its own --help):
   vaemo-eval compare RUN RUN   how runs of the same tasks differ, paired by item
   vaemo-eval ls                list tasks, groups, models and metrics
   vaemo-eval rescore RUN_DIR   compute every number of a run again from its samples
+  vaemo-eval validate [TASKS]  tell whether tasks work, by file and line
+  vaemo-eval new-task NAME     begin a task from another one
 
 examples:
   vaemo-eval --model baseline:prototype --tasks vaemo
@@ -50,6 +52,7 @@ def parser() -> argparse.ArgumentParser:
     add("--seed", default="", metavar="N|A,B,C,D", help="seed, or seeds of Python, numpy, torch and few-shot choice")
     add("--embedder", metavar="DIR|ID@REV", help="sentence embedder of description metrics (default: all-MiniLM-L6-v2)")
     add("--level", type=float, default=0.95, metavar="P", help="level of confidence intervals (default: 0.95)")
+    add("--trust-code", action="store_true", help="let a task YAML run functions of a Python file beside it")
     add("--log_samples", action="store_true", help="always on: samples are what scores are computed from")
     return run
 
@@ -81,6 +84,7 @@ def main(args: argparse.Namespace) -> int:
         seeds=_seeds(args.seed),
         embedder=args.embedder,
         level=args.level,
+        trust_code=args.trust_code,
     )
     if not 0 < config.level < 1:
         raise InputError(f"--level {config.level:g}: between 0 and 1, for example 0.95")

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.catalogue import TASKS, find, read_yaml
+from harness.catalogue import TASKS, find
+from harness.taskfile import read_or_raise
 from va_extractor.errors import InputError
 
 OURS = {
@@ -49,7 +50,7 @@ def test_what_is_included_holds_unless_the_file_says_otherwise(tmp_path: Path) -
         b="include: a.yaml\ny: from b\nz: from b\n",
         c="include: [a.yaml, b.yaml]\ntask: c\nz: !function some.module.name\n",
     )
-    assert read_yaml(tmp_path / "c.yaml") == {
+    assert read_or_raise(tmp_path / "c.yaml", [tmp_path]).values == {
         "x": "from a", "y": "from b", "z": "some.module.name", "task": "c",
     }  # fmt: skip
 
