@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from harness import _compat, catalogue, safety, taskfile
-from harness.describing import Instruments
+from harness.describing import Instruments, instruments
 from harness.docs import EVALUATED, Question, nearest, split
 from harness.functions._kind import Dataset
 from harness.kinds import Kind
@@ -175,8 +175,6 @@ def _controls(source: Source, target: Target, report: Report, settings: Settings
                 what = "the controls of descriptions need a sentence embedder"
                 report.findings.append(source.finding(("process_results",), what, mend, error=False))
                 return
-            from harness.describing import instruments
-
             by = instruments()
         for control in run_controls(task, by):
             report.controls.append(control)

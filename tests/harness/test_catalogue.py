@@ -58,18 +58,18 @@ def test_what_is_included_holds_unless_the_file_says_otherwise(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("task: mine\nlabels: [a, b\n", r"bad\.yaml:\d+: not valid YAML"),
-        ("task: mine\n\tlabels: a\n", r"bad\.yaml:2: not valid YAML"),
+        ("task: mine\nlabels: [a, b\n", r"bad\.yaml:\d+ -: not valid YAML"),
+        ("task: mine\n\tlabels: a\n", r"bad\.yaml:2 -: not valid YAML"),
         (
             "task: !!python/object/apply:os.getcwd []\n",
-            r"bad\.yaml:1: not valid YAML: could not determine a constructor",
+            r"bad\.yaml:1 -: not valid YAML: could not determine a constructor",
         ),
-        ("- a\n- b\n", r"bad\.yaml: a task YAML is a mapping of keys, not list"),
-        ("", r"bad\.yaml: a task YAML is a mapping of keys, not NoneType"),
-        ("include: none.yaml\ntask: mine\n", r"none\.yaml: cannot be read"),
-        ("include: bad.yaml\ntask: mine\n", r"bad\.yaml: key 'include': the file includes itself"),
-        ("include: 3\ntask: mine\n", r"bad\.yaml: key 'include': a file name or a list of them"),
-        ("include: [a, 3]\ntask: mine\n", r"bad\.yaml: key 'include': a file name or a list of them"),
+        ("- a\n- b\n", r"bad\.yaml:1 -: a task YAML is a mapping of keys, not list"),
+        ("", r"bad\.yaml:1 -: a task YAML is a mapping of keys, not NoneType"),
+        ("include: none.yaml\ntask: mine\n", r"bad\.yaml:1 include: none\.yaml: no such file"),
+        ("include: bad.yaml\ntask: mine\n", r"bad\.yaml:1 include: bad\.yaml includes this file again"),
+        ("include: 3\ntask: mine\n", r"bad\.yaml:1 include: is no file name and no list of them"),
+        ("include: [a, 3]\ntask: mine\n", r"bad\.yaml:1 include: is no file name and no list of them"),
         ("group: mine\ntask: {a: b}\n", r"bad\.yaml: key 'task': a group lists the names of its tasks"),
         ("group: mine\ntask: [{task: a}]\n", r"bad\.yaml: key 'task': a group lists the names of its tasks"),
         ("task: iimi_basic\n", r"bad\.yaml: key 'task': 'iimi_basic' is already named by .*iimi_basic\.yaml"),
@@ -84,13 +84,13 @@ def test_a_broken_file_is_one_line_that_names_file_and_place(tmp_path: Path, tex
 
 def test_bytes_that_are_no_text_are_named(tmp_path: Path) -> None:
     (tmp_path / "bad.yaml").write_bytes(b"task: \xff\xfe\x00")
-    with pytest.raises(InputError, match=r"bad\.yaml: not valid YAML"):
+    with pytest.raises(InputError, match=r"bad\.yaml:1 -: not valid YAML"):
         find([tmp_path])
 
 
 def test_files_that_include_each_other_are_named(tmp_path: Path) -> None:
     written(tmp_path, a="include: b.yaml\n", b="include: a.yaml\n")
-    with pytest.raises(InputError, match="includes itself"):
+    with pytest.raises(InputError, match="includes this file again"):
         find([tmp_path])
 
 

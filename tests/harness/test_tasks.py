@@ -148,13 +148,13 @@ def test_the_hash_changes_with_what_decides_the_answers(tmp_path: Path, ours: di
         ([("macro_f1", "macro_auc")], r"metadata\.headline 'macro_auc' is no metric of single_label: .*macro_f1"),
         ([("version: 1.0, ", "")], r"metadata\.version is missing"),
         ([(", surprise]", "]")], "unknown label 'surprise'"),
-        ([("labels: [anger", "label: [anger")], r"metadata\.labels is missing"),
-        ([("labels: [anger", "labels: [yes, anger")], r"metadata\.labels: True is no text; put it in quotes"),
+        ([("labels: [anger", "label: [anger")], r"metadata\.label: unknown key \(did you mean labels"),
+        ([("labels: [anger", "labels: [yes, anger")], r"yaml:5 metadata\.labels\.0: .* put it in quotes"),
         ([("labels: [anger", "labels: [Anger, anger")], r"metadata\.labels: two labels differ only in case"),
-        ([(f"labels: [{', '.join(BASIC)}]", "labels: anger")], r"metadata\.labels must be a list"),
-        ([("metadata: {version", "metadata_: {version")], "mine.yaml: task mine: .*'metadata_'"),
+        ([(f"labels: [{', '.join(BASIC)}]", "labels: anger")], r"metadata\.labels: .* give a valid list"),
+        ([("metadata: {version", "metadata_: {version")], r"yaml:5 metadata_: unknown key \(did you mean metadata"),
         ([("{{ valence }}", "{{ valense }}")], "mine.yaml: task mine: .*'valense' is undefined"),
-        ([("doc_to_text: \"{{ valence }}\"", "doc_to_text: \"{{ valence }\"")], "task mine: "),
+        ([("doc_to_text: \"{{ valence }}\"", "doc_to_text: \"{{ valence }\"")], "yaml:4 doc_to_text: is not Jinja"),
         (
             [("task: mine", "task: mine\nprocess_results: !function harness.functions.ranking.score")],
             "'custom_dataset' and 'process_results' must name functions of one module",
@@ -166,9 +166,9 @@ def test_the_hash_changes_with_what_decides_the_answers(tmp_path: Path, ours: di
         (
             [("task: mine", "task: mine\nfilter_list: [{name: a, filter: [{function: take_first}]}, "
               "{name: b, filter: [{function: take_first}]}]")],
-            "key 'filter_list': one pipeline at most",
+            r"mine\.yaml:4 filter_list: has 2 entries; give at most 1",
         ),
-        ([("task: mine", "task: mine\nprocess_results: !function no.such.module")], "task mine: "),
+        ([("task: mine", "task: mine\nprocess_results: !function no.such.module")], "'no.such.module' is no function"),
     ],
 )  # fmt: skip
 def test_an_unsound_task_is_one_line_before_any_model_is_asked(
