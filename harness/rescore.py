@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from harness.kinds import Kind
 from harness.record import read_run, read_samples
 from harness.samples import judge
 from harness.scoring import score
-from leaderboard.schema import Answer, Sample, TaskRecord
+from leaderboard.schema import Answer, RunRecord, Sample
 
 TOLERANCE = 1e-9
 EMBEDDING_TOLERANCE = 1e-4
@@ -32,12 +32,19 @@ def rescore(folder: Path, given_embedder: str | None = None) -> list[str]:
     Raises:
         InputError: the record or a sample is missing or breaks its schema, or the embedder is not the recorded one.
     """
-    return [line for name, task in read_run(folder).tasks.items() for line in _task(folder, name, task, given_embedder)]
+    run = read_run(folder)
+    return [
+        line
+        for name, task in run.tasks.items()
+        for line in differences(run, name, read_samples(folder / task.samples), given_embedder)
+    ]
 
 
-def _task(folder: Path, name: str, task: TaskRecord, given_embedder: str | None) -> Iterator[str]:
-    samples = read_samples(folder / task.samples)
-    kind = Kind(task.kind)
+def differences(
+    run: RunRecord, name: str, samples: Sequence[Sample], given_embedder: str | None = None
+) -> Iterator[str]:
+    """Yield one line for each number of one task that differs from what its samples give; errors as `rescore`."""
+    task, kind = run.tasks[name], Kind(run.tasks[name].kind)
     embed = embedder(given_embedder) if kind is Kind.DESCRIPTION else None
     if embed and task.embedder and embed.record.weights_sha256 != task.embedder.weights_sha256:
         yield f"{name}: embedder: recorded {task.embedder.weights_sha256}, here {embed.record.weights_sha256}"
@@ -53,7 +60,7 @@ def _task(folder: Path, name: str, task: TaskRecord, given_embedder: str | None)
         yield from _differences(f"{name}: {field}", recorded, computed, TOLERANCE)
 
 
-def _items(name: str, kind: Kind, samples: list[Sample], embed: Any) -> Iterator[str]:
+def _items(name: str, kind: Kind, samples: Sequence[Sample], embed: Any) -> Iterator[str]:
     items = [sample.item for sample in samples]
     tolerance = EMBEDDING_TOLERANCE if kind is Kind.DESCRIPTION else TOLERANCE
     parsed, scores = judge(kind, items, [sample.answer for sample in samples], embed)
