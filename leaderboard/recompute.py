@@ -123,8 +123,9 @@ def _identity(entry: Entry, due: Rendered) -> Iterator[str]:
         if getattr(task, field) != value:
             yield f"field '{field}': {_short(getattr(task, field))}, but the task here has {_short(value)}"
     for field in ("source", "split", "va_source", "synthetic", "fitted_on"):
-        if getattr(stated, field) != getattr(due.features, field):
-            yield f"field 'features.{field}': {_short(getattr(stated, field))}, not {_short(getattr(due.features, field))}"
+        mine, known = getattr(stated, field), getattr(due.features, field)
+        if mine != known:
+            yield f"field 'features.{field}': {_short(mine)}, not {_short(known)}"
     if due.features.revision is not None and (stated.id, stated.revision) != (due.features.id, due.features.revision):
         yield f"field 'features.revision': {_short(stated.revision)}, not {due.features.id}@{due.features.revision}"
 

@@ -14,13 +14,14 @@ from va_extractor.errors import InputError
 def add(commands: Any) -> None:
     """Add the command."""
     command = commands.add_parser("check", help="prove a results repository, or a run folder")
-    command.add_argument("path", metavar="PATH", help="root of a results repository, or a run folder")
-    command.add_argument("--base", metavar="DIR", help="an earlier state that was checked; only what changed is proved")
-    command.add_argument("--markdown", metavar="FILE", help="also write the findings as Markdown for a pull request")
-    command.add_argument("--reference", action="append", default=[], metavar="MODEL", help="model to set beside an "
-                         "entry in that Markdown; repeatable (default: the two best)")  # fmt: skip
-    command.add_argument("--vouch", choices=("recomputed", "maintainer-run"), help="add entries that hold to status.csv, "
-                         "for maintainers")  # fmt: skip
+    option = command.add_argument
+    option("path", metavar="PATH", help="root of a results repository, or a run folder")
+    option("--base", metavar="DIR", help="an earlier state that was checked; only what changed is proved")
+    option("--markdown", metavar="FILE", help="also write the findings as Markdown for a pull request")
+    option("--reference", action="append", default=[], metavar="MODEL", help="model to set beside; default: two best")
+    option(
+        "--vouch", choices=("recomputed", "maintainer-run"), help="add entries that hold to status.csv (maintainers)"
+    )
     add_features(command)
     command.set_defaults(run=run)
 

@@ -15,8 +15,8 @@ def add(commands: Any) -> None:
     """Add the command."""
     command = commands.add_parser("submit", help="check a run and place it in a results repository")
     command.add_argument("run_dir", metavar="RUN_DIR", help="a run folder, with run.json and samples/")
-    command.add_argument("--to", default=".", metavar="DIR|ORG/REPO", help="results repository: a folder here (default: "
-                         "the current one), or a Hub dataset, which gets a pull request")  # fmt: skip
+    where = "results repository: a folder (default: this one), or a Hub dataset, which gets a pull request"
+    command.add_argument("--to", default=".", metavar="DIR|ORG/REPO", help=where)
     add_features(command)
     command.set_defaults(run=run)
 
