@@ -12,6 +12,7 @@ from va_extractor.errors import InputError
 _COMMANDS = (
     "submit",
     "check",
+    "build",
 )  # fmt: skip
 
 
