@@ -7,7 +7,7 @@ from importlib import import_module
 
 from va_extractor.errors import InputError
 
-COMMANDS = ("ls", "rescore")
+COMMANDS = ("ls", "report", "rescore")
 
 
 def main(argv: list[str] | None = None) -> int:

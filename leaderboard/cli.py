@@ -13,6 +13,7 @@ _COMMANDS = (
     "submit",
     "check",
     "build",
+    "compare",
 )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from leaderboard import svg
 from leaderboard.anatomy import anatomy, command
 from leaderboard.board import Board, Row
 from leaderboard.build import REFERENCES
+from leaderboard.compare import Compared
 from leaderboard.ledger import Status
 from leaderboard.plain_text import visible
 from leaderboard.ranking import POWER
@@ -102,6 +103,11 @@ def section(record: RunRecord, name: str, samples: Sequence[Sample], status: Sta
         command=command(record, name),
         facts=_facts(record, task),
     )
+
+
+def compare_page(compared: Compared) -> str:
+    """Return the comparison of two models as a page that stands alone."""
+    return _render("compare.html.j2", compared=compared, style=_asset("style.css"), script_src="'none'")
 
 
 def _detectable(score: Score) -> float | None:

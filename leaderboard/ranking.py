@@ -87,12 +87,17 @@ def holm(p: Floats) -> Floats:
         p: (k, k), symmetric.
     """
     rows, columns = np.triu_indices(len(p), 1)
-    family = p[rows, columns]
-    order = np.argsort(family)
-    stepped = np.maximum.accumulate(family[order] * np.arange(len(family), 0, -1))
     adjusted = np.ones_like(p)
-    adjusted[rows[order], columns[order]] = np.minimum(stepped, 1.0)
+    adjusted[rows, columns] = holm_family(p[rows, columns])
     return np.minimum(adjusted, adjusted.T)
+
+
+def holm_family(p: Floats) -> Floats:
+    """Adjust (m,) p values of one family by Holm's method, in their order."""
+    order = np.argsort(p)
+    adjusted = np.empty_like(p)
+    adjusted[order] = np.minimum(np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1)), 1.0)
+    return adjusted
 
 
 def tie_groups(values: Floats, apart: NDArray[np.bool_]) -> list[tuple[int, ...]]:

@@ -12,6 +12,7 @@ from va_extractor.errors import InputError
 _EPILOG = """\
 further commands (each has its own --help):
   vaemo-eval ls                list tasks, groups, models and metrics
+  vaemo-eval report RUN_DIR    write a run as one HTML page
   vaemo-eval rescore RUN_DIR   compute every number of a run again from its samples
 
 examples:
