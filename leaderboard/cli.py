@@ -14,6 +14,7 @@ _COMMANDS = (
     "check",
     "build",
     "compare",
+    "export",
 )  # fmt: skip
 
 
