@@ -31,6 +31,10 @@ def _records(results: Path) -> dict[tuple[str, str], dict[str, Any]]:
     return found
 
 
+def _samples(aggregate: Path) -> Path:
+    return aggregate.with_name(f"{aggregate.stem}_samples.jsonl")
+
+
 def _export(path: Path, form: str, out: Path) -> int:
     return main(["export", str(path), "--to", form, "--out", str(out)])
 
@@ -77,10 +81,11 @@ def test_lm_evals_own_table_shows_every_score(runs: dict[str, Path], results: Pa
     assert len(paths) == len(runs)
     for path in paths:
         given = json.loads(path.read_bytes())
-        table = make_table(given)
+        lines = [[cell.strip() for cell in line.split("|")] for line in make_table(given).splitlines()]
         for task in given["results"]:
             value = _records(results)[given["model_name"], task]["tasks"][task]["metrics"]["accuracy"]["value"]
-            assert f"{value:.4f}" in next(line for line in table.splitlines() if f"|{task} " in line)
+            (shown,) = [float(line[7]) for line in lines if line[1] == task]
+            assert shown == pytest.approx(value, abs=5e-5)
 
 
 def test_csv_is_every_metric_once(results: Path, tmp_path: Path) -> None:
@@ -114,7 +119,7 @@ def test_every_eval_ever_is_valid_and_joined(results: Path, tmp_path: Path, sche
     for path in paths:
         aggregate = json.loads(path.read_bytes())
         jsonschema.validate(aggregate, schemas["eval"])
-        rows = [json.loads(line) for line in path.with_suffix(".jsonl").read_text(encoding="utf-8").splitlines()]
+        rows = [json.loads(line) for line in _samples(path).read_text(encoding="utf-8").splitlines()]
         for row in rows:
             jsonschema.validate(row, schemas["instance"])
         (result,) = aggregate["evaluation_results"]
@@ -126,7 +131,7 @@ def test_every_eval_ever_is_valid_and_joined(results: Path, tmp_path: Path, sche
         assert {row["evaluation_result_id"] for row in rows} == {result["evaluation_result_id"]}
         mean = sum(row["evaluation"]["score"] for row in rows) / len(rows)
         assert mean == pytest.approx(score["value"])
-        assert (tmp_path / aggregate["detailed_evaluation_results"]["file_path"]) == path.with_suffix(".jsonl")
+        assert (tmp_path / aggregate["detailed_evaluation_results"]["file_path"]) == _samples(path)
 
 
 def test_a_run_folder_exports_too_and_nothing_else_does(
