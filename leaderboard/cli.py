@@ -15,6 +15,7 @@ _COMMANDS = (
     "build",
     "compare",
     "export",
+    "publish",
 )  # fmt: skip
 
 

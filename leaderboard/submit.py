@@ -1,8 +1,7 @@
-"""Placing a run in a results repository: a folder here, or a pull request on the Hub."""
+"""Checking a run, and placing it in a results repository here (`leaderboard.hub` proposes it on the Hub)."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,8 +11,6 @@ from leaderboard.recompute import recompute
 from leaderboard.run_folder import Packed, pack, read_run
 from leaderboard.safe_files import MAX_FILE
 from va_extractor.errors import InputError
-
-_HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -63,40 +60,3 @@ def place(entries: Sequence[Packed], root: Path) -> list[Path]:
             raise InputError(f"--to {root}: cannot be written: {error.strerror}") from None
         folders.append(folder)
     return folders
-
-
-def is_hub_id(to: str) -> bool:
-    """Tell whether `--to` names a Hub repository rather than a folder here."""
-    return bool(_HUB_ID.fullmatch(to)) and not Path(to).exists()
-
-
-def propose(entries: Sequence[Packed], repo: str) -> str:
-    """Open a pull request on a Hub dataset repository, and return its address.
-
-    Raises:
-        InputError: the Hub refuses or cannot be reached.
-    """
-    import httpx
-    from huggingface_hub import CommitOperationAdd, HfApi
-    from huggingface_hub.errors import HfHubHTTPError
-
-    operations = [
-        CommitOperationAdd(path_in_repo=str(packed.entry.path / name), path_or_fileobj=data)
-        for packed in entries
-        for name, data in ((entry.RUN, packed.run), (entry.SAMPLES, packed.samples))
-    ]
-    first = entries[0].entry
-    tasks = ", ".join(packed.entry.task_name for packed in entries)
-    try:
-        commit = HfApi().create_commit(
-            repo_id=repo,
-            repo_type="dataset",
-            operations=operations,
-            commit_message=f"Add {first.record.model.id}: {tasks}",
-            create_pr=True,
-        )
-    except HfHubHTTPError as error:
-        raise InputError(f"--to {repo}: the Hub answered: {str(error).splitlines()[0]}") from None
-    except (httpx.HTTPError, OSError) as error:
-        raise InputError(f"--to {repo}: the Hub cannot be reached ({type(error).__name__})") from None
-    return str(commit.pr_url)

@@ -23,13 +23,16 @@ def add(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Place what holds; name what does not, and return 1 then."""
-    from leaderboard.submit import is_hub_id, place, propose, prove
+    from huggingface_hub import HfApi
+
+    from leaderboard import hub
+    from leaderboard.submit import place, prove
 
     proved = prove(Path(args.run_dir).expanduser(), features(args), args.embedder)
     for line in proved.refused:
         sys.stdout.write(f"refused: {one_line(line, 400)}\n")
-    if proved.entries and is_hub_id(args.to):
-        sys.stdout.write(f"proposed: {propose(proved.entries, args.to)}\n")
+    if proved.entries and hub.is_hub_id(args.to):
+        sys.stdout.write(f"proposed: {hub.propose(proved.entries, args.to, HfApi())}\n")
     elif proved.entries:
         for folder in place(proved.entries, Path(args.to).expanduser()):
             sys.stdout.write(f"placed: {folder}\n")
