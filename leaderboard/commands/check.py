@@ -45,7 +45,9 @@ def run(args: argparse.Namespace) -> int:
         except OSError as error:
             raise InputError(f"--markdown {args.markdown}: cannot be written: {error.strerror}") from None
     if args.vouch and report.holds:
-        ledger.add_statuses(root, [ledger.Vouched(one.path, one.digest, args.vouch) for one in report.entries])
+        known = ledger.statuses(root)
+        new = [one for one in report.entries if (one.path, one.digest) not in known]
+        ledger.add_statuses(root, [ledger.Vouched(one.path, one.digest, args.vouch) for one in new])
     errors = sum(finding.level == "error" for finding in report.findings)
     sys.stdout.write(
         f"{root}: {len(report.entries)} entries hold, {report.unchanged} unchanged, {errors or 'no'} error"

@@ -195,8 +195,9 @@ def test_a_score_that_moved_is_named(repository: Path, results: Path) -> None:
     ]
 
 
-def test_vouching_writes_the_digest_and_a_later_change_loses_it(repository: Path) -> None:
-    assert main(["check", str(repository), "--vouch", "recomputed"]) == 0
+def test_vouching_adds_a_line_an_entry_once(repository: Path) -> None:
+    for status in ("recomputed", "maintainer-run"):
+        assert main(["check", str(repository), "--vouch", status]) == 0
     lines = (repository / "status.csv").read_text(encoding="utf-8").splitlines()
     assert len(lines) == 9
     assert all(line.endswith(",recomputed") for line in lines[1:])
