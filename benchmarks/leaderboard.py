@@ -1,7 +1,7 @@
 """Sizes and times of the leaderboard, printed as one table; no assertion.
 
-Run `python benchmarks/leaderboard.py`; `--entries N` sets the size of the large build (default: 10,000). The build is fed
-with copies of real runs under invented names. Chromium is used where it is installed.
+Run `python benchmarks/leaderboard.py`; `--entries N` sets the size of the large build (default: 10,000). The build is
+fed with copies of real runs under invented names. Chromium is used where it is installed.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from leaderboard.run_folder import pack, read_run  # noqa: E402
 from tests.leaderboard.crowd import crowd  # noqa: E402
 
 _MODELS = ("prototype", "majority", "uniform", "gaussian")
+_ARGUMENTS = ["--no-sandbox", "--disable-background-networking"]
 _SORT = """() => { const times = []; for (const head of document.querySelectorAll('th button')) {
   const start = performance.now(); head.click(); document.body.offsetHeight; times.push(performance.now() - start); }
   return Math.max(...times) }"""

@@ -16,7 +16,7 @@ from leaderboard import ledger
 from leaderboard.board import Board, Column, Participant, Row, Setting, Withdrawn
 from leaderboard.draws import Bytes, Floats, headline_draws
 from leaderboard.entry import Entry
-from leaderboard.ranking import LEVEL, Standing, detectable, rank
+from leaderboard.ranking import LEVEL, Standing, detectable, pair_errors, rank
 from leaderboard.schema import RunRecord, Score, TaskRecord
 from va_extractor.errors import InputError
 
@@ -171,7 +171,8 @@ def _column(name: str, main: bool, members: Sequence[Kept]) -> Column:
     valued = [one for one in members if one.headline.value is not None]
     draws, sign = _stack(valued), 1.0 if up else -1.0
     values = np.array([one.headline.value for one in valued], dtype=np.float64)
-    standings = rank(sign * values, sign * draws) if valued else []
+    errors = pair_errors(draws) if valued else np.empty(0)
+    standings = rank(sign * values, sign * draws, errors) if valued else []
     placed = {one.path: standing for one, standing in zip(valued, standings, strict=True)}
     prior, top = reference_points(first.headline)
     rows = [_row(one, placed.get(one.path), prior, top) for one in members]
@@ -192,7 +193,7 @@ def _column(name: str, main: bool, members: Sequence[Kept]) -> Column:
         setting=_setting(first),
         items=first.task.items,
         clusters=first.task.clusters,
-        detectable=detectable(draws) if valued else None,
+        detectable=detectable(errors),
         references={reference: known.get(reference) for reference in REFERENCES},
         prior=prior,
         top=top,

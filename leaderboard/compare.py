@@ -12,7 +12,7 @@ from leaderboard import entry as entries
 from leaderboard.build import Kept, column_id
 from leaderboard.draws import headline_draws
 from leaderboard.entry import Entry
-from leaderboard.ranking import LEVEL, detectable, holm_family, paired_p
+from leaderboard.ranking import LEVEL, detectable, holm_family, pair_errors, pair_p
 from leaderboard.run_folder import pack, read_run
 from va_extractor.errors import InputError
 
@@ -30,7 +30,7 @@ class Pair:
         low: lower end of the 95 % interval of first - second.
         high: upper end.
         p: two-sided p value of no difference, corrected by Holm's method over the tasks compared.
-        detectable: the difference that the test finds with 80 % power.
+        detectable: the difference that the test finds with 80 % power; None where too few draws have a value.
     """
 
     task: str
@@ -41,7 +41,7 @@ class Pair:
     low: float
     high: float
     p: float
-    detectable: float
+    detectable: float | None
 
     @property
     def difference(self) -> float:
@@ -107,6 +107,7 @@ def _pair(one: Kept, other: Kept) -> Pair | None:
     if first is None or second is None:
         return None
     draws = np.array([one.draws, other.draws], dtype=np.float64)
+    errors = pair_errors(draws)
     low, high = np.nanquantile(draws[0] - draws[1], [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     return Pair(
         task=one.task_name,
@@ -116,8 +117,8 @@ def _pair(one: Kept, other: Kept) -> Pair | None:
         second=second,
         low=float(low),
         high=float(high),
-        p=float(paired_p(np.array([first, second]), draws)[0, 1]),
-        detectable=detectable(draws) or 0.0,
+        p=float(pair_p(np.array([first, second]), errors)[0]),
+        detectable=detectable(errors),
     )
 
 

@@ -53,7 +53,7 @@ def _table(compared: Compared) -> Any:
         table.add_row(
             *(pair.task, escape(one_line(pair.metric, 40)), f"{pair.first:.3f}", f"{pair.second:.3f}"),
             *(f"{pair.difference:+.3f}", f"{pair.low:+.3f} to {pair.high:+.3f}", f"{pair.p:.3g}"),
-            f"{pair.detectable:.3f}",
+            "-" if pair.detectable is None else f"{pair.detectable:.3f}",
             style="bold" if pair.p <= 0.05 else "",
         )
     return table

@@ -6,7 +6,7 @@ import numpy as np
 
 from leaderboard.board import Board, Column, Participant, Row, Setting
 from leaderboard.build import REFERENCES
-from leaderboard.ranking import rank
+from leaderboard.ranking import pair_errors, rank
 
 
 def crowd(models: int = 200, columns: int = 12, seed: int = 3) -> Board:
@@ -48,7 +48,7 @@ def _column(number: int, ids: list[str], skill: np.ndarray, rng: np.random.Gener
             position=float(values[index]),
             unparsed_rate=0.0,
         )
-        for index, standing in enumerate(rank(values, draws))
+        for index, standing in enumerate(rank(values, draws, pair_errors(draws)))
     ]
     return Column(
         id=f"task{number}@00000000",

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
+from scipy.spatial.distance import squareform
 from statsmodels.stats.multitest import multipletests
 
-from leaderboard.ranking import detectable, holm, paired_p, rank, rank_ranges, tie_groups
+from leaderboard.ranking import detectable, holm_cut, holm_family, pair_errors, pair_p, rank, rank_ranges, tie_groups
 
 
 def _shared(k: int, n: int, seed: int, spread: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -22,23 +23,27 @@ def _shared(k: int, n: int, seed: int, spread: float) -> tuple[np.ndarray, np.nd
 
 def test_paired_p_agrees_with_the_paired_t_test() -> None:
     items, values, draws = _shared(4, 300, 1, 0.08)
-    p = paired_p(values, draws)
+    p = squareform(pair_p(values, pair_errors(draws)))
     for one in range(4):
         for other in range(one):
             assert p[one, other] == pytest.approx(stats.ttest_rel(items[one], items[other]).pvalue, rel=0.5, abs=0.02)
             assert stats.ttest_ind(items[one], items[other]).pvalue > p[one, other]
-    assert np.diag(p) == pytest.approx(1.0)
 
 
-@given(st.integers(2, 9), st.integers(0, 1000))
+@pytest.mark.parametrize("k", [1, 2, 5, 300])
+def test_pair_errors_are_the_spread_of_differences(k: int) -> None:
+    draws = np.random.default_rng(k).normal(size=(k, 50))
+    expected = [np.std(draws[one] - draws[other], ddof=1) for one in range(k) for other in range(one + 1, k)]
+    assert pair_errors(draws) == pytest.approx(np.array(expected))
+
+
+@given(st.integers(2, 30), st.integers(0, 1000))
 @settings(max_examples=12)  # statsmodels takes a sixth of a second a call
-def test_holm_equals_statsmodels(k: int, seed: int) -> None:
-    p = np.ones((k, k))
-    rows, columns = np.triu_indices(k, 1)
-    p[rows, columns] = p[columns, rows] = np.random.default_rng(seed).uniform(0, 0.2, len(rows))
-    adjusted = holm(p)
-    assert adjusted[rows, columns] == pytest.approx(multipletests(p[rows, columns], method="holm")[1])
-    assert (adjusted == adjusted.T).all()
+def test_holm_equals_statsmodels(m: int, seed: int) -> None:
+    p = np.random.default_rng(seed).uniform(0, 0.05, m)
+    rejected, adjusted, *_ = multipletests(p, alpha=0.05, method="holm")
+    assert holm_family(p) == pytest.approx(adjusted)
+    assert ((p <= holm_cut(p, 0.05)) == rejected).all()
 
 
 def test_rank_ranges_cover_the_true_ranks_and_shrink_with_more_items() -> None:
@@ -53,13 +58,13 @@ def test_rank_ranges_cover_the_true_ranks_and_shrink_with_more_items() -> None:
 
 def test_equal_models_share_all_ranks_and_one_group() -> None:
     draws = np.tile(np.random.default_rng(0).normal(size=200), (3, 1))
-    standings = rank(np.full(3, 0.5), draws)
+    standings = rank(np.full(3, 0.5), draws, pair_errors(draws))
     assert [(one.low, one.high, one.groups) for one in standings] == [(1, 3, (1,))] * 3
 
 
 def test_models_far_apart_have_one_rank_and_a_group_each() -> None:
     _, values, draws = _shared(3, 500, 3, 1.0)
-    standings = [(one.low, one.high, one.groups) for one in rank(values, draws)]
+    standings = [(one.low, one.high, one.groups) for one in rank(values, draws, pair_errors(draws))]
     assert standings == [(1, 1, (1,)), (2, 2, (2,)), (3, 3, (3,))]
 
 
@@ -68,11 +73,17 @@ def test_a_model_without_a_value_in_a_draw_ranks_last_there() -> None:
     assert rank_ranges(draws) == [(1, 2), (1, 2)]
 
 
+def _p(apart: np.ndarray) -> np.ndarray:
+    """Return p values of pairs, 0 where told apart and 1 elsewhere."""
+    p: np.ndarray = 1.0 - apart[np.triu_indices(len(apart), 1)]
+    return p
+
+
 def test_overlapping_ties_are_two_groups() -> None:
     apart = np.zeros((3, 3), dtype=bool)
     apart[0, 2] = apart[2, 0] = True
-    assert tie_groups(np.array([0.7, 0.6, 0.5]), apart) == [(1,), (1, 2), (2,)]
-    assert tie_groups(np.array([0.5, 0.7, 0.6]), apart[[2, 0, 1]][:, [2, 0, 1]]) == [(2,), (1,), (1, 2)]
+    assert tie_groups(np.array([0.7, 0.6, 0.5]), _p(apart), 0.05) == [(1,), (1, 2), (2,)]
+    assert tie_groups(np.array([0.5, 0.7, 0.6]), _p(apart[[2, 0, 1]][:, [2, 0, 1]]), 0.05) == [(2,), (1,), (1, 2)]
 
 
 @given(st.integers(1, 8), st.integers(0, 10_000))
@@ -80,7 +91,7 @@ def test_no_two_of_a_group_are_told_apart_and_all_have_one(k: int, seed: int) ->
     rng = np.random.default_rng(seed)
     upper = np.triu(rng.random((k, k)) < 0.3, 1)
     apart = upper | upper.T
-    groups = tie_groups(rng.random(k), apart)
+    groups = tie_groups(rng.random(k), _p(apart), 0.05)
     assert all(groups)
     for one in range(k):
         for other in range(k):
@@ -91,8 +102,8 @@ def test_no_two_of_a_group_are_told_apart_and_all_have_one(k: int, seed: int) ->
 def test_detectable_difference_is_found_with_the_power_it_states() -> None:
     rng = np.random.default_rng(5)
     noise = rng.normal(0, 0.02, (2, 4000))
-    step = detectable(noise)
+    step = detectable(pair_errors(noise))
     assert step is not None
     found = np.abs(noise[0] - noise[1] + step) / np.std(noise[0] - noise[1]) > stats.norm.ppf(0.975)
     assert found.mean() == pytest.approx(0.8, abs=0.02)
-    assert detectable(noise[:1]) is None
+    assert detectable(pair_errors(noise[:1])) is None
