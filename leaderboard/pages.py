@@ -157,7 +157,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=_shown,
     )
-    environment.filters["score"] = _score
+    environment.filters.update(score=_score, breakable=_breakable)
     environment.globals.update(interval=svg.interval, bar=svg.bar)
     return environment
 
@@ -173,6 +173,11 @@ def _shown(value: object) -> object:
 
 def _score(value: float) -> str:
     return f"{round(value, 3) + 0.0:.3f}"
+
+
+def _breakable(name: str) -> Markup:
+    """Escape a name, and let a line break after its underscores."""
+    return Markup("_<wbr>").join(name.split("_"))
 
 
 @cache

@@ -55,9 +55,9 @@
     target.replaceChildren();
     if (!first || !second) return;
     const made = document.createElement("table");
-    made.append(cell("caption", "Scores of the two models, and whether the tests tell them apart"));
+    made.append(cell("caption", "Scores of the two models, and whether they share a tie group"));
     const top = made.createTHead().insertRow();
-    const titles = ["", first.dataset.n, second.dataset.n, "difference", "told apart"];
+    const titles = ["", first.dataset.n, second.dataset.n, "difference of these", "share a tie group"];
     titles.forEach((text) => top.append(text ? cell("th", text, "col") : cell("td", "")));
     const rest = made.createTBody();
     heads.forEach((head, at) => {
@@ -68,9 +68,10 @@
       values.forEach((value) => line.append(cell("td", Number.isNaN(value) ? "–" : value.toFixed(3))));
       const known = !values.some(Number.isNaN);
       line.append(cell("td", known ? (values[0] - values[1]).toFixed(3) : "–"));
-      const groups = pair.map((each) => (each.dataset.g || "").split(" "));
-      const tied = groups[0].some((group) => group && groups[1].includes(group));
-      line.append(cell("td", known ? (tied ? "no: tied" : "yes") : "–"));
+      const groups = pair.map((each) => /tie (\d+)(?:–(\d+))?/.exec(each.textContent) || []);
+      const [from, to] = groups.map((found) => [+found[1], +(found[2] || found[1])]);
+      const tied = from[0] <= to[1] && to[0] <= from[1];
+      line.append(cell("td", known ? (tied ? "yes" : "no") : "–"));
     });
     target.append(made);
   }
