@@ -163,10 +163,9 @@ def _same(root: Path, base: Path, folder: PurePosixPath) -> bool:
 def _changes(base: Path, one: Entry) -> Iterator[Finding]:
     """Name scores that differ from the same model's earlier entries on the same features and task."""
     parent = one.path.parent
-    for folder in entry.find(base):
-        if folder.parent != parent:
-            continue
-        before = entry.read(base, folder).task
+    earlier_folders = sorted((base / parent).iterdir()) if (base / parent).is_dir() else []
+    for folder in earlier_folders:
+        before = entry.read(base, parent / folder.name).task
         for name, score in one.task.metrics.items():
             earlier = before.metrics.get(name)
             if earlier is None or earlier.value is None or score.value is None:
