@@ -11,6 +11,7 @@ COMMANDS = (
     "compare",
     "ls",
     "new-task",
+    "report",
     "rescore",
     "validate",
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from harness.kinds import Kind
 from harness.record import read_run, read_samples
 from harness.samples import judge
 from harness.scoring import score
-from leaderboard.schema import Answer, Sample, TaskRecord
+from leaderboard.schema import Answer, RunRecord, Sample
 
 TOLERANCE = 1e-9
 EMBEDDING_TOLERANCE = 1e-4
@@ -33,12 +33,18 @@ def rescore(folder: Path, given_embedder: str | None = None) -> list[str]:
         InputError: the record or a sample is missing or breaks its schema, or the embedder is not the recorded one.
     """
     run = read_run(folder)
-    return [line for name, task in run.tasks.items() for line in _task(folder, name, task, run.level, given_embedder)]
+    return [
+        line
+        for name, task in run.tasks.items()
+        for line in differences(run, name, read_samples(folder / task.samples), given_embedder)
+    ]
 
 
-def _task(folder: Path, name: str, task: TaskRecord, level: float, given_embedder: str | None) -> Iterator[str]:
-    samples = read_samples(folder / task.samples)
-    kind = Kind(task.kind)
+def differences(
+    run: RunRecord, name: str, samples: Sequence[Sample], given_embedder: str | None = None
+) -> Iterator[str]:
+    """Yield one line for each number of one task that differs from what its samples give; errors as `rescore`."""
+    task, kind = run.tasks[name], Kind(run.tasks[name].kind)
     by = instruments(given_embedder) if kind is Kind.DESCRIPTION else None
     if by and task.embedder:
         yield from _differences(f"{name}: embedder", task.embedder.model_dump(), by.record.model_dump(), 0.0)
@@ -48,13 +54,13 @@ def _task(folder: Path, name: str, task: TaskRecord, level: float, given_embedde
     ids = [sample.item.item_id for sample in samples]
     if len(set(ids)) != len(ids):
         yield f"{name}: items: {len(ids) - len(set(ids))} stand in the samples twice"
-    again = score(kind, task.labels, samples, level)
+    again = score(kind, task.labels, samples, run.level)
     for field in ("clusters", "answers", "metrics", "per_class", "confusion", "bias", "reliability"):
         recorded, computed = _plain(getattr(task, field)), _plain(getattr(again, field))
         yield from _differences(f"{name}: {field}", recorded, computed, TOLERANCE)
 
 
-def _items(name: str, kind: Kind, samples: list[Sample], by: Instruments | None) -> Iterator[str]:
+def _items(name: str, kind: Kind, samples: Sequence[Sample], by: Instruments | None) -> Iterator[str]:
     items = [sample.item for sample in samples]
     tolerance = EMBEDDING_TOLERANCE if kind is Kind.DESCRIPTION else TOLERANCE
     parsed, scores = judge(kind, items, [sample.answer for sample in samples], by)

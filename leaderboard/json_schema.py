@@ -1,4 +1,4 @@
-"""The JSON Schemas of the run record and its samples, as they stand in `docs/`.
+"""The JSON Schemas of the run record, its samples and the board, as they stand in `docs/`.
 
 Run `python -m leaderboard.json_schema docs` to write them again; a test holds the committed files against the models.
 """
@@ -11,9 +11,14 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from leaderboard.board import Board
 from leaderboard.schema import RunRecord, Sample
 
-FILES: dict[str, type[BaseModel]] = {"run-record.schema.json": RunRecord, "sample.schema.json": Sample}
+FILES: dict[str, type[BaseModel]] = {
+    "run-record.schema.json": RunRecord,
+    "sample.schema.json": Sample,
+    "leaderboard.schema.json": Board,
+}
 
 
 def text(model: type[BaseModel]) -> str:

@@ -13,6 +13,7 @@ _EPILOG = """\
 further commands (each has its own --help):
   vaemo-eval compare RUN RUN   how runs of the same tasks differ, paired by item
   vaemo-eval ls                list tasks, groups, models and metrics
+  vaemo-eval report RUN_DIR    write a run as one HTML page
   vaemo-eval rescore RUN_DIR   compute every number of a run again from its samples
   vaemo-eval validate [TASKS]  tell whether tasks work, by file and line
   vaemo-eval new-task NAME     begin a task from another one

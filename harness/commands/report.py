@@ -1,0 +1,39 @@
+"""`vaemo-eval report RUN_DIR`: a run as one HTML page, as a leaderboard would show it."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from va_extractor.errors import InputError
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser."""
+    command = argparse.ArgumentParser(
+        prog="vaemo-eval report",
+        description="Write a run as one HTML page: scores, confusion, reliability, items, and how to run it again.",
+    )
+    command.add_argument("run_dir", metavar="RUN_DIR", help="a run folder, with run.json and samples/")
+    command.add_argument("--out", metavar="FILE", help="where the page goes (default: RUN_DIR/report.html)")
+    return command
+
+
+def main(args: argparse.Namespace) -> int:
+    """Write the page and name it.
+
+    Raises:
+        InputError: the run cannot be read, or the page not be written.
+    """
+    from leaderboard.report import report
+
+    folder = Path(args.run_dir).expanduser()
+    out = Path(args.out).expanduser() if args.out else folder / "report.html"
+    page = report(folder)
+    try:
+        out.write_text(page, encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"--out {out}: cannot be written: {error.strerror}") from None
+    sys.stdout.write(f"Report: {out}\n")
+    return 0

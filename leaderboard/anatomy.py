@@ -1,0 +1,146 @@
+"""What a model's page shows of one task beyond its scores: where it is right, how sure, and on which items it fails."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.stats import rankdata
+
+from leaderboard.schema import RunRecord, Sample, TaskRecord
+
+SHOWN = 10
+_BINS = 10
+_GOOD = 0.5
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One item as a page shows it: prompt, what was said, what was true, and its own score."""
+
+    item_id: str
+    prompt: str
+    answer: str
+    truth: str
+    score: float | None
+
+
+@dataclass(frozen=True)
+class Anatomy:
+    """What a page shows of one task.
+
+    Attributes:
+        score_name: what an item's score is.
+        good_from: an item counts as right from this score on.
+        points: (valence, arousal, right) of each item.
+        bins: (mean confidence, share right, items) of each tenth of confidence; empty where answers are texts.
+        random: items drawn from a seed.
+        worst: items of the lowest score, of equals those of the earliest id.
+    """
+
+    score_name: str
+    good_from: float
+    points: tuple[tuple[float, float, bool], ...]
+    bins: tuple[tuple[float, float, int], ...]
+    random: tuple[Shown, ...]
+    worst: tuple[Shown, ...]
+
+
+def anatomy(task: TaskRecord, samples: Sequence[Sample]) -> Anatomy:
+    """Take one task's samples apart."""
+    ordered = sorted(samples, key=lambda sample: sample.item.item_id)
+    name = _score_name(task, ordered[0])
+    scores = [_item_score(task, sample, name) for sample in ordered]
+    known = [score for score in scores if score is not None]
+    good = float(np.median(known)) if task.kind == "description" and known else _GOOD
+    rows = np.random.default_rng(0).permutation(len(ordered))[:SHOWN]
+    worst = sorted(range(len(ordered)), key=lambda row: (scores[row] is not None, scores[row] or 0.0))[:SHOWN]
+    return Anatomy(
+        score_name=name,
+        good_from=good,
+        points=tuple(
+            (sample.item.valence, sample.item.arousal, score is not None and score >= good)
+            for sample, score in zip(ordered, scores, strict=True)
+        ),
+        bins=_bins(task, ordered, scores),
+        random=tuple(_shown(ordered[row], scores[row]) for row in rows),
+        worst=tuple(_shown(ordered[row], scores[row]) for row in worst),
+    )
+
+
+def command(record: RunRecord, name: str) -> str:
+    """Return the command that asks one task again, quoted for a POSIX shell."""
+    model, task = record.model, record.tasks[name]
+    words = ["vaemo-eval", "--model"]
+    if model.backend == "baseline":
+        words.append(model.id)
+    else:
+        words += [model.backend, "--model_args", ",".join(f"{key}={value}" for key, value in model.args.items())]
+    words += ["--tasks", name]
+    features = task.features
+    if features.id != "shipped":
+        words += ["--features", f"{features.id}@{features.revision}" if features.revision else features.id]
+    if task.num_fewshot:
+        words += ["--num_fewshot", str(task.num_fewshot)]
+    if record.apply_chat_template:
+        words.append("--apply_chat_template")
+    if record.system_instruction is not None:
+        words += ["--system_instruction", record.system_instruction]
+    if record.gen_kwargs:
+        words += ["--gen_kwargs", ",".join(f"{key}={value}" for key, value in record.gen_kwargs.items())]
+    seeds = record.seeds
+    words += ["--seed", f"{seeds.python},{seeds.numpy},{seeds.torch},{seeds.fewshot}"]
+    return shlex.join(words)
+
+
+def _score_name(task: TaskRecord, sample: Sample) -> str:
+    if task.kind == "ranking":
+        return "AUC of the item's own labels"
+    return next((name for name in ("correct", "f1", "cosine") if name in sample.scores), next(iter(sample.scores), "-"))
+
+
+def _item_score(task: TaskRecord, sample: Sample, name: str) -> float | None:
+    if task.kind != "ranking":
+        return sample.scores.get(name)
+    true = np.array([label in sample.item.labels for label in sample.item.choices])
+    held = int(true.sum())
+    if sample.answer.loglikelihoods is None or len(true) != len(sample.answer.loglikelihoods):
+        return None
+    if held in (0, len(true)):
+        return None
+    ranks = rankdata(sample.answer.loglikelihoods)
+    return float((ranks[true].sum() - held * (held + 1) / 2) / (held * (len(true) - held)))
+
+
+def _bins(
+    task: TaskRecord, samples: Sequence[Sample], scores: Sequence[float | None]
+) -> tuple[tuple[float, float, int], ...]:
+    """Bin by the softmax of the choices' log-likelihoods (Guo et al. 2017, arXiv 1706.04599)."""
+    if task.kind not in ("single_label", "choice") or any(one.answer.loglikelihoods is None for one in samples):
+        return ()
+    sure = np.array([_confidence(one.answer.loglikelihoods or (0.0,)) for one in samples])
+    right = np.array([score or 0.0 for score in scores])
+    places = np.minimum((sure * _BINS).astype(int), _BINS - 1)
+    return tuple(
+        (float(sure[places == place].mean()), float(right[places == place].mean()), int((places == place).sum()))
+        for place in np.unique(places)
+    )
+
+
+def _confidence(loglikelihoods: Sequence[float]) -> float:
+    scores = np.array(loglikelihoods)
+    return float(1 / np.exp(scores - scores.max()).sum())
+
+
+def _shown(sample: Sample, score: float | None) -> Shown:
+    answer = sample.answer
+    said = answer.text if answer.text is not None else ", ".join(sample.parsed.labels) or _best(sample)
+    truth = ", ".join(sample.item.labels) if sample.item.choices else " | ".join(sample.item.references)
+    return Shown(sample.item.item_id, sample.prompt, said, truth, score)
+
+
+def _best(sample: Sample) -> str:
+    pairs = zip(sample.answer.loglikelihoods or (), sample.item.choices, strict=False)
+    return "ranked first: " + ", ".join(label for _, label in sorted(pairs, reverse=True)[:5])

@@ -1,0 +1,39 @@
+"""`vaemo-leaderboard submit RUN_DIR`: check a run and place it in a results repository."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from leaderboard.commands.options import add_features, features
+from leaderboard.plain_text import one_line
+
+
+def add(commands: Any) -> None:
+    """Add the command."""
+    command = commands.add_parser("submit", help="check a run and place it in a results repository")
+    command.add_argument("run_dir", metavar="RUN_DIR", help="a run folder, with run.json and samples/")
+    where = "results repository: a folder (default: this one), or a Hub dataset, which gets a pull request"
+    command.add_argument("--to", default=".", metavar="DIR|ORG/REPO", help=where)
+    add_features(command)
+    command.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Place what holds; name what does not, and return 1 then."""
+    from huggingface_hub import HfApi
+
+    from leaderboard import hub
+    from leaderboard.submit import place, prove
+
+    proved = prove(Path(args.run_dir).expanduser(), features(args), args.embedder)
+    for line in proved.refused:
+        sys.stdout.write(f"refused: {one_line(line, 400)}\n")
+    if proved.entries and hub.is_hub_id(args.to):
+        sys.stdout.write(f"proposed: {hub.propose(proved.entries, args.to, HfApi())}\n")
+    elif proved.entries:
+        for folder in place(proved.entries, Path(args.to).expanduser()):
+            sys.stdout.write(f"placed: {folder}\n")
+    return 1 if proved.refused else 0

@@ -1,0 +1,94 @@
+"""A check's findings as Markdown for a pull request: what is wrong, and each new entry beside two others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from leaderboard import entry
+from leaderboard.check import Report
+from leaderboard.entry import Entry
+from leaderboard.plain_text import markdown_code
+from va_extractor.errors import InputError
+
+_MAX_LINES = 50
+_REFERENCES = 2
+
+
+def markdown(report: Report, root: Path, references: Sequence[str] = ()) -> str:
+    """Return the comment.
+
+    Args:
+        report: of the check.
+        root: the repository, in which reference models are looked for.
+        references: ids of the models to set beside; the two best others where empty.
+    """
+    verdict = "holds" if report.holds else "does not hold"
+    lines = [f"**This {verdict}.** {len(report.entries)} checked, {report.unchanged} unchanged."]
+    if report.findings:
+        lines += ["", *(f"- {markdown_code(str(finding), 400)}" for finding in report.findings[:_MAX_LINES])]
+        if len(report.findings) > _MAX_LINES:
+            lines.append(f"- and {len(report.findings) - _MAX_LINES} more")
+    others = _others(root, report.entries) if report.entries else []
+    for one in report.entries:
+        lines += ["", *_table(one, _chosen(one, others, references))]
+    return "\n".join(lines) + "\n"
+
+
+def _others(root: Path, entries: Sequence[Entry]) -> list[Entry]:
+    """Read the entries of the same tasks; one that cannot be read is named by the findings already."""
+    tasks = {one.task_name for one in entries}
+    found = []
+    for folder in entry.find(root) if (root / entry.RESULTS).is_dir() else []:
+        try:
+            if len(folder.parts) == 5 and folder.parts[3] in tasks:
+                found.append(entry.read(root, folder))
+        except InputError:
+            continue
+    return found
+
+
+def _chosen(one: Entry, others: Sequence[Entry], references: Sequence[str]) -> list[Entry]:
+    alike = [other for other in others if _question(other) == _question(one) and other.path != one.path]
+    if references:
+        return [other for other in alike if other.record.model.id in references][:_REFERENCES]
+    up = one.task.metrics[one.task.headline].higher_is_better is not False
+    valued = [other for other in alike if other.task.metrics[other.task.headline].value is not None]
+    return sorted(valued, key=lambda other: other.task.metrics[other.task.headline].value or 0.0, reverse=up)[
+        :_REFERENCES
+    ]
+
+
+def _question(one: Entry) -> tuple[str, str, str, str]:
+    return one.task_name, one.task.version, one.task.task_hash, one.task.features.sha256
+
+
+def _table(one: Entry, others: Sequence[Entry]) -> list[str]:
+    columns = [one, *others]
+    baselines = list(one.task.metrics[one.task.headline].baselines)
+    heads = [markdown_code(column.record.model.id, 60) for column in columns]
+    rows = [
+        f"### {markdown_code(one.record.model.id, 60)} on {markdown_code(one.task_name, 60)}",
+        "",
+        f"{one.task.items} items in {one.task.clusters} clusters, self-reported, recomputed by this check.",
+        "",
+        "| metric | " + " | ".join([*heads, *map(markdown_code, baselines), "chance"]) + " |",
+        "|---" * (len(columns) + len(baselines) + 2) + "|",
+    ]
+    for name, score in one.task.metrics.items():
+        cells = [_cell(column, name) for column in columns]
+        cells += [_number(score.baselines.get(baseline)) for baseline in baselines]
+        rows.append(f"| {markdown_code(name)} | " + " | ".join([*cells, _number(score.chance)]) + " |")
+    return rows
+
+
+def _cell(column: Entry, name: str) -> str:
+    score = column.task.metrics.get(name)
+    if score is None:
+        return "-"
+    between = f" ({score.interval.low:.3f} to {score.interval.high:.3f})" if score.interval else ""
+    return _number(score.value) + between
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"

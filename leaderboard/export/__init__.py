@@ -1,0 +1,1 @@
+"""Results in the forms that other places read: each module turns entries into files."""

@@ -1,0 +1,92 @@
+"""`.eval_results/*.yaml` for model repositories on the Hub, and `eval.yaml` for the features dataset.
+
+The forms are those of the Hub's documentation of evaluation results; the entries are `huggingface_hub`'s own class.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+import yaml
+from huggingface_hub import EvalResultEntry, eval_result_entries_to_yaml
+
+from leaderboard.entry import Entry
+from leaderboard.export.files import Export, by_model
+from leaderboard.plain_text import one_line
+
+_CHOSEN = ("single_label", "choice")
+
+
+def export(given: Sequence[Entry]) -> Export:
+    """Return one YAML a model and features dataset, headline values on 0-100, and one `eval.yaml` a dataset.
+
+    Entries on features that are not on the Hub are left out: the form names a dataset there.
+    """
+    on_hub = [one for one in given if _is_on_hub(one)]
+    left_out = [
+        f"{one.path}: features {one.task.features.id} are not at a Hub revision" for one in given if not _is_on_hub(one)
+    ]
+    files = {}
+    for model, entries in by_model(on_hub).items():
+        for dataset, members in _by_dataset(entries).items():
+            found = [entry for entry in map(_entry, members) if entry is not None]
+            name = f"{model}/.eval_results/{dataset.replace('/', '__')}.yaml"
+            files[name] = _yaml(eval_result_entries_to_yaml(found))
+    for dataset, members in _by_dataset(on_hub).items():
+        files[f"{dataset.replace('/', '__')}/eval.yaml"] = _yaml(_benchmark(dataset, members))
+    return Export(files, tuple(left_out))
+
+
+def _is_on_hub(one: Entry) -> bool:
+    return one.task.features.revision is not None and "/" in one.task.features.id
+
+
+def _by_dataset(entries: Sequence[Entry]) -> dict[str, list[Entry]]:
+    groups: dict[str, list[Entry]] = defaultdict(list)
+    for one in entries:
+        groups[one.task.features.id].append(one)
+    return dict(groups)
+
+
+def _entry(one: Entry) -> EvalResultEntry | None:
+    score = one.task.metrics[one.task.headline]
+    if score.value is None or score.higher_is_better is False:
+        return None
+    shots = f", {one.task.num_fewshot} examples" if one.task.num_fewshot else ""
+    between = (
+        f", 95 % interval {100 * score.interval.low:.1f} to {100 * score.interval.high:.1f}" if score.interval else ""
+    )
+    return EvalResultEntry(
+        dataset_id=one.task.features.id,
+        task_id=one.task_name,
+        value=round(100 * score.value, 4),
+        dataset_revision=one.task.features.revision,
+        date=one.record.created,
+        notes=one_line(f"{one.task.headline}, task version {one.task.version}{shots}{between}"),
+    )
+
+
+def _benchmark(dataset: str, members: Sequence[Entry]) -> dict[str, Any]:
+    tasks = {one.task_name: one for one in members if one.task.kind in _CHOSEN}
+    return {
+        "name": f"VAEmo-Eval on {dataset}",
+        "description": "What language models understand of emotion from two numbers, valence and arousal.",
+        "evaluation_framework": "inspect-ai",
+        "tasks": [
+            {
+                "id": name,
+                "config": one.task.features.source,
+                "split": one.task.features.split,
+                "field_spec": {"input": "prompt", "target": "target", "choices": "choices"},
+                "solvers": [{"name": "multiple_choice"}],
+                "scorers": [{"name": "choice"}],
+            }
+            for name, one in tasks.items()
+        ],
+    }
+
+
+def _yaml(value: object) -> str:
+    return yaml.safe_dump(value, sort_keys=False, allow_unicode=True)

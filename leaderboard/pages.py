@@ -1,0 +1,190 @@
+"""Pages by Jinja, all text escaped and hidden characters shown; no page asks another host for anything."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+from typing import get_args
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+from scipy import stats
+
+from leaderboard import svg
+from leaderboard.anatomy import anatomy, command
+from leaderboard.board import Board, Row
+from leaderboard.build import REFERENCES
+from leaderboard.compare import Compared
+from leaderboard.ledger import Status
+from leaderboard.plain_text import visible
+from leaderboard.ranking import POWER
+from leaderboard.schema import Confusion, RunRecord, Sample, Score, TaskRecord
+
+_HUB_BACKENDS = ("hf", "hf-auto", "huggingface", "vllm")
+_HUB_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*/[A-Za-z0-9][A-Za-z0-9_.-]*", re.ASCII)
+_LOCAL = re.compile(r"^(?:local|baseline)/")
+_WEAKEST: tuple[Status, ...] = ("withdrawn", "self-reported", "recomputed", "maintainer-run")
+
+
+def table_page(board: Board) -> str:
+    """Return the leaderboard's page."""
+    main = [column for column in board.columns if column.main]
+    cells: dict[str, dict[str, Row]] = {one.id: {} for one in board.participants}
+    status: dict[str, Status] = {}
+    for column in board.columns:
+        for row in sorted(column.rows, key=lambda row: row.created):
+            cells[row.model][column.id] = row
+            status[row.model] = min(status.get(row.model, row.status), row.status, key=_WEAKEST.index)
+    return _render(
+        "table.html.j2",
+        board=board,
+        main=main,
+        apart=[column for column in board.columns if not column.main],
+        cells=cells,
+        status=status,
+        statuses=[name for name in get_args(Status) if name in status.values()],
+        names={one.id: one.name for one in board.participants},
+        references=REFERENCES,
+        style=_asset("style.css"),
+        script=_asset("table.js"),
+        script_src=_script_hash(),
+    )
+
+
+def model_page(record: RunRecord, sections: Sequence[str], home: str | None) -> str:
+    """Return one model's page.
+
+    Args:
+        record: of any of its runs.
+        sections: of `section`, one a task.
+        home: address of the leaderboard's page; None for a page that stands alone.
+    """
+    model = record.model
+    hub = model.id if model.backend in _HUB_BACKENDS and _HUB_ID.fullmatch(model.id) else None
+    return _render(
+        "model.html.j2",
+        name=model.id,
+        sections=[Markup(one) for one in sections],  # noqa: S704  rendered by `section`, escaped there
+        home=home,
+        hub=hub if hub and not _LOCAL.match(hub) else None,
+        style=_asset("style.css"),
+        script_src="'none'",
+    )
+
+
+def section(record: RunRecord, name: str, samples: Sequence[Sample], status: Status | None, place: int) -> str:
+    """Return one task's part of a model's page.
+
+    Args:
+        record: the run.
+        name: the task.
+        samples: of the task, in any order.
+        status: who vouches for it; None before it was submitted.
+        place: number of the part on its page.
+    """
+    task = record.tasks[name]
+    parts = anatomy(task, samples)
+    return _render(
+        "section.html.j2",
+        anchor=f"task-{place}",
+        task_name=name,
+        task=task,
+        status=status,
+        baselines=list(task.metrics[task.headline].baselines),
+        anatomy=parts,
+        plane=svg.plane(parts.points, "Items in the plane of valence and arousal, right and wrong"),
+        reliability=svg.reliability(parts.bins, "Confidence against the share of right answers"),
+        confusion=_shaded(task.confusion) if task.confusion else (),
+        error=_detectable(task.metrics[task.headline]),
+        command=command(record, name),
+        facts=_facts(record, task),
+    )
+
+
+def compare_page(compared: Compared) -> str:
+    """Return the comparison of two models as a page that stands alone."""
+    return _render("compare.html.j2", compared=compared, style=_asset("style.css"), script_src="'none'")
+
+
+def _detectable(score: Score) -> float | None:
+    """Return the difference from a fixed value found with 80 % power, the standard error taken from the interval."""
+    if score.interval is None or not 0 < score.interval.level < 1:
+        return None
+    half = (score.interval.high - score.interval.low) / 2
+    z = stats.norm.ppf((1 + score.interval.level) / 2)
+    return float((stats.norm.ppf(0.975) + stats.norm.ppf(POWER)) * half / z)
+
+
+def _shaded(confusion: Confusion) -> list[tuple[str, tuple[int, ...], list[int]]]:
+    return [
+        (label, counts, [min(4, 4 * count // max(1, sum(counts))) if count else 0 for count in counts])
+        for label, counts in zip(confusion.labels, confusion.counts, strict=False)
+    ]
+
+
+def _facts(record: RunRecord, task: TaskRecord) -> list[tuple[str, str]]:
+    facts = {
+        "run began": record.created,
+        "VAEmo-Eval": record.harness_version,
+        "commit": f"{record.git.commit}{' (files differed)' if record.git.dirty else ''}" if record.git else None,
+        "model revision": record.model.revision,
+        "back end": record.model.backend,
+        "chat template": record.model.chat_template_sha256 if record.apply_chat_template else "not applied",
+        "task hash": task.task_hash,
+        "features": f"{task.features.id}@{task.features.revision}" if task.features.revision else task.features.id,
+        "features hash": task.features.sha256,
+        "valence and arousal": ", ".join(task.features.va_source),
+        "samples hash": task.samples_sha256,
+        "embedder": f"{task.embedder.id}@{task.embedder.revision}" if task.embedder else None,
+        "embedder hash": task.embedder.weights_sha256 if task.embedder else None,
+        "requests of the run": str(record.usage.requests),
+        "seconds of the run": f"{record.usage.wall_seconds:.1f}",
+    }
+    return [(what, text) for what, text in [*facts.items(), *record.packages.items()] if text]
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("leaderboard"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_shown,
+    )
+    environment.filters.update(score=_score, breakable=_breakable)
+    environment.globals.update(interval=svg.interval, bar=svg.bar)
+    return environment
+
+
+def _render(template: str, **given: object) -> str:
+    return _environment().get_template(template).render(given)
+
+
+def _shown(value: object) -> object:
+    """Show hidden characters of every text that a template puts out; what is markup already is ours."""
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _score(value: float) -> str:
+    return f"{round(value, 3) + 0.0:.3f}"
+
+
+def _breakable(name: str) -> Markup:
+    """Escape a name, and let a line break after its underscores."""
+    return Markup("_<wbr>").join(name.split("_"))
+
+
+@cache
+def _asset(name: str) -> str:
+    return files("leaderboard").joinpath("templates", name).read_text(encoding="utf-8").strip()
+
+
+def _script_hash() -> str:
+    digest = hashlib.sha256(_asset("table.js").encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"

@@ -1,0 +1,44 @@
+"""Reading a finished run as entries, one a task, within the same bounds as a stranger's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from leaderboard import entry, safe_files
+from leaderboard.entry import Entry
+from leaderboard.schema import RunRecord
+
+
+@dataclass(frozen=True)
+class Packed:
+    """An entry with the bytes of its two files."""
+
+    entry: Entry
+    run: bytes
+    samples: bytes
+
+
+def read_run(folder: Path) -> RunRecord:
+    """Read a run's record.
+
+    Raises:
+        InputError: there is none, or it breaks a bound, the schema or a name.
+    """
+    where = f"{folder.name}/{entry.RUN}"
+    return entry.read_record(safe_files.read_bounded(folder / entry.RUN, where, entry.MAX_RUN), where)
+
+
+def pack(folder: Path, record: RunRecord, task: str) -> Packed:
+    """Make the entry of one task of a run.
+
+    Raises:
+        InputError: its samples are missing, or break a bound or the schema.
+    """
+    one = record.tasks[task]
+    alone = record.model_copy(update={"tasks": {task: one}, "synthetic": one.features.synthetic})
+    run = (alone.model_dump_json(indent=2) + "\n").encode()
+    where = f"{folder.name}/{one.samples}"
+    data = safe_files.read_bounded(folder / "samples" / f"{task}.jsonl", where, safe_files.MAX_UNPACKED)
+    samples = safe_files.pack(data)
+    return Packed(entry.parse(run, samples, where), run, samples)

@@ -1,0 +1,67 @@
+"""What a model's page shows of a task: item scores, confidence and the command, against scikit-learn and argparse."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+import pytest
+from sklearn.metrics import roc_auc_score
+
+from harness.commands.run import parser
+from harness.kinds import Kind
+from leaderboard import entry
+from leaderboard.anatomy import anatomy, command
+from leaderboard.schema import Answer
+from tests.leaderboard.editing import folder_of
+from tests.making import item, sample
+
+
+def _read(results: Path, task: str) -> entry.Entry:
+    folder = folder_of(results, "baseline__gaussian", task)
+    return entry.read(results, PurePosixPath(folder.relative_to(results)))
+
+
+def test_confidence_bins_cover_all_items_and_match_their_accuracy(results: Path) -> None:
+    one = _read(results, "norms_term_mc")
+    parts = anatomy(one.task, one.samples)
+    assert sum(count for _, _, count in parts.bins) == 142
+    share = sum(right * count for _, right, count in parts.bins) / 142
+    assert share == pytest.approx(one.task.metrics["accuracy"].value)
+    assert np.mean([good for _, _, good in parts.points]) == pytest.approx(share)
+    assert len(parts.random) == len(parts.worst) == 10
+    assert not anatomy(one.task, _read(results, "norms_term").samples).bins
+
+
+def test_the_worst_items_of_a_ranking_have_the_lowest_auc(results: Path) -> None:
+    labels = ("a", "b", "c", "d", "e")
+    rng = np.random.default_rng(4)
+    samples = [
+        sample(
+            Kind.RANKING,
+            item(number, labels=labels[: 1 + number % 4], choices=labels),
+            Answer(loglikelihoods=tuple(rng.normal(size=5).tolist())),
+        )
+        for number in range(30)
+    ]
+    task = _read(results, "norms_term_mc").task.model_copy(update={"kind": "ranking", "labels": labels})
+    expected = {
+        one.item.item_id: roc_auc_score([label in one.item.labels for label in labels], one.answer.loglikelihoods)
+        for one in samples
+    }
+    worst = anatomy(task, samples).worst
+    assert [one.score for one in worst] == pytest.approx(sorted(expected.values())[:10])
+    assert all(one.score == pytest.approx(expected[one.item_id]) for one in worst)
+
+
+def test_the_command_is_one_that_the_program_takes(results: Path) -> None:
+    one = _read(results, "norms_term")
+    record = one.record.model_copy(update={"system_instruction": "Say 'yes'; $(rm) `x`", "apply_chat_template": True})
+    words = shlex.split(command(record, "norms_term"))
+    assert words[0] == "vaemo-eval"
+    read = parser().parse_args(words[1:])
+    assert (read.model, read.tasks) == ("baseline:gaussian", "norms_term")
+    assert read.system_instruction == record.system_instruction
+    assert read.apply_chat_template
+    assert read.seed == "0,1234,1234,1234"

@@ -1,0 +1,135 @@
+"""The board and the site on disk, from real runs."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import jsonschema
+import numpy as np
+import pytest
+
+from leaderboard.board import Board
+from leaderboard.build import build
+from leaderboard.cli import main
+from leaderboard.entry import path_of
+from leaderboard.schema import RunRecord
+from leaderboard.site import board_csv
+from tests.leaderboard.attacks import TEXTS
+from tests.leaderboard.crowd import crowd
+from tests.leaderboard.editing import edit, folder_of
+
+
+def _column(board: Board, task: str = "norms_term") -> dict[str, float | None]:
+    column = next(column for column in board.columns if column.task == task and column.main)
+    return {row.model.rpartition("-")[0]: row.value for row in column.rows}
+
+
+def test_scores_and_overall_are_those_of_the_records(results: Path) -> None:
+    built = build(results)
+    assert not built.left_out
+    assert len(built.board.columns) == 2
+    expected = {}
+    for path in results.glob("results/*/*/norms_term/*/run.json"):
+        record = json.loads(path.read_bytes())
+        expected[path.parts[-5]] = record["tasks"]["norms_term"]["metrics"]["accuracy"]["value"]
+    assert _column(built.board) == expected
+    best = built.board.participants[0]
+    assert best.name in ("baseline:prototype", "baseline:gaussian")
+    assert best.overall == pytest.approx(1.0)
+    positions = {column.task: {row.model: row.position for row in column.rows} for column in built.board.columns}
+    for one in built.board.participants:
+        assert one.overall == pytest.approx(np.mean([positions[task][one.id] for task in positions]))
+        assert one.low is not None
+        assert one.high is not None
+        assert one.low <= (one.overall or 0) <= one.high
+
+
+def test_references_are_always_there_and_say_what_was_not_measured(results: Path) -> None:
+    column = build(results).board.columns[0]
+    assert list(column.references) == ["human", "ceiling", "prototype", "majority", "chance"]
+    assert column.references["human"] is None
+    assert column.references["prototype"] == 1.0
+
+
+def test_a_model_without_a_task_has_no_overall(repository: Path) -> None:
+    shutil.rmtree(folder_of(repository, "baseline__majority", "norms_term_mc"))
+    people = {one.name: one.overall for one in build(repository).board.participants}
+    assert people["baseline:majority"] is None
+    assert people["baseline:uniform"] is not None
+
+
+def test_another_setting_is_listed_apart(repository: Path) -> None:
+    folder = folder_of(repository, "baseline__uniform")
+    edit(folder, record=lambda record: record.update(system_instruction="Be brief."))
+    record = json.loads((folder / "run.json").read_bytes())
+    folder.rename(folder.parent / path_of(RunRecord.model_validate(record), "norms_term").name)
+    board = build(repository).board
+    apart = [column for column in board.columns if not column.main]
+    assert [column.setting.system_instruction for column in apart] == ["Be brief."]
+    assert "baseline__uniform" not in _column(board)
+
+
+def test_withdrawn_entries_and_statuses_are_shown(repository: Path) -> None:
+    assert main(["check", str(repository), "--vouch", "recomputed"]) == 0
+    gone = folder_of(repository, "baseline__uniform").relative_to(repository)
+    (repository / "withdrawals.csv").write_text(f"entry,date,reason\n{gone},2026-01-05,a reason\n", encoding="utf-8")
+    board = build(repository).board
+    assert [(line.entry, line.reason) for line in board.withdrawn] == [(str(gone), "a reason")]
+    assert "baseline__uniform" not in _column(board)
+    assert {row.status for column in board.columns for row in column.rows} == {"recomputed"}
+    other = folder_of(repository, "baseline__gaussian")
+    edit(other)
+    row = next(row for row in build(repository).board.columns[0].rows if row.entry.endswith(other.name))
+    assert row.status == "self-reported"
+
+
+def test_a_site_is_json_csv_and_pages(repository: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder_of(repository, "baseline__uniform") / "run.json").write_text("{", encoding="utf-8")
+    assert main(["build", str(repository), "--out", str(tmp_path / "site")]) == 1
+    assert capsys.readouterr().out.startswith("left out: results/baseline__uniform/")
+    text = (tmp_path / "site" / "leaderboard.json").read_text(encoding="utf-8")
+    board = Board.model_validate_json(text, strict=True)
+    jsonschema.Draft202012Validator(Board.model_json_schema()).validate(json.loads(text))
+    with (tmp_path / "site" / "leaderboard.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == sum(len(column.rows) for column in board.columns) == 7
+    assert {row["model"] for row in rows} == {one.name for one in board.participants}
+    pages = {path.name for path in (tmp_path / "site" / "models").iterdir()}
+    assert pages == {f"{one.id}.html" for one in board.participants}
+
+
+def test_building_twice_gives_the_same_bytes_and_drops_stale_pages(results: Path, tmp_path: Path) -> None:
+    read: Callable[[], dict[str, bytes]] = lambda: {  # noqa: E731
+        str(path): path.read_bytes() for path in (tmp_path / "site").rglob("*.*")
+    }
+    assert main(["build", str(results), "--out", str(tmp_path / "site")]) == 0
+    first = read()
+    (tmp_path / "site" / "models" / "stale.html").write_text("old", encoding="utf-8")
+    assert main(["build", str(results), "--out", str(tmp_path / "site")]) == 0
+    assert read() == first
+
+
+def test_no_cell_of_the_csv_is_a_formula() -> None:
+    board = crowd(len(TEXTS), 1)
+    people = [one.model_copy(update={"name": text}) for one, text in zip(board.participants, TEXTS, strict=True)]
+    text = board_csv(board.model_copy(update={"participants": tuple(people)}))
+    for row in csv.reader(text.splitlines()):
+        for cell in row:
+            assert not cell.lstrip(" ").startswith(("=", "+", "@", "\t", "\r")), cell
+            if cell.startswith("-"):
+                float(cell)
+
+
+def test_an_empty_repository_is_a_page_too(tmp_path: Path) -> None:
+    (tmp_path / "results").mkdir()
+    assert main(["build", str(tmp_path), "--out", str(tmp_path / "site")]) == 0
+    assert "There is no entry yet" in (tmp_path / "site" / "index.html").read_text(encoding="utf-8")
+
+
+def test_a_folder_without_results_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["build", str(tmp_path), "--out", str(tmp_path / "site")]) == 2
+    assert "give the root of a results repository" in capsys.readouterr().err
