@@ -88,15 +88,15 @@ def run(config: RunConfig, say: Say) -> Done | None:
         if _compat.chat_template_of(lm) and not settings.apply_chat_template:
             say(f"{choice.id} has a chat template; --apply_chat_template would use it")
         model = _describe(choice, lm, settings)
-        session = _Session(config, lm, model, settings, by, folder, started)
+        progress = _Progress(config, lm, model, settings, by, folder, started)
         for task in tasks:
             say(f"{task.name}: asking {choice.id}")
-            session.answer(task, say)
-        return session.done()
+            progress.answer(task, say)
+        return progress.done()
 
 
 @dataclass
-class _Session:
+class _Progress:
     """A run in progress; `run.json` always tells of the tasks finished so far."""
 
     config: RunConfig
