@@ -173,7 +173,8 @@ def _many_ours(features: Path) -> None:
     asked = _compat.ask(_instant(stop=False), task.name, task.engine, settings) or []
     folder = features.parent
     (folder / "samples").mkdir(exist_ok=True)
-    record.write_samples(folder, task.name, make_samples(task.kind, asked, None))
+    with _compat.rare_collection():
+        record.write_samples(folder, task.name, make_samples(task.kind, asked, None))
 
 
 def _write_features(folder: Path) -> None:

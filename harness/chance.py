@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import numpy as np
 
 from harness.metrics.outcome import Described, Labelled, LabelSets, Outcome, Ranked
@@ -19,20 +22,29 @@ def random_answers(outcome: Outcome, rng: np.random.Generator) -> Outcome:
     """
     match outcome:
         case Labelled():
-            return Labelled(outcome.gold, rng.integers(0, outcome.sizes), outcome.sizes, outcome.labels)
+            said = rng.integers(0, outcome.sizes)
+            scores = None if outcome.scores is None else rng.random(outcome.scores.shape)
+            return replace(outcome, predicted=said, scores=scores, scores_norm=scores)
         case LabelSets():
-            return LabelSets(outcome.gold, rng.random(outcome.gold.shape) < 0.5, outcome.labels)
+            return replace(outcome, predicted=rng.random(outcome.gold.shape) < 0.5)
         case Ranked():
-            return Ranked(outcome.gold, rng.random(outcome.gold.shape), outcome.labels)
+            return replace(outcome, scores=rng.random(outcome.gold.shape))
         case Described():
             raise TypeError("descriptions have no uniform distribution")
 
 
-def chance(metric: Metric, outcome: Outcome, n: int) -> float | None:
-    """Return the metric's chance value on these `n` items; None where it has no meaning or no value."""
-    if metric.chance != "simulated":
-        return metric.chance
+def chances(metrics: Sequence[Metric], outcome: Outcome, n: int) -> dict[str, float | None]:
+    """Return each metric's chance value on these `n` items, by name; None where it has no meaning or no value."""
+    simulated = [metric for metric in metrics if metric.chance == "simulated"]
     rng = np.random.default_rng(SEED)
-    values = [metric.value(random_answers(outcome, rng), n) for _ in range(_DRAWS)]
-    mean = float(np.mean(values))
-    return None if np.isnan(mean) else mean
+    drawn = [random_answers(outcome, rng) for _ in range(_DRAWS)] if simulated else []
+    means = np.array([[metric.value(one, n) for one in drawn] for metric in simulated]).mean(axis=1) if drawn else ()
+    found = {metric.name: metric.chance for metric in metrics if metric.chance != "simulated"}
+    return found | {
+        metric.name: None if np.isnan(mean) else float(mean) for metric, mean in zip(simulated, means, strict=True)
+    }
+
+
+def chance(metric: Metric, outcome: Outcome, n: int) -> float | None:
+    """Return one metric's chance value on these `n` items; None where it has no meaning or no value."""
+    return chances([metric], outcome, n)[metric.name]

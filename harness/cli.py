@@ -7,7 +7,14 @@ from importlib import import_module
 
 from va_extractor.errors import InputError
 
-COMMANDS = ("ls", "report", "rescore")
+COMMANDS = (
+    "compare",
+    "ls",
+    "new-task",
+    "report",
+    "rescore",
+    "validate",
+)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -22,7 +29,7 @@ def main(argv: list[str] | None = None) -> int:
     """
     arguments = sys.argv[1:] if argv is None else argv
     command = arguments[0] if arguments and arguments[0] in COMMANDS else "run"
-    module = import_module(f"harness.commands.{command}")
+    module = import_module(f"harness.commands.{command.replace('-', '_')}")
     args = module.parser().parse_args(arguments if command == "run" else arguments[1:])
     try:
         return int(module.main(args))

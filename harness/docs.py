@@ -196,6 +196,6 @@ def _options(path: Path) -> dict[str, list[str]]:
         raise InputError(f"{path}: needs the columns term, option_1, option_2, ...; it has {', '.join(columns)}")
     options = {row["term"]: [row[name] for name in named] for row in rows}
     for term, offered in options.items():
-        if term not in offered or len(set(offered)) != len(offered):
-            raise InputError(f"{path}: options of {term!r} must hold it once, and no option twice")
+        if term not in offered or len(set(offered)) != len(offered) or not all(offered):
+            raise InputError(f"{path}: options of {term!r} must hold it once, and no option twice or left out")
     return options

@@ -44,18 +44,23 @@ class Embedder:
 
     def __init__(self, located: Located) -> None:
         self.record = located.record
-        self._folder = located.folder
+        self.folder = located.folder
         self._known: dict[str, NDArray[np.float32]] = {}
 
     def __call__(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return (n, d) vectors of length 1."""
         new = sorted(set(texts) - self._known.keys())
         if new:
-            vectors = _model(self._folder).encode(
+            vectors = _model(self.folder).encode(
                 new, normalize_embeddings=True, show_progress_bar=len(new) >= _PROGRESS_FROM, batch_size=64
             )
             self._known.update(zip(new, vectors, strict=True))
         return np.stack([self._known[text] for text in texts])
+
+
+def sentence_model(by: Embedder) -> Any:
+    """Return the sentence-transformers model behind an embedder."""
+    return _model(by.folder)
 
 
 @cache

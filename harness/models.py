@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from lm_eval.api.model import LM
 
 _HUB_ID = re.compile(r"^[\w.-]+/[\w.-]+$")
-_SECRET = re.compile(r"key|token|secret|passw|auth|header|credential|cookie", re.IGNORECASE)
+_SECRET = re.compile(r"key|token(?!iz)|secret|passw|auth|header|credential|cookie", re.IGNORECASE)
+TREE = "hf-tree"
+_HUGGING_FACE = ("hf", "hf-auto", "huggingface")
 _EXTRAS = {
     "torch": "hf",
     "transformers": "hf",
@@ -66,18 +68,18 @@ def choose(model: str, args: Mapping[str, Any]) -> ModelChoice:
     Raises:
         InputError: it is none of these; the nearest names are suggested.
     """
-    import harness.baselines.model  # noqa: F401  registers the back end
-
     if model.startswith("baseline:"):
         name = model.removeprefix("baseline:")
         if name not in BASELINES:
             raise InputError(f"--model {model}: no such baseline{nearest(name, list(BASELINES))}")
         return ModelChoice(model, "baseline", {**args, "name": name})
     known = _compat.backends()
+    if model in _HUGGING_FACE:
+        return ModelChoice(model, TREE, dict(args))
     if model in known:
         return ModelChoice(model, model, dict(args))
-    if Path(model).expanduser().is_dir() or _HUB_ID.match(model):
-        return ModelChoice(model, "hf", {"pretrained": model, **args})
+    if (_exists(model) and Path(model).expanduser().is_dir()) or _HUB_ID.match(model):
+        return ModelChoice(model, TREE, {"pretrained": model, **args})
     raise InputError(
         f"--model {model}: no baseline:NAME, back end, local folder or Hub id (org/name){nearest(model, known)}"
     )
@@ -103,7 +105,9 @@ def open_model(choice: ModelChoice, batch_size: str | int | None, device: str | 
 
 def record(choice: ModelChoice, lm: LM, chat_template_sha256: str | None) -> ModelRecord:
     """Describe the model for the run record, without credentials and local paths."""
-    args = {key: _public(value) for key, value in choice.args.items() if not _SECRET.search(key)}
+    args = {
+        key: _public(value) for key, value in choice.args.items() if isinstance(value, bool) or not _SECRET.search(key)
+    }
     return ModelRecord(
         id=choice.id,
         revision=_compat.model_revision(lm),

@@ -10,11 +10,13 @@ import numpy as np
 from harness.kinds import Kind
 from harness.metrics.outcome import NO_ANSWER, Described, Floats, Ints, Labelled, LabelSets, Outcome, Ranked
 from leaderboard.schema import Answer, Item, Parsed
+from va_extractor.errors import InputError
+from va_extractor.prototypes import prototypes
 
 ItemScores = Mapping[str, float | None]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Answered:
     """One item with an answer to it.
 
@@ -49,23 +51,26 @@ def outcome(kind: Kind, labels: tuple[str, ...], answered: Sequence[Answered]) -
         The outcome class that belongs to `kind`.
     """
     if kind in (Kind.SINGLE_LABEL, Kind.CHOICE):
-        return Labelled(
-            gold=np.array([one.item.choices.index(one.item.labels[0]) for one in answered], dtype=np.int64),
-            predicted=np.array([_predicted(one) for one in answered], dtype=np.int64),
-            sizes=np.array([len(one.item.choices) for one in answered], dtype=np.int64),
-            labels=labels,
-        )
+        return _labelled(labels, answered)
     if kind is Kind.MULTI_LABEL:
+        places = _places(answered)
         return LabelSets(
             gold=membership([one.item.labels for one in answered], labels),
             predicted=membership([one.parsed.labels for one in answered], labels),
             labels=labels,
+            votes=_votes(answered, labels),
+            distance=None if places is None else _distance(places, _points(answered)),
         )
     if kind is Kind.RANKING:
         scores = np.array([one.answer.loglikelihoods for one in answered], dtype=np.float64)
         return Ranked(membership([one.item.labels for one in answered], labels), scores, labels)
     names = sorted({name for one in answered for name in one.scores})
-    return Described({name: column([one.scores.get(name) for one in answered]) for name in names})
+    columns = {name: column([one.scores.get(name) for one in answered]) for name in names}
+    given = {
+        "valence": column([one.item.valence for one in answered]),
+        "arousal": column([one.item.arousal for one in answered]),
+    }
+    return Described(columns | given)
 
 
 def membership(sets: Sequence[Sequence[str]], labels: tuple[str, ...]) -> np.ndarray:
@@ -81,6 +86,61 @@ def membership(sets: Sequence[Sequence[str]], labels: tuple[str, ...]) -> np.nda
 def column(values: Sequence[float | None]) -> Floats:
     """Return (n,) floats, NaN for None."""
     return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
+
+
+def _labelled(labels: tuple[str, ...], answered: Sequence[Answered]) -> Labelled:
+    gold = np.array([one.item.choices.index(one.item.labels[0]) for one in answered], dtype=np.int64)
+    sizes = np.array([len(one.item.choices) for one in answered], dtype=np.int64)
+    even = np.unique(sizes).size == 1
+    places = _places(answered) if even else None
+    scores = [one.answer.loglikelihoods for one in answered if even and one.answer.loglikelihoods is not None]
+    scored = np.array(scores, dtype=np.float64) if len(scores) == len(answered) > 0 else None
+    return Labelled(
+        gold=gold,
+        predicted=np.array([_predicted(one) for one in answered], dtype=np.int64),
+        sizes=sizes,
+        labels=labels,
+        scores=scored,
+        scores_norm=None if scored is None else scored / _lengths(answered),
+        distance=None if places is None else _distance(places, _points(answered)),
+        apart=None if places is None else _distance(places, places[np.arange(gold.size), gold]),
+    )
+
+
+def _lengths(answered: Sequence[Answered]) -> Floats:
+    return np.array([[len(choice) for choice in one.item.choices] for one in answered], dtype=np.float64)
+
+
+def _places(answered: Sequence[Answered]) -> Floats | None:
+    """Return (n, k, 2) prototypes of the offered labels; None where one has no published term."""
+    known: dict[tuple[str, ...], Floats] = {}
+    try:
+        for one in answered:
+            if one.item.choices not in known:
+                known[one.item.choices] = prototypes(one.item.choices)
+    except InputError:
+        return None
+    return np.stack([known[one.item.choices] for one in answered])
+
+
+def _points(answered: Sequence[Answered]) -> Floats:
+    return np.array([(one.item.valence, one.item.arousal) for one in answered], dtype=np.float64)
+
+
+def _distance(places: Floats, points: Floats) -> Floats:
+    distance: Floats = np.linalg.norm(places - points[:, None, :], axis=2)
+    return distance
+
+
+def _votes(answered: Sequence[Answered], labels: tuple[str, ...]) -> Floats | None:
+    position = {label: index for index, label in enumerate(labels)}
+    votes = np.zeros((len(answered), len(labels)))
+    for row, one in enumerate(answered):
+        if one.item.label_weights is None:
+            return None
+        for label, weight in zip(one.item.labels, one.item.label_weights, strict=True):
+            votes[row, position[label]] = weight
+    return votes
 
 
 def _predicted(one: Answered) -> int:

@@ -15,13 +15,13 @@ from leaderboard.schema import Parsed
 
 _THINK_TAG = re.compile(r"<(/?)think>", re.IGNORECASE)
 _TASK_VERB = (
-    r"(\w+ly )?(answer|assist|choose|comply|describe|determine|do|give|guess|help|identify|infer|judge|know|list|make"
-    r"|name|offer|pick|provide|respond|say|select|speculate|tell)\b"
+    r"(\w+ly )?(answer|assist|choose|comply|describe|determine|guess|identify|infer|judge|list|name|offer|pick|provide"
+    r"|respond|say|select|speculate|tell|help(?! but)|do (that|this)(?=\W*\Z|\.))\b"
 )
 _REFUSAL = re.compile(
     r"\A\W*(i'?m|i am|we'?re|we are) (very |really |so )?(sorry(,|\.| but)|unable|not able|afraid (that )?(i|we) )"
     r"|\A\W*(sorry|apologies),"
-    r"|\bas an ai\b"
+    r"|\bas an ai\b[^.]*\b(i|we) (do not|don't|am not|can't|cannot)\b"
     rf"|\b(i|we) (can't|cannot|can not|won't|will not|am unable to|am not able to|do not feel able to) {_TASK_VERB}"
     rf"|\b(i'm|we're) (unable|not able) to {_TASK_VERB}"
     r"|\b(i|we) (can't|cannot|won't|will not)\W*\Z"

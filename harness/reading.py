@@ -1,10 +1,14 @@
-"""Reading an answer in whatever form it came: text or log-likelihoods, of any kind of question."""
+"""Taking an answer as lm-eval hands it over, text or log-likelihoods, and reading it as its kind of question asks."""
 
 from __future__ import annotations
+
+import math
+from collections.abc import Sequence
 
 from harness.kinds import Kind
 from harness.parsing import parse_description, parse_label, parse_labels
 from leaderboard.schema import Answer, Item, Parsed
+from va_extractor.errors import InputError
 
 
 def read(kind: Kind, item: Item, answer: Answer) -> Parsed:
@@ -25,3 +29,24 @@ def read(kind: Kind, item: Item, answer: Answer) -> Parsed:
             return parse_labels(text, item.choices)
         case Kind.DESCRIPTION:
             return parse_description(text)
+
+
+def to_answer(results: Sequence[str | tuple[float, bool] | None]) -> Answer:
+    """Turn what lm-eval hands over, a text (None where a server sent none) or (log-likelihood, greedy) pairs.
+
+    Half a surrogate pair, which a cut-off server answer may end in and no file can hold, becomes a question mark.
+
+    Raises:
+        InputError: a log-likelihood is NaN or infinite.
+    """
+    first = results[0]
+    if first is None or isinstance(first, str):
+        return Answer(text=(first or "").encode(errors="replace").decode())
+    scores = tuple(float(pair[0]) for pair in results if isinstance(pair, tuple))
+    for score in scores:
+        if not math.isfinite(score):
+            raise InputError(
+                f"the model gave a log-likelihood of {score}, which cannot be ranked; give it more precision, for "
+                "example --model_args dtype=float32"
+            )
+    return Answer(loglikelihoods=scores)

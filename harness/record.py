@@ -37,7 +37,7 @@ def make_folder(output: Path, model: str, now: datetime) -> Path:
     Raises:
         InputError: it cannot be created.
     """
-    name = re.sub(r"[^\w.-]+", "__", model).strip("_")
+    name = re.sub(r"[^\w.-]+", "__", model).strip("._") or "model"
     folder = output / name / now.astimezone(UTC).strftime("%Y-%m-%dT%H-%M-%S.%fZ")
     try:
         (folder / "samples").mkdir(parents=True)

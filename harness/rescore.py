@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from harness.embedder import embedder
+from harness.describing import Instruments, instruments
 from harness.kinds import Kind
 from harness.record import read_run, read_samples
 from harness.samples import judge
@@ -45,32 +45,32 @@ def differences(
 ) -> Iterator[str]:
     """Yield one line for each number of one task that differs from what its samples give; errors as `rescore`."""
     task, kind = run.tasks[name], Kind(run.tasks[name].kind)
-    embed = embedder(given_embedder) if kind is Kind.DESCRIPTION else None
-    if embed and task.embedder and embed.record.weights_sha256 != task.embedder.weights_sha256:
-        yield f"{name}: embedder: recorded {task.embedder.weights_sha256}, here {embed.record.weights_sha256}"
-    yield from _items(name, kind, samples, embed)
+    by = instruments(given_embedder) if kind is Kind.DESCRIPTION else None
+    if by and task.embedder:
+        yield from _differences(f"{name}: embedder", task.embedder.model_dump(), by.record.model_dump(), 0.0)
+    yield from _items(name, kind, samples, by)
     if len(samples) != task.items:
         yield f"{name}: items: recorded {task.items}, in the samples {len(samples)}"
     ids = [sample.item.item_id for sample in samples]
     if len(set(ids)) != len(ids):
         yield f"{name}: items: {len(ids) - len(set(ids))} stand in the samples twice"
-    again = score(kind, task.labels, samples)
-    for field in ("clusters", "answers", "metrics", "per_class", "confusion"):
+    again = score(kind, task.labels, samples, run.level)
+    for field in ("clusters", "answers", "metrics", "per_class", "confusion", "bias", "reliability"):
         recorded, computed = _plain(getattr(task, field)), _plain(getattr(again, field))
         yield from _differences(f"{name}: {field}", recorded, computed, TOLERANCE)
 
 
-def _items(name: str, kind: Kind, samples: Sequence[Sample], embed: Any) -> Iterator[str]:
+def _items(name: str, kind: Kind, samples: Sequence[Sample], by: Instruments | None) -> Iterator[str]:
     items = [sample.item for sample in samples]
     tolerance = EMBEDDING_TOLERANCE if kind is Kind.DESCRIPTION else TOLERANCE
-    parsed, scores = judge(kind, items, [sample.answer for sample in samples], embed)
+    parsed, scores = judge(kind, items, [sample.answer for sample in samples], by)
     for sample, one, row in zip(samples, parsed, scores, strict=True):
         where = f"{name}: item {sample.item.item_id}"
         yield from _differences(f"{where}: parsed", sample.parsed.model_dump(), one.model_dump(), 0.0)
         yield from _differences(f"{where}: scores", sample.scores, dict(row), tolerance)
     for baseline in samples[0].baseline_scores:
         given: list[Answer] = [sample.baselines[baseline] for sample in samples]
-        for sample, row in zip(samples, judge(kind, items, given, embed)[1], strict=True):
+        for sample, row in zip(samples, judge(kind, items, given, by)[1], strict=True):
             where = f"{name}: item {sample.item.item_id}: baseline {baseline}"
             yield from _differences(where, sample.baseline_scores[baseline], dict(row), tolerance)
 
@@ -78,6 +78,8 @@ def _items(name: str, kind: Kind, samples: Sequence[Sample], embed: Any) -> Iter
 def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, tuple):
+        return [_plain(inner) for inner in value]
     return value.model_dump() if hasattr(value, "model_dump") else value
 
 
@@ -85,6 +87,9 @@ def _differences(where: str, recorded: Any, again: Any, tolerance: float) -> Ite
     if isinstance(recorded, dict) and isinstance(again, dict):
         for key in recorded | again:
             yield from _differences(f"{where}: {key}", recorded.get(key), again.get(key), tolerance)
+    elif isinstance(recorded, list) and isinstance(again, list) and len(recorded) == len(again):
+        for place, pair in enumerate(zip(recorded, again, strict=True)):
+            yield from _differences(f"{where}: {place}", *pair, tolerance)
     elif isinstance(recorded, float) and isinstance(again, float | int):
         if not math.isclose(recorded, again, rel_tol=0.0, abs_tol=tolerance):
             yield f"{where}: recorded {recorded!r}, computed again {again!r}"

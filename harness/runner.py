@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from harness import _compat, bootstrap, chance, models, record
 from harness.baselines import check_answers
-from harness.embedder import Embedder, embedder
+from harness.describing import Instruments, instruments
+from harness.intervals import LEVEL
 from harness.kinds import Kind
 from harness.samples import make_samples
 from harness.scoring import score
@@ -46,6 +47,8 @@ class RunConfig:
     gen_kwargs: Mapping[str, Any]
     seeds: tuple[int, int, int, int]
     embedder: str | None
+    level: float = LEVEL
+    trust_code: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,17 +76,19 @@ def run(config: RunConfig, say: Say) -> Done | None:
         InputError: something given is wrong, or the model failed; what was finished stays in the run folder.
     """
     _compat.quiet()
-    tasks = load_tasks(config.tasks, config.include_paths, config.features)
+    tasks = load_tasks(config.tasks, config.include_paths, config.features, trust_code=config.trust_code)
     choice = models.choose(config.model, config.model_args)
     _check_fit(choice, tasks, config)
-    embed = embedder(config.embedder) if any(task.kind is Kind.DESCRIPTION for task in tasks) else None
+    by = instruments(config.embedder) if any(task.kind is Kind.DESCRIPTION for task in tasks) else None
     started = datetime.now(UTC)
     folder = record.make_folder(config.output_path, choice.id, started)
     with _kept_if_used(folder):
         lm = models.open_model(choice, config.batch_size, config.device)
         settings = _settings(config, choice)
+        if _compat.chat_template_of(lm) and not settings.apply_chat_template:
+            say(f"{choice.id} has a chat template; --apply_chat_template would use it")
         model = _describe(choice, lm, settings)
-        session = _Session(config, lm, model, settings, embed, folder, started)
+        session = _Session(config, lm, model, settings, by, folder, started)
         for task in tasks:
             say(f"{task.name}: asking {choice.id}")
             session.answer(task, say)
@@ -98,7 +103,7 @@ class _Session:
     lm: LM
     model: ModelRecord
     settings: _compat.AskSettings
-    embed: Embedder | None
+    by: Instruments | None
     folder: Path
     started: datetime
     clock: float = field(default_factory=time.monotonic)
@@ -123,11 +128,12 @@ class _Session:
         if asked is None:
             return
         say(f"{task.name}: {len(asked)} answers, scoring")
-        samples = make_samples(task.kind, asked, self.embed)
-        path, sha256 = record.write_samples(self.folder, task.name, samples)
+        with _compat.rare_collection():
+            samples = make_samples(task.kind, asked, self.by)
+            path, sha256 = record.write_samples(self.folder, task.name, samples)
         self.requests += sum(len(one.results) for one in asked)
         self.tokens.append(_count_tokens(self.lm, samples))
-        self.finished[task.name] = _task_record(task, samples, path, sha256, self.embed)
+        self.finished[task.name] = _task_record(task, samples, path, sha256, by=self.by, level=self.config.level)
         self.record = self._record()
         record.write_run(self.folder, self.record)
 
@@ -137,15 +143,17 @@ class _Session:
 
     def _record(self) -> RunRecord:
         prompts, answers = zip(*self.tokens, strict=True)
+        path, note = _compat.scoring_path(self.lm)
         return RunRecord(
             created=self.started.isoformat(timespec="seconds"),
             harness_version=record.own_version(),
             packages=record.packages(),
             git=record.git(),
-            model=self.model,
+            model=self.model.model_copy(update={"scoring_path": path, "scoring_note": note}),
             synthetic=any(task.features.synthetic for task in self.finished.values()),
             seeds=self.settings.seeds,
             limit=self.settings.limit,
+            level=self.config.level,
             apply_chat_template=self.settings.apply_chat_template,
             system_instruction=self.settings.system_instruction,
             gen_kwargs=dict(self.settings.gen_kwargs),
@@ -196,9 +204,11 @@ def _check_fit(choice: models.ModelChoice, tasks: Sequence[Task], config: RunCon
             raise InputError(f"--num_fewshot {config.num_fewshot}: task {task.name} has no train split to show")
 
 
-def _task_record(task: Task, samples: Sequence[Sample], path: str, sha256: str, embed: Embedder | None) -> TaskRecord:
+def _task_record(
+    task: Task, samples: Sequence[Sample], path: str, sha256: str, *, by: Instruments | None, level: float
+) -> TaskRecord:
     labels = task.question.labels
-    scores = score(task.kind, labels, samples)
+    scores = score(task.kind, labels, samples, level)
     described = task.kind is Kind.DESCRIPTION
     return TaskRecord(
         version=task.version,
@@ -212,12 +222,14 @@ def _task_record(task: Task, samples: Sequence[Sample], path: str, sha256: str, 
         clusters=scores.clusters,
         excluded=task.excluded(),
         reference_kind=task.reference_kind() if described else None,
-        embedder=embed.record if embed and described else None,
+        embedder=by.record if by and described else None,
         features=task.features(),
         answers=scores.answers,
         metrics=scores.metrics,
         per_class=scores.per_class,
         confusion=scores.confusion,
+        bias=scores.bias,
+        reliability=scores.reliability,
         samples=path,
         samples_sha256=sha256,
     )

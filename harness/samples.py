@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from harness.baselines import STANDING, answer_texts, choice_scores
+from harness.ceilings import ceiling_answers
+from harness.describing import Instruments, description_scores
 from harness.docs import Doc, item_of
 from harness.kinds import Kind
 from harness.outcomes import Answered, ItemScores
-from harness.reading import read
-from harness.similarity import Embed, similarities
+from harness.reading import read, to_answer
 from leaderboard.schema import Answer, Item, Parsed, Sample
-from va_extractor.errors import InputError
 
 if TYPE_CHECKING:
     from harness._compat import Asked
 
 
-def make_samples(kind: Kind, asked: Sequence[Asked], embed: Embed | None) -> list[Sample]:
+def make_samples(kind: Kind, asked: Sequence[Asked], by: Instruments | None) -> list[Sample]:
     """Read and score what came back.
 
     Args:
         kind: what was asked.
         asked: n documents with their raw results.
-        embed: maps texts to unit vectors; needed for descriptions only.
+        by: what descriptions are measured with; needed for those only.
 
     Returns:
         n samples, in the same order.
@@ -34,10 +33,11 @@ def make_samples(kind: Kind, asked: Sequence[Asked], embed: Embed | None) -> lis
     answers = [to_answer(one.results) for one in asked]
     by_likelihood = answers[0].loglikelihoods is not None
     standing = {name: baseline_answers(name, docs, by_likelihood=by_likelihood) for name in STANDING[kind]}
+    ceilings = ceiling_answers(docs, by_likelihood=by_likelihood)
     items = [item_of(doc) for doc in docs]
-    parsed, scores = judge(kind, items, answers, embed)
+    parsed, scores = judge(kind, items, answers, by)
     needs_more = standing if kind is Kind.DESCRIPTION else {}
-    beside = {name: judge(kind, items, given, embed)[1] for name, given in needs_more.items()}
+    beside = {name: judge(kind, items, given, by)[1] for name, given in needs_more.items()}
     return [
         Sample(
             item=items[row],
@@ -48,20 +48,21 @@ def make_samples(kind: Kind, asked: Sequence[Asked], embed: Embed | None) -> lis
             scores=dict(scores[row]),
             baselines={name: given[row] for name, given in standing.items()},
             baseline_scores={name: dict(rows[row]) for name, rows in beside.items()},
+            ceilings={name: given[row] for name, given in ceilings.items()},
         )
         for row in range(len(asked))
     ]
 
 
 def judge(
-    kind: Kind, items: Sequence[Item], answers: Sequence[Answer], embed: Embed | None
+    kind: Kind, items: Sequence[Item], answers: Sequence[Answer], by: Instruments | None
 ) -> tuple[list[Parsed], list[ItemScores]]:
     """Read n answers and score each by itself: whether it is right, how far two sets agree, how near a text comes."""
     parsed = [read(kind, item, answer) for item, answer in zip(items, answers, strict=True)]
     if kind is Kind.DESCRIPTION:
-        if embed is None:
-            raise ValueError("descriptions are scored with an embedder")
-        return parsed, similarities(items, [one.text for one in parsed], embed)
+        if by is None:
+            raise ValueError("descriptions are scored with instruments")
+        return parsed, description_scores(items, [one.text for one in parsed], by)
     return parsed, [_score(kind, item, one) for item, one in zip(items, parsed, strict=True)]
 
 
@@ -86,25 +87,11 @@ def answered_by(name: str, kind: Kind, samples: Sequence[Sample]) -> list[Answer
     ]
 
 
-def to_answer(results: Sequence[str | tuple[float, bool] | None]) -> Answer:
-    """Turn what lm-eval hands over, a text (None where a server sent none) or (log-likelihood, greedy) pairs.
-
-    Half a surrogate pair, which a cut-off server answer may end in and no file can hold, becomes a question mark.
-
-    Raises:
-        InputError: a log-likelihood is NaN or infinite.
-    """
-    first = results[0]
-    if first is None or isinstance(first, str):
-        return Answer(text=(first or "").encode(errors="replace").decode())
-    scores = tuple(float(pair[0]) for pair in results if isinstance(pair, tuple))
-    for score in scores:
-        if not math.isfinite(score):
-            raise InputError(
-                f"the model gave a log-likelihood of {score}, which cannot be ranked; give it more precision, for "
-                "example --model_args dtype=float32"
-            )
-    return Answer(loglikelihoods=scores)
+def answered_by_ceiling(name: str, kind: Kind, samples: Sequence[Sample]) -> list[Answered]:
+    """Return the items with the answers of a predictor from valence and arousal."""
+    return [
+        Answered(one.item, given, read(kind, one.item, given), {}) for one in samples for given in [one.ceilings[name]]
+    ]
 
 
 def _score(kind: Kind, item: Item, parsed: Parsed) -> ItemScores:

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
-import numpy as np
-
-from harness.bootstrap import interval
-from harness.chance import chance
+from harness import breakdown
+from harness.bootstrap import resample
+from harness.breakdown import or_none
+from harness.chance import chances
+from harness.intervals import LEVEL, Bootstrap, basic, bca, percentile, wilson
 from harness.kinds import Kind
 from harness.metrics import Metric, metrics_of
-from harness.metrics.algebra import class_counts, ratio
-from harness.metrics.labels import confusion_counts
 from harness.metrics.outcome import Ints, Labelled, LabelSets, Outcome
 from harness.outcomes import cluster_index, outcome
-from harness.samples import answered, answered_by
-from leaderboard.schema import AnswerCounts, ClassScore, Confusion, Sample, Score
+from harness.positions import Bounds, bounds, position
+from harness.samples import answered, answered_by, answered_by_ceiling
+from leaderboard.schema import AnswerCounts, Bias, ClassScore, Confusion, Position, ReliabilityBin, Sample, Score
 
-_NO_INTERVAL = "no interval: fewer than two clusters, or too many bootstrap draws without a value"
+_ONE_CLUSTER = "no interval: all items form one cluster"
+_FEW_VALUES = "no interval: over 5 % of the bootstrap draws have no value"
+_MODEL = ""
+
+Values = dict[str, float | None]
+Spreads = dict[tuple[str, str], Bootstrap]
 
 
 @dataclass(frozen=True)
@@ -32,78 +37,140 @@ class TaskScores:
     metrics: dict[str, Score]
     per_class: dict[str, ClassScore]
     confusion: Confusion | None
+    bias: Bias | None
+    reliability: dict[str, tuple[ReliabilityBin, ...]]
 
 
-def score(kind: Kind, labels: tuple[str, ...], samples: Sequence[Sample]) -> TaskScores:
+@dataclass(frozen=True)
+class Answers:
+    """Everybody's answers to the same items: the model's, the baselines', and those of predictors from VA.
+
+    Attributes:
+        model: the model's.
+        baselines: by name.
+        ceilings: by name.
+        clusters: (n,) cluster index of each item.
+    """
+
+    model: Outcome
+    baselines: dict[str, Outcome]
+    ceilings: dict[str, Outcome]
+    clusters: Ints
+
+    @property
+    def count(self) -> int:
+        """Number of clusters."""
+        return int(self.clusters.max()) + 1
+
+
+def score(kind: Kind, labels: tuple[str, ...], samples: Sequence[Sample], level: float = LEVEL) -> TaskScores:
     """Compute every number of a task.
 
     Args:
         kind: what was asked.
         labels: the task's label set; empty for descriptions and for choices that differ by item.
         samples: n samples, at least one.
+        level: of every interval, in (0, 1).
     """
     model = outcome(kind, labels, answered(samples))
-    baselines = {name: outcome(kind, labels, answered_by(name, kind, samples)) for name in samples[0].baselines}
-    clusters = cluster_index([sample.item for sample in samples])
+    answers = Answers(
+        model=model,
+        baselines={name: outcome(kind, labels, answered_by(name, kind, samples)) for name in samples[0].baselines},
+        ceilings={
+            name: outcome(kind, labels, answered_by_ceiling(name, kind, samples)) for name in samples[0].ceilings
+        },
+        clusters=cluster_index([sample.item for sample in samples]),
+    )
+    fixed = isinstance(model, Labelled | LabelSets) and bool(labels)
     return TaskScores(
-        clusters=int(clusters.max()) + 1,
-        answers=_count(samples),
-        metrics={metric.name: _score(metric, model, baselines, clusters) for metric in metrics_of(kind)},
-        per_class=_per_class(model) if isinstance(model, Labelled | LabelSets) and labels else {},
-        confusion=_confusion(model) if isinstance(model, Labelled) and labels else None,
+        clusters=answers.count,
+        answers=breakdown.answer_counts(samples),
+        metrics=_scores(metrics_of(kind), answers, level),
+        per_class=breakdown.per_class(model) if isinstance(model, Labelled | LabelSets) and fixed else {},
+        confusion=breakdown.confusion(model) if isinstance(model, Labelled) and fixed else None,
+        bias=breakdown.bias(model) if isinstance(model, Labelled | LabelSets) and fixed else None,
+        reliability=breakdown.reliability(model) if isinstance(model, Labelled) else {},
     )
 
 
-def _score(metric: Metric, model: Outcome, baselines: dict[str, Outcome], clusters: Ints) -> Score:
-    n = clusters.size
-    value = metric.value(model, n)
-    if math.isnan(value):
-        return Score(value=None, reason=metric.undefined, higher_is_better=metric.higher_is_better)
-    between = interval(lambda weights: metric.compute(model, weights), clusters)
+def _scores(metrics: Sequence[Metric], answers: Answers, level: float) -> dict[str, Score]:
+    n = answers.clusters.size
+    defined = [metric for metric in metrics if not math.isnan(metric.value(answers.model, n))]
+    expected = chances(defined, answers.model, n)
+    beside = {metric.name: _values(metric, answers.baselines, n) for metric in defined}
+    above = {metric.name: _values(metric, answers.ceilings, n) for metric in defined}
+    between = {
+        metric.name: bounds(beside[metric.name] | above[metric.name], higher_is_better=metric.higher_is_better)
+        for metric in defined
+        if metric.higher_is_better is not None
+    }
+    spreads = _resample(defined, answers, between) if answers.count > 1 else {}
+    found = {}
+    for metric in metrics:
+        name, better = metric.name, metric.higher_is_better
+        if metric not in defined:
+            found[name] = Score(value=None, reason=metric.undefined, higher_is_better=better)
+            continue
+        plain = _score(metric, answers, spreads.get((_MODEL, name)), level)
+        found[name] = plain.model_copy(
+            update={
+                "chance": expected[name],
+                "baselines": beside[name],
+                "ceilings": above[name],
+                "position": _position(metric, spreads, between.get(name), level),
+            }
+        )
+    return found
+
+
+def _resample(metrics: Sequence[Metric], answers: Answers, between: dict[str, Bounds | None]) -> Spreads:
+    """Resample the model and each metric's floor and ceiling over the same draws, one outcome after the other."""
+    outcomes = {_MODEL: answers.model} | answers.baselines | answers.ceilings
+    asked = [(_MODEL, metric) for metric in metrics]
+    for metric in metrics:
+        found = between.get(metric.name)
+        asked += [(found.floor, metric), (found.ceiling, metric)] if found else []
+    asked = sorted(dict.fromkeys(asked), key=lambda pair: pair[0])
+    spreads = resample([partial(metric.compute, outcomes[name]) for name, metric in asked], answers.clusters)
+    return {(name, metric.name): spread for (name, metric), spread in zip(asked, spreads, strict=True)}
+
+
+def _score(metric: Metric, answers: Answers, spread: Bootstrap | None, level: float) -> Score:
+    n = answers.clusters.size
+    value = metric.value(answers.model, n)
+    best = spread and (basic if metric.biased else percentile)(spread, level)
+    if metric.proportion and answers.count == n:
+        best = wilson(round(value * n), n, level)
     return Score(
         value=value,
-        reason=None if between else _NO_INTERVAL,
-        interval=between,
-        chance=chance(metric, model, n),
+        reason=None if best else _FEW_VALUES if spread else _ONE_CLUSTER,
+        note=_note(metric, answers.count),
+        interval=best,
+        percentile=percentile(spread, level) if spread else None,
+        bca=bca(spread, level) if spread else None,
         higher_is_better=metric.higher_is_better,
-        baselines={name: _or_none(metric.value(given, n)) for name, given in baselines.items()},
     )
 
 
-def _count(samples: Sequence[Sample]) -> AnswerCounts:
-    counts = Counter(sample.parsed.status for sample in samples)
-    n = len(samples)
-    return AnswerCounts(
-        ok=counts["ok"],
-        unparsed=counts["unparsed"],
-        refused=counts["refused"],
-        empty=counts["empty"],
-        unparsed_rate=counts["unparsed"] / n,
-        refused_rate=counts["refused"] / n,
-        empty_rate=counts["empty"] / n,
+def _note(metric: Metric, clusters: int) -> str | None:
+    if clusters >= metric.reliable_from:
+        return None
+    what = "the value is biased upward, and its interval" if metric.biased else "the interval"
+    return f"{clusters} clusters: below {metric.reliable_from} {what} may cover less often than it states"
+
+
+def _position(metric: Metric, spreads: Spreads, names: Bounds | None, level: float) -> Position | None:
+    if names is None or not spreads:
+        return None
+    return position(
+        spreads[_MODEL, metric.name],
+        spreads[names.floor, metric.name],
+        spreads[names.ceiling, metric.name],
+        names,
+        higher_is_better=bool(metric.higher_is_better),
+        level=level,
     )
 
 
-def _per_class(model: Labelled | LabelSets) -> dict[str, ClassScore]:
-    counts = class_counts(model, np.ones((1, len(model.gold))))
-    precision = ratio(counts.hits, counts.predicted)[0]
-    recall = ratio(counts.hits, counts.gold)[0]
-    f1 = ratio(2 * counts.hits, counts.gold + counts.predicted)[0]
-    return {
-        label: ClassScore(
-            precision=_or_none(precision[index]),
-            recall=_or_none(recall[index]),
-            f1=_or_none(f1[index]),
-            support=int(counts.gold[0, index]),
-        )
-        for index, label in enumerate(model.labels)
-    }
-
-
-def _confusion(model: Labelled) -> Confusion:
-    counts = confusion_counts(model).tolist()
-    return Confusion(labels=model.labels, counts=tuple(tuple(row) for row in counts))
-
-
-def _or_none(value: float) -> float | None:
-    return None if math.isnan(value) else float(value)
+def _values(metric: Metric, outcomes: dict[str, Outcome], n: int) -> Values:
+    return {name: or_none(metric.value(given, n)) for name, given in outcomes.items()}

@@ -6,13 +6,12 @@ score 0 everywhere: they are wrong, not missing.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.outcomes import Answered, ItemScores, cluster_index
+from harness.outcomes import ItemScores, cluster_index
 from leaderboard.schema import Item
 
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
@@ -20,21 +19,6 @@ NAMES = ("cosine", "cosine_shuffled", "own_auc")
 _BLOCK = 512
 _DIGITS = 6
 _TIE = 1e-6
-
-
-def scored(answered: Sequence[Answered], embed: Embed | None = None) -> list[Answered]:
-    """Return the items with their `NAMES` scores.
-
-    Args:
-        answered: n descriptions; each item has at least one reference.
-        embed: maps texts to unit vectors; the default embedder where None.
-    """
-    if embed is None:
-        from harness.embedder import embedder
-
-        embed = embedder()
-    scores = similarities([one.item for one in answered], [one.parsed.text for one in answered], embed)
-    return [dataclasses.replace(one, scores=row) for one, row in zip(answered, scores, strict=True)]
 
 
 def similarities(items: Sequence[Item], texts: Sequence[str | None], embed: Embed) -> list[ItemScores]:

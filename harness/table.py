@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -35,14 +36,20 @@ def _table(name: str, task: TaskRecord) -> Table:
     table = Table(title=f"[bold]{escape(name)}[/] v{escape(task.version)}, {items}{mark}", title_justify="left")
     table.add_column("metric", no_wrap=True)
     table.add_column("value", justify="right")
-    table.add_column("95 % interval", justify="right", no_wrap=True)
+    table.add_column(_interval_title(task), justify="right", no_wrap=True)
     table.add_column("chance", justify="right")
     baselines = list(next(iter(task.metrics.values())).baselines)
     for baseline in baselines:
-        table.add_column(baseline, justify="right")
-    for metric, score in task.metrics.items():
+        table.add_column(baseline, justify="right", no_wrap=True)
+    placed = any(score.position and score.position.value is not None for score in task.metrics.values())
+    for title in ("best VA", "position") if placed else ():
+        table.add_column(title, justify="right", no_wrap=True)
+    headline_first = sorted(task.metrics, key=lambda metric: metric != task.headline)
+    shown = {metric: task.metrics[metric] for metric in headline_first if task.metrics[metric].value is not None}
+    for metric, score in shown.items():
         style = "bold" if metric == task.headline else ""
         cells = [*_cells(score), *(_number(score.baselines.get(baseline)) for baseline in baselines)]
+        cells += _placed(score) if placed else []
         table.add_row(f"{metric}{_arrow(score)}{' *' if metric == task.headline else ''}", *cells, style=style)
     return table
 
@@ -51,6 +58,18 @@ def _cells(score: Score) -> Iterator[str]:
     yield _number(score.value)
     yield f"{score.interval.low:.3f} to {score.interval.high:.3f}" if score.interval else "-"
     yield _number(score.chance)
+
+
+def _placed(score: Score) -> list[str]:
+    """Return what the best predictor from VA scores, and the score's place between it and the best constant answer."""
+    place = score.position
+    if place is None:
+        return ["-", "-"]
+    best = _number((score.baselines | score.ceilings).get(place.ceiling))
+    if place.value is None:
+        return [best, "-"]
+    ends = f" ({place.interval.low:.2f}, {place.interval.high:.2f})" if place.interval else ""
+    return [best, f"{place.value:.2f}{ends}"]
 
 
 def _notes(task: TaskRecord) -> str:
@@ -63,8 +82,17 @@ def _notes(task: TaskRecord) -> str:
         parts.append("not asked: " + ", ".join(f"{count} {reason}" for reason, count in task.excluded.items()))
     if task.reference_kind:
         parts.append(f"references: {task.reference_kind}")
-    parts += [f"{name}: {score.reason}" for name, score in task.metrics.items() if score.reason]
+    said: dict[str, list[str]] = defaultdict(list)
+    for name, score in task.metrics.items():
+        for text in filter(None, (score.reason, score.note)):
+            said[text].append(name)
+    parts += [f"{', '.join(names)}: {text}" for text, names in said.items()]
     return escape("; ".join(parts))
+
+
+def _interval_title(task: TaskRecord) -> str:
+    level = next((score.interval.level for score in task.metrics.values() if score.interval), None)
+    return "interval" if level is None else f"{100 * level:g} % interval"
 
 
 def _arrow(score: Score) -> str:

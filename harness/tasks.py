@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from harness import _compat, catalogue
+from harness import _compat, catalogue, safety
 from harness.baselines import fitted_on
 from harness.docs import EVALUATED, Doc, Question, nearest, split
 from harness.features import load
 from harness.kinds import Kind
 from harness.metrics import metrics_of
 from harness.record import sha256_text
+from harness.taskfile import read_or_raise
+from harness.validate import shape
 from leaderboard.schema import FeaturesRecord
 from va_extractor.errors import InputError
 
@@ -77,15 +79,22 @@ class Task:
         )
 
 
-def load_tasks(names: Sequence[str], include_paths: Sequence[Path], features: str) -> list[Task]:
+def load_tasks(
+    names: Sequence[str], include_paths: Sequence[Path], features: str, *, trust_code: bool = False
+) -> list[Task]:
     """Build the named tasks, groups unfolded, each once.
+
+    Args:
+        names: tasks and groups.
+        include_paths: folders with further YAMLs.
+        features: where VA features come from.
+        trust_code: whether a YAML may name functions of a file beside it.
 
     Raises:
         InputError: a name is unknown, a YAML is broken, features are missing or do not fit, or a task is unsound.
     """
     known = catalogue.find(include_paths)
-    manager = _compat.task_manager([catalogue.TASKS, *include_paths], features)
-    return [_build(manager, known[name]) for name in _unfold(names, known)]
+    return [build(known[name], features, trust_code=trust_code) for name in _unfold(names, known)]
 
 
 def _unfold(
@@ -102,9 +111,18 @@ def _unfold(
     return list(dict.fromkeys(unfolded))
 
 
-def _build(manager: Any, info: catalogue.TaskInfo) -> Task:
+def build(info: catalogue.TaskInfo, features: str, *, trust_code: bool = False) -> Task:
+    """Build one task; nothing that its YAML names is imported before it is found to be allowed.
+
+    Raises:
+        InputError: the YAML names what it may not, features are missing or do not fit, or the task is unsound.
+    """
+    inside = [info.root, catalogue.TASKS]
+    source = read_or_raise(info.path, inside)
+    for finding in (*shape.findings(source, complete=False), *safety.findings(source, inside, trust_code=trust_code)):
+        raise InputError(str(finding))
     try:
-        engine = _compat.build_task(manager, info.name)
+        engine = _compat.build_task(safety.resolve(source), info.path, features)
     except InputError:
         raise
     except Exception as error:  # lm-eval raises whatever a YAML leads it into; the user gets it in one line

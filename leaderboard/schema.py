@@ -80,6 +80,7 @@ class Sample(_Model):
         scores: per-item scores, for example `correct` or `cosine`; None where the item has no value.
         baselines: the raw answers of the baselines that stand beside the score.
         baseline_scores: per-item scores of those, only where they need more than the answer (embeddings).
+        ceilings: the raw answers of predictors that learned from valence and arousal; empty where none can.
     """
 
     item: Item
@@ -90,17 +91,36 @@ class Sample(_Model):
     scores: dict[str, FiniteFloat | None]
     baselines: dict[str, Answer] = Field(default_factory=dict)
     baseline_scores: dict[str, dict[str, FiniteFloat | None]] = Field(default_factory=dict)
+    ceilings: dict[str, Answer] = Field(default_factory=dict)
 
 
 class Interval(_Model):
-    """A confidence interval: [low, high] at `level`, by `method`, from `draws` seeded bootstrap draws."""
+    """A confidence interval: [low, high] at `level`, by `method`; `draws` and `seed` None where nothing was drawn."""
 
     low: FiniteFloat
     high: FiniteFloat
     level: FiniteFloat
     method: str
-    draws: int
-    seed: int
+    draws: int | None
+    seed: int | None
+
+
+class Position(_Model):
+    """Where a score lies between knowing the labels' frequencies (0) and the best predictor from VA (1).
+
+    Attributes:
+        value: (score - floor) / (ceiling - floor); None where the data allow none.
+        reason: why there is no value.
+        interval: from the same draws for all three; None where there is none.
+        floor: the constant answer that scores best.
+        ceiling: the predictor from valence and arousal, never fitted on the item it answers, that scores best.
+    """
+
+    value: FiniteFloat | None
+    reason: str | None = None
+    interval: Interval | None = None
+    floor: str
+    ceiling: str
 
 
 class Score(_Model):
@@ -109,18 +129,30 @@ class Score(_Model):
     Attributes:
         value: None where the data allow none; then `reason` says why.
         reason: why there is no value or no interval.
-        interval: None where there is none.
+        note: why the interval is to be read with care; None where nothing speaks against it.
+        interval: Wilson's for a proportion of independent items, else the bootstrap interval that was found to cover
+            best for this metric; None where there is none.
+        percentile: the percentile interval; None where there is none.
+        bca: the BCa interval from the same draws; None where there is none.
         chance: what uniformly random answers score on the same items; None where that has no meaning.
         higher_is_better: None for a metric that only describes.
         baselines: what each baseline scores on the same items.
+        ceilings: what each predictor that learned from valence and arousal scores on them, and what looking up the
+            items' own labels by their two numbers does (`lookup`, in sample: a bound, no prediction).
+        position: between floor and ceiling; None for a metric that only describes.
     """
 
     value: FiniteFloat | None
     reason: str | None = None
+    note: str | None = None
     interval: Interval | None = None
+    percentile: Interval | None = None
+    bca: Interval | None = None
     chance: FiniteFloat | None = None
     higher_is_better: bool | None = None
     baselines: dict[str, FiniteFloat | None] = Field(default_factory=dict)
+    ceilings: dict[str, FiniteFloat | None] = Field(default_factory=dict)
+    position: Position | None = None
 
 
 class ClassScore(_Model):
@@ -137,6 +169,33 @@ class Confusion(_Model):
 
     labels: tuple[str, ...]
     counts: tuple[tuple[int, ...], ...]
+
+
+class Bias(_Model):
+    """How answers lean: how often each label was answered and was true, and the most over-used one.
+
+    Attributes:
+        answered: answers that name each label.
+        true: items that carry each label.
+        most_overused: the label whose share of answers is farthest above its share of the truth; None where none is.
+    """
+
+    answered: dict[str, int]
+    true: dict[str, int]
+    most_overused: str | None
+
+
+class ReliabilityBin(_Model):
+    """Items whose likeliest label has a probability in (low, high]: their mean probability, and how often it is right.
+
+    Both None where there are no such items.
+    """
+
+    low: FiniteFloat
+    high: FiniteFloat
+    items: int
+    confidence: FiniteFloat | None
+    accuracy: FiniteFloat | None
 
 
 class AnswerCounts(_Model):
@@ -176,11 +235,19 @@ class FeaturesRecord(_Model):
 
 
 class EmbedderRecord(_Model):
-    """Which sentence embedder description metrics used."""
+    """What descriptions were measured with.
+
+    Attributes:
+        id: the sentence embedder's Hub id, or its folder's last name.
+        revision: its Hub commit; None for a local folder.
+        weights_sha256: hash of its weights.
+        reader_sha256: hash of the trained parameters that read valence and arousal back from a text.
+    """
 
     id: str
     revision: str | None
     weights_sha256: str
+    reader_sha256: str | None = None
 
 
 class TaskRecord(_Model):
@@ -204,6 +271,9 @@ class TaskRecord(_Model):
         metrics: every metric by name.
         per_class: by label; empty where there is no fixed label set.
         confusion: only for single-label tasks with a fixed label set.
+        bias: how answers lean; None where there is no fixed label set.
+        reliability: the reliability diagram of `raw` and of length-`normalised` probabilities; empty where answers
+            are texts.
         samples: the samples' file below the run folder.
         samples_sha256: its hash.
     """
@@ -225,6 +295,8 @@ class TaskRecord(_Model):
     metrics: dict[str, Score]
     per_class: dict[str, ClassScore]
     confusion: Confusion | None
+    bias: Bias | None = None
+    reliability: dict[str, tuple[ReliabilityBin, ...]] = Field(default_factory=dict)
     samples: str
     samples_sha256: str
 
@@ -245,6 +317,8 @@ class ModelRecord(_Model):
         backend: lm-eval's name of the back end.
         args: back-end arguments, without credentials and local paths.
         chat_template_sha256: hash of the chat template applied; None where none was.
+        scoring_path: how labels were scored: `tree`, `rows` or `hflm`; None for other back ends.
+        scoring_note: why not by the tree; None where it was.
     """
 
     id: str
@@ -252,6 +326,8 @@ class ModelRecord(_Model):
     backend: str
     args: dict[str, str | int | float | bool | None]
     chat_template_sha256: str | None
+    scoring_path: str | None = None
+    scoring_note: str | None = None
 
 
 class Seeds(_Model):
@@ -287,6 +363,7 @@ class RunRecord(_Model):
         synthetic: True where any task ran on synthetic features.
         seeds: every seed.
         limit: items a task, or a share of them below 1; None for all.
+        level: of every interval.
         apply_chat_template: whether the chat template was applied.
         system_instruction: text put before every prompt; None for none.
         gen_kwargs: generation arguments that the command line changed.
@@ -303,6 +380,7 @@ class RunRecord(_Model):
     synthetic: bool
     seeds: Seeds
     limit: FiniteFloat | None
+    level: FiniteFloat = 0.95
     apply_chat_template: bool
     system_instruction: str | None
     gen_kwargs: dict[str, str | int | float | bool | list[str]]

@@ -11,9 +11,10 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from harness.describing import Instruments
 from harness.kinds import Kind
 from harness.reading import read
-from leaderboard.schema import Answer, Item, Sample
+from leaderboard.schema import Answer, EmbedderRecord, Item, Sample
 from va_extractor.dataset import write_split
 from va_extractor.labels import EMOTIC
 from va_extractor.schema import COLUMNS, Provenance
@@ -90,3 +91,9 @@ def toy_embed(texts: Sequence[str]) -> NDArray[np.float32]:
     ])  # fmt: skip
     unit: NDArray[np.float32] = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
     return unit
+
+
+def toy_instruments() -> Instruments:
+    """Return instruments that need no weights: the toy embedder twice, and a reader that finds every text pleasant."""
+    record = EmbedderRecord(id="toy", revision=None, weights_sha256="0" * 64)
+    return Instruments(toy_embed, toy_embed, lambda texts: np.tile([0.5, 0.5], (len(texts), 1)), np.ones(2), record)

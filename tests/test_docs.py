@@ -38,6 +38,10 @@ def test_the_readme_shows_what_the_first_command_prints(
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("VAEMO_FEATURES", raising=False)
     main(parser().parse_args(command.partition(".venv/bin/vaemo-eval ")[2].split()))
-    printed = capsys.readouterr().out.splitlines()
-    assert [line for line in shown if not line.startswith("Record: ") and line not in printed] == []
-    assert sum(line.startswith("│") for line in shown) == sum(line.startswith("│") for line in printed)
+    printed = [line.rstrip() for line in capsys.readouterr().out.splitlines()]
+    labels, descriptions = shown[: shown.index("")], shown[shown.index("") :]
+    assert len(labels) > 10
+    assert [line for line in labels if line not in printed] == []
+    # embeddings differ in the last digits between processors
+    named = {line.split("│")[1] for line in printed if line.startswith("│")}
+    assert {line.split("│")[1] for line in descriptions if line.startswith("│")} <= named

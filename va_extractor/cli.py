@@ -12,6 +12,8 @@ _COMMANDS = (
     "annotations",
     "inspect",
     "publish",
+    "images",
+    "weights",
 )  # fmt: skip
 
 

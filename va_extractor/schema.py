@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from va_extractor.errors import InputError
 
-VaSource = Literal["facechannel", "emotieffnet", "human", "norms", "synthetic"]
+VaSource = Literal["facechannel", "emotieffnet", "network", "human", "norms", "synthetic"]  # network: any other
 VaStatus = Literal["ok", "no_face", "low_confidence", "unreadable"]
 ReferenceKind = Literal["human", "category_wording", "synthetic"]
 

@@ -11,9 +11,12 @@ from va_extractor.errors import InputError
 
 _EPILOG = """\
 further commands (each has its own --help):
+  vaemo-eval compare RUN RUN   how runs of the same tasks differ, paired by item
   vaemo-eval ls                list tasks, groups, models and metrics
   vaemo-eval report RUN_DIR    write a run as one HTML page
   vaemo-eval rescore RUN_DIR   compute every number of a run again from its samples
+  vaemo-eval validate [TASKS]  tell whether tasks work, by file and line
+  vaemo-eval new-task NAME     begin a task from another one
 
 examples:
   vaemo-eval --model baseline:prototype --tasks vaemo
@@ -21,6 +24,7 @@ examples:
   vaemo-eval --model local-chat-completions --tasks iimi_basic \\
       --model_args base_url=http://127.0.0.1:8000/v1/chat/completions,model=NAME
 """
+_FILE_WIDTH = 140
 _SEEDS = (0, 1234, 1234, 1234)
 
 
@@ -48,6 +52,8 @@ def parser() -> argparse.ArgumentParser:
     add("--include_path", action="append", default=[], metavar="DIR", help="folder with further task YAMLs; repeatable")
     add("--seed", default="", metavar="N|A,B,C,D", help="seed, or seeds of Python, numpy, torch and few-shot choice")
     add("--embedder", metavar="DIR|ID@REV", help="sentence embedder of description metrics (default: all-MiniLM-L6-v2)")
+    add("--level", type=float, default=0.95, metavar="P", help="level of confidence intervals (default: 0.95)")
+    add("--trust-code", action="store_true", help="let a task YAML run functions of a Python file beside it")
     add("--log_samples", action="store_true", help="always on: samples are what scores are computed from")
     return run
 
@@ -78,7 +84,11 @@ def main(args: argparse.Namespace) -> int:
         gen_kwargs=_arguments(args.gen_kwargs, "--gen_kwargs"),
         seeds=_seeds(args.seed),
         embedder=args.embedder,
+        level=args.level,
+        trust_code=args.trust_code,
     )
+    if not 0 < config.level < 1:
+        raise InputError(f"--level {config.level:g}: between 0 and 1, for example 0.95")
     if not config.tasks:
         raise InputError("--tasks: names no task; `vaemo-eval ls` lists them")
     done = run(config, lambda line: console.print(line, style="dim", highlight=False, markup=False))
@@ -90,10 +100,11 @@ def main(args: argparse.Namespace) -> int:
 
 
 def _console() -> Any:
+    """Return a console as wide as the terminal, or wide enough for every column where the output is a file."""
     from rich.console import Console
 
     console = Console()
-    return console if console.is_terminal else Console(width=120)
+    return console if console.is_terminal else Console(width=_FILE_WIDTH)
 
 
 def _arguments(text: str, flag: str) -> dict[str, Any]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +13,7 @@ from harness.features import reference
 from harness.kinds import Kind
 from harness.metrics import Metric, metrics_of
 from harness.outcomes import Answered, outcome
-from harness.reading import read
-from harness.samples import to_answer
+from harness.reading import read, to_answer
 from va_extractor.errors import InputError
 
 Result = str | tuple[float, bool] | None
@@ -29,7 +30,8 @@ class Dataset:
         """Read what decides the documents out of a task's `metadata`.
 
         Raises:
-            InputError: `metadata` lacks `source`, or `labels` or `options` where the kind needs them.
+            InputError: `metadata` lacks `source`, or `labels` or `options` where the kind needs them, or its labels are
+                no list of different texts.
         """
         where = metadata.get("config_source", "task")
         if "source" not in metadata:
@@ -37,6 +39,8 @@ class Dataset:
         needs = {Kind.DESCRIPTION: None, Kind.CHOICE: "options"}.get(self.kind, "labels")
         if needs and not metadata.get(needs):
             raise InputError(f"{where}: metadata.{needs} is missing; a {self.kind} task needs it")
+        if needs == "labels":
+            _check_labels(metadata["labels"], where)
         options = Path(where).parent / metadata["options"] if self.kind is Kind.CHOICE else None
         return Question(
             kind=self.kind,
@@ -60,6 +64,17 @@ class Dataset:
                 f"--features {question.features}: source '{question.source}' has nothing to ask in split '{EVALUATED}'"
             )
         return docs
+
+
+def _check_labels(labels: Any, where: str) -> None:
+    """Refuse labels that YAML reads as something else (`yes`, `1`), and labels that no answer can tell apart."""
+    if not isinstance(labels, list):
+        raise InputError(f"{where}: metadata.labels must be a list")
+    for label in labels:
+        if not isinstance(label, str):
+            raise InputError(f"{where}: metadata.labels: {label!r} is no text; put it in quotes")
+    if len({label.casefold() for label in labels}) != len(labels):
+        raise InputError(f"{where}: metadata.labels: two labels differ only in case, or a label stands there twice")
 
 
 class Scorer:
@@ -91,11 +106,18 @@ class Aggregation:
     def __call__(self, answered: Sequence[Answered]) -> float:
         """Return the metric's value; NaN where the items allow none."""
         if self.kind is Kind.DESCRIPTION:
-            from harness.similarity import scored
-
-            answered = scored(answered)
+            answered = _described(tuple(answered))
         labels = () if self.kind is Kind.CHOICE else answered[0].item.choices
         return self.metric.value(outcome(self.kind, labels, answered), len(answered))
+
+
+@lru_cache(maxsize=1)
+def _described(answered: tuple[Answered, ...]) -> list[Answered]:
+    """Measure descriptions, once for all metrics of a task."""
+    from harness.describing import description_scores, instruments
+
+    scores = description_scores([one.item for one in answered], [one.parsed.text for one in answered], instruments())
+    return [dataclasses.replace(one, scores=row) for one, row in zip(answered, scores, strict=True)]
 
 
 def metric_list(kind: Kind) -> list[dict[str, str | bool | Callable[..., float]]]:

@@ -1,17 +1,32 @@
 """Every metric, one function each; see `registry` for the contract."""
 
 from harness.kinds import Kind
-from harness.metrics import description, labels, ranked
+from harness.metrics import bias, description, labels, likelihood, plane, ranked, votes
 from harness.metrics.registry import Metric, declared
 
-__all__ = ["Metric", "all_metrics", "description", "labels", "metrics_of", "ranked"]
+__all__ = [
+    "Metric",
+    "all_metrics",
+    "bias",
+    "description",
+    "labels",
+    "likelihood",
+    "metrics_of",
+    "plane",
+    "ranked",
+    "votes",
+]
+
+
+_ORDER = tuple(module.__name__ for module in (labels, ranked, description, likelihood, plane, votes, bias))
 
 
 def all_metrics() -> list[Metric]:
-    """Return every metric."""
-    return declared()
+    """Return every metric: what is right first, then how near the rest comes, then how answers lean."""
+    rank = {name: place for place, name in enumerate(_ORDER)}
+    return sorted(declared(), key=lambda metric: rank.get(metric.compute.__module__, len(rank)))
 
 
 def metrics_of(kind: Kind) -> list[Metric]:
-    """Return the metrics that answer `kind`, in the order of declaration."""
-    return [metric for metric in declared() if kind in metric.kinds]
+    """Return the metrics that answer `kind`, in the same order."""
+    return [metric for metric in all_metrics() if kind in metric.kinds]

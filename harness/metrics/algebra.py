@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
+from typing import Any
 
 import numpy as np
 
-from harness.metrics.outcome import Bools, Floats, Labelled, LabelSets
+from harness.metrics.outcome import Bools, Floats, Labelled, LabelSets, Weights
 
 
 @dataclass(frozen=True)
@@ -24,21 +27,16 @@ class ClassCounts:
     hits: Floats
 
 
-def class_counts(outcome: Labelled | LabelSets, weights: Floats) -> ClassCounts:
+def class_counts(outcome: Labelled | LabelSets, weights: Weights) -> ClassCounts:
     """Count truth, answers and hits by label under each row of `weights` (draws, n)."""
-    if isinstance(outcome, Labelled):
-        labels = np.arange(len(outcome.labels))
-        gold = outcome.gold[:, None] == labels
-        predicted = outcome.predicted[:, None] == labels
-    else:
-        gold, predicted = outcome.gold, outcome.predicted
-    return ClassCounts(weights @ gold, weights @ predicted, weights @ (gold & predicted))
+    counts = (weights @ outcome.counted).astype(np.float64)
+    return ClassCounts(*np.split(counts, 3, axis=1))
 
 
-def ratio(numerator: Floats, denominator: Floats) -> Floats:
+def ratio(numerator: Weights, denominator: Weights) -> Floats:
     """Divide element by element; 0 / 0 is NaN, silently, since callers ask for it."""
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray(numerator, dtype=np.float64) / denominator
+        return np.asarray(numerator, dtype=np.float64) / np.asarray(denominator, dtype=np.float64)
 
 
 def mean_where(values: Floats, present: Bools) -> Floats:
@@ -46,7 +44,22 @@ def mean_where(values: Floats, present: Bools) -> Floats:
     return ratio(np.where(present, values, 0.0).sum(axis=1), present.sum(axis=1))
 
 
-def weighted_mean(values: Floats, weights: Floats) -> Floats:
+def once(make: Callable[[Any], Floats]) -> Callable[[Any], Floats]:
+    """Keep with an outcome what `make` computes of it, which does not depend on weights and is asked for every draw."""
+
+    @wraps(make)
+    def kept(outcome: Any) -> Floats:
+        known: dict[Any, Floats] = vars(outcome).setdefault("kept", {})
+        if make not in known:
+            known[make] = make(outcome)
+        return known[make]
+
+    return kept
+
+
+def weighted_mean(values: Floats, weights: Weights) -> Floats:
     """Average (n,) `values` under each row of (draws, n) `weights`, over the items that have a value."""
     valid = ~np.isnan(values)
+    if valid.all():
+        return ratio(weights @ values, weights.sum(axis=1))
     return ratio(weights[:, valid] @ values[valid], weights[:, valid].sum(axis=1))

@@ -8,64 +8,146 @@ from __future__ import annotations
 import numpy as np
 
 from harness.kinds import Kind
-from harness.metrics.algebra import class_counts, mean_where, ratio, weighted_mean
-from harness.metrics.outcome import Floats, Labelled, LabelSets
+from harness.metrics.algebra import class_counts, mean_where, once, ratio, weighted_mean
+from harness.metrics.outcome import Floats, Labelled, LabelSets, Weights
 from harness.metrics.registry import metric
 
 
-@metric(Kind.SINGLE_LABEL, Kind.CHOICE, line="share of items whose answer is the true label")
-def accuracy(outcome: Labelled, weights: Floats) -> Floats:
+@metric(Kind.SINGLE_LABEL, Kind.CHOICE, line="share of items whose answer is the true label", proportion=True)
+def accuracy(outcome: Labelled, weights: Weights) -> Floats:
     """Return (draws,) weighted shares of right answers, in [0, 1]."""
-    return ratio(weights @ (outcome.gold == outcome.predicted), weights.sum(axis=1))
+    return weighted_mean((outcome.gold == outcome.predicted).astype(np.float64), weights)
 
 
 @metric(Kind.SINGLE_LABEL, line="mean recall over the labels that occur, each label counting the same")
-def balanced_accuracy(outcome: Labelled, weights: Floats) -> Floats:
+def balanced_accuracy(outcome: Labelled, weights: Weights) -> Floats:
     """Return (draws,) means of recall over labels with items, in [0, 1] (`balanced_accuracy_score`)."""
     counts = class_counts(outcome, weights)
     return mean_where(ratio(counts.hits, counts.gold), counts.gold > 0)
 
 
-@metric(Kind.SINGLE_LABEL, Kind.MULTI_LABEL, line="mean F1 over the labels that occur, each label counting the same")
-def macro_f1(outcome: Labelled | LabelSets, weights: Floats) -> Floats:
+@metric(
+    Kind.SINGLE_LABEL,
+    Kind.MULTI_LABEL,
+    line="mean F1 over the labels that occur, each label counting the same",
+    reliable_from=150,
+)
+def macro_f1(outcome: Labelled | LabelSets, weights: Weights) -> Floats:
     """Return (draws,) means of F1 over labels with items, in [0, 1] (`f1_score(average='macro', labels=present)`)."""
     counts = class_counts(outcome, weights)
     return mean_where(ratio(2 * counts.hits, counts.gold + counts.predicted), counts.gold > 0)
 
 
+@metric(
+    Kind.SINGLE_LABEL,
+    Kind.MULTI_LABEL,
+    line="mean F1 over all labels; one neither true nor answered counts 0",
+    reliable_from=150,
+)
+def macro_f1_all(outcome: Labelled | LabelSets, weights: Weights) -> Floats:
+    """Return (draws,) means of F1 over all k labels, in [0, 1] (`f1_score(average='macro', zero_division=0)`)."""
+    counts = class_counts(outcome, weights)
+    f1 = ratio(2 * counts.hits, counts.gold + counts.predicted)
+    return np.nan_to_num(f1).mean(axis=1) if len(outcome.gold) else np.full(len(weights), np.nan)
+
+
+@metric(
+    Kind.SINGLE_LABEL,
+    line="Matthews correlation of answers with truth",
+    undefined="all answers are the same, or all items have one label",
+)
+def mcc(outcome: Labelled, weights: Weights) -> Floats:
+    """Return (draws,) multi-class Matthews correlations, in [-1, 1] (`matthews_corrcoef`; Gorodkin 2004).
+
+    Answers that name no label are a class of their own.
+    """
+    true, said, hits = _margins(outcome, weights)
+    total = true.sum(axis=1)
+    covariance = hits * total - (true * said).sum(axis=1)
+    spread = (total**2 - (said**2).sum(axis=1)) * (total**2 - (true**2).sum(axis=1))
+    return ratio(covariance, np.sqrt(spread))
+
+
+@metric(
+    Kind.SINGLE_LABEL,
+    line="Cohen's kappa: agreement of answers with truth beyond that of their margins",
+    undefined="all answers and all items have one label",
+)
+def cohen_kappa(outcome: Labelled, weights: Weights) -> Floats:
+    """Return (draws,) Cohen's kappas, in [-1, 1] (`cohen_kappa_score`); no label answered is a class of its own."""
+    true, said, hits = _margins(outcome, weights)
+    total = true.sum(axis=1)
+    expected = ratio((true * said).sum(axis=1), total**2)
+    return ratio(ratio(hits, total) - expected, 1 - expected)
+
+
 @metric(Kind.MULTI_LABEL, line="F1 over all item-label pairs; common labels weigh most")
-def micro_f1(outcome: LabelSets, weights: Floats) -> Floats:
+def micro_f1(outcome: LabelSets, weights: Weights) -> Floats:
     """Return (draws,) micro-averaged F1, in [0, 1]."""
     counts = class_counts(outcome, weights)
     return ratio(2 * counts.hits.sum(axis=1), (counts.gold + counts.predicted).sum(axis=1))
 
 
 @metric(Kind.MULTI_LABEL, line="mean over items of F1 between the two sets")
-def samples_f1(outcome: LabelSets, weights: Floats) -> Floats:
+def samples_f1(outcome: LabelSets, weights: Weights) -> Floats:
     """Return (draws,) means of 2 |A and B| / (|A| + |B|), in [0, 1]; two empty sets agree fully."""
-    both = (outcome.gold & outcome.predicted).sum(axis=1)
-    sizes = outcome.gold.sum(axis=1) + outcome.predicted.sum(axis=1)
-    return weighted_mean(np.where(sizes > 0, ratio(2 * both, sizes), 1.0), weights)
+    return weighted_mean(_item_f1(outcome), weights)
 
 
 @metric(Kind.MULTI_LABEL, line="mean over items of intersection over union of the two sets")
-def jaccard(outcome: LabelSets, weights: Floats) -> Floats:
+def jaccard(outcome: LabelSets, weights: Weights) -> Floats:
     """Return (draws,) means of |A and B| / |A or B|, in [0, 1]; two empty sets agree fully."""
-    both = (outcome.gold & outcome.predicted).sum(axis=1)
-    either = (outcome.gold | outcome.predicted).sum(axis=1)
-    return weighted_mean(np.where(either > 0, ratio(both, either), 1.0), weights)
+    return weighted_mean(_item_jaccard(outcome), weights)
 
 
 @metric(Kind.MULTI_LABEL, line="mean number of labels an answer names", higher_is_better=None)
-def set_size(outcome: LabelSets, weights: Floats) -> Floats:
+def set_size(outcome: LabelSets, weights: Weights) -> Floats:
     """Return (draws,) mean sizes of the answered sets, in [0, k]."""
-    return weighted_mean(outcome.predicted.sum(axis=1).astype(np.float64), weights)
+    return weighted_mean(outcome.sizes[1], weights)
+
+
+@metric(
+    Kind.MULTI_LABEL,
+    line="mean over labels of true positive rate less false positive rate; 0 for any constant answer",
+    undefined="no label is true for some items and false for others",
+    chance=0.0,
+)
+def informedness(outcome: LabelSets, weights: Weights) -> Floats:
+    """Return (draws,) means of Youden's J over labels true of some but not all items, in [-1, 1].
+
+    Youden (1950), Cancer 3, 32-35; as informedness in Powers (2011), J. Machine Learning Technologies 2(1), 37-63.
+    """
+    counts = class_counts(outcome, weights)
+    false = weights.sum(axis=1)[:, None] - counts.gold
+    gained = ratio(counts.hits, counts.gold) - ratio(counts.predicted - counts.hits, false)
+    return mean_where(gained, (counts.gold > 0) & (false > 0))
 
 
 @metric(Kind.MULTI_LABEL, line="mean number of labels that are true", higher_is_better=None, chance=None)
-def set_size_true(outcome: LabelSets, weights: Floats) -> Floats:
+def set_size_true(outcome: LabelSets, weights: Weights) -> Floats:
     """Return (draws,) mean sizes of the true sets, in [0, k]."""
-    return weighted_mean(outcome.gold.sum(axis=1).astype(np.float64), weights)
+    return weighted_mean(outcome.sizes[0], weights)
+
+
+def _margins(outcome: Labelled, weights: Weights) -> tuple[Floats, Floats, Floats]:
+    """Return (draws, k + 1) counts of truth and of answers, the last for no label, and (draws,) right answers."""
+    counts = class_counts(outcome, weights)
+    silent = counts.gold.sum(axis=1, keepdims=True) - counts.predicted.sum(axis=1, keepdims=True)
+    true = np.hstack([counts.gold, np.zeros_like(silent)])
+    return true, np.hstack([counts.predicted, silent]), counts.hits.sum(axis=1)
+
+
+@once
+def _item_f1(outcome: LabelSets) -> Floats:
+    true, answered, both = outcome.sizes
+    return np.where(true + answered > 0, ratio(2 * both, true + answered), 1.0)
+
+
+@once
+def _item_jaccard(outcome: LabelSets) -> Floats:
+    true, answered, both = outcome.sizes
+    either = true + answered - both
+    return np.where(either > 0, ratio(both, either), 1.0)
 
 
 def confusion_counts(outcome: Labelled) -> np.ndarray:

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from harness.metrics.thresholds import Latest, Steps, steps
+
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
+Counts = NDArray[np.float32]
+Weights = NDArray[np.floating[Any]]
+"""How often each item counts, (draws, n): float64 for a point estimate, float32 for bootstrap counts.
+
+Sums of counts are exact in float32 below 2**24, and twice as fast."""
 
 NO_ANSWER = -1
 
@@ -23,12 +32,28 @@ class Labelled:
         predicted: (n,) index of the answered label, `NO_ANSWER` where the answer named none.
         sizes: (n,) how many labels the item offered.
         labels: the label set; empty where options differ by item, and then an index has no meaning across items.
+        scores: (n, k) log-likelihood of each offered label; None where the answer is a text.
+        scores_norm: (n, k) the same divided by the label's characters.
+        distance: (n, k) distance in the VA plane of the item's point to each offered label's prototype; None where a
+            label has no published term, or items offer different numbers of labels.
+        apart: (n, k) the same from the true label's prototype.
     """
 
     gold: Ints
     predicted: Ints
     sizes: Ints
     labels: tuple[str, ...]
+    scores: Floats | None = None
+    scores_norm: Floats | None = None
+    distance: Floats | None = None
+    apart: Floats | None = None
+
+    @cached_property
+    def counted(self) -> Counts:
+        """(n, 3k) whether each label is true, answered, and both."""
+        labels = np.arange(len(self.labels))
+        gold, predicted = self.gold[:, None] == labels, self.predicted[:, None] == labels
+        return np.hstack([gold, predicted, gold & predicted]).astype(np.float32)
 
 
 @dataclass(frozen=True)
@@ -39,11 +64,27 @@ class LabelSets:
         gold: (n, k) whether the label is true.
         predicted: (n, k) whether the answer names it.
         labels: the k labels.
+        votes: (n, k) annotator votes / max vote of each label; None where one annotator labelled.
+        distance: (n, k) distance in the VA plane of the item's point to each label's prototype; None where a label has
+            no published term.
     """
 
     gold: Bools
     predicted: Bools
     labels: tuple[str, ...]
+    votes: Floats | None = None
+    distance: Floats | None = None
+
+    @cached_property
+    def counted(self) -> Counts:
+        """(n, 3k) whether each label is true, answered, and both."""
+        return np.hstack([self.gold, self.predicted, self.gold & self.predicted]).astype(np.float32)
+
+    @cached_property
+    def sizes(self) -> Floats:
+        """(3, n) sizes of the true set, of the answered set and of their intersection."""
+        sets = (self.gold, self.predicted, self.gold & self.predicted)
+        return np.stack([members.sum(axis=1) for members in sets]).astype(np.float64)
 
 
 @dataclass(frozen=True)
@@ -59,6 +100,16 @@ class Ranked:
     gold: Bools
     scores: Floats
     labels: tuple[str, ...]
+
+    @cached_property
+    def steps(self) -> tuple[Steps, ...]:
+        """Each label's items by threshold."""
+        return tuple(steps(gold, scores) for gold, scores in zip(self.gold.T, self.scores.T, strict=True))
+
+    @cached_property
+    def latest(self) -> Latest:
+        """What was computed last, for the next metric that asks the same."""
+        return Latest()
 
 
 @dataclass(frozen=True)

@@ -1,67 +1,69 @@
 """Metrics of a ranking of items within each label; definitions as in scikit-learn's `metrics` module.
 
-Both sort the items of a label once and take everything else from cumulative weights, so that a thousand bootstrap draws
-cost a thousand cumulative sums and no further sorting. Items with equal scores enter together, as one threshold.
+Both need, at every threshold at which a true item enters, the weight of true and of false items ranked so far. The
+order of a label's items is found once. A draw then costs two cumulative sums over the thresholds that hold a true item,
+instead of one over all items, and both metrics share them. Items with equal scores enter together, as one threshold.
 """
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 import numpy as np
 
 from harness.kinds import Kind
 from harness.metrics.algebra import mean_where, ratio
-from harness.metrics.outcome import Bools, Floats, Ranked
+from harness.metrics.outcome import Floats, Ranked, Weights
 from harness.metrics.registry import metric
+from harness.metrics.thresholds import Areas, cumulative
 
 _UNDEFINED = "no label is true for some items and false for others"
+_CELLS = 500_000
 
 
 @metric(
     Kind.RANKING,
     line="mean over labels of average precision (area under precision against recall)",
     undefined=_UNDEFINED,
+    biased=True,
+    reliable_from=1500,
 )
-def mean_ap(outcome: Ranked, weights: Floats) -> Floats:
+def mean_ap(outcome: Ranked, weights: Weights) -> Floats:
     """Return (draws,) means of `average_precision_score` over the labels true of some item, in [0, 1]."""
-    return _mean_over_labels(outcome, weights, _average_precision)
+    precision = areas(outcome, weights).precision
+    return mean_where(precision, ~np.isnan(precision))
 
 
 @metric(Kind.RANKING, line="mean over labels of the chance that a true item outranks a false one", undefined=_UNDEFINED)
-def macro_auc(outcome: Ranked, weights: Floats) -> Floats:
+def macro_auc(outcome: Ranked, weights: Weights) -> Floats:
     """Return (draws,) means over labels of `roc_auc_score`, in [0, 1]; labels true of all or no items are left out."""
-    return _mean_over_labels(outcome, weights, _auc)
+    roc = areas(outcome, weights).roc
+    return mean_where(roc, ~np.isnan(roc))
 
 
-def _mean_over_labels(outcome: Ranked, weights: Floats, one_label: Callable[[Bools, Floats, Floats], Floats]) -> Floats:
-    values = np.stack(
-        [one_label(outcome.gold[:, k], outcome.scores[:, k], weights) for k in range(outcome.gold.shape[1])], axis=1
-    )
-    return mean_where(values, ~np.isnan(values))
+def areas(outcome: Ranked, weights: Weights) -> Areas:
+    """Return both areas of each label under each row of `weights` (draws, n)."""
+    latest = outcome.latest
+    if latest.weights is not weights:
+        block = max(1, _CELLS // weights.shape[1])
+        parts = [_areas(outcome, weights[start : start + block]) for start in range(0, len(weights), block)]
+        latest.areas = Areas(np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts]))
+        latest.weights = weights
+    return latest.areas
 
 
-def _cumulative(gold: Bools, scores: Floats, weights: Floats) -> tuple[Floats, Floats]:
-    """Return (draws, thresholds) weights of true and of all items at or above each distinct score, from the highest."""
-    order = np.argsort(-scores, kind="stable")
-    ends = np.append(np.flatnonzero(np.diff(scores[order])), scores.size - 1)
-    ordered = weights[:, order]
-    everything = ordered.cumsum(axis=1)[:, ends]
-    return (ordered * gold[order]).cumsum(axis=1)[:, ends], everything
-
-
-def _average_precision(gold: Bools, scores: Floats, weights: Floats) -> Floats:
-    """Return (draws,) sums of precision times the rise in recall; NaN where no item is true."""
-    hits, everything = _cumulative(gold, scores, weights)
-    precision = np.where(everything > 0, ratio(hits, everything), 0.0)
-    rises = np.diff(hits, axis=1, prepend=0.0)
-    return ratio((precision * rises).sum(axis=1), hits[:, -1])
-
-
-def _auc(gold: Bools, scores: Floats, weights: Floats) -> Floats:
-    """Return (draws,) areas under the ROC curve by trapezoids; NaN where all items or none are true."""
-    hits, everything = _cumulative(gold, scores, weights)
-    false = everything - hits
-    heights = hits + np.concatenate([np.zeros((len(hits), 1)), hits[:, :-1]], axis=1)
-    area = (heights * np.diff(false, axis=1, prepend=0.0)).sum(axis=1) / 2
-    return ratio(area, hits[:, -1] * false[:, -1])
+def _areas(outcome: Ranked, weights: Weights) -> tuple[Floats, Floats]:
+    """Return (draws, k) average precisions and ROC areas."""
+    by_item = np.ascontiguousarray(weights.T)
+    total = by_item.sum(axis=0, dtype=np.float64)
+    precision, roc = (np.empty((len(weights), len(outcome.steps))) for _ in range(2))
+    for k, label in enumerate(outcome.steps):
+        entering = label.true @ by_item
+        true, false = cumulative(entering), cumulative(label.false @ by_item)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            rises = np.where(entering > 0, entering * true / (true + false), 0)
+        positives = entering.sum(axis=0, dtype=np.float64)
+        negatives = total - positives
+        above = (entering * false).sum(axis=0, dtype=np.float64)
+        ties = (entering * (label.tied @ by_item)).sum(axis=0, dtype=np.float64) / 2 if label.tied.nnz else 0.0
+        precision[:, k] = ratio(rises.sum(axis=0, dtype=np.float64), positives)
+        roc[:, k] = ratio(positives * negatives - above + ties, positives * negatives)
+    return precision, roc

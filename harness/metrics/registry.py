@@ -13,10 +13,12 @@ from typing import Any, Literal
 import numpy as np
 
 from harness.kinds import Kind
-from harness.metrics.outcome import Floats, Outcome
+from harness.metrics.outcome import Floats, Outcome, Weights
+
+FEW_CLUSTERS = 30
 
 Chance = float | Literal["simulated"] | None
-Compute = Callable[[Any, Floats], Floats]
+Compute = Callable[[Any, Weights], Floats]
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,9 @@ class Metric:
         higher_is_better: None for a metric that only describes.
         compute: (outcome, weights (draws, n)) to (draws,).
         undefined: why `compute` may give NaN.
+        proportion: whether it is a share of items, so that Wilson's interval holds where items are independent.
+        biased: whether few items bias it upward, so that the basic interval covers better than the percentile one.
+        reliable_from: clusters from which its interval was found to cover as stated (`docs/statistics.md`).
         chance: what uniformly random answers score; `simulated` from seeded answers, None where it has no meaning.
     """
 
@@ -40,6 +45,9 @@ class Metric:
     compute: Compute
     undefined: str
     chance: Chance
+    proportion: bool = False
+    biased: bool = False
+    reliable_from: int = FEW_CLUSTERS
 
     def value(self, outcome: Outcome, n: int) -> float:
         """Return the point estimate over all `n` items; NaN where there is none."""
@@ -57,6 +65,9 @@ def metric(
     higher_is_better: bool | None = True,
     undefined: str = "no items",
     chance: Chance = "simulated",
+    proportion: bool = False,
+    biased: bool = False,
+    reliable_from: int = FEW_CLUSTERS,
 ) -> Callable[[Compute], Compute]:
     """Declare the decorated function, by its own name, as a metric of `kinds`.
 
@@ -68,7 +79,18 @@ def metric(
         name = compute.__name__
         if name in _METRICS:
             raise ValueError(f"metric {name!r} is declared twice")
-        _METRICS[name] = Metric(name, frozenset(kinds), line, higher_is_better, compute, undefined, chance)
+        _METRICS[name] = Metric(
+            name=name,
+            kinds=frozenset(kinds),
+            line=line,
+            higher_is_better=higher_is_better,
+            compute=compute,
+            undefined=undefined,
+            chance=chance,
+            proportion=proportion,
+            biased=biased,
+            reliable_from=reliable_from,
+        )
         return compute
 
     return declare

@@ -30,6 +30,16 @@ def test_a_local_folder_answers_every_task(vaemo_eval: Command, tiny_model: Path
     assert vaemo_eval("rescore", done.folder).code == 0
 
 
+@pytest.mark.parametrize(("tree", "path"), [("on", "tree"), ("off", "hflm")])
+def test_the_record_says_how_labels_were_scored(vaemo_eval: Command, tiny_model: Path, tree: str, path: str) -> None:
+    done = vaemo_eval(
+        *("--model", "hf", "--model_args", f"pretrained={tiny_model},dtype=float32,tree={tree}", "--device", "cpu"),
+        *("--tasks", "iimi_basic_mc", "--limit", "3"),
+    )
+    assert done.code == 0, done.err
+    assert done.record.model.scoring_path == path
+
+
 def test_log_likelihoods_are_those_of_transformers(vaemo_eval: Command, tiny_model: Path) -> None:
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer

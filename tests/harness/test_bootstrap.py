@@ -95,7 +95,7 @@ def test_items_of_one_cluster_count_as_one_observation() -> None:
 
 def test_where_there_is_nothing_to_draw_there_is_no_interval() -> None:
     for clusters in (np.empty(0, dtype=np.int64), np.zeros(5, dtype=np.int64)):
-        assert interval(lambda weights: weights[:, 0], clusters) is None
+        assert interval(lambda weights: weights[:, 0].astype(np.float64), clusters) is None
 
 
 def test_a_metric_that_most_draws_leave_undefined_has_no_interval() -> None:

@@ -8,11 +8,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from harness.kinds import Kind
 from harness.parsing import parse_description, parse_label, parse_labels, visible
-from harness.reading import read
 from harness.synonyms import SYNONYMS
-from leaderboard.schema import Answer, Item
 from va_extractor.labels import BASIC, EMOTIC
 
 CASES = (str.lower, str.upper, str.title, str.capitalize, str.swapcase)
@@ -108,6 +105,8 @@ def test_an_offered_word_is_itself_before_it_is_a_synonym() -> None:
         ("angry", "angry"),
         ("Cold anger.", "cold anger"),
         ("angry but detached", "angry but detached"),
+        ("The word is angry but detached, I think.", "angry but detached"),
+        ("I would choose cold anger here.", "cold anger"),
         ("uninterested", "uninterested"),
         ("It is *alone with responsibility*", "alone with responsibility"),
     ],
@@ -167,6 +166,9 @@ def test_refusals_are_told_from_other_unread_answers(answer: str) -> None:
         "The person is afraid and cannot describe it.",
         "Sorry for what was done, the person hangs back.",
         "I am afraid of everything around me.",
+        "I can't help but smile.",
+        "The person thinks: I can't do this anymore!",
+        "As an AI, I would say that the person is calm.",
     ],
 )
 def test_a_description_of_someone_unable_is_no_refusal(answer: str) -> None:
@@ -316,25 +318,3 @@ def test_a_hundred_thousand_characters_come_to_an_end(piece: str) -> None:
         parse_label(closed, BASIC)
         parse_labels(closed, EMOTIC)
         parse_description(closed)
-
-
-# From answer to reading
-
-
-def item(choices: tuple[str, ...]) -> Item:
-    return Item(item_id="i", cluster_id="c", valence=0.0, arousal=0.0, labels=choices[:1], choices=choices)
-
-
-@given(scores=st.lists(st.floats(-1e3, 0, allow_nan=False), min_size=7, max_size=7))
-def test_from_loglikelihoods_the_highest_is_the_answer(scores: list[float]) -> None:
-    parsed = read(Kind.SINGLE_LABEL, item(BASIC), Answer(loglikelihoods=tuple(scores)))
-    assert parsed.labels == (BASIC[scores.index(max(scores))],)
-
-
-def test_an_answer_is_read_by_its_kind() -> None:
-    both = Answer(text="Anger, Fear")
-    assert read(Kind.SINGLE_LABEL, item(EMOTIC), both).status == "unparsed"
-    assert read(Kind.CHOICE, item(EMOTIC), both).status == "unparsed"
-    assert read(Kind.MULTI_LABEL, item(EMOTIC), both).labels == ("Anger", "Fear")
-    assert read(Kind.DESCRIPTION, item(EMOTIC), both).text == "Anger, Fear"
-    assert read(Kind.RANKING, item(EMOTIC), Answer(loglikelihoods=(0.0,) * 26)).status == "ok"

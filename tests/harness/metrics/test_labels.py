@@ -130,3 +130,25 @@ def test_counts_of_labels_add_up_to_the_answers(case: Case) -> None:
     assert counts.gold.sum(axis=1).tolist() == weights.sum(axis=1).tolist()
     assert counts.predicted.sum(axis=1).tolist() == weights[:, outcome.predicted >= 0].sum(axis=1).tolist()
     assert (counts.hits <= np.minimum(counts.gold, counts.predicted)).all()
+
+
+@given(case=label_sets())
+def test_informedness_is_sklearns_adjusted_balanced_accuracy_of_each_label(case: Case) -> None:
+    outcome, weights = case
+    computed = values("informedness", SETS, outcome, weights)
+    for draw, row in enumerate(weights):
+        gold, predicted = np.repeat(outcome.gold, row, axis=0), np.repeat(outcome.predicted, row, axis=0)
+        mixed = [label for label in range(4) if gold[:, label].any() and not gold[:, label].all()]
+        expected = [
+            sk.recall_score(gold[:, k], predicted[:, k]) + sk.recall_score(gold[:, k], predicted[:, k], pos_label=0) - 1
+            for k in mixed
+        ]
+        assert computed[draw] == pytest.approx(np.mean(expected) if mixed else np.nan, nan_ok=True)
+
+
+@given(case=label_sets())
+def test_no_constant_answer_is_informed(case: Case) -> None:
+    outcome, weights = case
+    constant = LabelSets(outcome.gold, np.tile(outcome.predicted[:1], (len(outcome.gold), 1)), outcome.labels)
+    informed = values("informedness", SETS, constant, weights)
+    assert informed[~np.isnan(informed)] == pytest.approx(0.0)

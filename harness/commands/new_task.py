@@ -1,0 +1,36 @@
+"""`vaemo-eval new-task NAME --from TASK`: begin a task from another one."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser."""
+    command = argparse.ArgumentParser(
+        prog="vaemo-eval new-task",
+        description="Make a folder with a task YAML and a README, ready to run and to change.",
+    )
+    command.add_argument("name", metavar="NAME", help="name of the new task")
+    command.add_argument("--from", dest="parent", required=True, metavar="TASK", help="task to begin from")
+    command.add_argument("--into", default=".", metavar="DIR", help="folder in which to make it (default: here)")
+    return command
+
+
+def main(args: argparse.Namespace) -> int:
+    """Make the folder and say what comes next.
+
+    Raises:
+        InputError: the name is taken or is none, or there is no such task to begin from.
+    """
+    from harness.new_task import create
+
+    path = create(args.name, args.parent, Path(args.into).expanduser())
+    sys.stdout.write(
+        f"Made {path.parent}/. Change {path.name} and README.md, then:\n"
+        f"  vaemo-eval validate {path.parent}\n"
+        f"  vaemo-eval --model baseline:prototype --tasks {args.name} --include_path {path.parent}\n"
+    )
+    return 0

@@ -1,0 +1,221 @@
+"""Comparing finished runs: proving that they answered the same questions, then every metric of every pair."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+from scipy.stats import rankdata
+
+from harness.comparison import Difference, difference
+from harness.kinds import Kind
+from harness.metrics import metrics_of
+from harness.outcomes import cluster_index, outcome
+from harness.record import read_run, read_samples
+from harness.samples import answered
+from leaderboard.schema import RunRecord, Sample, TaskRecord
+from va_extractor.errors import InputError
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished run: its folder, its record, and its samples by task, in one order of items."""
+
+    folder: Path
+    record: RunRecord
+    samples: dict[str, list[Sample]]
+
+
+@dataclass(frozen=True)
+class Adjusted:
+    """A difference with its p value adjusted by Holm's method for the family it belongs to."""
+
+    difference: Difference
+    holm: float
+
+
+@dataclass(frozen=True)
+class ItemGap:
+    """One item on which two models differ.
+
+    Attributes:
+        first: the first model's sample.
+        second: the second model's.
+        gap: the first model's item score minus the second's.
+    """
+
+    first: Sample
+    second: Sample
+    gap: float
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two runs on one task.
+
+    Attributes:
+        task: its name.
+        headline: the metric that stands for it.
+        first: the first run.
+        second: the second run.
+        clusters: independent groups of items.
+        rows: every metric that both have, in the order of declaration.
+        items: those on which the models differ most.
+    """
+
+    task: str
+    headline: str
+    first: Run
+    second: Run
+    clusters: int
+    rows: tuple[Adjusted, ...]
+    items: tuple[ItemGap, ...]
+
+
+def compare(folders: Sequence[Path], tasks: Sequence[str], level: float, items: int) -> list[Comparison]:
+    """Compare every pair of runs on every task.
+
+    P values are adjusted by Holm's method: the headline metrics over all pairs and tasks together, each further metric
+    over the pairs within its task.
+
+    Args:
+        folders: two run folders or more.
+        tasks: the tasks to compare; all of them where empty.
+        level: of the intervals.
+        items: how many items to name for each pair.
+
+    Raises:
+        InputError: a folder is no run, its samples were changed, or the runs did not answer the same questions.
+    """
+    runs = [_load(folder, tasks) for folder in folders]
+    for run in runs[1:]:
+        differing = list(_mismatches(runs[0], run))
+        if differing:
+            raise InputError(f"{run.folder} cannot be compared with {runs[0].folder}: {'; '.join(differing)}")
+    aligned = [_aligned(run, runs[0]) for run in runs]
+    pairs = [
+        _pair(task, first, second, level, items)
+        for task in runs[0].samples
+        for first, second in combinations(aligned, 2)
+    ]
+    return _holm(pairs)
+
+
+def _load(folder: Path, tasks: Sequence[str]) -> Run:
+    record = read_run(folder)
+    absent = [name for name in tasks if name not in record.tasks]
+    if absent:
+        raise InputError(f"--tasks {absent[0]}: {folder} has no such task; it has {', '.join(record.tasks)}")
+    samples = {}
+    for name in tasks or record.tasks:
+        path = folder / record.tasks[name].samples
+        samples[name] = read_samples(path)
+        if hashlib.sha256(path.read_bytes()).hexdigest() != record.tasks[name].samples_sha256:
+            raise InputError(f"{path}: changed since the run; `vaemo-eval rescore {folder}` says what differs")
+    return Run(folder, record, samples)
+
+
+def _mismatches(one: Run, other: Run) -> Iterator[str]:
+    if set(one.samples) != set(other.samples):
+        apart = ", ".join(sorted(set(one.samples) ^ set(other.samples)))
+        yield f"tasks {apart} are in one run only (--tasks names those to compare)"
+    for name in one.samples.keys() & other.samples.keys():
+        mine, theirs = (_identity(run.record.tasks[name]) for run in (one, other))
+        for what in mine:
+            if mine[what] != theirs[what]:
+                yield f"task {name}: {what} {theirs[what]} against {mine[what]}"
+        ids = [{sample.item.item_id for sample in run.samples[name]} for run in (one, other)]
+        if ids[0] != ids[1]:
+            yield (
+                f"task {name}: another subset of items ({len(ids[1])} against {len(ids[0])}, "
+                f"{len(ids[0] & ids[1])} in both)"
+            )
+
+
+def _identity(task: TaskRecord) -> dict[str, str]:
+    """Return what must be the same in two runs, by its name for people."""
+    return {
+        "version": task.version,
+        "task hash": task.task_hash[:12],
+        "features": f"{task.features.source}/{task.features.split} {task.features.sha256[:12]}",
+        "reference kind": str(task.reference_kind),
+        "embedder": task.embedder.weights_sha256[:12] if task.embedder else "none",
+    }
+
+
+def _aligned(run: Run, leader: Run) -> Run:
+    """Put each task's samples in the order of the leader's."""
+    by_id = {name: {sample.item.item_id: sample for sample in samples} for name, samples in run.samples.items()}
+    ordered = {
+        name: [by_id[name][sample.item.item_id] for sample in samples] for name, samples in leader.samples.items()
+    }
+    return replace(run, samples=ordered)
+
+
+def _pair(task: str, first: Run, second: Run, level: float, items: int) -> Comparison:
+    record = first.record.tasks[task]
+    kind = Kind(record.kind)
+    clusters = cluster_index([sample.item for sample in first.samples[task]])
+    if clusters.max() == 0:
+        raise InputError(f"{first.folder}: task {task}: all items form one cluster, from which nothing can be inferred")
+    one, other = (outcome(kind, record.labels, answered(run.samples[task])) for run in (first, second))
+    rows = [
+        difference(metric, one, other, clusters, level=level)
+        for metric in metrics_of(kind)
+        if metric.higher_is_better is not None
+    ]
+    return Comparison(
+        task=task,
+        headline=record.headline,
+        first=first,
+        second=second,
+        clusters=int(clusters.max()) + 1,
+        rows=tuple(Adjusted(row, row.p) for row in rows if row),
+        items=_furthest(record, first.samples[task], second.samples[task], items),
+    )
+
+
+def _holm(pairs: list[Comparison]) -> list[Comparison]:
+    from statsmodels.stats.multitest import multipletests
+
+    families: dict[tuple[str, ...], list[tuple[int, int]]] = {}
+    for place, pair in enumerate(pairs):
+        for row, adjusted in enumerate(pair.rows):
+            name = adjusted.difference.metric
+            family = ("headline",) if name == pair.headline else (pair.task, name)
+            families.setdefault(family, []).append((place, row))
+    rows = [list(pair.rows) for pair in pairs]
+    for members in families.values():
+        _, adjusted, *_ = multipletests([rows[place][row].difference.p for place, row in members], method="holm")
+        for (place, row), p in zip(members, adjusted, strict=True):
+            rows[place][row] = replace(rows[place][row], holm=float(p))
+    return [replace(pair, rows=tuple(adjusted)) for pair, adjusted in zip(pairs, rows, strict=True)]
+
+
+def _furthest(task: TaskRecord, first: list[Sample], second: list[Sample], items: int) -> tuple[ItemGap, ...]:
+    gaps = [
+        ItemGap(one, other, _item_score(task, one) - _item_score(task, other))
+        for one, other in zip(first, second, strict=True)
+    ]
+    apart = [gap for gap in gaps if gap.gap]
+    return tuple(sorted(apart, key=lambda gap: (-abs(gap.gap), gap.first.item.item_id))[:items])
+
+
+def _item_score(task: TaskRecord, sample: Sample) -> float:
+    """Return the headline of one item if samples hold it, else its own score; of a ranking, the AUC over its labels."""
+    if sample.answer.loglikelihoods is not None and Kind(task.kind) is Kind.RANKING:
+        return _own_auc(sample.answer.loglikelihoods, [label in sample.item.labels for label in sample.item.choices])
+    name = task.headline if task.headline in sample.scores else next(iter(sample.scores))
+    return sample.scores[name] or 0.0
+
+
+def _own_auc(scores: Sequence[float], true: Sequence[bool]) -> float:
+    """Return how often a true label outranks a false one, from the rank sum; 0 where all or none are true."""
+    ranks = rankdata(scores)
+    held = sum(true)
+    above = float(ranks[np.array(true)].sum()) - held * (held + 1) / 2
+    return above / (held * (len(true) - held)) if 0 < held < len(true) else 0.0

@@ -1,0 +1,153 @@
+"""One metric of two models on the same items: the difference, its interval, a test, and what could have been detected.
+
+- effect and interval: paired cluster bootstrap; both models are scored on the same draws, and the interval is the
+  percentile interval of the difference, in which a bias that both share cancels.
+- test: exact McNemar (McNemar 1947; the binomial test of discordant items) for a share of independent items. For all
+  else the clusters' answers are swapped between the models at random, each cluster as a whole, and the metric is
+  computed again (a sign-flip or paired permutation test: Good 2005, Permutation, Parametric and Bootstrap Tests, 3.2).
+- detectable: the true difference that this test would find in 80 % of samples of this size, from the bootstrap's
+  standard error: (z at 1 - alpha / 2 + z at 0.8) times it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy import stats
+
+from harness.bootstrap import DRAWS, SEED, resample
+from harness.intervals import LEVEL, percentile
+from harness.metrics import Metric
+from harness.metrics.outcome import Floats, Ints, Outcome, Ranked, Weights
+from leaderboard.schema import Interval
+
+MCNEMAR = "exact McNemar"
+SIGN_FLIP = "sign-flip"
+POWER = 0.8
+_CELLS = 500_000
+_EQUAL = 1e-9
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How two models differ on one metric.
+
+    Attributes:
+        metric: its name.
+        first: value of the first model.
+        second: value of the second model.
+        effect: first - second.
+        interval: of the effect; None where the draws allow none.
+        p: two-sided p value of no difference.
+        test: which test gave it.
+        detectable: smallest true difference found with 80 % power at this size; None where the draws allow none.
+    """
+
+    metric: str
+    first: float
+    second: float
+    effect: float
+    interval: Interval | None
+    p: float
+    test: str
+    detectable: float | None
+
+
+def difference(
+    metric: Metric, first: Outcome, second: Outcome, clusters: Ints, *, draws: int = DRAWS, level: float = LEVEL
+) -> Difference | None:
+    """Compare two models' answers to the same n items.
+
+    Args:
+        metric: what is compared.
+        first: one model's outcome.
+        second: the other's, in the same order of items.
+        clusters: (n,) cluster index of each item, from 0 without gaps; at least two clusters.
+        draws: of the bootstrap, and of the permutation.
+        level: of the interval; 1 - `level` is the test's alpha for `detectable`.
+
+    Returns:
+        None where either model has no value.
+    """
+    n = clusters.size
+    values = metric.value(first, n), metric.value(second, n)
+    if np.isnan(values).any():
+        return None
+    spread = resample(
+        [lambda weights: metric.compute(first, weights) - metric.compute(second, weights)], clusters, draws=draws
+    )[0]
+    independent = int(clusters.max()) + 1 == n
+    exact = metric.proportion and independent
+    reach = stats.norm.ppf((1 + level) / 2) + stats.norm.ppf(POWER)
+    return Difference(
+        metric=metric.name,
+        first=values[0],
+        second=values[1],
+        effect=values[0] - values[1],
+        interval=percentile(spread, level),
+        p=mcnemar(metric, first, second, n) if exact else sign_flip(metric, first, second, clusters, draws=draws),
+        test=MCNEMAR if exact else SIGN_FLIP,
+        detectable=None if spread.error is None else float(reach * spread.error),
+    )
+
+
+def mcnemar(metric: Metric, first: Outcome, second: Outcome, n: int) -> float:
+    """Return the exact two-sided p value of equal shares on n independent items; 1 where no item tells them apart."""
+    gap = item_values(metric, first, n) - item_values(metric, second, n)
+    won, lost = int((gap > 0).sum()), int((gap < 0).sum())
+    return float(stats.binomtest(won, won + lost, 0.5).pvalue) if won + lost else 1.0
+
+
+def sign_flip(
+    metric: Metric, first: Outcome, second: Outcome, clusters: Ints, *, draws: int = DRAWS, seed: int = SEED
+) -> float:
+    """Return the two-sided p value of exchangeable models: (1 + swaps as extreme) / (1 + swaps).
+
+    A ranking is compared by the ranks of each model's own scores, since only their order has a meaning.
+    """
+    both = stack(first, second)
+    count = int(clusters.max()) + 1
+    rng = np.random.default_rng(seed)
+    observed = abs(float(_gap(metric, both, np.zeros((1, clusters.size), dtype=np.float32))[0]))
+    block = max(1, _CELLS // clusters.size)
+    swapped = [
+        np.abs(_gap(metric, both, rng.integers(0, 2, size=(rows, count)).astype(np.float32)[:, clusters]))
+        for rows in (min(block, draws - start) for start in range(0, draws, block))
+    ]
+    gaps = np.concatenate(swapped)
+    gaps = gaps[~np.isnan(gaps)]
+    return float((1 + (gaps >= observed - _EQUAL).sum()) / (1 + gaps.size))
+
+
+def item_values(metric: Metric, outcome: Outcome, n: int) -> Floats:
+    """Return (n,) values of a metric on each item alone."""
+    block = max(1, _CELLS // n)
+    rows = [np.eye(min(block, n - start), n, start, dtype=np.float32) for start in range(0, n, block)]
+    return np.concatenate([metric.compute(outcome, row) for row in rows])
+
+
+def stack(first: Outcome, second: Outcome) -> Outcome:
+    """Return one outcome of 2n items: those of `first`, then the same items answered by `second`."""
+    if isinstance(first, Ranked) and isinstance(second, Ranked):
+        first, second = (dataclasses.replace(one, scores=stats.rankdata(one.scores, axis=0)) for one in (first, second))
+    fields = {
+        field.name: _joined(getattr(first, field.name), getattr(second, field.name))
+        for field in dataclasses.fields(first)
+    }
+    return type(first)(**fields)
+
+
+def _joined(first: Any, second: Any) -> Any:
+    if isinstance(first, dict):
+        return {name: np.concatenate([first[name], second[name]]) for name in first}
+    return np.concatenate([first, second]) if isinstance(first, np.ndarray) else first
+
+
+def _gap(metric: Metric, both: Outcome, swapped: Weights) -> Floats:
+    """Return (draws,) differences after swapping the answers to the items at which `swapped` (draws, n) is 1."""
+    kept = 1 - swapped
+    gap: Floats = metric.compute(both, np.hstack([kept, swapped])) - metric.compute(both, np.hstack([swapped, kept]))
+    return gap

@@ -1,0 +1,146 @@
+"""Everything that is measured of one description: how near its references, which affect it tells of, how it is written.
+
+A refused or empty description is wrong, not missing: it scores 0 in every measure of quality and is read as neutral.
+Measures of style and of unsupported claims have no value there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from harness.metrics.outcome import Floats
+from harness.similarity import Embed, similarities
+from harness.text import style
+from harness.text.emotion_words import wheel_f1
+from harness.text.unsupported import claim_rates
+from harness.text.va_readback import Reader, fingerprint, same_quadrant, same_quadrant_by_chance
+from leaderboard.schema import EmbedderRecord, Item
+
+if TYPE_CHECKING:
+    from harness.outcomes import ItemScores
+
+STATIC = "_static"
+_DIGITS = 6
+
+
+@dataclass(frozen=True)
+class Instruments:
+    """What descriptions are measured with.
+
+    Attributes:
+        embed: maps texts to unit vectors, by contextual embeddings.
+        embed_static: the same by static word vectors: a second embedder, of another kind.
+        read: maps texts to (n, 2) valence and arousal in [-1, 1].
+        read_sd: (2,) the reader's error in valence and arousal.
+        record: which embedder and reader these are.
+    """
+
+    embed: Embed
+    embed_static: Embed
+    read: Callable[[Sequence[str]], Floats]
+    read_sd: Floats
+    record: EmbedderRecord
+
+
+@cache
+def instruments(given: str | None = None) -> Instruments:
+    """Load the instruments.
+
+    Args:
+        given: as `--embedder`; the reader is made for all-MiniLM-L6-v2 and uses it whatever is given.
+
+    Raises:
+        InputError: an embedder is missing or not the one meant.
+    """
+    from harness.embedder import embedder, sentence_model
+    from harness.text.static_embedder import StaticEmbedder
+
+    embed = embedder(given)
+    static = StaticEmbedder()
+    reader = Reader(sentence_model(embedder()))
+    record = embed.record.model_copy(update={"reader_sha256": fingerprint()})
+    return Instruments(embed, static, _Remembering(reader), reader.residual_sd, record)
+
+
+def description_scores(items: Sequence[Item], texts: Sequence[str | None], by: Instruments) -> list[ItemScores]:
+    """Measure n descriptions.
+
+    Args:
+        items: n items with references.
+        texts: n descriptions; None where there is none to score.
+        by: the instruments.
+
+    Returns:
+        For each item its scores by name, None where it has no value; rounded to six decimals.
+    """
+    near = similarities(items, texts, by.embed)
+    static = similarities(items, texts, by.embed_static)
+    columns = _read(items, texts, by) | _written(items, texts)
+    return [
+        {
+            **near[row],
+            **{name + STATIC: score for name, score in static[row].items()},
+            **{name: _rounded(column[row]) for name, column in columns.items()},
+        }
+        for row in range(len(items))
+    ]
+
+
+def _read(items: Sequence[Item], texts: Sequence[str | None], by: Instruments) -> dict[str, Floats]:
+    """Read valence and arousal back, and compare them with what was given."""
+    given = np.array([(item.valence, item.arousal) for item in items], dtype=np.float64)
+    answered = np.array([text is not None for text in texts])
+    read = np.where(answered[:, None], by.read([text or "" for text in texts]), 0.0)
+    agreed = same_quadrant(read, given, by.read_sd)
+    floor = same_quadrant_by_chance(read, given, by.read_sd, [item.cluster_id for item in items])
+    return {
+        "read_valence": read[:, 0],
+        "read_arousal": read[:, 1],
+        "same_quadrant": np.where(answered, agreed, 0.0),
+        "same_quadrant_shuffled": np.where(answered, floor, 0.0),
+    }
+
+
+def _written(items: Sequence[Item], texts: Sequence[str | None]) -> dict[str, Floats]:
+    """Measure words and style; the latter only where there is a text."""
+    labels = [item.labels for item in items]
+    all_texts = [text or "" for text in texts]
+    answered = [row for row, text in enumerate(texts) if text is not None]
+    said = [all_texts[row] for row in answered]
+    return {
+        "wheel_f1": wheel_f1(all_texts, labels, level=1),
+        "wheel_f1_fine": wheel_f1(all_texts, labels, level=2),
+        "unsupported": _spread(claim_rates(said)["any"], answered, len(texts)),
+        "words": _spread(style.length(said), answered, len(texts)),
+        "repetition": _spread(style.repetition(said), answered, len(texts)),
+        "near_duplicate": _spread(style.nearly_identical(said), answered, len(texts)),
+        "echo": _spread(style.echo(said), answered, len(texts)),
+    }
+
+
+def _spread(values: Floats, rows: Sequence[int], n: int) -> Floats:
+    spread = np.full(n, np.nan)
+    spread[list(rows)] = values
+    return spread
+
+
+def _rounded(value: float) -> float | None:
+    return None if np.isnan(value) else round(float(value), _DIGITS)
+
+
+class _Remembering:
+    """Reads each distinct text once."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._known: dict[str, Floats] = {}
+
+    def __call__(self, texts: Sequence[str]) -> Floats:
+        new = sorted(set(texts) - self._known.keys())
+        self._known.update(zip(new, self._reader(new), strict=True))
+        return np.stack([self._known[text] for text in texts])

@@ -1,0 +1,54 @@
+"""How the distribution of answers leans, whether or not single answers are right."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.spatial.distance import jensenshannon
+
+from harness.kinds import Kind
+from harness.metrics.algebra import class_counts, ratio
+from harness.metrics.outcome import Floats, Labelled, LabelSets, Weights
+from harness.metrics.registry import metric
+
+_NOTHING = "no answer names a label"
+
+
+@metric(
+    Kind.SINGLE_LABEL,
+    Kind.MULTI_LABEL,
+    line="Jensen-Shannon divergence of the distribution of answers from that of the truth",
+    higher_is_better=False,
+    undefined=_NOTHING,
+)
+def answer_jsd(outcome: Labelled | LabelSets, weights: Weights) -> Floats:
+    """Return (draws,) divergences to base 2, in [0, 1] (Lin 1991, IEEE Trans. Inf. Theory 37(1), 145-151)."""
+    true, said = shares(outcome, weights)
+    return np.asarray(jensenshannon(true, said, base=2, axis=1), dtype=np.float64) ** 2
+
+
+@metric(
+    Kind.SINGLE_LABEL,
+    Kind.MULTI_LABEL,
+    line="share of answers that the most over-used label has above its share of the truth",
+    higher_is_better=False,
+    undefined=_NOTHING,
+)
+def overuse(outcome: Labelled | LabelSets, weights: Weights) -> Floats:
+    """Return (draws,) largest excesses over the k labels of share of answers above share of truth, in [0, 1]."""
+    true, said = shares(outcome, weights)
+    k = len(outcome.labels)
+    excess: Floats = (said - true)[:, :k].max(axis=1)
+    return np.maximum(0, excess)
+
+
+def shares(outcome: Labelled | LabelSets, weights: Weights) -> tuple[Floats, Floats]:
+    """Return (draws, k + 1) shares of each label among truths and among answers.
+
+    The last column is the share of items without an answer, for one label an item; for sets, whose shares are of labels
+    named, it is 0.
+    """
+    counts = class_counts(outcome, weights)
+    rest = np.zeros((len(weights), 1))
+    silent = (counts.gold - counts.predicted).sum(axis=1, keepdims=True) if isinstance(outcome, Labelled) else rest
+    true, said = np.hstack([counts.gold, rest]), np.hstack([counts.predicted, silent])
+    return ratio(true, true.sum(axis=1, keepdims=True)), ratio(said, said.sum(axis=1, keepdims=True))

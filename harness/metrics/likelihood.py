@@ -1,0 +1,163 @@
+"""Metrics of the probabilities that log-likelihoods give to the offered labels: whether they are right and honest.
+
+Probabilities are the softmax of the log-likelihoods over the offered labels; `_norm` variants divide each by the
+label's characters first, as lm-eval's `acc_norm` does, so that long labels are not unlikely by their length alone.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.special import log_softmax, softmax
+
+from harness.kinds import Kind
+from harness.metrics.algebra import ratio, weighted_mean
+from harness.metrics.outcome import Floats, Ints, Labelled, Weights
+from harness.metrics.registry import metric
+
+BINS = 15
+_TEXT = "answers are texts, without log-likelihoods"
+
+
+@metric(
+    Kind.SINGLE_LABEL,
+    Kind.CHOICE,
+    line="share of items whose true label is among the two likeliest",
+    undefined=_TEXT,
+    proportion=True,
+)
+def top2_accuracy(outcome: Labelled, weights: Weights) -> Floats:
+    """Return (draws,) shares, in [0, 1] (`top_k_accuracy_score(k=2)`; of equal scores the first offered counts)."""
+    if outcome.scores is None:
+        return np.full(len(weights), np.nan)
+    own = np.take_along_axis(outcome.scores, outcome.gold[:, None], axis=1)
+    earlier = np.arange(outcome.scores.shape[1]) < outcome.gold[:, None]
+    ahead = ((outcome.scores > own) | ((outcome.scores == own) & earlier)).sum(axis=1)
+    return weighted_mean((ahead < 2).astype(np.float64), weights)
+
+
+@metric(
+    Kind.SINGLE_LABEL,
+    Kind.CHOICE,
+    line="share of items whose likeliest label a character is the true one",
+    undefined=_TEXT,
+    proportion=True,
+)
+def accuracy_norm(outcome: Labelled, weights: Weights) -> Floats:
+    """Return (draws,) shares, in [0, 1] (lm-eval's `acc_norm`)."""
+    if outcome.scores_norm is None:
+        return np.full(len(weights), np.nan)
+    return weighted_mean((outcome.scores_norm.argmax(axis=1) == outcome.gold).astype(np.float64), weights)
+
+
+@metric(
+    Kind.SINGLE_LABEL,
+    Kind.CHOICE,
+    line="Brier score: squared error of the probabilities, summed over labels",
+    higher_is_better=False,
+    undefined=_TEXT,
+    chance=None,
+)
+def brier(outcome: Labelled, weights: Weights) -> Floats:
+    """Return (draws,) mean squared errors, in [0, 2] (Brier 1950, Monthly Weather Review 78(1), 1-3)."""
+    return _brier(outcome.scores, outcome, weights)
+
+
+@metric(
+    Kind.SINGLE_LABEL,
+    Kind.CHOICE,
+    line="the same, log-likelihoods divided by the label's characters",
+    higher_is_better=False,
+    undefined=_TEXT,
+    chance=None,
+)
+def brier_norm(outcome: Labelled, weights: Weights) -> Floats:
+    """Return (draws,) mean squared errors, in [0, 2]."""
+    return _brier(outcome.scores_norm, outcome, weights)
+
+
+@metric(
+    Kind.SINGLE_LABEL,
+    Kind.CHOICE,
+    line="log loss: mean of -ln of the true label's probability",
+    higher_is_better=False,
+    undefined=_TEXT,
+    chance=None,
+)
+def log_loss(outcome: Labelled, weights: Weights) -> Floats:
+    """Return (draws,) mean losses in nats, from 0 (`sklearn.metrics.log_loss`)."""
+    return _log_loss(outcome.scores, outcome, weights)
+
+
+@metric(
+    Kind.SINGLE_LABEL,
+    Kind.CHOICE,
+    line="the same, log-likelihoods divided by the label's characters",
+    higher_is_better=False,
+    undefined=_TEXT,
+    chance=None,
+)
+def log_loss_norm(outcome: Labelled, weights: Weights) -> Floats:
+    """Return (draws,) mean losses in nats, from 0."""
+    return _log_loss(outcome.scores_norm, outcome, weights)
+
+
+@metric(
+    Kind.SINGLE_LABEL,
+    Kind.CHOICE,
+    line="expected calibration error of the likeliest label's probability, 15 bins",
+    higher_is_better=False,
+    undefined=_TEXT,
+    chance=None,
+)
+def ece(outcome: Labelled, weights: Weights) -> Floats:
+    """Return (draws,) errors, in [0, 1] (Guo et al. 2017, ICML, equation 3)."""
+    return _ece(outcome.scores, outcome, weights)
+
+
+@metric(
+    Kind.SINGLE_LABEL,
+    Kind.CHOICE,
+    line="the same, log-likelihoods divided by the label's characters",
+    higher_is_better=False,
+    undefined=_TEXT,
+    chance=None,
+)
+def ece_norm(outcome: Labelled, weights: Weights) -> Floats:
+    """Return (draws,) errors, in [0, 1]."""
+    return _ece(outcome.scores_norm, outcome, weights)
+
+
+def probabilities(scores: Floats) -> Floats:
+    """Return (n, k) probabilities of the offered labels: the softmax of their (n, k) log-likelihoods."""
+    return np.asarray(softmax(scores, axis=1), dtype=np.float64)
+
+
+def binned(scores: Floats, gold: Ints) -> tuple[Floats, Floats, Floats]:
+    """Return (n, bins) membership in bins of equal width, (n,) confidences, and (n,) whether the likeliest is right."""
+    given = probabilities(scores)
+    confidence = given.max(axis=1)
+    place = np.clip(np.ceil(confidence * BINS).astype(int) - 1, 0, BINS - 1)
+    members = (place[:, None] == np.arange(BINS)).astype(np.float64)
+    return members, confidence, (given.argmax(axis=1) == gold).astype(np.float64)
+
+
+def _brier(scores: Floats | None, outcome: Labelled, weights: Weights) -> Floats:
+    if scores is None:
+        return np.full(len(weights), np.nan)
+    truth = np.arange(scores.shape[1]) == outcome.gold[:, None]
+    return weighted_mean(((probabilities(scores) - truth) ** 2).sum(axis=1), weights)
+
+
+def _log_loss(scores: Floats | None, outcome: Labelled, weights: Weights) -> Floats:
+    if scores is None:
+        return np.full(len(weights), np.nan)
+    logs = np.asarray(log_softmax(scores, axis=1), dtype=np.float64)
+    return weighted_mean(-logs[np.arange(outcome.gold.size), outcome.gold], weights)
+
+
+def _ece(scores: Floats | None, outcome: Labelled, weights: Weights) -> Floats:
+    if scores is None:
+        return np.full(len(weights), np.nan)
+    members, confidence, right = binned(scores, outcome.gold)
+    gaps = weights @ (members * (confidence - right)[:, None])
+    return ratio(np.abs(gaps).sum(axis=1), weights.sum(axis=1))

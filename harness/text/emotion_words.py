@@ -1,0 +1,138 @@
+"""Emotion words in a text, placed on published emotion wheels and compared with annotated labels.
+
+Two published wheels place each term on two levels (`emotion_terms.csv`, one line a term with its word forms): the
+tree of 135 emotion names of Shaver, Schwartz, Kirson & O'Connor (1987), J. Personality and Social Psychology 52(6),
+1061-1086, and the Feeling Wheel of Willcox (1982), Transactional Analysis J. 12(4), 274-276. Terms that neither work
+names stand beside their nearest synonym there; those placements, and the word forms, are ours. A score is the mean
+over the wheels on which the annotated labels have a place, as open-vocabulary emotion recognition does over its
+wheels (Lian et al. 2024, OV-MER, arXiv:2410.01495).
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from itertools import pairwise
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.text.words import words
+
+Vocabulary = Literal["basic", "emotic"]
+WHEELS = ("shaver", "willcox")
+
+# The term that stands for each label, where the label's own name is no term of the table.
+_LABEL_TERM = {"disquietment": "uneasiness", "doubt/confusion": "confusion", "neutral": "neutrality"}
+_LABEL_TERM |= {"disconnection": "apathy", "pleasure": "pleasure", "sensitivity": "vulnerability"}
+
+
+@dataclass(frozen=True)
+class Term:
+    """One emotion term and its places.
+
+    Attributes:
+        name: the base form.
+        nodes: "level 1" or "level 1/level 2" by wheel; a wheel without the term is absent.
+        labels: categories of our reading, by vocabulary.
+    """
+
+    name: str
+    nodes: dict[str, str]
+    labels: dict[Vocabulary, frozenset[str]]
+
+
+@cache
+def _terms() -> dict[str, Term]:
+    """Return the table's terms by every word form; two-word forms are joined by "_"."""
+    out: dict[str, Term] = {}
+    with files("harness.text").joinpath("emotion_terms.csv").open(encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            term = Term(
+                row["term"],
+                {wheel: row[wheel] for wheel in WHEELS if row[wheel]},
+                {"basic": frozenset(row["basic"].split()), "emotic": frozenset(row["emotic"].split())},
+            )
+            out |= dict.fromkeys([row["term"], *row["forms"].split()], term)
+    return out
+
+
+def find_terms(text: str) -> list[Term]:
+    """Return the emotion terms that the text affirms, in order, each occurrence; negated ones are left out."""
+    table = _terms()
+    found = words(text)
+    singles = [table[word.text] for word in found if not word.negated and word.text in table]
+    doubles = [table[key] for a, b in pairwise(found) if not b.negated and (key := f"{a.text}_{b.text}") in table]
+    return singles + doubles
+
+
+def categories(text: str, vocabulary: Vocabulary) -> frozenset[str]:
+    """Return the labels that the text's emotion terms name.
+
+    Args:
+        text: any description.
+        vocabulary: "basic" (anger, disgust, fear, happiness, neutral, sadness, surprise) or "emotic" (EMOTIC's 26).
+    """
+    return frozenset[str]().union(*(term.labels[vocabulary] for term in find_terms(text)))
+
+
+def _node(term: Term, wheel: str, level: int) -> str | None:
+    """Return the term's node at level 1 or 2 of a wheel; None where it has none so deep."""
+    path = term.nodes.get(wheel, "").split("/")
+    return "/".join(path[:level]) if path[0] and len(path) >= level else None
+
+
+def _nodes(terms: Collection[Term], wheel: str, level: int) -> frozenset[str]:
+    return frozenset(node for term in terms if (node := _node(term, wheel, level)))
+
+
+def label_term(label: str) -> Term | None:
+    """Return the term that stands for an annotated label; None where the table has none."""
+    name = label.strip().lower()
+    return _terms().get(_LABEL_TERM.get(name, name))
+
+
+def set_f1(found: frozenset[str], true: frozenset[str]) -> float:
+    """Return 2 |both| / (|found| + |true|); NaN where nothing is true."""
+    return 2.0 * len(found & true) / (len(found) + len(true)) if true else float("nan")
+
+
+def wheel_f1(texts: Sequence[str], labels: Sequence[Collection[str]], level: int) -> NDArray[np.float64]:
+    """Return, for each text, the F1 of its terms' wheel nodes against those of its annotated labels.
+
+    Args:
+        texts: n descriptions.
+        labels: n sets of annotated labels (basic or EMOTIC names, any case).
+        level: 1 (families, such as joy) or 2 (such as joy/cheerfulness).
+
+    Returns:
+        Shape (n,), in [0, 1], the mean over wheels; NaN where no wheel has a place for any of the labels.
+    """
+    scores = np.full((len(texts), len(WHEELS)), np.nan)
+    for i, (text, names) in enumerate(zip(texts, labels, strict=True)):
+        found = find_terms(text)
+        true = [term for name in names if (term := label_term(name))]
+        for j, wheel in enumerate(WHEELS):
+            scores[i, j] = set_f1(_nodes(found, wheel, level), _nodes(true, wheel, level))
+    known = ~np.isnan(scores)
+    counts = known.sum(axis=1)
+    return np.where(counts > 0, np.where(known, scores, 0.0).sum(axis=1) / np.maximum(counts, 1), np.nan)
+
+
+def category_f1(texts: Sequence[str], labels: Sequence[Collection[str]], vocabulary: Vocabulary) -> NDArray[np.float64]:
+    """Return, for each text, the F1 of the labels it names against its annotated labels.
+
+    Returns:
+        Shape (n,), in [0, 1]; NaN where an item has no annotated label.
+    """
+    pairs = zip(texts, labels, strict=True)
+    return np.array([set_f1(categories(t, vocabulary), frozenset(n.strip().lower() for n in ls)) for t, ls in pairs])
+
+
+def term_count(texts: Sequence[str]) -> NDArray[np.float64]:
+    """Return the number of affirmed emotion terms in each text, shape (n,)."""
+    return np.array([float(len(find_terms(text))) for text in texts])

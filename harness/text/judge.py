@@ -1,0 +1,157 @@
+"""An optional LLM judge of descriptions: pairwise, in both orders, with controls for position and length.
+
+Never the headline: a judge is itself a language model, and prefers what stands first and what is longer (Zheng et al.
+2023, arXiv:2306.05685). So each pair is asked twice with the places exchanged, a verdict that changes with the place is
+a tie, and the win rate is also given at equal length (Dubois et al. 2024, Length-Controlled AlpacaEval,
+arXiv:2404.04475).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import yaml
+from numpy.typing import NDArray
+
+from harness.text.style import length
+from va_extractor.errors import InputError
+
+Array = NDArray[np.float64]
+Generate = Callable[[Sequence[str]], Sequence[str]]
+
+RUBRIC = Path(__file__).with_name("judge.yaml")
+_FIELDS = {"valence": 0.0, "arousal": 0.0, "first": "first text", "second": "second text"}
+_ANSWER = re.compile(r"\W*(?:(?:the )?(?:answer|description)(?: is)?\W*)?([ABT])\b\W*", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Rubric:
+    """What a judge is asked: a format string with the fields valence, arousal, first and second."""
+
+    version: int
+    prompt: str
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A description and the one it is compared with (a baseline's, say), for the same given point in [-1, 1]."""
+
+    valence: float
+    arousal: float
+    candidate: str
+    opponent: str
+
+
+@dataclass(frozen=True)
+class Verdicts:
+    """What the judge said of n pairs; each array of shape (n,).
+
+    Attributes:
+        wins: 1 where the candidate won in both orders, 0 where it lost in both, 1/2 for ties and verdicts that changed
+            with the order; NaN where an answer could not be read.
+        first: share of the pair's decisive answers that named the description in first place; NaN without any.
+    """
+
+    wins: Array
+    first: Array
+
+
+def load_rubric(path: Path = RUBRIC) -> Rubric:
+    """Return the rubric in a YAML file.
+
+    Raises:
+        InputError: the file is missing or broken, or its prompt lacks a field or names an unknown one.
+    """
+    if not path.is_file():
+        raise InputError(f"{path}: no such file; a rubric is a YAML file with the keys version and prompt")
+    try:
+        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise InputError(f"{path}: not readable as YAML: {str(error).splitlines()[0]}") from None
+    if not isinstance(raw, dict) or not isinstance(raw.get("prompt"), str) or not isinstance(raw.get("version"), int):
+        raise InputError(f"{path}: needs the keys version (a whole number) and prompt (a text)")
+    missing = [field for field in _FIELDS if not re.search(rf"\{{{field}[^{{}}]*\}}", raw["prompt"])]
+    if missing:
+        raise InputError(f"{path}: prompt lacks {{{missing[0]}}}")
+    try:
+        raw["prompt"].format(**_FIELDS)
+    except (KeyError, IndexError, ValueError, AttributeError) as error:
+        raise InputError(f"{path}: prompt cannot be filled in ({error}); its fields are {', '.join(_FIELDS)}") from None
+    return Rubric(raw["version"], raw["prompt"])
+
+
+def judge(pairs: Sequence[Pair], generate: Generate, rubric: Rubric) -> Verdicts:
+    """Ask the judge about each pair in both orders.
+
+    Args:
+        pairs: n pairs.
+        generate: answers a list of prompts, in order.
+        rubric: what is asked.
+    """
+    orders = [(pair, texts) for pair in pairs for texts in _both_orders(pair)]
+    prompts = [
+        rubric.prompt.format(valence=pair.valence, arousal=pair.arousal, first=first, second=second)
+        for pair, (first, second) in orders
+    ]
+    answers = np.array([parse(answer) for answer in generate(prompts)]).reshape(-1, 2)
+    # `answers` counts for the first place; the candidate stands first in column 0 and second in column 1.
+    votes = (answers[:, 0] + 1.0 - answers[:, 1]) / 2.0
+    wins = np.where(np.isnan(votes), np.nan, np.where(votes == 1.0, 1.0, np.where(votes == 0.0, 0.0, 0.5)))
+    decisive = ~np.isnan(answers) & (answers != 0.5)
+    named_first = np.where(decisive, answers, 0.0).sum(axis=1)
+    count = decisive.sum(axis=1)
+    return Verdicts(wins, np.where(count > 0, named_first / np.maximum(count, 1), np.nan))
+
+
+def _both_orders(pair: Pair) -> tuple[tuple[str, str], tuple[str, str]]:
+    return (pair.candidate, pair.opponent), (pair.opponent, pair.candidate)
+
+
+def parse(answer: str) -> float:
+    """Return 1 for A, 0 for B, 0.5 for T, NaN where the answer is none of these."""
+    found = _ANSWER.fullmatch(answer.strip())
+    return {"A": 1.0, "B": 0.0, "T": 0.5}[found.group(1).upper()] if found else float("nan")
+
+
+def win_rate_at_equal_length(pairs: Sequence[Pair], verdicts: Verdicts) -> float:
+    """Return the candidate's win rate that the judge's verdicts imply for descriptions of equal length.
+
+    A logistic regression of winning on tanh of the length difference in units of its standard deviation, read off at no
+    difference (Dubois et al. 2024, section 3, without their terms for model and instruction). A tie is half of each.
+
+    Returns:
+        In [0, 1]; NaN where no verdict could be read.
+    """
+    from sklearn.linear_model import LogisticRegression
+
+    known = ~np.isnan(verdicts.wins)
+    if not known.any():
+        return float("nan")
+    gap = length([pair.candidate for pair in pairs]) - length([pair.opponent for pair in pairs])
+    spread = gap[known].std()
+    x = np.tanh(gap[known] / spread if spread > 0 else 0.0 * gap[known])[:, None]
+    wins = verdicts.wins[known]
+    if wins.min() == wins.max() and wins[0] in {0.0, 1.0}:
+        return float(wins[0])
+    y = np.repeat([1, 0], len(wins))
+    model = LogisticRegression(C=np.inf).fit(np.vstack([x, x]), y, sample_weight=np.concatenate([wins, 1.0 - wins]))
+    return float(model.predict_proba([[0.0]])[0, 1])
+
+
+def agreement(verdicts: Verdicts, candidate: Array, opponent: Array) -> float:
+    """Return Kendall's tau-b of the verdicts with the difference of another measure's scores, NaN if constant.
+
+    Args:
+        verdicts: of n pairs.
+        candidate: the other measure's scores of the candidates, shape (n,); NaN marks no value.
+        opponent: likewise of the opponents.
+    """
+    from scipy.stats import kendalltau
+
+    difference = candidate - opponent
+    known = ~np.isnan(verdicts.wins) & ~np.isnan(difference)
+    return float(kendalltau(verdicts.wins[known], difference[known]).statistic)

@@ -1,0 +1,159 @@
+"""Valence and arousal read back from a text, and how well they agree with the point that the text was to describe.
+
+The reader is the public sentence encoder all-MiniLM-L6-v2 with a small trained change (`va_readback.npz`, made by
+`benchmarks/train_va_readback.py`): low-rank additions to its layers and a linear head on the mean of its last states.
+It learned from human ratings: EmoBank's train split (Buechel & Hahn 2017, EACL, 578-585) and the term means of
+Russell & Mehrabian (1977) in our own sentence frames. The file is under CC BY-SA 4.0, as EmoBank is
+(`va_readback.LICENSE.md`).
+"""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+from collections.abc import Sequence
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.text.adapter import SIGNATURE, adapted_layers, merge, signature
+from va_extractor.errors import InputError
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+Array = NDArray[np.float64]
+
+PARAMETERS = "va_readback.npz"
+MAX_TOKENS = 256
+_BATCH = 64
+_NEEDS = "the VA reader needs the embedder all-MiniLM-L6-v2"
+_SIGNATURE_TOLERANCE = 1e-4  # lets the same weights in another precision pass
+
+
+def parameters() -> dict[str, NDArray[Any]]:
+    """Return the trained arrays by name."""
+    with (
+        files("harness.text").joinpath(PARAMETERS).open("rb") as file,
+        np.load(file, allow_pickle=False) as arrays,
+    ):
+        return dict(arrays)
+
+
+def fingerprint() -> str:
+    """Return the SHA-256 of the trained file, for the record of a run."""
+    return hashlib.sha256(files("harness.text").joinpath(PARAMETERS).read_bytes()).hexdigest()
+
+
+class Reader:
+    """Reads valence and arousal out of texts.
+
+    Attributes:
+        residual_sd: the reader's root mean squared error for valence and arousal, shape (2,), in units of [-1, 1], on
+            human-rated sentences kept out of training.
+    """
+
+    def __init__(self, sentence_model: SentenceTransformer) -> None:
+        """Change a copy of the model's encoder; the model itself stays as it is.
+
+        Raises:
+            InputError: the model is not all-MiniLM-L6-v2.
+        """
+        arrays = parameters()
+        encoder: Any = copy.deepcopy(getattr(sentence_model[0], "auto_model", None))
+        if encoder is None or not adapted_layers(encoder):
+            raise InputError(f"{_NEEDS}: the one given has no transformer of that kind")
+        if not np.isclose(signature(encoder), arrays[SIGNATURE], rtol=_SIGNATURE_TOLERANCE):
+            raise InputError(f"{_NEEDS}: the one given has other weights")
+        merge(encoder, arrays)
+        self._encoder = encoder.eval()
+        self._tokenizer: Any = sentence_model.tokenizer
+        self._weight, self._bias = arrays["head.weight"], arrays["head.bias"]
+        self._slope, self._offset = arrays["emobank.slope"], arrays["emobank.offset"]
+        self.residual_sd: Array = arrays["residual_sd"].astype(np.float64)
+
+    def __call__(self, texts: Sequence[str]) -> Array:
+        """Return valence and arousal of each text, shape (n, 2), in [-1, 1]; NaN for a blank text."""
+        out = np.full((len(texts), 2), np.nan)
+        order = sorted((i for i, text in enumerate(texts) if text.strip()), key=lambda i: len(texts[i]))
+        for start in range(0, len(order), _BATCH):
+            batch = order[start : start + _BATCH]
+            out[batch] = self._pooled([texts[i] for i in batch]) @ self._weight.T + self._bias
+        return np.asarray(np.clip(out, -1.0, 1.0))
+
+    def emobank_scale(self, read: Array) -> Array:
+        """Return readings on the narrower scale on which EmoBank's raters placed sentences, shape (n, 2)."""
+        return np.asarray(read * self._slope + self._offset)
+
+    def from_emobank(self, rated: Array) -> Array:
+        """Return EmoBank ratings, brought to [-1, 1], on the reader's scale, shape (n, 2)."""
+        return np.asarray((rated - self._offset) / self._slope)
+
+    def _pooled(self, texts: list[str]) -> NDArray[np.float32]:
+        import torch
+
+        inputs = self._tokenizer(texts, padding=True, truncation=True, max_length=MAX_TOKENS, return_tensors="pt")
+        inputs = inputs.to(self._encoder.device)
+        with torch.inference_mode():
+            hidden = self._encoder(**inputs).last_hidden_state
+            weight = inputs["attention_mask"][..., None].to(hidden.dtype)
+            pooled: NDArray[np.float32] = ((hidden * weight).sum(1) / weight.sum(1)).float().cpu().numpy()
+        return pooled
+
+
+def same_quadrant(a: Array, b: Array, sd: Array) -> Array:
+    """Return the probability that two uncertain points lie on the same side of neutral in valence and in arousal.
+
+    With normal errors of standard deviation sd, a coordinate x is positive with probability Phi(x / sd); two
+    independent coordinates agree in sign with probability p q + (1 - p)(1 - q), and the two dimensions multiply. 1 is
+    full agreement, 1/4 is what a neutral point gets with anything.
+
+    Args:
+        a: points, shape (..., 2), valence and arousal in [-1, 1]; NaN marks no value.
+        b: points, of a shape that broadcasts with a's.
+        sd: error of valence and arousal, shape (2,).
+
+    Returns:
+        Shape (...), in [0, 1]; NaN where a point has no value.
+    """
+    from scipy.special import ndtr
+
+    p, q = ndtr(a / sd), ndtr(b / sd)
+    agreement: Array = np.prod(p * q + (1.0 - p) * (1.0 - q), axis=-1)
+    return agreement
+
+
+def distance(a: Array, b: Array) -> Array:
+    """Return the Euclidean distance of two points in valence and arousal, shape (...), in [0, 2 sqrt 2]."""
+    return np.asarray(np.linalg.norm(a - b, axis=-1))
+
+
+def same_quadrant_by_chance(read: Array, given: Array, sd: Array, clusters: Sequence[str]) -> Array:
+    """Return what each reading gets from the points of other clusters' items on average: its floor in `same_quadrant`.
+
+    Args:
+        read: what was read from n texts, shape (n, 2).
+        given: the points that the texts were to describe, shape (n, 2).
+        sd: error of valence and arousal, shape (2,).
+        clusters: cluster of each item, n long.
+
+    Returns:
+        Shape (n,), in [0, 1]; NaN where a reading has no value or no other cluster has a point.
+    """
+    from scipy.special import ndtr
+
+    # The product over the dimensions is (a + b q)(a' + b' q') with a = 1 - p and b = 2 p - 1, so that its mean over the
+    # others needs no more than their means of q, q' and q q'.
+    code = np.unique(np.asarray(clusters), return_inverse=True)[1]
+    known = np.asarray(~np.isnan(given).any(axis=1))
+    q, p = ndtr(given / sd), ndtr(read / sd)
+    terms = np.where(known[:, None], np.column_stack([np.ones(len(q)), q, q.prod(axis=1)]), 0.0)
+    own_cluster = np.zeros((code.max(initial=-1) + 1, 4))
+    np.add.at(own_cluster, code, terms)
+    count, *sums = (terms.sum(axis=0) - own_cluster[code]).T
+    q0, q1, q01 = (total / np.where(count > 0.5, count, np.nan) for total in sums)
+    a, b = 1.0 - p, 2.0 * p - 1.0
+    floor: Array = a.prod(axis=1) + b[:, 0] * a[:, 1] * q0 + a[:, 0] * b[:, 1] * q1 + b.prod(axis=1) * q01
+    return floor

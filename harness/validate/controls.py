@@ -1,0 +1,228 @@
+"""Answerers whose score is known beforehand: what they score tells whether the task measures what it says.
+
+`oracle` gives the right answers through lm-eval's own route and must score 1.0. `uniform` answers at random and must
+score chance, `majority` always the same and must score what that is worth. `shuffled` reads valence and arousal of
+another item and must score worse than the same answerer with the item's own: where it does not, the task asks nothing
+of the two numbers.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from harness import _compat, bootstrap, chance
+from harness.baselines import BASELINES, fitted_on
+from harness.describing import Instruments
+from harness.docs import Doc, item_of, split
+from harness.kinds import Kind
+from harness.metrics import Metric, metrics_of
+from harness.metrics.algebra import weighted_mean
+from harness.metrics.outcome import Floats, Outcome, Weights
+from harness.outcomes import Answered, cluster_index, outcome
+from harness.reading import to_answer
+from harness.samples import baseline_answers, judge
+from harness.tasks import Task
+from leaderboard.schema import Answer, Seeds
+from va_extractor.errors import InputError
+
+SEED = 20_502
+_READERS = ("prototype", "knn")
+_DESCRIBED = "own_auc"
+_EXACT = 1e-6
+
+
+@dataclass(frozen=True)
+class Control:
+    """What an answerer scored, and between which bounds it must.
+
+    Attributes:
+        name: oracle, uniform, majority or shuffled.
+        measure: what was measured.
+        value: what it scored.
+        low: lower bound.
+        high: upper bound.
+        key: of the YAML, to which a failure points.
+        mend: what to do where it fails.
+    """
+
+    name: str
+    measure: str
+    value: float
+    low: float
+    high: float
+    key: tuple[str, ...]
+    mend: str
+
+    @property
+    def passed(self) -> bool:
+        """Whether the value lies within the bounds."""
+        return self.low <= self.value <= self.high
+
+    @property
+    def what(self) -> str:
+        """The outcome in words."""
+        return f"{self.name}: {self.measure} is {self.value:.3f}, expected {self.low:.3f} to {self.high:.3f}"
+
+
+def run(task: Task, by: Instruments | None) -> Iterator[Control]:
+    """Run every control that the task allows.
+
+    Args:
+        task: the task.
+        by: what descriptions are measured with; needed for those only.
+
+    Raises:
+        InputError: an answerer cannot answer the task at all.
+    """
+    bench = _Bench(task, by)
+    yield bench.oracle()
+    yield from bench.uniform()
+    yield from bench.majority()
+    yield bench.shuffled()
+
+
+@dataclass(frozen=True)
+class _Bench:
+    """A task's documents with a way to score any answers to them."""
+
+    task: Task
+    by: Instruments | None
+
+    @property
+    def docs(self) -> list[Doc]:
+        return list(self.task.engine.eval_docs)
+
+    @property
+    def headline(self) -> Metric:
+        return self._metric(self.task.headline)
+
+    @property
+    def known(self) -> Metric:
+        """The metric whose value is known beforehand for right, random and constant answers."""
+        return self._metric(_DESCRIBED) if self.task.kind is Kind.DESCRIPTION else self.headline
+
+    def oracle(self) -> Control:
+        from harness.baselines.model import BaselineLM
+
+        seeds = Seeds(python=0, numpy=0, torch=0, fewshot=0, bootstrap=bootstrap.SEED, chance=chance.SEED)
+        settings = _compat.AskSettings(
+            num_fewshot=None,
+            limit=None,
+            apply_chat_template=False,
+            system_instruction=None,
+            gen_kwargs={},
+            seeds=seeds,
+        )
+        asked = _compat.ask(BaselineLM("oracle"), self.task.name, self.task.engine, settings) or []
+        scored = self._outcome([to_answer(one.results) for one in asked])
+        mend = "the right answer is not read as right: look at the labels, the filters and doc_to_target"
+        value = self.known.value(scored, len(asked))
+        return Control("oracle", self.known.name, value, 1.0 - _EXACT, 1.0 + _EXACT, ("process_results",), mend)
+
+    def uniform(self) -> Iterator[Control]:
+        scored = self._outcome(self._answers("uniform", self.docs))
+        expected = chance.chance(self.known, scored, len(self.docs))
+        if expected is not None:
+            margin = self._margin(lambda weights: self.known.compute(scored, weights))
+            value = self.known.value(scored, len(self.docs))
+            mend = "random answers do not score chance: the options or the labels favour some"
+            key = ("metadata", "headline")
+            yield Control("uniform", self.known.name, value, expected - margin, expected + margin, key, mend)
+
+    def majority(self) -> Iterator[Control]:
+        answers = self._answers("majority", self.docs)
+        if self.task.kind in (Kind.RANKING, Kind.DESCRIPTION):
+            if self.known.name in ("macro_auc", _DESCRIBED):
+                scored = self._outcome(answers)
+                margin = self._margin(lambda weights: self.known.compute(scored, weights)) + _EXACT
+                mend = "one answer to everything must be worth 0.5: look for items that share labels or references"
+                value = self.known.value(scored, len(self.docs))
+                key = ("metadata", "headline")
+                yield Control("majority", self.known.name, value, 0.5 - margin, 0.5 + margin, key, mend)
+            return
+        items = [item_of(doc) for doc in self.docs]
+        parsed, _ = judge(self.task.kind, items, answers, None)
+        pairs = zip(parsed, items, strict=True)
+        hits = np.array([bool(set(one.labels) & set(item.labels)) for one, item in pairs], dtype=np.float64)
+        mend = "the right answer stands first too often or too seldom: shuffle the options"
+        decides = "options"
+        if self.task.kind is Kind.CHOICE:
+            expected = float(np.mean([1 / len(item.choices) for item in items]))
+        else:
+            train = split(self.task.question, fitted_on(self.task.question)).docs
+            common = {parsed[0].labels[0]} if parsed[0].labels else set()
+            expected = float(np.mean([bool(common & set(doc["labels"])) for doc in train]))
+            mend = "labels are not as common in the train split as in the evaluated one: examples will mislead"
+            decides = "source"
+        margin = self._margin(lambda weights: weighted_mean(hits, weights)) + _EXACT
+        yield Control(
+            "majority",
+            "the share of items on which the commonest answer is right",
+            float(hits.mean()),
+            expected - margin,
+            expected + margin,
+            ("metadata", decides),
+            mend,
+        )
+
+    def shuffled(self) -> Control:
+        order = np.random.default_rng(SEED).permutation(len(self.docs))
+        docs = self.docs
+        others: list[Doc] = [
+            {**doc, "valence": docs[other]["valence"], "arousal": docs[other]["arousal"]}
+            for doc, other in zip(docs, order, strict=True)
+        ]
+        reader = self._reader()
+        own = self._outcome(self._answers(reader, docs))
+        other = self._outcome(self._answers(reader, others))
+        compute = self.headline.compute
+        between = bootstrap.interval(
+            lambda weights: compute(own, weights) - compute(other, weights), cluster_index([item_of(d) for d in docs])
+        )
+        sign = -1.0 if self.headline.higher_is_better is False else 1.0
+        gain = sign * (self.headline.value(own, len(docs)) - self.headline.value(other, len(docs)))
+        edge = 0.0 if between is None else (between.low if sign > 0 else -between.high)
+        return Control(
+            "shuffled",
+            f"the lower end of what {reader} gains on {self.task.headline} by the item's own values (gain {gain:.3f})",
+            edge,
+            0.0 if edge > 0 else _EXACT,
+            math.inf,
+            ("metadata", "source"),
+            "valence and arousal do not help to answer: this is no task about them",
+        )
+
+    def _metric(self, name: str) -> Metric:
+        return next(metric for metric in metrics_of(self.task.kind) if metric.name == name)
+
+    def _reader(self) -> str:
+        """Return the first answerer that reads valence and arousal and can answer the task."""
+        problem: InputError | None = None
+        for name in _READERS:
+            if self.task.kind not in BASELINES[name].kinds:
+                continue
+            try:
+                self._answers(name, self.docs[:1])
+            except InputError as error:
+                problem = problem or error
+            else:
+                return name
+        raise problem or InputError("no answerer reads valence and arousal for this kind")
+
+    def _answers(self, name: str, docs: Sequence[Doc]) -> list[Answer]:
+        return baseline_answers(name, docs, by_likelihood=self.task.by_likelihood)
+
+    def _outcome(self, answers: Sequence[Answer]) -> Outcome:
+        items = [item_of(doc) for doc in self.docs]
+        parsed, scores = judge(self.task.kind, items, answers, self.by)
+        rows = zip(items, answers, parsed, scores, strict=True)
+        return outcome(self.task.kind, self.task.question.labels, [Answered(*row) for row in rows])
+
+    def _margin(self, compute: Callable[[Weights], Floats]) -> float:
+        """Return the width of the 95 % interval, twice what chance alone moves a sound task by in 19 of 20 cases."""
+        between = bootstrap.interval(compute, cluster_index([item_of(doc) for doc in self.docs]))
+        return between.high - between.low if between else math.inf

@@ -1,0 +1,92 @@
+"""Whether prompts render on every row, show valence and arousal, and keep the answer to themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from harness import sandbox
+from harness.docs import Doc, nearest
+from harness.safety import in_template
+from harness.taskfile import Finding, Function, Source
+
+GIVEN = ("valence", "arousal", "dominance", "choices")
+ANSWER = ("labels", "label_weights", "references", "target", "item_id", "cluster_id", "reference_kind")
+_COLUMNS = tuple(Doc.__annotations__)
+_SHOWN = ("description", "doc_to_text", "gen_prefix")
+
+
+def static(source: Source) -> Iterator[Finding]:
+    """Find names in the templates that are no columns, or are the answer; and prompts without valence or arousal."""
+    used: set[str] = set()
+    for key, text in sandbox.template_texts(source.values):
+        if isinstance(text, Function) or key not in _SHOWN:
+            continue
+        try:
+            names = {text} if text in _COLUMNS else sandbox.names(text)
+        except sandbox.BadTemplateError:
+            continue
+        used |= names
+        for name in sorted(names - set(GIVEN)):
+            yield _name(source, key, text, name)
+    prompt = source.values.get("doc_to_text")
+    if isinstance(prompt, str) and not isinstance(prompt, Function) and _allowed(prompt):
+        for name in ("valence", "arousal"):
+            if name not in used:
+                what, mend = f"the prompt does not show {name}", f"put {{{{ '%.2f' | format({name}) }}}} in it"
+                yield source.finding(("doc_to_text",), what, mend, error=not used & {"valence", "arousal"})
+
+
+def rendered(source: Source, docs: Sequence[Doc], max_characters: int) -> Iterator[Finding]:
+    """Render every prompt; report the first row that fails, and how many do.
+
+    Args:
+        source: the YAML.
+        docs: every document asked.
+        max_characters: how long a prompt may be.
+    """
+    for key, text in sandbox.template_texts(source.values):
+        if isinstance(text, Function) or key not in _SHOWN or text in _COLUMNS or not _known(text):
+            continue
+        faults: list[tuple[int, str]] = []
+        lengths: list[tuple[int, int]] = []
+        for row, doc in enumerate(docs):
+            try:
+                lengths.append((len(sandbox.render(text, doc)), row))
+            except sandbox.BadTemplateError as fault:
+                faults.append((row, _why(text, doc) or str(fault)))
+        if faults:
+            what = (
+                f"does not render on {len(faults)} of {len(docs)} items, first on item {faults[0][0]}: {faults[0][1]}"
+            )
+            yield source.finding((key,), what, "take columns that every item has")
+        longest, row = max(lengths, default=(0, 0))
+        if longest > max_characters:
+            what = f"the prompt of item {row} has {longest} characters, more than {max_characters}"
+            yield source.finding((key,), what, "shorten it, or raise --max-prompt")
+
+
+def _name(source: Source, key: str, text: str, name: str) -> Finding:
+    line = next((number for number, row in enumerate(text.split("\n"), start=1) if name in row), 1)
+    if name in ANSWER:
+        return in_template(source, key, f"{name} gives the answer away", f"use {', '.join(GIVEN)} only", line)
+    what = f"there is no column {name!r}{nearest(name, GIVEN)}"
+    return in_template(source, key, what, f"the columns are {', '.join(GIVEN)}", line)
+
+
+def _allowed(text: str) -> bool:
+    try:
+        sandbox.check(text)
+    except sandbox.BadTemplateError:
+        return False
+    return True
+
+
+def _known(text: str) -> bool:
+    """Tell whether a template is allowed and takes columns that there are; where not, that is a finding already."""
+    return _allowed(text) and sandbox.names(text) <= set(_COLUMNS)
+
+
+def _why(text: str, doc: Doc) -> str | None:
+    """Name the column that has no value, where that is why."""
+    empty = [name for name in sorted(sandbox.names(text)) if name in GIVEN and dict(doc).get(name, 0) is None]
+    return f"the features have no {empty[0]} there" if empty else None

@@ -1,0 +1,83 @@
+"""What the reader is trained and tested on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import yaml
+
+from benchmarks.readback_data import FRAMES, framed_examples, learned_terms, read_emobank, read_rated_words
+from va_extractor.errors import InputError
+from va_extractor.norms import norms
+
+EMOBANK = 'id,split,V,A,D,text\na,train,5,1,3,"Good, fine."\nb,dev,2,4,3,Bad.\nc,train,3,3,3," "\n'
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "data.csv"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_emobank_is_scaled_and_blank_texts_left_out(tmp_path: Path) -> None:
+    train = read_emobank(written(tmp_path, EMOBANK), "train")
+    assert train.texts == ["Good, fine."]
+    np.testing.assert_allclose(train.va, [[1.0, -1.0]])
+
+
+def test_rated_words_are_scaled_and_filtered(tmp_path: Path) -> None:
+    words = read_rated_words(written(tmp_path, "word,V,A\nJoy,9,5\nhappy,8,8\n"), without=frozenset({"happy"}))
+    assert words.texts == ["Joy"]
+    np.testing.assert_allclose(words.va, [[1.0, 0.0]])
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [("a,b\n1,2\n", "no column"), (EMOBANK.replace("train,5", "train,x"), "must hold numbers")],
+)
+def test_a_bad_file_is_named(tmp_path: Path, content: str, message: str) -> None:
+    path = written(tmp_path, content)
+    with pytest.raises(InputError, match=message) as error:
+        read_emobank(path, "train")
+    assert str(path) in str(error.value)
+
+
+def test_a_missing_file_and_a_missing_split_are_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no such file"):
+        read_emobank(tmp_path / "none.csv", "train")
+    with pytest.raises(InputError, match="test"):
+        read_emobank(written(tmp_path, EMOBANK), "test")
+
+
+def test_framed_terms_carry_the_published_figures() -> None:
+    examples = dict(zip((e := framed_examples(0)).texts, e.va.tolist(), strict=True))
+    angry = norms()["angry"]
+    assert examples["I feel angry."] == [angry.valence, angry.arousal]
+    assert examples["I am not angry."] == [-0.5 * angry.valence, -0.5 * angry.arousal]
+    np.testing.assert_allclose(np.hypot(*examples["I feel calm."]), 0.8)
+    assert np.rad2deg(np.arctan2(examples["I feel calm."][1], examples["I feel calm."][0])) % 360 == pytest.approx(
+        316.2
+    )
+    assert {"angry", "calm"} <= learned_terms()
+    assert np.abs(e.va).max() <= 1.0
+
+
+def test_no_validity_text_is_trained_on() -> None:
+    def texts(node: object) -> set[str]:
+        if isinstance(node, dict):
+            return set().union(*(texts(value) for value in node.values()))
+        if isinstance(node, list):
+            return set().union(*(texts(value) for value in node))
+        return {str(node)}
+
+    validity = yaml.safe_load(FRAMES.with_name("validity_texts.yaml").read_text(encoding="utf-8"))
+    tested = {
+        text
+        for part in ("items", "negations", "paraphrases", "held_back", "contrasts")
+        for text in texts(validity[part])
+    }
+    assert not tested & set(framed_examples(0).texts)
+    assert not set(validity["templates"]["frames"]) & set(yaml.safe_load(FRAMES.read_text(encoding="utf-8"))["plain"])
+    assert not texts(validity["templates"]["words"]) & learned_terms()

@@ -1,0 +1,39 @@
+"""`vaemo-eval validate` as a user types it, on every task that ships."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from harness.catalogue import find
+from tests.harness.validate.writing import changed
+
+if TYPE_CHECKING:
+    from tests.endtoend.conftest import Command
+
+
+def test_every_task_of_ours_is_sound_with_its_controls(vaemo_eval: Command) -> None:
+    done = vaemo_eval("validate", "--json")
+    assert done.code == 0, done.out
+    reports = {report["task"]: report for report in json.loads(done.out) if report["task"]}
+    tasks = {name for name, info in find().items() if not info.members}
+    assert tasks <= reports.keys()
+    for name in tasks:
+        controls = reports[name]["controls"]
+        assert controls["oracle"]["value"] == pytest.approx(1.0)
+        assert {"oracle", "shuffled"} <= controls.keys()
+
+
+def test_exit_codes_are_for_scripts(vaemo_eval: Command, tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text(changed("macro_f1", "macro_f2"), encoding="utf-8")
+    done = vaemo_eval("validate", "mine.yaml", "--no-controls")
+    assert (done.code, done.out.splitlines()[0].startswith("mine.yaml:22 metadata.headline: ")) == (1, True)
+    done = vaemo_eval("validate", "iimi_basik")
+    assert (done.code, "did you mean iimi_basic" in done.err) == (2, True)
+    done = vaemo_eval("validate", "iimi_basic", "--features", "nowhere")
+    assert (done.code, done.err.count("\n"), "--features nowhere" in done.err) == (2, 1, True)
+    done = vaemo_eval("validate", "iimi_basic", "--no-controls", "--precision", "0.05")
+    assert (done.code, "differences of 0.10 or more, not 0.05" in done.out) == (1, True)

@@ -1,0 +1,129 @@
+"""`vaemo-eval compare` on real run folders: what it prints, and which pairs of runs it refuses."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.cli import main
+from harness.compare import Comparison, compare
+from va_extractor.errors import InputError
+
+TASKS = "iimi_basic,emotic_complex_mc"
+
+
+def make_run(root: Path, model: str, *arguments: str, tasks: str = TASKS) -> Path:
+    assert main(["--model", model, "--tasks", tasks, "--output_path", str(root), *arguments]) == 0
+    return next(path.parent for path in sorted(root.rglob("run.json")) if path.parent.parent.name.endswith(model[9:]))
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    root = tmp_path_factory.mktemp("runs")
+    return [make_run(root, f"baseline:{name}", "--limit", "80") for name in ("prototype", "knn", "uniform")]
+
+
+@pytest.fixture(scope="module")
+def compared(runs: list[Path]) -> list[Comparison]:
+    return compare(runs, [], 0.95, 3)
+
+
+def edited(run: Path, root: Path, **fields: Any) -> Path:
+    """Copy a run with other values in the record of its first task."""
+    copy = root / "copy"
+    shutil.copytree(run, copy)
+    record = json.loads((copy / "run.json").read_text())
+    record["tasks"]["iimi_basic"] |= fields
+    (copy / "run.json").write_text(json.dumps(record))
+    return copy
+
+
+def test_every_pair_is_compared_on_every_task(compared: list[Comparison]) -> None:
+    assert [one.task for one in compared] == ["iimi_basic"] * 3 + ["emotic_complex_mc"] * 3
+    pairs = [(one.first.record.model.id, one.second.record.model.id) for one in compared[:3]]
+    assert pairs == [
+        ("baseline:prototype", "baseline:knn"),
+        ("baseline:prototype", "baseline:uniform"),
+        ("baseline:knn", "baseline:uniform"),
+    ]
+
+
+def test_values_are_those_of_the_records(compared: list[Comparison]) -> None:
+    for one in compared:
+        for row in (adjusted.difference for adjusted in one.rows):
+            assert row.first == pytest.approx(one.first.record.tasks[one.task].metrics[row.metric].value)
+            assert row.second == pytest.approx(one.second.record.tasks[one.task].metrics[row.metric].value)
+
+
+def test_holm_adjusts_headlines_over_pairs_and_tasks_by_hand(compared: list[Comparison]) -> None:
+    rows = [row for one in compared for row in one.rows if row.difference.metric == one.headline]
+    assert len(rows) == 6
+    ordered = sorted(rows, key=lambda row: row.difference.p)
+    highest = 0.0
+    for place, row in enumerate(ordered):
+        highest = max(highest, min(1.0, (6 - place) * row.difference.p))
+        assert row.holm == pytest.approx(highest)
+
+
+def test_items_named_are_those_with_the_widest_gap(compared: list[Comparison]) -> None:
+    for one in compared:
+        assert 1 <= len(one.items) <= 3
+        gaps = [abs(gap.gap) for gap in one.items]
+        assert gaps == sorted(gaps, reverse=True)
+    right_and_wrong = compared[1].items[0]
+    assert {right_and_wrong.first.scores["correct"], right_and_wrong.second.scores["correct"]} == {0.0, 1.0}
+
+
+def test_the_command_prints_a_table_a_pair(runs: list[Path], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["compare", *map(str, runs[:2]), "--tasks", "iimi_basic", "--level", "0.9"]) == 0
+    out = capsys.readouterr().out
+    assert "baseline:prototype against baseline:knn" in out
+    assert "90 % interval" in out
+    assert "exact McNemar" in out
+    assert "SYNTHETIC SAMPLE" in out
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"version": "0.9"}, "task iimi_basic: version 0.9 against 1.0"),
+        ({"task_hash": "f" * 64}, "task iimi_basic: task hash ffffffffffff against"),
+    ],
+)
+def test_runs_of_another_version_are_refused(
+    runs: list[Path], tmp_path: Path, fields: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(InputError, match=said):
+        compare([runs[0], edited(runs[1], tmp_path, **fields)], [], 0.95, 3)
+
+
+def test_runs_on_other_features_are_refused(runs: list[Path], tmp_path: Path) -> None:
+    features = json.loads((runs[1] / "run.json").read_text())["tasks"]["iimi_basic"]["features"] | {"sha256": "e" * 64}
+    with pytest.raises(InputError, match="features iimi/test eeeeeeeeeeee against"):
+        compare([runs[0], edited(runs[1], tmp_path, features=features)], [], 0.95, 3)
+
+
+def test_runs_on_another_subset_or_other_tasks_are_refused(runs: list[Path], tmp_path: Path) -> None:
+    smaller = make_run(tmp_path, "baseline:uniform", "--limit", "60", tasks="iimi_basic")
+    with pytest.raises(InputError, match=r"tasks emotic_complex_mc are in one run only .*\(60 against 80, 60 in both"):
+        compare([runs[0], smaller], [], 0.95, 3)
+    with pytest.raises(InputError, match="has no such task"):
+        compare([runs[0], smaller], ["emotic_complex_mc"], 0.95, 3)
+
+
+def test_samples_changed_since_the_run_are_refused(runs: list[Path], tmp_path: Path) -> None:
+    copy = edited(runs[1], tmp_path)
+    path = copy / "samples" / "iimi_basic.jsonl"
+    path.write_text(path.read_text().replace('"text":"anger"', '"text":"fear"', 1))
+    with pytest.raises(InputError, match="changed since the run"):
+        compare([runs[0], copy], [], 0.95, 3)
+
+
+@pytest.mark.parametrize("arguments", [["one"], ["a", "b", "--level", "2"], ["a", "b"]])
+def test_bad_arguments_end_in_one_line(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["compare", *arguments]) == 2
+    assert len(capsys.readouterr().err.strip().splitlines()) == 1

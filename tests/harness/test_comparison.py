@@ -1,0 +1,106 @@
+"""Paired tests against statsmodels and scipy, and differences against hand calculations."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+from statsmodels.stats.contingency_tables import mcnemar as their_mcnemar
+
+from harness.comparison import MCNEMAR, SIGN_FLIP, difference, item_values, mcnemar, sign_flip
+from harness.kinds import Kind
+from harness.metrics import Metric, metrics_of
+from harness.metrics.outcome import Described, Labelled, Ranked
+
+LABELS = ("a", "b", "c")
+
+
+def named(kind: Kind, name: str) -> Metric:
+    return next(metric for metric in metrics_of(kind) if metric.name == name)
+
+
+ACCURACY = named(Kind.SINGLE_LABEL, "accuracy")
+MACRO_F1 = named(Kind.SINGLE_LABEL, "macro_f1")
+COSINE = named(Kind.DESCRIPTION, "cosine")
+AUC = named(Kind.RANKING, "macro_auc")
+
+
+def answers(rng: np.random.Generator, gold: np.ndarray, right: float) -> Labelled:
+    predicted = np.where(rng.random(gold.size) < right, gold, rng.integers(0, 3, size=gold.size))
+    return Labelled(gold, predicted, np.full(gold.size, 3), LABELS)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 10_000), st.integers(2, 60))
+def test_mcnemar_agrees_with_statsmodels(seed: int, n: int) -> None:
+    rng = np.random.default_rng(seed)
+    gold = rng.integers(0, 3, size=n)
+    one, other = answers(rng, gold, 0.7), answers(rng, gold, 0.3)
+    right = one.predicted == gold, other.predicted == gold
+    table = [[int((right[0] == i).astype(int) @ (right[1] == j)) for j in (True, False)] for i in (True, False)]
+    assert mcnemar(ACCURACY, one, other, n) == pytest.approx(their_mcnemar(table, exact=True).pvalue)
+
+
+def test_sign_flip_by_cluster_agrees_with_the_exact_permutation_of_cluster_sums() -> None:
+    rng = np.random.default_rng(3)
+    clusters = np.repeat(np.arange(10), 3)
+    gaps = rng.normal(0.4, 1, size=30) + np.repeat(rng.normal(size=10), 3)
+    sums = gaps.reshape(10, 3).sum(axis=1)
+    exact = stats.permutation_test((sums,), np.mean, permutation_type="samples", n_resamples=2000).pvalue
+    one, other = Described({"cosine": gaps}), Described({"cosine": np.zeros(30)})
+    assert sign_flip(COSINE, one, other, clusters, draws=20_000) == pytest.approx(exact, abs=0.01)
+
+
+def test_a_ranking_is_compared_by_order_whatever_the_scale_of_its_scores() -> None:
+    rng = np.random.default_rng(4)
+    gold = rng.random((40, 2)) < 0.5
+    one, other = (Ranked(gold, rng.normal(size=gold.shape) + gold * shift, ("a", "b")) for shift in (1.5, 0.5))
+    scaled = Ranked(gold, np.exp(3 * other.scores) - 100, ("a", "b"))
+    clusters = np.arange(40)
+    assert sign_flip(AUC, one, scaled, clusters) == sign_flip(AUC, one, other, clusters)
+
+
+def test_the_same_answers_do_not_differ() -> None:
+    rng = np.random.default_rng(5)
+    one = answers(rng, rng.integers(0, 3, size=50), 0.5)
+    for metric, test in ((ACCURACY, MCNEMAR), (MACRO_F1, SIGN_FLIP)):
+        found = difference(metric, one, one, np.arange(50))
+        assert found is not None
+        assert found.interval is not None
+        assert (found.effect, found.p, found.interval.low, found.interval.high) == (0, 1, 0, 0)
+        assert (found.test, found.detectable) == (test, 0)
+
+
+def test_a_share_of_items_that_hang_together_is_not_tested_as_if_they_were_independent() -> None:
+    rng = np.random.default_rng(6)
+    gold = rng.integers(0, 3, size=60)
+    found = difference(ACCURACY, answers(rng, gold, 0.6), answers(rng, gold, 0.4), np.repeat(np.arange(20), 3))
+    assert found is not None
+    assert found.test == SIGN_FLIP
+
+
+def test_effect_interval_and_detectable_difference_of_a_mean() -> None:
+    rng = np.random.default_rng(7)
+    gaps = rng.normal(0.2, 1, size=400)
+    found = difference(COSINE, Described({"cosine": gaps}), Described({"cosine": np.zeros(400)}), np.arange(400))
+    error = gaps.std(ddof=1) / 20
+    assert found is not None
+    assert found.interval is not None
+    assert found.effect == pytest.approx(gaps.mean())
+    assert (found.interval.low, found.interval.high) == pytest.approx(
+        (gaps.mean() - 1.96 * error, gaps.mean() + 1.96 * error), abs=0.2 * error
+    )
+    assert found.p == pytest.approx(stats.ttest_1samp(gaps, 0).pvalue, abs=0.015)
+    assert found.detectable == pytest.approx((1.96 + 0.8416) * error, rel=0.05)
+
+
+def test_no_difference_is_claimed_where_one_model_has_no_value() -> None:
+    nothing = Described({"cosine": np.full(5, np.nan)})
+    assert difference(COSINE, nothing, Described({"cosine": np.ones(5)}), np.arange(5)) is None
+
+
+def test_item_values_are_the_metric_of_each_item_alone() -> None:
+    one = Labelled(np.array([0, 1, 2]), np.array([0, 2, -1]), np.full(3, 3), LABELS)
+    assert item_values(ACCURACY, one, 3).tolist() == [1, 0, 0]

@@ -1,0 +1,52 @@
+"""Per-item scores of descriptions: what stands for a missing text, and that items are measured apart."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from harness.describing import Instruments, description_scores, instruments
+from harness.text.va_readback import same_quadrant
+from tests.making import item, toy_instruments
+
+GOOD, BAD = "The person is overjoyed and full of energy.", "The person is sad, tired and hopeless."
+
+
+@pytest.fixture(scope="module")
+def real() -> Instruments:
+    """Return the instruments that runs use."""
+    return instruments()
+
+
+def test_a_missing_text_scores_nothing_is_read_as_neutral_and_has_no_style() -> None:
+    items = [item(number, labels=[], references=(f"r{number}",)) for number in range(3)]
+    first, _, third = description_scores(items, [None, "a b a b", "c"], toy_instruments())
+    for name in ("cosine", "cosine_static", "own_auc", "same_quadrant", "read_valence", "read_arousal"):
+        assert first[name] == 0.0
+    for name in ("unsupported", "words", "repetition", "near_duplicate", "echo"):
+        assert first[name] is None
+    assert third["words"] == 1.0
+
+
+def test_the_right_affect_lies_in_the_points_quadrant(real: Instruments) -> None:
+    items = [
+        item(0, labels=["Happiness"], references=("Glad.",), valence=0.8, arousal=0.6),
+        item(1, labels=["Sadness"], references=("Sad.",), valence=-0.7, arousal=-0.4),
+    ]
+    right, wrong = description_scores(items, [GOOD, BAD], real), description_scores(items, [BAD, GOOD], real)
+    for well, ill in zip(right, wrong, strict=True):
+        assert (well["same_quadrant"] or 0.0) > 0.5 > (ill["same_quadrant"] or 0.0)
+        assert (well["wheel_f1"] or 0.0) > (ill["wheel_f1"] or 0.0)
+
+
+def test_the_quadrant_score_follows_from_the_reading_in_the_record(real: Instruments) -> None:
+    [row] = description_scores([item(0, labels=[], references=("x",), valence=0.3, arousal=-0.2)], [GOOD], real)
+    read = np.array([row["read_valence"], row["read_arousal"]], dtype=np.float64)
+    expected = same_quadrant(read, np.array([0.3, -0.2]), real.read_sd)
+    assert row["same_quadrant"] == pytest.approx(float(expected), abs=1e-5)
+
+
+def test_the_record_names_embedder_and_reader(real: Instruments) -> None:
+    assert real.record.id == "sentence-transformers/all-MiniLM-L6-v2"
+    assert real.record.reader_sha256 is not None
+    assert len(real.record.reader_sha256) == 64

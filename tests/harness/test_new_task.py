@@ -1,0 +1,108 @@
+"""A task begun from another one asks the same, by a YAML that stands by itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+
+from harness.catalogue import TASKS, find
+from harness.new_task import create
+from harness.task_model import SCHEMA, schema, schema_text
+from harness.taskfile import Function, read
+from harness.tasks import load_tasks
+from va_extractor.errors import InputError
+
+ROOT = TASKS.parent
+OURS = sorted(name for name, info in find().items() if not info.members)
+
+
+@pytest.mark.parametrize("parent", OURS)
+def test_it_asks_word_for_word_what_its_parent_asks(tmp_path: Path, parent: str) -> None:
+    path = create("mine", parent, tmp_path)
+    [old], [new] = load_tasks([parent], [], "shipped"), load_tasks(["mine"], [path.parent], "shipped")
+    assert new.hash == old.hash
+    assert [new.engine.doc_to_text(doc) for doc in new.engine.eval_docs] == [
+        old.engine.doc_to_text(doc) for doc in old.engine.eval_docs
+    ]
+    assert (path.parent / "README.md").read_text(encoding="utf-8").startswith("# mine\n")
+
+
+def test_its_editor_finds_the_schema(tmp_path: Path) -> None:
+    path = create("mine", "iimi_basic", tmp_path)
+    first = path.read_text(encoding="utf-8").splitlines()[0]
+    named = path.parent / first.removeprefix("# yaml-language-server: $schema=")
+    assert named.read_text(encoding="utf-8") == schema_text()
+
+
+@pytest.mark.parametrize(
+    ("name", "parent", "words"),
+    [
+        ("iimi_basic", "iimi_basic", "there is a task of this name"),
+        ("../mine", "iimi_basic", "letters, digits and _"),
+        ("mine", "iimi_basik", "did you mean iimi_basic"),
+        ("mine", "vaemo", "no such task"),
+    ],
+)
+def test_a_wrong_name_is_one_line_and_nothing_is_made(tmp_path: Path, name: str, parent: str, words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        create(name, parent, tmp_path / "new")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_that_is_there_is_left_alone(tmp_path: Path) -> None:
+    path = create("mine", "iimi_basic", tmp_path)
+    path.write_text("changed", encoding="utf-8")
+    with pytest.raises(InputError, match="cannot be made"):
+        create("mine", "iimi_basic", tmp_path)
+    assert path.read_text(encoding="utf-8") == "changed"
+
+
+def test_the_committed_schema_is_the_models_and_every_yaml_names_it() -> None:
+    assert (ROOT / "docs" / SCHEMA).read_text(encoding="utf-8") == schema_text()
+    for path in TASKS.rglob("*.yaml"):
+        first = path.read_text(encoding="utf-8").splitlines()[0]
+        named = path.parent / first.removeprefix("# yaml-language-server: $schema=")
+        assert named.resolve() == (ROOT / "docs" / SCHEMA).resolve(), path
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads YAML as an editor does that knows `!function` as a text."""
+
+
+def _as_text(loader: _Loader, node: yaml.ScalarNode) -> str:
+    return str(loader.construct_scalar(node))
+
+
+_Loader.add_constructor("!function", _as_text)
+
+
+@pytest.mark.parametrize("path", sorted(TASKS.rglob("*.yaml")), ids=lambda path: path.name)
+def test_the_schema_accepts_every_yaml_of_ours(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    jsonschema.validate(yaml.load(text, Loader=_Loader), schema(), jsonschema.Draft202012Validator)  # noqa: S506
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"doc_to_taget": "target"},
+        {"output_type": "generate"},
+        {"num_fewshot": 0},
+        {"metadata": {"version": 1.0}},
+        {"task": "../mine"},
+        {"generation_kwargs": {"until": "x", "max_gen_toks": 3}},
+    ],
+    ids=str,
+)
+def test_the_schema_marks_faults(change: dict[str, object]) -> None:
+    values = {key: value for key, value in read(find()["iimi_basic"].path, [TASKS]).values.items() if value is not None}
+    plain = {key: str(value) if isinstance(value, Function) else value for key, value in values.items()}
+    jsonschema.validate(plain, schema(), jsonschema.Draft202012Validator)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(plain | change, schema(), jsonschema.Draft202012Validator)
+    lacking = {key: value for key, value in plain.items() if key != "doc_to_text"}
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(lacking, schema(), jsonschema.Draft202012Validator)

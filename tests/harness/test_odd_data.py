@@ -1,0 +1,124 @@
+"""Scoring data that allow few numbers: each null has its reason, and nothing is 0 for want of data."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+
+from harness.kinds import Kind
+from harness.metrics import metrics_of
+from harness.reading import read
+from harness.scoring import TaskScores, score
+from leaderboard.schema import Answer, Item, Sample, Score
+
+LABELS = ("anger", "fear", "happiness", "sadness")
+
+
+def samples(kind: Kind, rows: Sequence[tuple[str, str | list[float]]], clusters: int | None = None) -> list[Sample]:
+    """Return one sample for each (truths joined by '+', answer)."""
+    made = []
+    for number, (truth, said) in enumerate(rows):
+        item = Item(
+            item_id=f"i{number}",
+            cluster_id=f"c{number % clusters if clusters else number}",
+            valence=math.cos(number),
+            arousal=math.sin(number),
+            labels=tuple(truth.split("+")),
+            choices=LABELS,
+        )
+        answer = Answer(text=said) if isinstance(said, str) else Answer(loglikelihoods=tuple(said))
+        constant = Answer(text="fear") if isinstance(said, str) else Answer(loglikelihoods=(0.0, 1.0, 0.0, 0.0))
+        made.append(
+            Sample(
+                item=item,
+                prompt="",
+                request_hash="",
+                answer=answer,
+                parsed=read(kind, item, answer),
+                scores={},
+                baselines={"majority": constant, "prototype": answer},
+            )
+        )
+    return made
+
+
+def scored(kind: Kind, rows: Sequence[tuple[str, Any]], clusters: int | None = None) -> TaskScores:
+    return score(kind, LABELS, samples(kind, rows, clusters))
+
+
+def numbers(one: Score) -> Iterator[float]:
+    yield from (one.value or 0.0, one.chance or 0.0)
+    for interval in (one.interval, one.percentile, one.bca):
+        yield from (interval.low, interval.high) if interval else ()
+
+
+CASES: dict[str, tuple[Kind, list[tuple[str, Any]], int | None]] = {
+    "one item": (Kind.SINGLE_LABEL, [("fear", "fear")], None),
+    "one cluster": (Kind.SINGLE_LABEL, [("fear", "fear"), ("anger", "fear")], 1),
+    "two clusters": (Kind.SINGLE_LABEL, [("fear", "fear"), ("anger", "fear"), ("anger", "anger")], 2),
+    "an absent class": (Kind.SINGLE_LABEL, [("fear", "fear"), ("anger", "sadness")] * 20, None),
+    "all unparsed": (Kind.SINGLE_LABEL, [("fear", "hm"), ("anger", "hm")] * 20, None),
+    "no label in any set": (Kind.MULTI_LABEL, [("fear+anger", "[]"), ("anger", "hm")] * 20, None),
+    "a ranking of ties": (Kind.RANKING, [("fear", [0.0] * 4), ("anger", [0.0] * 4)] * 20, None),
+    "every label true of all": (Kind.RANKING, [("+".join(LABELS), [1.0, 2.0, 3.0, 4.0])] * 5, None),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+@pytest.mark.filterwarnings("error")
+def test_every_metric_has_a_finite_value_or_a_reason(name: str) -> None:
+    kind, rows, clusters = CASES[name]
+    found = scored(kind, rows, clusters)
+    assert set(found.metrics) == {metric.name for metric in metrics_of(kind)}
+    for one in found.metrics.values():
+        assert (one.value is None) <= bool(one.reason)
+        assert one.interval is not None or one.reason
+        assert np.isfinite(list(numbers(one))).all()
+
+
+@pytest.mark.parametrize("name", ["one item", "one cluster"])
+def test_no_interval_and_no_position_from_one_cluster(name: str) -> None:
+    accuracy = scored(*CASES[name]).metrics["accuracy"]
+    assert accuracy.value is not None
+    assert accuracy.percentile is None
+    assert accuracy.position is None
+
+
+def test_few_clusters_are_said_beside_the_number() -> None:
+    rows = [("fear", "fear"), ("anger", "fear"), ("sadness", "sadness")] * 60
+    assert scored(Kind.SINGLE_LABEL, rows, 29).metrics["accuracy"].note is not None
+    assert scored(Kind.SINGLE_LABEL, rows, 30).metrics["accuracy"].note is None
+
+
+def test_unparsed_answers_are_wrong_not_missing() -> None:
+    found = scored(*CASES["all unparsed"])
+    assert found.metrics["accuracy"].value == 0
+    assert found.metrics["macro_f1"].value == 0
+    assert found.metrics["graded_credit"].value == 0
+    assert found.metrics["mcc"].value is None
+    assert found.metrics["near_miss"].value is None
+    assert found.bias is not None
+    assert found.bias.most_overused is None
+
+
+def test_an_absent_class_counts_only_where_all_classes_do() -> None:
+    found = scored(*CASES["an absent class"]).metrics
+    assert found["macro_f1"].value == pytest.approx(1 / 2)
+    assert found["macro_f1_all"].value == pytest.approx(1 / 4)
+
+
+def test_ties_rank_at_chance() -> None:
+    found = scored(*CASES["a ranking of ties"]).metrics
+    assert found["macro_auc"].value == 0.5
+    assert found["mean_ap"].value == pytest.approx(0.5)
+
+
+def test_a_label_true_of_all_items_has_no_ranking() -> None:
+    found = scored(*CASES["every label true of all"]).metrics
+    assert found["macro_auc"].value is None
+    assert found["macro_auc"].reason == "no label is true for some items and false for others"
+    assert found["mean_ap"].value == 1

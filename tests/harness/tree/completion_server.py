@@ -1,0 +1,104 @@
+"""A loopback server of OpenAI's completions protocol that really runs a tiny model, as vLLM does.
+
+What it answers: prompts as token ids, `max_tokens` 1, `echo`, and `logprobs` up to a limit, keyed by token text or,
+with `return_tokens_as_token_ids`, by token id.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, PreTrainedTokenizerFast
+
+
+@dataclass
+class Behaviour:
+    """What the server does, and the requests that it has seen."""
+
+    most_logprobs: int = 300
+    echoes: bool = True
+    token_ids: bool = True
+    shift: float = 0.0  # added to the log-probabilities of new tokens: a server whose two paths differ
+    failures: int = 0  # requests still to be refused with status 503
+    requests: list[dict[str, Any]] = field(default_factory=list)
+
+
+class Completions:
+    """Answers one request with a model."""
+
+    def __init__(self, model: PreTrainedModel, tokenizer: PreTrainedTokenizerFast, behaviour: Behaviour) -> None:
+        self._model = model
+        self._tokenizer = tokenizer
+        self._behaviour = behaviour
+
+    def answer(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Return the body of a response."""
+        choices = [self._choice(prompt, request) | {"index": i} for i, prompt in enumerate(request["prompt"])]
+        return {"object": "text_completion", "choices": choices}
+
+    def _choice(self, prompt: list[int], request: dict[str, Any]) -> dict[str, Any]:
+        with torch.no_grad():
+            steps = self._model(torch.tensor([prompt])).logits[0].log_softmax(-1)
+        new = int(steps[-1].argmax())
+        tops = [self._top(step, request) for step in steps]
+        new_top = {token: value + self._behaviour.shift for token, value in tops[-1].items()}
+        if not request.get("echo"):
+            return {"text": self._tokenizer.decode([new]), "logprobs": {"top_logprobs": [new_top]}}
+        read = [float(step[token]) for step, token in zip(steps, [*prompt[1:], new], strict=True)]
+        return {"text": "", "logprobs": {"token_logprobs": [None, *read], "top_logprobs": [None, *tops[:-1], new_top]}}
+
+    def _top(self, step: torch.Tensor, request: dict[str, Any]) -> dict[str, float]:
+        values, tokens = step.topk(min(request["logprobs"], self._behaviour.most_logprobs))
+        by_id = self._behaviour.token_ids and request.get("return_tokens_as_token_ids", False)
+        names = [f"token_id:{token}" if by_id else self._tokenizer.decode([token]) for token in tokens.tolist()]
+        return dict(zip(reversed(names), reversed(values.tolist()), strict=True))
+
+
+@contextmanager
+def serve(model: PreTrainedModel, tokenizer: PreTrainedTokenizerFast, behaviour: Behaviour) -> Iterator[str]:
+    """Serve on a free port; gives the URL."""
+    completions = Completions(model, tokenizer, behaviour)
+
+    class Handler(BaseHTTPRequestHandler):
+        wbufsize = -1  # head and body in one packet
+
+        def do_POST(self) -> None:
+            request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            behaviour.requests.append(request)
+            if behaviour.failures:
+                behaviour.failures -= 1
+                self._send(503, {"error": "busy"})
+            elif request.get("echo") and not behaviour.echoes:
+                self._send(400, {"error": "echo is not supported"})
+            else:
+                self._send(200, completions.answer(request))
+
+        def _send(self, status: int, answer: dict[str, Any]) -> None:
+            body = json.dumps(answer).encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Stay silent."""
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}/v1/completions"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

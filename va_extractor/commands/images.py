@@ -1,0 +1,187 @@
+"""`vaemo-extract images`: images of faces become VA features, without a pixel leaving this machine."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from va_extractor.errors import InputError
+from va_extractor.identity import DEFAULT_SALT
+
+if TYPE_CHECKING:
+    from va_extractor.extraction import Extraction, Request
+    from va_extractor.sources import ImageItem
+    from va_extractor.terms import Terms
+
+_SOURCES = ("folder", "manifest", "iimi", "emotic", "video")
+_MANIFESTS = (".csv", ".parquet")
+
+
+def add(commands: argparse._SubParsersAction[Any]) -> None:
+    """Add the subcommand."""
+    parser = commands.add_parser("images", help="measure valence and arousal of faces")
+    parser.add_argument("input", type=Path, nargs="+", help="a folder, a manifest, annotations, or video files")
+    parser.add_argument("--output", type=Path, required=True, help="folder of VA features, written to OUTPUT/NAME/")
+    listing = parser.add_argument_group("what is measured")
+    listing.add_argument("--source", choices=_SOURCES, help="what INPUT is (else told from what it looks like)")
+    listing.add_argument("--images", type=Path, help="emotic: folder of the images that the annotations name")
+    listing.add_argument("--mapping", type=Path, help="iimi: YAML of label names, instead of the one that ships")
+    listing.add_argument("--fps", type=float, default=1.0, help="video: frames a second (default 1)")
+    tools = parser.add_argument_group("how it is measured")
+    tools.add_argument("--extractor", required=True, help="facechannel, emotieffnet-b0, emotieffnet-mbf")
+    tools.add_argument(
+        "--weights", type=Path, help="ONNX file of the extractor's network, instead of the published one"
+    )
+    tools.add_argument("--weights-dir", type=Path, help="folder of weights (else VAEMO_WEIGHTS, else the user's cache)")
+    tools.add_argument("--detector", choices=("yunet", "none"), default="yunet", help="none: images are face crops")
+    tools.add_argument("--engine", choices=("local", "ray"), default="local", help="this machine, or a Ray cluster")
+    tools.add_argument("--workers", type=int, help="processes or Ray actors (default: one a processor)")
+    tools.add_argument("--device", choices=("cpu", "cuda", "tensorrt"), default="cpu", help="where the network runs")
+    written = parser.add_argument_group("what is written")
+    written.add_argument("--name", help="name of the source in the features (default: the kind of source)")
+    written.add_argument("--title", help="one line about the source")
+    written.add_argument("--licence", help="terms of the images and labels")
+    written.add_argument("--citation", help="the work to cite")
+    written.add_argument("--homepage", help="where the source is obtained")
+    written.add_argument(
+        "--salt", default=DEFAULT_SALT, help="goes into every id; a secret one prevents finding items again"
+    )
+    written.add_argument("--shard-size", type=int, default=512, help="rows a file; what a killed run loses at most")
+    written.add_argument("--overwrite", action="store_true", help="remove what OUTPUT/NAME/ holds first")
+    parser.set_defaults(run=_run)
+
+
+def _run(args: argparse.Namespace) -> int:
+    from va_extractor.extras import need
+
+    for module in ("cv2", "PIL", "onnxruntime"):
+        need(module, "extract", "measuring images")
+    from rich.console import Console
+
+    from va_extractor.extraction import set_up
+
+    for flag, value in (("--workers", args.workers), ("--shard-size", args.shard_size)):
+        if value is not None and value < 1:
+            raise InputError(f"{flag} {value}: must be at least 1")
+    source = args.source or _guess(args.input)
+    request = _request(args, source)
+    with Console(stderr=True).status("listing the images"):
+        items = _list(args, source)
+        extraction = set_up(request, items)
+    if extraction.shards.plan.provenance.notes:
+        sys.stderr.write(f"{extraction.shards.plan.provenance.notes}\n")
+    _report(_measure(extraction, args, len(items)))
+    return 0
+
+
+def _request(args: argparse.Namespace, source: str) -> Request:
+    from va_extractor.extraction import Request
+    from va_extractor.weights.store import default_folder
+
+    name = args.name or source
+    if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
+        raise InputError(f"--name {name}: a source's name is of letters, digits, - and _")
+    return Request(
+        source=name,
+        terms=_terms(args, source),
+        extractor=args.extractor,
+        weights=args.weights,
+        detector=args.detector,
+        weights_dir=args.weights_dir or default_folder(),
+        device=args.device,
+        salt=args.salt,
+        output=args.output,
+        shard_size=args.shard_size,
+        overwrite=args.overwrite,
+    )
+
+
+def _terms(args: argparse.Namespace, source: str) -> Terms:
+    from va_extractor.terms import TERMS, UNKNOWN
+
+    said = {name: getattr(args, name) for name in ("title", "licence", "citation", "homepage")}
+    return replace(TERMS.get(source, UNKNOWN), **{name: text for name, text in said.items() if text})
+
+
+def _guess(inputs: list[Path]) -> str:
+    """Tell a folder, a manifest and videos apart.
+
+    Raises:
+        InputError: the input does not exist.
+    """
+    first = inputs[0]
+    if not first.exists():
+        raise InputError(f"{first}: no such file or folder")
+    if first.is_dir():
+        return "folder"
+    return "manifest" if first.suffix.lower() in _MANIFESTS else "video"
+
+
+def _list(args: argparse.Namespace, source: str) -> list[ImageItem]:
+    """List the images by the source's own lister."""
+    if source == "video":
+        from va_extractor.sources import video
+
+        return video.list_items(args.input, args.fps)
+    if len(args.input) > 1:
+        raise InputError(f"{args.input[1]}: only one {source} can be given")
+    (path,) = args.input
+    if source == "emotic":
+        if args.images is None:
+            raise InputError("--images is missing: EMOTIC's annotations name images, tell the folder they lie in")
+        from va_extractor.sources import emotic
+
+        return emotic.list_items(path, args.images)
+    if source == "iimi":
+        from va_extractor.sources import iimi
+
+        return iimi.list_items(path, args.mapping) if args.mapping else iimi.list_items(path)
+    if source == "manifest":
+        from va_extractor.sources import manifest
+
+        return manifest.list_items(path)
+    from va_extractor.sources import folder
+
+    return folder.list_items(path)
+
+
+def _measure(extraction: Extraction, args: argparse.Namespace, total: int) -> dict[str, list[Path]]:
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    from va_extractor.extraction import processors, run
+
+    columns = (TextColumn("measuring"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
+    left = sum(len(job.items) for job in extraction.shards.missing())
+    workers = args.workers or processors()
+    try:
+        with Progress(*columns, console=Console(stderr=True)) as progress:
+            bar = progress.add_task("measuring", total=total, completed=total - left)
+            return run(extraction, args.engine, workers, lambda rows: progress.update(bar, advance=rows))
+    except KeyboardInterrupt:
+        raise InputError("stopped; the same command goes on where it was") from None
+
+
+def _report(files: dict[str, list[Path]]) -> None:
+    """Say what lies where, and how many faces were measured."""
+    from collections import Counter
+
+    import pyarrow.parquet as pq
+
+    for split, paths in files.items():
+        counts: Counter[str] = Counter()
+        for path in paths:
+            counts.update(pq.read_table(path, columns=["va_status"])["va_status"].to_pylist())
+        told = ", ".join(f"{count} {status}" for status, count in counts.most_common())
+        sys.stdout.write(f"{paths[0].parent}: {split}: {counts.total()} rows in {len(paths)} files: {told}\n")

@@ -1,0 +1,122 @@
+"""`vaemo-extract weights`: what trained weights are needed, fetching them, checking them."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from va_extractor.weights import Weights
+
+_ACCEPTED = "accepted-licences.txt"
+
+
+def add(commands: argparse._SubParsersAction[Any]) -> None:
+    """Add the subcommand."""
+    parser = commands.add_parser("weights", help="trained weights: list, get, verify")
+    forms = parser.add_subparsers(dest="form", required=True, metavar="FORM")
+    listing = forms.add_parser("list", help="what there is, where it comes from, licence, hash, and what you have")
+    listing.set_defaults(run=_list)
+    getting = forms.add_parser("get", help="download, check and, where needed, convert")
+    getting.add_argument("names", nargs="+", metavar="NAME", help="as `weights list` calls them")
+    getting.add_argument("--accept-license", action="store_true", help="agree to the terms (asked for once)")
+    getting.set_defaults(run=_get)
+    verifying = forms.add_parser("verify", help="check the hashes of the files you have; exit code 1 if one is wrong")
+    verifying.set_defaults(run=_verify)
+    for form in (listing, getting, verifying):
+        form.add_argument(
+            "--weights-dir", type=Path, help="folder of weights (else VAEMO_WEIGHTS, else the user's cache)"
+        )
+
+
+def _folder(args: argparse.Namespace) -> Path:
+    from va_extractor.weights.store import default_folder
+
+    return args.weights_dir or default_folder()
+
+
+def _list(args: argparse.Namespace) -> int:
+    from va_extractor.weights.registry import known
+    from va_extractor.weights.store import state
+
+    folder = _folder(args)
+    for weights in known().values():
+        lines = {
+            "file": f"{folder / weights.usable} ({state(weights, folder)})",
+            "from": weights.url,
+            weights.hash_kind: weights.digest,
+            "licence": weights.licence,
+            "terms": weights.terms or "none beyond the licence",
+        }
+        sys.stdout.write(f"{weights.name}\n" + "".join(f"  {key:<9} {value}\n" for key, value in lines.items()))
+    return 0
+
+
+def _get(args: argparse.Namespace) -> int:
+    from va_extractor.weights.registry import named
+
+    folder = _folder(args)
+    wanted = [named(name) for name in args.names]
+    _agree(wanted, folder, accepted=args.accept_license)
+    for weights in wanted:
+        _get_one(weights, folder)
+        sys.stdout.write(f"{weights.name}: {folder / weights.usable}\n")
+    return 0
+
+
+def _agree(wanted: list[Weights], folder: Path, *, accepted: bool) -> None:
+    """Remember what is agreed to; refuse where something is not."""
+    from va_extractor.errors import InputError
+
+    record = folder / _ACCEPTED
+    known = set(record.read_text(encoding="utf-8").split()) if record.exists() else set()
+    open_ = [weights for weights in wanted if weights.terms and weights.name not in known]
+    if open_ and not accepted:
+        terms = "; ".join(f"{weights.name}: {weights.terms}" for weights in open_)
+        raise InputError(f"these weights have terms, agree to them with --accept-license: {terms}")
+    if open_:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            record.write_text("\n".join(sorted(known | {weights.name for weights in open_})) + "\n", encoding="utf-8")
+        except OSError as error:
+            raise InputError(f"{record}: cannot be written: {error.strerror or error}") from None
+
+
+def _get_one(weights: Weights, folder: Path) -> None:
+    """Download what is missing or wrong, then convert what is not converted."""
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+
+    from va_extractor.weights.convert import convert
+    from va_extractor.weights.download import download
+    from va_extractor.weights.store import state
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+    )
+    if state(weights, folder) in ("missing", "wrong hash"):
+        with Progress(*columns, console=Console(stderr=True)) as progress:
+            bar = progress.add_task(weights.file, total=None)
+            download(weights, folder, lambda done, total: progress.update(bar, completed=done, total=total))
+        if weights.converted:
+            (folder / weights.converted).unlink(missing_ok=True)  # what an earlier, wrong file gave
+    if state(weights, folder) == "not converted":
+        with Console(stderr=True).status(f"converting {weights.file} to ONNX"):
+            convert(weights, folder)
+
+
+def _verify(args: argparse.Namespace) -> int:
+    from va_extractor.weights.registry import known
+    from va_extractor.weights.store import state
+
+    folder = _folder(args)
+    states = {weights.name: state(weights, folder) for weights in known().values()}
+    for name, found in states.items():
+        sys.stdout.write(f"{name}: {found}\n")
+    return 1 if "wrong hash" in states.values() else 0

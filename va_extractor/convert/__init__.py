@@ -1,0 +1,6 @@
+"""Keras h5 files of convolutional networks become ONNX, without Keras and without running anything in the file."""
+
+from va_extractor.convert.keras_h5 import read_model
+from va_extractor.convert.onnx_graph import to_onnx
+
+__all__ = ["read_model", "to_onnx"]

@@ -1,0 +1,47 @@
+"""What is written about a source of images in the dataset's provenance, where the user does not say otherwise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Terms:
+    """A source's title, terms and citation.
+
+    Attributes:
+        title: one line for people.
+        licence: terms of the source's images and labels.
+        citation: the work to cite.
+        homepage: where the source is obtained; None where it has no page.
+        annotator_merge: how several annotators' labels were merged; None where there is one.
+    """
+
+    title: str
+    licence: str
+    citation: str
+    homepage: str | None = None
+    annotator_merge: str | None = None
+
+
+UNKNOWN = Terms(
+    title="Faces measured by their owner",
+    licence="not stated (vaemo-extract images --licence)",
+    citation="not stated (vaemo-extract images --citation)",
+)
+
+TERMS = {
+    "iimi": Terms(
+        title="IIMI: acted faces of six basic emotions and neutral",
+        licence="IIMI's own terms, as agreed with whoever gave you the images",
+        citation="the IIMI publication named in the terms you agreed to",
+    ),
+    "emotic": Terms(
+        title="EMOTIC: people in context, valence and arousal measured from their faces",
+        licence="EMOTIC: for non-commercial research, on request from its authors; these rows are under the same terms",
+        citation="Kosti, R., Alvarez, J. M., Recasens, A. & Lapedriza, A. (2019). Context Based Emotion Recognition "
+        "using EMOTIC Dataset. IEEE TPAMI 42(11), 2755-2766. doi:10.1109/TPAMI.2019.2916866",
+        homepage="https://github.com/rkosti/emotic",
+        annotator_merge="union",
+    ),
+}

@@ -1,0 +1,42 @@
+"""What is known of a file of trained weights that its author publishes. None of them is part of this package.
+
+Two hashes occur, as the publishers offer them: SHA-256 of the file, and the SHA-1 that git gives the file
+(over `blob`, a space, the size, a zero byte, and the bytes).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Hash = Literal["sha256", "git-sha1"]
+
+
+@dataclass(frozen=True)
+class Weights:
+    """One published file.
+
+    Attributes:
+        name: how the command line calls it.
+        file: its file name in the weights folder.
+        url: where its author keeps it, at a fixed revision where the publisher has one.
+        hash_kind: which hash `digest` is.
+        digest: hexadecimal, lower case.
+        licence: what its author says.
+        terms: what the user must agree to before the download; empty where the licence asks for nothing.
+        converted: file name of the ONNX model we make of it; None where the file is ONNX itself.
+    """
+
+    name: str
+    file: str
+    url: str
+    hash_kind: Hash
+    digest: str
+    licence: str
+    terms: str = ""
+    converted: str | None = None
+
+    @property
+    def usable(self) -> str:
+        """File name of the ONNX model: the file itself or what it is converted to."""
+        return self.converted or self.file

@@ -1,0 +1,39 @@
+"""All weights by name: those of the extractors, each told by its own class, and those of the detector."""
+
+from __future__ import annotations
+
+import difflib
+from functools import cache
+
+from va_extractor.errors import InputError
+from va_extractor.extractors import EXTRACTORS, extractor
+from va_extractor.weights.published import Weights
+
+YUNET = Weights(
+    name="yunet",
+    file="face_detection_yunet_2023mar.onnx",
+    url="https://github.com/opencv/opencv_zoo/raw/main/models/face_detection_yunet/face_detection_yunet_2023mar.onnx",
+    hash_kind="sha256",
+    digest="8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4",
+    licence="MIT (opencv_zoo)",
+)
+
+
+@cache
+def known() -> dict[str, Weights]:
+    """Return all weights by name."""
+    of_extractors = [extractor(name).weights for name in EXTRACTORS]
+    return {weights.name: weights for weights in (*of_extractors, YUNET)}
+
+
+def named(name: str) -> Weights:
+    """Look up weights by name.
+
+    Raises:
+        InputError: there are none of that name; the nearest name is suggested.
+    """
+    if name not in known():
+        near = difflib.get_close_matches(name, known(), n=1)
+        mend = f"did you mean {near[0]}?" if near else f"known are {', '.join(known())}"
+        raise InputError(f"no weights are called '{name}'; {mend}")
+    return known()[name]
