@@ -11,6 +11,7 @@ from lm_eval.api.model import LM
 
 from harness import _compat
 from harness.baselines import STANDING
+from harness.ceilings import ceiling_answers
 from harness.docs import item_of
 from harness.samples import baseline_answers
 from harness.tasks import load_tasks
@@ -26,12 +27,14 @@ class Request:
         prompt: the text sent; before a chat template, the messages as JSON.
         request_hash: as in a sample; of no meaning where a chat template was applied.
         baselines: the standing baselines' answers.
+        ceilings: the answers of predictors that learned from valence and arousal.
     """
 
     item: Item
     prompt: str
     request_hash: str
     baselines: Mapping[str, Answer]
+    ceilings: Mapping[str, Answer]
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,7 @@ def render(run: RunRecord, name: str, features: str, prompts: Mapping[str, str] 
     standing = {
         baseline: baseline_answers(baseline, docs, by_likelihood=task.by_likelihood) for baseline in STANDING[task.kind]
     }
+    ceilings = ceiling_answers(docs, by_likelihood=task.by_likelihood)
     return Rendered(
         identity={
             "version": task.version,
@@ -98,6 +102,7 @@ def render(run: RunRecord, name: str, features: str, prompts: Mapping[str, str] 
                 one.prompt,
                 one.request_hash,
                 {baseline: answers[row] for baseline, answers in standing.items()},
+                {name: answers[row] for name, answers in ceilings.items()},
             )
             for row, one in enumerate(asked)
         },

@@ -21,7 +21,6 @@ from leaderboard.schema import RunRecord, Score, TaskRecord
 from va_extractor.errors import InputError
 
 REFERENCES = ("human", "ceiling", "prototype", "majority", "chance")
-_KNOWN = ("human", "ceiling")
 _BEST = 1.0
 """Every headline metric (accuracy, F1, AUC) is 1 at best."""
 
@@ -139,13 +138,16 @@ def participant_id(record: RunRecord) -> str:
 def reference_points(score: Score) -> tuple[float, float]:
     """Return the scores at position 0 and 1.
 
-    The prior is the better of chance and the majority baseline. The top is the VA ceiling where the record has one
-    among its baselines, else the metric's own best.
+    They are the floor and the VA ceiling that the record's `position` names, where it has one. Otherwise the prior is
+    the better of chance and the majority baseline, and the top the metric's own best.
     """
+    position, ceilings = getattr(score, "position", None), getattr(score, "ceilings", {})
+    if position is not None:
+        floor, ceiling = score.baselines.get(position.floor), ceilings.get(position.ceiling)
+        if floor is not None and ceiling is not None and ceiling > floor:
+            return floor, ceiling
     known = [value for value in (score.chance, score.baselines.get("majority")) if value is not None]
-    ceiling = score.baselines.get("ceiling")
-    prior = max(known, default=0.0)
-    return prior, ceiling if ceiling is not None and ceiling > prior else _BEST
+    return max(known, default=0.0), _BEST
 
 
 def _main(groups: dict[tuple[str, str], list[Kept]]) -> dict[str, str]:
@@ -176,7 +178,7 @@ def _column(name: str, main: bool, members: Sequence[Kept]) -> Column:
     placed = {one.path: standing for one, standing in zip(valued, standings, strict=True)}
     prior, top = reference_points(first.headline)
     rows = [_row(one, placed.get(one.path), prior, top) for one in members]
-    known = first.headline.baselines | {"chance": first.headline.chance}
+    known = first.headline.baselines | {"chance": first.headline.chance, "ceiling": None if top == _BEST else top}
     return Column(
         id=name,
         main=main,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -173,17 +173,23 @@ def _prompts(entry: Entry, given: str, due: Rendered) -> Iterator[str]:
 
 def _baselines(entry: Entry, due: Rendered) -> Iterator[str]:
     for sample in entry.samples:
-        expected = due.requests[sample.item.item_id].baselines
-        if sample.baselines.keys() != expected.keys():
-            yield f"item {sample.item.item_id}: the baselines are {', '.join(expected)}"
-            continue
-        for name, answer in expected.items():
-            if not _equal(sample.baselines[name], answer):
-                yield f"item {sample.item.item_id}: the answer of baseline {name} is not what it answers"
+        request = due.requests[sample.item.item_id]
+        where = f"item {sample.item.item_id}"
+        yield from _standing(where, "baseline", sample.baselines, request.baselines)
+        yield from _standing(where, "ceiling", sample.ceilings, request.ceilings)
     described = entry.task.kind == "description"
     for sample in entry.samples:
         if sample.baseline_scores.keys() != (sample.baselines.keys() if described else set()):
             yield f"item {sample.item.item_id}: field 'baseline_scores' names other baselines"
+
+
+def _standing(where: str, what: str, stated: Mapping[str, Answer], due: Mapping[str, Answer]) -> Iterator[str]:
+    if stated.keys() != due.keys():
+        yield f"{where}: the {what}s are {', '.join(due) or 'none'}"
+        return
+    for name, answer in due.items():
+        if not _equal(stated[name], answer):
+            yield f"{where}: the answer of {what} {name} is not what it answers"
 
 
 def _equal(one: Answer, other: Answer) -> bool:

@@ -1,4 +1,7 @@
-"""`model-index`, the older form of results in a model card's header, by `huggingface_hub`'s own functions."""
+"""`model-index`, the older form of results in a model card's header, by `huggingface_hub`'s own functions.
+
+Those join results of one dataset configuration under one task, so the configuration names source and task.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,7 @@ def _results(one: Entry) -> list[EvalResult]:
             task_name=one.task_name,
             dataset_type=features.id,
             dataset_name=f"{features.id} ({features.source})",
-            dataset_config=features.source,
+            dataset_config=f"{features.source}/{one.task_name}",
             dataset_split=features.split,
             dataset_revision=features.revision,
             metric_type=name,
