@@ -24,8 +24,8 @@ FITTED = "train"
 class Doc(TypedDict):
     """What a prompt template may use: one item's columns, the choices, and the right answer.
 
-    `target` is the answer in the form the task asks for: a label, the index of a choice, a JSON list, indices of
-    choices, or a reference text.
+    `target` is the answer in the form the task asks for: a label, the index of a choice, a JSON list, the labels
+    themselves, or a reference text.
     """
 
     item_id: str
@@ -154,7 +154,7 @@ def _target(question: Question, row: dict[str, Any], choices: list[str]) -> Any:
         case Kind.MULTI_LABEL:
             return json.dumps(row["labels"])
         case Kind.RANKING:
-            return [choices.index(label) for label in row["labels"]]
+            return row["labels"]
         case Kind.DESCRIPTION:
             return row["references"][0]
 

@@ -77,6 +77,18 @@ def test_chat_template_few_shot_and_system_text_reach_the_prompt(vaemo_eval: Com
     assert (run.system_instruction, run.tasks["iimi_basic"].num_fewshot) == ("Be brief.", 2)
 
 
+def test_examples_of_a_ranking_name_a_true_label(vaemo_eval: Command, tiny_model: Path) -> None:
+    done = vaemo_eval(
+        *("--model", tiny_model, "--tasks", "emotic_complex_mc", "--limit", "1", "--num_fewshot", "2"),
+        *("--device", "cpu"),
+    )
+    assert done.code == 0, done.err
+    [row] = done.samples("emotic_complex_mc")
+    shown = [line.removeprefix("Emotion:").strip() for line in str(row["prompt"]).splitlines() if line.startswith("Em")]
+    assert len(shown) == 3
+    assert set(shown[:2]) <= set(row["item"]["choices"])  # type: ignore[index]
+
+
 def test_a_folder_without_a_model_is_one_line(vaemo_eval: Command, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     done = vaemo_eval("--model", "./empty", "--tasks", "iimi_basic")
