@@ -218,10 +218,11 @@ def _check_sampling(choice: models.ModelChoice, task: Task, config: RunConfig) -
     if task.by_likelihood:
         raise InputError(f"{flag}task {task.name} asks for log-likelihoods, which come out alike every time")
     arguments = _compat.generation_arguments(task.engine, config.gen_kwargs)
-    if arguments.get("do_sample") is not True or not float(arguments.get("temperature", 0)) > 0:
+    sample, temperature = arguments.get("do_sample"), arguments.get("temperature")
+    if sample is not True or not isinstance(temperature, int | float) or temperature <= 0:
         raise InputError(
-            f"{flag}task {task.name} is answered greedily (do_sample={arguments.get('do_sample')}, "
-            f"temperature={arguments.get('temperature')}); add --gen_kwargs do_sample=true,temperature=0.7"
+            f"{flag}task {task.name} is answered greedily (do_sample={sample}, temperature={temperature}); "
+            "add --gen_kwargs do_sample=true,temperature=0.7"
         )
     if "seed" in arguments:
         raise InputError(f"{flag}--gen_kwargs seed would give every repeat the same seed; leave it out")

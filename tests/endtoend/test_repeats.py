@@ -99,6 +99,10 @@ def test_a_server_is_sent_another_seed_in_each_repeat(vaemo_eval: Command, seeds
         (["--model", "vllm", "--tasks", "iimi_basic"], ["greedily", "iimi_basic", "do_sample=true"]),
         (["--model", "vllm", "--tasks", "iimi_basic", "--gen_kwargs", "temperature=0.7"], ["do_sample=False"]),
         (["--model", "vllm", "--tasks", "iimi_basic", "--gen_kwargs", "do_sample=true"], ["temperature=0.0"]),
+        (
+            ["--model", "vllm", "--tasks", "iimi_basic", "--gen_kwargs", "do_sample=true,temperature=hot"],
+            ["temperature=hot"],
+        ),
         (["--model", "vllm", "--tasks", "iimi_basic", "--gen_kwargs", f"{SAMPLING},seed=1"], ["--gen_kwargs seed"]),
         (["--model", "vllm", "--tasks", "iimi_basic_mc", "--gen_kwargs", SAMPLING], ["iimi_basic_mc", "likelihood"]),
         (["--model", "baseline:uniform", "--tasks", "iimi_basic", "--gen_kwargs", SAMPLING], ["baseline:uniform"]),
