@@ -1,6 +1,7 @@
 .PHONY: demo test check bench docs
 
 VENV ?= .venv
+BENCHMARKS = throughput intervals coverage sampling tree extract validate validity leaderboard
 
 demo:  ## set up and run the main job on what ships
 	python3 -m venv $(VENV)
@@ -18,7 +19,7 @@ check:  ## lint, format and types; needs the set-up of `make test`
 	$(VENV)/bin/mypy
 
 bench:  ## print every benchmark table; needs the set-up of `make test`
-	for script in benchmarks/*.py; do $(VENV)/bin/python $$script || exit 1; done
+	for name in $(BENCHMARKS); do echo "== $$name" && $(VENV)/bin/python -m benchmarks.$$name || exit 1; done
 
 docs:  ## write the pages and schemas that are made from code
 	$(VENV)/bin/python -m leaderboard.json_schema docs

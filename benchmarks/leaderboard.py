@@ -1,6 +1,6 @@
 """Sizes and times of the leaderboard, printed as one table; no assertion.
 
-Run `python benchmarks/leaderboard.py`; `--entries N` sets the size of the large build (default: 10,000). The build is
+Run `python -m benchmarks.leaderboard`; `--entries N` sets the size of the large build (default: 10,000). The build is
 fed with copies of real runs under invented names. Chromium is used where it is installed.
 """
 
@@ -19,14 +19,13 @@ import tempfile
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+from leaderboard.cli import main
+from leaderboard.entry import path_of
+from leaderboard.pages import table_page
+from leaderboard.run_folder import pack, read_run
+from tests.leaderboard.crowd import crowd
 
-from leaderboard.cli import main  # noqa: E402
-from leaderboard.entry import path_of  # noqa: E402
-from leaderboard.pages import table_page  # noqa: E402
-from leaderboard.run_folder import pack, read_run  # noqa: E402
-from tests.leaderboard.crowd import crowd  # noqa: E402
+ROOT = Path(__file__).resolve().parents[1]
 
 _MODELS = ("prototype", "majority", "uniform", "gaussian")
 _ARGUMENTS = ["--no-sandbox", "--disable-background-networking"]
@@ -65,8 +64,8 @@ def build(entries: int) -> tuple[float, float]:
     with tempfile.TemporaryDirectory() as temporary:
         root = Path(temporary)
         fill(root, entries)
-        command = [sys.executable, __file__, "--child", str(root)]
-        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        command = [sys.executable, "-m", "benchmarks.leaderboard", "--child", str(root)]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
         seconds, peak = json.loads(done.stdout.splitlines()[-1])
         return seconds, peak
 

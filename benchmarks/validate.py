@@ -1,6 +1,6 @@
 """How long `vaemo-eval validate` takes on every task that ships, against `lm_eval validate` in the same run.
 
-Run `python benchmarks/validate.py [--repeats 3]`; figures are medians of the repeats, the ratio of the paired ratios.
+Run `python -m benchmarks.validate [--repeats 3]`; figures are medians of the repeats, the ratio of the paired ratios.
 The peer only looks whether the names exist, and reads its own 13,986 YAMLs for it; ours renders every prompt and asks
 every item of the controls. The goal is under 20 s on two cores.
 """
@@ -15,7 +15,6 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
 
 
 def main() -> None:

@@ -153,6 +153,35 @@ def ask(lm: LM, name: str, task: ConfigurableTask, settings: AskSettings) -> lis
     return [asked for _, asked in sorted((row for rank in ranks for row in rank), key=lambda row: row[0])]
 
 
+def ask_again(
+    lm: LM, name: str, task: ConfigurableTask, settings: AskSettings, repeats: int
+) -> list[list[Asked]] | None:
+    """Send every document of one task to a sampling model several times, one whole pass after the other.
+
+    A local back end's random generator runs on from pass to pass. A server is sent a seed with each request, the same
+    for all, so each further pass is sent the next one. (lm-eval's own `repeats` would send one seed throughout, and
+    its filters drop all answers but the first.)
+
+    Returns:
+        What came back in each pass; None on all but the first process of a data-parallel run.
+    """
+    sent: int | None = getattr(lm, "_seed", None)
+    passes = []
+    for number in range(repeats):
+        if sent is not None:
+            lm._seed = sent + number
+        passes.append(ask(lm, name, task, settings))
+    if sent is not None:
+        lm._seed = sent
+    whole = [asked for asked in passes if asked is not None]
+    return whole if len(whole) == repeats else None
+
+
+def generation_arguments(task: ConfigurableTask, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a task's generation arguments with `given` over them; empty for log-likelihood tasks."""
+    return {**(task.config.generation_kwargs or {}), **given} if task.OUTPUT_TYPE == "generate_until" else {}
+
+
 @contextmanager
 def rare_collection() -> Iterator[None]:
     """Collect cyclic garbage a few hundred times less often: a quarter million requests are no garbage.

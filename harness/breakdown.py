@@ -13,13 +13,14 @@ from harness.metrics.bias import shares
 from harness.metrics.labels import confusion_counts
 from harness.metrics.likelihood import BINS, binned
 from harness.metrics.outcome import Floats, Ints, Labelled, LabelSets
-from leaderboard.schema import AnswerCounts, Bias, ClassScore, Confusion, ReliabilityBin, Sample
+from harness.outcomes import Answered
+from leaderboard.schema import AnswerCounts, Bias, ClassScore, Confusion, ReliabilityBin
 
 
-def answer_counts(samples: Sequence[Sample]) -> AnswerCounts:
+def answer_counts(answered: Sequence[Answered]) -> AnswerCounts:
     """Count answers by class."""
-    counts = Counter(sample.parsed.status for sample in samples)
-    n = len(samples)
+    counts = Counter(one.parsed.status for one in answered)
+    n = len(answered)
     return AnswerCounts(
         ok=counts["ok"],
         unparsed=counts["unparsed"],

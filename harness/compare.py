@@ -110,6 +110,10 @@ def _load(folder: Path, tasks: Sequence[str]) -> Run:
     absent = [name for name in tasks if name not in record.tasks]
     if absent:
         raise InputError(f"--tasks {absent[0]}: {folder} has no such task; it has {', '.join(record.tasks)}")
+    if record.repeats > 1:
+        raise InputError(
+            f"{folder}: items were answered {record.repeats} times; only runs without --repeats are compared"
+        )
     samples = {}
     for name in tasks or record.tasks:
         path = folder / record.tasks[name].samples

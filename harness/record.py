@@ -91,7 +91,8 @@ def read_samples(path: Path) -> list[Sample]:
     """Read a task's samples.
 
     Raises:
-        InputError: the file is missing, empty, or a line breaks the schema; the message names the line.
+        InputError: the file is missing, empty, a line breaks the schema, or items were not all answered equally often;
+            the message names the line.
     """
     try:
         lines = path.read_bytes().splitlines()
@@ -105,6 +106,9 @@ def read_samples(path: Path) -> list[Sample]:
             samples.append(Sample.model_validate_json(line))
         except ValidationError as error:
             raise InputError(f"{path}:{number}: {_first(error)}") from None
+        first, last = ((len(one.repeats), len(one.repeat_scores)) for one in (samples[0], samples[-1]))
+        if first != last or last[1] not in (0, last[0]):
+            raise InputError(f"{path}:{number}: field 'repeats': not as many answers as the first item has")
     return samples
 
 

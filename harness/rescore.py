@@ -68,6 +68,11 @@ def _items(name: str, kind: Kind, samples: Sequence[Sample], by: Instruments | N
         where = f"{name}: item {sample.item.item_id}"
         yield from _differences(f"{where}: parsed", sample.parsed.model_dump(), one.model_dump(), 0.0)
         yield from _differences(f"{where}: scores", sample.scores, dict(row), tolerance)
+    for index in range(len(samples[0].repeat_scores)):
+        repeat = [sample.repeats[index] for sample in samples]
+        for sample, row in zip(samples, judge(kind, items, repeat, by)[1], strict=True):
+            where = f"{name}: item {sample.item.item_id}: repeat {index + 2}"
+            yield from _differences(where, sample.repeat_scores[index], dict(row), tolerance)
     for baseline in samples[0].baseline_scores:
         given: list[Answer] = [sample.baselines[baseline] for sample in samples]
         for sample, row in zip(samples, judge(kind, items, given, by)[1], strict=True):
@@ -80,7 +85,7 @@ def _plain(value: Any) -> Any:
         return {key: _plain(inner) for key, inner in value.items()}
     if isinstance(value, tuple):
         return [_plain(inner) for inner in value]
-    return value.model_dump() if hasattr(value, "model_dump") else value
+    return _plain(value.model_dump()) if hasattr(value, "model_dump") else value
 
 
 def _differences(where: str, recorded: Any, again: Any, tolerance: float) -> Iterator[str]:

@@ -49,6 +49,7 @@ class RunConfig:
     embedder: str | None
     level: float = LEVEL
     trust_code: bool = False
+    repeats: int = 1
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,7 @@ class _Progress:
         """Ask one task, write its samples, score it, and write the record."""
         _compat.set_seeds(self.settings.seeds)
         try:
-            asked = _compat.ask(self.lm, task.name, task.engine, self.settings)
+            passes = _compat.ask_again(self.lm, task.name, task.engine, self.settings, self.config.repeats)
         except InputError:
             raise
         except Exception as error:  # back ends raise whatever they like; the user gets their words in one line
@@ -125,13 +126,16 @@ class _Progress:
             raise InputError(
                 f"--model {self.config.model}: failed on task {task.name}: {models.first_line(error)}{kept}"
             ) from error
-        if asked is None:
+        if passes is None:
             return
-        say(f"{task.name}: {len(asked)} answers, scoring")
+        asked, *again = passes
+        say(f"{task.name}: {sum(map(len, passes))} answers, scoring")
+        if again and all([one.results for one in repeat] == [one.results for one in asked] for repeat in again):
+            say(f"{task.name}: every repeat came out alike; see whether the back end samples, and with another seed")
         with _compat.rare_collection():
-            samples = make_samples(task.kind, asked, self.by)
+            samples = make_samples(task.kind, asked, self.by, again)
             path, sha256 = record.write_samples(self.folder, task.name, samples)
-        self.requests += sum(len(one.results) for one in asked)
+        self.requests += sum(len(one.results) for repeat in passes for one in repeat)
         self.tokens.append(_count_tokens(self.lm, samples))
         self.finished[task.name] = _task_record(task, samples, path, sha256, by=self.by, level=self.config.level)
         self.record = self._record()
@@ -157,6 +161,7 @@ class _Progress:
             apply_chat_template=self.settings.apply_chat_template,
             system_instruction=self.settings.system_instruction,
             gen_kwargs=dict(self.settings.gen_kwargs),
+            repeats=self.config.repeats,
             usage=Usage(
                 requests=self.requests,
                 prompt_tokens=_total(prompts),
@@ -200,8 +205,28 @@ def _check_fit(choice: models.ModelChoice, tasks: Sequence[Task], config: RunCon
                 f"--model {choice.given}: a chat back end gives no log-likelihoods, which task {task.name} needs; "
                 f"run its generation form {task.name.removesuffix('_mc')}"
             )
+        if config.repeats > 1:
+            _check_sampling(choice, task, config)
         if (config.num_fewshot or 0) > 0 and not task.engine.has_training_docs():
             raise InputError(f"--num_fewshot {config.num_fewshot}: task {task.name} has no train split to show")
+
+
+def _check_sampling(choice: models.ModelChoice, task: Task, config: RunConfig) -> None:
+    """Refuse to repeat what comes out alike every time."""
+    flag = f"--repeats {config.repeats}: "
+    if choice.backend == "baseline":
+        raise InputError(f"{flag}{choice.id} answers alike every time; repeat a model that samples")
+    if task.by_likelihood:
+        raise InputError(f"{flag}task {task.name} asks for log-likelihoods, which come out alike every time")
+    arguments = _compat.generation_arguments(task.engine, config.gen_kwargs)
+    sample, temperature = arguments.get("do_sample"), arguments.get("temperature")
+    if sample is not True or not isinstance(temperature, int | float) or temperature <= 0:
+        raise InputError(
+            f"{flag}task {task.name} is answered greedily (do_sample={sample}, temperature={temperature}); "
+            "add --gen_kwargs do_sample=true,temperature=0.7"
+        )
+    if "seed" in arguments:
+        raise InputError(f"{flag}--gen_kwargs seed would give every repeat the same seed; leave it out")
 
 
 def _task_record(
@@ -244,13 +269,12 @@ def _kept_if_used(folder: Path) -> Iterator[None]:
 
 
 def _count_tokens(lm: LM, samples: Sequence[Sample]) -> tuple[int | None, int | None]:
-    """Count prompt tokens, once an item, and tokens of answers or of scored choices."""
+    """Count prompt tokens, once an item and repeat, and tokens of answers or of scored choices."""
+    given = [(sample, answer) for sample in samples for answer in (sample.answer, *sample.repeats)]
     answers = [
-        text
-        for sample in samples
-        for text in (sample.item.choices if sample.answer.text is None else [sample.answer.text])
+        text for sample, answer in given for text in (sample.item.choices if answer.text is None else [answer.text])
     ]
-    return _compat.count_tokens(lm, [sample.prompt for sample in samples]), _compat.count_tokens(lm, answers)
+    return _compat.count_tokens(lm, [sample.prompt for sample, _ in given]), _compat.count_tokens(lm, answers)
 
 
 def _total(counts: Sequence[int | None]) -> int | None:

@@ -18,13 +18,16 @@ if TYPE_CHECKING:
     from harness._compat import Asked
 
 
-def make_samples(kind: Kind, asked: Sequence[Asked], by: Instruments | None) -> list[Sample]:
+def make_samples(
+    kind: Kind, asked: Sequence[Asked], by: Instruments | None, again: Sequence[Sequence[Asked]] = ()
+) -> list[Sample]:
     """Read and score what came back.
 
     Args:
         kind: what was asked.
         asked: n documents with their raw results.
         by: what descriptions are measured with; needed for those only.
+        again: the same n documents with the results of each further repeat.
 
     Returns:
         n samples, in the same order.
@@ -38,6 +41,8 @@ def make_samples(kind: Kind, asked: Sequence[Asked], by: Instruments | None) -> 
     parsed, scores = judge(kind, items, answers, by)
     needs_more = standing if kind is Kind.DESCRIPTION else {}
     beside = {name: judge(kind, items, given, by)[1] for name, given in needs_more.items()}
+    repeats = [[to_answer(one.results) for one in repeat] for repeat in again]
+    repeat_scores = [judge(kind, items, given, by)[1] for given in repeats] if kind is Kind.DESCRIPTION else []
     return [
         Sample(
             item=items[row],
@@ -49,6 +54,8 @@ def make_samples(kind: Kind, asked: Sequence[Asked], by: Instruments | None) -> 
             baselines={name: given[row] for name, given in standing.items()},
             baseline_scores={name: dict(rows[row]) for name, rows in beside.items()},
             ceilings={name: given[row] for name, given in ceilings.items()},
+            repeats=tuple(given[row] for given in repeats),
+            repeat_scores=tuple(dict(rows[row]) for rows in repeat_scores),
         )
         for row in range(len(asked))
     ]
@@ -74,8 +81,22 @@ def baseline_answers(name: str, docs: Sequence[Doc], *, by_likelihood: bool) -> 
 
 
 def answered(samples: Sequence[Sample]) -> list[Answered]:
-    """Return the items with the model's answers."""
+    """Return the items with the model's (first) answers."""
     return [Answered(one.item, one.answer, one.parsed, one.scores) for one in samples]
+
+
+def answered_again(kind: Kind, samples: Sequence[Sample]) -> list[list[Answered]]:
+    """Return the items with the model's answers in each further repeat; every sample holds as many."""
+    return [
+        [
+            Answered(
+                one.item, given, read(kind, one.item, given), one.repeat_scores[index] if one.repeat_scores else {}
+            )
+            for one in samples
+            for given in [one.repeats[index]]
+        ]
+        for index in range(len(samples[0].repeats))
+    ]
 
 
 def answered_by(name: str, kind: Kind, samples: Sequence[Sample]) -> list[Answered]:

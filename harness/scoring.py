@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from statistics import fmean
 
 from harness import breakdown
 from harness.bootstrap import resample
@@ -17,8 +18,19 @@ from harness.metrics import Metric, metrics_of
 from harness.metrics.outcome import Ints, Labelled, LabelSets, Outcome
 from harness.outcomes import cluster_index, outcome
 from harness.positions import Bounds, bounds, position
-from harness.samples import answered, answered_by, answered_by_ceiling
-from leaderboard.schema import AnswerCounts, Bias, ClassScore, Confusion, Position, ReliabilityBin, Sample, Score
+from harness.samples import answered, answered_again, answered_by, answered_by_ceiling
+from harness.sampling import Repeated, components
+from leaderboard.schema import (
+    AnswerCounts,
+    Bias,
+    ClassScore,
+    Confusion,
+    Position,
+    ReliabilityBin,
+    Sample,
+    Sampling,
+    Score,
+)
 
 _ONE_CLUSTER = "no interval: all items form one cluster"
 _FEW_VALUES = "no interval: over 5 % of the bootstrap draws have no value"
@@ -46,13 +58,13 @@ class Answers:
     """Everybody's answers to the same items: the model's, the baselines', and those of predictors from VA.
 
     Attributes:
-        model: the model's.
+        model: the model's, of each repeat.
         baselines: by name.
         ceilings: by name.
         clusters: (n,) cluster index of each item.
     """
 
-    model: Outcome
+    model: Repeated
     baselines: dict[str, Outcome]
     ceilings: dict[str, Outcome]
     clusters: Ints
@@ -72,9 +84,12 @@ def score(kind: Kind, labels: tuple[str, ...], samples: Sequence[Sample], level:
         samples: n samples, at least one.
         level: of every interval, in (0, 1).
     """
-    model = outcome(kind, labels, answered(samples))
+    repeats = [answered(samples), *answered_again(kind, samples)]
+    said = [one for repeat in repeats for one in repeat]
+    model = outcome(kind, labels, said)
+    each = tuple(outcome(kind, labels, repeat) for repeat in repeats) if len(repeats) > 1 else (model,)
     answers = Answers(
-        model=model,
+        model=Repeated(each, model),
         baselines={name: outcome(kind, labels, answered_by(name, kind, samples)) for name in samples[0].baselines},
         ceilings={
             name: outcome(kind, labels, answered_by_ceiling(name, kind, samples)) for name in samples[0].ceilings
@@ -84,7 +99,7 @@ def score(kind: Kind, labels: tuple[str, ...], samples: Sequence[Sample], level:
     fixed = isinstance(model, Labelled | LabelSets) and bool(labels)
     return TaskScores(
         clusters=answers.count,
-        answers=breakdown.answer_counts(samples),
+        answers=breakdown.answer_counts(said),
         metrics=_scores(metrics_of(kind), answers, level),
         per_class=breakdown.per_class(model) if isinstance(model, Labelled | LabelSets) and fixed else {},
         confusion=breakdown.confusion(model) if isinstance(model, Labelled) and fixed else None,
@@ -95,8 +110,8 @@ def score(kind: Kind, labels: tuple[str, ...], samples: Sequence[Sample], level:
 
 def _scores(metrics: Sequence[Metric], answers: Answers, level: float) -> dict[str, Score]:
     n = answers.clusters.size
-    defined = [metric for metric in metrics if not math.isnan(metric.value(answers.model, n))]
-    expected = chances(defined, answers.model, n)
+    defined = [metric for metric in metrics if not any(map(math.isnan, answers.model.values(metric, n)))]
+    expected = chances(defined, answers.model.outcomes[0], n)
     beside = {metric.name: _values(metric, answers.baselines, n) for metric in defined}
     above = {metric.name: _values(metric, answers.ceilings, n) for metric in defined}
     between = {
@@ -118,6 +133,7 @@ def _scores(metrics: Sequence[Metric], answers: Answers, level: float) -> dict[s
                 "baselines": beside[name],
                 "ceilings": above[name],
                 "position": _position(metric, spreads, between.get(name), level),
+                "sampling": _sampling(metric, answers, spreads.get((_MODEL, name))),
             }
         )
     return found
@@ -125,21 +141,25 @@ def _scores(metrics: Sequence[Metric], answers: Answers, level: float) -> dict[s
 
 def _resample(metrics: Sequence[Metric], answers: Answers, between: dict[str, Bounds | None]) -> Spreads:
     """Resample the model and each metric's floor and ceiling over the same draws, one outcome after the other."""
-    outcomes = {_MODEL: answers.model} | answers.baselines | answers.ceilings
+    beside = answers.baselines | answers.ceilings
     asked = [(_MODEL, metric) for metric in metrics]
     for metric in metrics:
         found = between.get(metric.name)
         asked += [(found.floor, metric), (found.ceiling, metric)] if found else []
     asked = sorted(dict.fromkeys(asked), key=lambda pair: pair[0])
-    spreads = resample([partial(metric.compute, outcomes[name]) for name, metric in asked], answers.clusters)
+    computes = [
+        partial(answers.model.compute, metric) if name == _MODEL else partial(metric.compute, beside[name])
+        for name, metric in asked
+    ]
+    spreads = resample(computes, answers.clusters)
     return {(name, metric.name): spread for (name, metric), spread in zip(asked, spreads, strict=True)}
 
 
 def _score(metric: Metric, answers: Answers, spread: Bootstrap | None, level: float) -> Score:
     n = answers.clusters.size
-    value = metric.value(answers.model, n)
+    value = fmean(answers.model.values(metric, n))
     best = spread and (basic if metric.biased else percentile)(spread, level)
-    if metric.proportion and answers.count == n:
+    if metric.proportion and answers.count == n and answers.model.count == 1:
         best = wilson(round(value * n), n, level)
     return Score(
         value=value,
@@ -157,6 +177,10 @@ def _note(metric: Metric, clusters: int) -> str | None:
         return None
     what = "the value is biased upward, and its interval" if metric.biased else "the interval"
     return f"{clusters} clusters: below {metric.reliable_from} {what} may cover less often than it states"
+
+
+def _sampling(metric: Metric, answers: Answers, spread: Bootstrap | None) -> Sampling | None:
+    return components(metric, answers.model, answers.clusters, spread) if answers.model.count > 1 else None
 
 
 def _position(metric: Metric, spreads: Spreads, names: Bounds | None, level: float) -> Position | None:

@@ -44,12 +44,16 @@ def _table(name: str, task: TaskRecord) -> Table:
     placed = any(score.position and score.position.value is not None for score in task.metrics.values())
     for title in ("best VA", "position") if placed else ():
         table.add_column(title, justify="right", no_wrap=True)
+    repeated = any(score.sampling for score in task.metrics.values())
+    for title in ("item SD", "sampling SD") if repeated else ():
+        table.add_column(title, justify="right", no_wrap=True)
     headline_first = sorted(task.metrics, key=lambda metric: metric != task.headline)
     shown = {metric: task.metrics[metric] for metric in headline_first if task.metrics[metric].value is not None}
     for metric, score in shown.items():
         style = "bold" if metric == task.headline else ""
         cells = [*_cells(score), *(_number(score.baselines.get(baseline)) for baseline in baselines)]
         cells += _placed(score) if placed else []
+        cells += _noises(score) if repeated else []
         table.add_row(f"{metric}{_arrow(score)}{' *' if metric == task.headline else ''}", *cells, style=style)
     return table
 
@@ -72,6 +76,12 @@ def _placed(score: Score) -> list[str]:
     return [best, f"{place.value:.2f}{ends}"]
 
 
+def _noises(score: Score) -> list[str]:
+    """Return the score's standard deviations over other items and over one more repeat."""
+    found = score.sampling
+    return [_number(found.item_sd), _number(found.sampling_sd)] if found else ["-", "-"]
+
+
 def _notes(task: TaskRecord) -> str:
     answers = task.answers
     parts = [
@@ -82,6 +92,9 @@ def _notes(task: TaskRecord) -> str:
         parts.append("not asked: " + ", ".join(f"{count} {reason}" for reason, count in task.excluded.items()))
     if task.reference_kind:
         parts.append(f"references: {task.reference_kind}")
+    repeats = next((score.sampling.repeats for score in task.metrics.values() if score.sampling), None)
+    if repeats:
+        parts.append(f"each item answered {repeats} times: values are means over repeats")
     said: dict[str, list[str]] = defaultdict(list)
     for name, score in task.metrics.items():
         for text in filter(None, (score.reason, score.note)):

@@ -81,6 +81,8 @@ class Sample(_Model):
         baselines: the raw answers of the baselines that stand beside the score.
         baseline_scores: per-item scores of those, only where they need more than the answer (embeddings).
         ceilings: the raw answers of predictors that learned from valence and arousal; empty where none can.
+        repeats: the raw answers beyond the first, where each item was answered several times.
+        repeat_scores: per-item scores of those, only where they need more than the answer (embeddings).
     """
 
     item: Item
@@ -92,6 +94,8 @@ class Sample(_Model):
     baselines: dict[str, Answer] = Field(default_factory=dict)
     baseline_scores: dict[str, dict[str, FiniteFloat | None]] = Field(default_factory=dict)
     ceilings: dict[str, Answer] = Field(default_factory=dict)
+    repeats: tuple[Answer, ...] = ()
+    repeat_scores: tuple[dict[str, FiniteFloat | None], ...] = ()
 
 
 class Interval(_Model):
@@ -123,6 +127,28 @@ class Position(_Model):
     ceiling: str
 
 
+class Sampling(_Model):
+    """Noise of a sampling model in one metric: error² = item_sd² + sampling_sd² / repeats.
+
+    The standard deviations are None where items form one cluster or too few draws have a value.
+
+    Attributes:
+        repeats: how often each item was answered.
+        values: the metric in each repeat; their mean is the score.
+        error: standard error of that mean, over other items and other answers.
+        sampling_sd: how much one repeat on the same items varies.
+        item_sd: the part of `error` that would stay with unlimited repeats.
+        share_sampling: the share of error² that comes from sampling; None where there is no error.
+    """
+
+    repeats: int
+    values: tuple[FiniteFloat, ...]
+    error: FiniteFloat | None = None
+    sampling_sd: FiniteFloat | None = None
+    item_sd: FiniteFloat | None = None
+    share_sampling: FiniteFloat | None = None
+
+
 class Score(_Model):
     """One metric of one task.
 
@@ -140,6 +166,7 @@ class Score(_Model):
         ceilings: what each predictor that learned from valence and arousal scores on them, and what looking up the
             items' own labels by their two numbers does (`lookup`, in sample: a bound, no prediction).
         position: between floor and ceiling; None for a metric that only describes.
+        sampling: sampling noise and item noise; None where each item was answered once.
     """
 
     value: FiniteFloat | None
@@ -153,6 +180,7 @@ class Score(_Model):
     baselines: dict[str, FiniteFloat | None] = Field(default_factory=dict)
     ceilings: dict[str, FiniteFloat | None] = Field(default_factory=dict)
     position: Position | None = None
+    sampling: Sampling | None = None
 
 
 class ClassScore(_Model):
@@ -267,7 +295,7 @@ class TaskRecord(_Model):
         reference_kind: what the descriptions were compared with; None for label tasks.
         embedder: None for label tasks.
         features: where valence and arousal come from.
-        answers: answer classes.
+        answers: answer classes; these and all counts below are over all repeats, where there are several.
         metrics: every metric by name.
         per_class: by label; empty where there is no fixed label set.
         confusion: only for single-label tasks with a fixed label set.
@@ -367,6 +395,7 @@ class RunRecord(_Model):
         apply_chat_template: whether the chat template was applied.
         system_instruction: text put before every prompt; None for none.
         gen_kwargs: generation arguments that the command line changed.
+        repeats: how often each item was answered.
         usage: cost.
         tasks: by name.
     """
@@ -384,5 +413,6 @@ class RunRecord(_Model):
     apply_chat_template: bool
     system_instruction: str | None
     gen_kwargs: dict[str, str | int | float | bool | list[str]]
+    repeats: int = 1
     usage: Usage
     tasks: dict[str, TaskRecord]

@@ -48,6 +48,13 @@ def parser() -> argparse.ArgumentParser:
     add("--apply_chat_template", action="store_true", help="wrap prompts in the model's chat template")
     add("--system_instruction", metavar="TEXT", help="text put before every prompt")
     add("--gen_kwargs", default="", metavar="K=V,...", help="generation arguments, over those of the task")
+    add(
+        "--repeats",
+        type=int,
+        default=1,
+        metavar="N",
+        help="answers to each item, from a model that samples (default: 1)",
+    )
     add("--output_path", default="results", metavar="DIR", help="where run records go (default: results)")
     add("--include_path", action="append", default=[], metavar="DIR", help="folder with further task YAMLs; repeatable")
     add("--seed", default="", metavar="N|A,B,C,D", help="seed, or seeds of Python, numpy, torch and few-shot choice")
@@ -86,7 +93,10 @@ def main(args: argparse.Namespace) -> int:
         embedder=args.embedder,
         level=args.level,
         trust_code=args.trust_code,
+        repeats=args.repeats,
     )
+    if config.repeats < 1:
+        raise InputError(f"--repeats {config.repeats}: a whole number from 1 on")
     if not 0 < config.level < 1:
         raise InputError(f"--level {config.level:g}: between 0 and 1, for example 0.95")
     if not config.tasks:

@@ -1,8 +1,8 @@
 """Start-up and throughput of the harness against lm-eval on the same tasks, in the same run.
 
-Run `python benchmarks/harness.py [--repeats 5]`. Prints one table; every figure is the median of the repeats, and the
-ratio is the median of the paired ratios. The model answers at once, so that only the harness is timed; the 10,000 rows
-are SYNTHETIC, drawn here.
+Run `python -m benchmarks.throughput [--repeats 5]`. Prints one table; every figure is the median of the repeats, and
+the ratio is the median of the paired ratios. The model answers at once, so that only the harness is timed; the 10,000
+rows are SYNTHETIC, drawn here.
 """
 
 from __future__ import annotations
@@ -68,9 +68,9 @@ def _pair(what: str, repeats: int, features: Path, figure: str) -> tuple[float, 
 
 
 def _run(child: str, features: Path) -> dict[str, float]:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "VAEMO_STARTED": repr(time.time())}
-    command = [sys.executable, __file__, "--child", child, "--features", str(features)]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    environment = {**os.environ, "VAEMO_STARTED": repr(time.time())}
+    command = [sys.executable, "-m", "benchmarks.throughput", "--child", child, "--features", str(features)]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
     figures: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return figures
 
@@ -204,5 +204,4 @@ def _say(line: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(ROOT))
     main()
