@@ -145,6 +145,7 @@ def ask(lm: LM, name: str, task: ConfigurableTask, settings: AskSettings) -> lis
             fewshot_as_multiturn=settings.apply_chat_template,
         )
         here = _asked(task)
+        task._instances = None  # the requests are the bulk of a run's memory, and were all read
     if lm.world_size == 1:
         return [asked for _, asked in here]
     ranks = lm.gather_object(here, dst=0)

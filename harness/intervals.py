@@ -12,7 +12,6 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
 
 from harness.metrics.outcome import Floats
 from leaderboard.schema import Interval
@@ -57,6 +56,8 @@ class Bootstrap:
 
 def percentile(bootstrap: Bootstrap, level: float = LEVEL) -> Interval | None:
     """Return the percentile interval (Efron & Tibshirani 1993, chapter 13); None where too few draws have a value."""
+    from scipy import stats
+
     low, high = stats.norm.cdf(_ends(level, bootstrap.clusters))
     return _between(bootstrap, float(low), float(high), level, PERCENTILE)
 
@@ -77,6 +78,8 @@ def bca(bootstrap: Bootstrap, level: float = LEVEL) -> Interval | None:
     below = (np.mean(draws < bootstrap.value) + np.mean(draws <= bootstrap.value)) / 2
     if below in (0.0, 1.0):
         return None
+    from scipy import stats
+
     shift = stats.norm.ppf(below)
     acceleration = _acceleration(bootstrap.left_out)
     ends = shift + _ends(level, bootstrap.clusters)
@@ -99,12 +102,16 @@ def basic(bootstrap: Bootstrap, level: float = LEVEL) -> Interval | None:
 
 def wilson(successes: int, n: int, level: float = LEVEL) -> Interval:
     """Return Wilson's score interval of `successes` out of `n` independent items (Wilson 1927, JASA 22, 209-212)."""
+    from scipy import stats
+
     found = stats.binomtest(successes, n).proportion_ci(level, method="wilson")
     return Interval(low=float(found.low), high=float(found.high), level=level, method=WILSON, draws=None, seed=None)
 
 
 def _ends(level: float, clusters: int) -> Floats:
     """Return the (2,) normal deviates at both ends of `level`, widened for the number of clusters, at least two."""
+    from scipy import stats
+
     reach = float(stats.t.ppf((1 + level) / 2, clusters - 1)) * math.sqrt(clusters / (clusters - 1))
     return np.array([-reach, reach])
 

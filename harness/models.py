@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
 
 from harness import _compat
-from harness.baselines import BASELINES
+from harness.baselines.names import BASELINES
 from harness.docs import nearest
 from leaderboard.schema import ModelRecord
 from va_extractor.errors import InputError

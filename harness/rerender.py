@@ -10,7 +10,7 @@ from typing import Any
 from lm_eval.api.model import LM
 
 from harness import _compat
-from harness.baselines import STANDING
+from harness.baselines.answers import STANDING
 from harness.ceilings import ceiling_answers
 from harness.docs import item_of
 from harness.samples import baseline_answers

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness import _compat, bootstrap, chance, models, record
-from harness.baselines import check_answers
+from harness.baselines.names import check_answers
 from harness.describing import Instruments, instruments
 from harness.intervals import LEVEL
 from harness.kinds import Kind

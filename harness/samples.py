@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from harness.baselines import STANDING, answer_texts, choice_scores
+from harness.baselines.answers import STANDING, answer_texts, choice_scores
 from harness.ceilings import ceiling_answers
 from harness.describing import Instruments, description_scores
 from harness.docs import Doc, item_of

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness import _compat, catalogue, safety
-from harness.baselines import fitted_on
+from harness.baselines.answers import fitted_on
 from harness.docs import EVALUATED, Doc, Question, nearest, split
 from harness.features import load
 from harness.kinds import Kind

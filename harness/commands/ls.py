@@ -44,7 +44,7 @@ def _groups(folders: list[Path]) -> list[tuple[str, str]]:
 
 
 def _models(folders: list[Path]) -> list[tuple[str, str]]:
-    from harness.baselines import BASELINES
+    from harness.baselines.names import BASELINES
 
     rest = [
         ("ORG/NAME or a folder", "a Hugging Face model, through lm-eval's back end `hf`"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.spatial.distance import jensenshannon
 
 from harness.kinds import Kind
 from harness.metrics.algebra import class_counts, ratio
@@ -23,6 +22,8 @@ _NOTHING = "no answer names a label"
 def answer_jsd(outcome: Labelled | LabelSets, weights: Weights) -> Floats:
     """Return (draws,) divergences to base 2, in [0, 1] (Lin 1991, IEEE Trans. Inf. Theory 37(1), 145-151)."""
     true, said = shares(outcome, weights)
+    from scipy.spatial.distance import jensenshannon
+
     return np.asarray(jensenshannon(true, said, base=2, axis=1), dtype=np.float64) ** 2
 
 

@@ -7,7 +7,6 @@ label's characters first, as lm-eval's `acc_norm` does, so that long labels are 
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import log_softmax, softmax
 
 from harness.kinds import Kind
 from harness.metrics.algebra import ratio, weighted_mean
@@ -129,6 +128,8 @@ def ece_norm(outcome: Labelled, weights: Weights) -> Floats:
 
 def probabilities(scores: Floats) -> Floats:
     """Return (n, k) probabilities of the offered labels: the softmax of their (n, k) log-likelihoods."""
+    from scipy.special import softmax
+
     return np.asarray(softmax(scores, axis=1), dtype=np.float64)
 
 
@@ -151,6 +152,8 @@ def _brier(scores: Floats | None, outcome: Labelled, weights: Weights) -> Floats
 def _log_loss(scores: Floats | None, outcome: Labelled, weights: Weights) -> Floats:
     if scores is None:
         return np.full(len(weights), np.nan)
+    from scipy.special import log_softmax
+
     logs = np.asarray(log_softmax(scores, axis=1), dtype=np.float64)
     return weighted_mean(-logs[np.arange(outcome.gold.size), outcome.gold], weights)
 

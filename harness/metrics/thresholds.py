@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 _RUN = 16
 
@@ -66,6 +65,8 @@ def steps(gold: NDArray[np.bool_], scores: NDArray[np.float64]) -> Steps:
 
 
 def _membership(step: NDArray[Any], order: NDArray[Any], chosen: NDArray[np.bool_], shape: tuple[int, int]) -> Any:
+    from scipy.sparse import csr_array
+
     starts = np.searchsorted(step[chosen], np.arange(shape[0] + 1))
     return csr_array((np.ones(starts[-1], dtype=np.float32), order[chosen], starts), shape=shape)
 

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from harness import _compat, bootstrap, chance
-from harness.baselines import BASELINES, fitted_on
+from harness.baselines.answers import fitted_on
+from harness.baselines.names import BASELINES
 from harness.describing import Instruments
 from harness.docs import Doc, item_of, split
 from harness.kinds import Kind

@@ -13,8 +13,9 @@ from scipy import stats
 from scipy.spatial.distance import cdist
 from sklearn.neighbors import KNeighborsClassifier
 
-from harness.baselines import BASELINES, STANDING, answer_texts, check_answers, choice_scores, fitted_on
+from harness.baselines.answers import STANDING, answer_texts, choice_scores, fitted_on
 from harness.baselines.model import BaselineLM
+from harness.baselines.names import BASELINES, check_answers
 from harness.baselines.scores import NEIGHBOURS
 from harness.catalogue import TASKS
 from harness.docs import Doc, Question, item_of, split

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from harness import models
-from harness.baselines import BASELINES
+from harness.baselines.names import BASELINES
 from harness.models import ModelChoice, choose, first_line, open_model
 from va_extractor.errors import InputError
 

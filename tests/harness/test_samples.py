@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness._compat import Asked
-from harness.baselines import STANDING
+from harness.baselines.answers import STANDING
 from harness.docs import Question, split
 from harness.kinds import Kind
 from harness.reading import to_answer
