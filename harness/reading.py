@@ -31,8 +31,10 @@ def read(kind: Kind, item: Item, answer: Answer) -> Parsed:
             return parse_description(text)
 
 
-def to_answer(results: Sequence[str | tuple[float, bool] | None]) -> Answer:
+def to_answer(results: Sequence[str | tuple[float, bool] | Answer | None]) -> Answer:
     """Turn what lm-eval hands over, a text (None where a server sent none) or (log-likelihood, greedy) pairs.
+
+    Our own back ends hand over an `Answer`, which passes as it is.
 
     Half a surrogate pair, which a cut-off server answer may end in and no file can hold, becomes a question mark.
 
@@ -40,6 +42,8 @@ def to_answer(results: Sequence[str | tuple[float, bool] | None]) -> Answer:
         InputError: a log-likelihood is NaN or infinite.
     """
     first = results[0]
+    if isinstance(first, Answer):
+        return first
     if first is None or isinstance(first, str):
         return Answer(text=(first or "").encode(errors="replace").decode())
     scores = tuple(float(pair[0]) for pair in results if isinstance(pair, tuple))

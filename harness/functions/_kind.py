@@ -14,9 +14,10 @@ from harness.kinds import Kind
 from harness.metrics import Metric, metrics_of
 from harness.outcomes import Answered, outcome
 from harness.reading import read, to_answer
+from leaderboard.schema import Answer
 from va_extractor.errors import InputError
 
-Result = str | tuple[float, bool] | None
+Result = str | tuple[float, bool] | Answer | None
 
 
 class Dataset:

@@ -1,0 +1,58 @@
+"""The run record: what `harness` writes and `leaderboard` reads.
+
+A run is a folder: `run.json` (one `RunRecord`) and `samples/<task>.jsonl` (one `Sample` a line). Every number in
+`run.json` can be computed again from the samples alone. The JSON Schemas of both stand in `docs/`.
+"""
+
+from leaderboard.schema.run import (
+    SCHEMA_VERSION,
+    EmbedderRecord,
+    FeaturesRecord,
+    Git,
+    KindName,
+    ModelRecord,
+    RunRecord,
+    Seeds,
+    TaskRecord,
+    Usage,
+)
+from leaderboard.schema.sample import Answer, Finish, Item, Parsed, Sample, Status
+from leaderboard.schema.score import (
+    AnswerCounts,
+    Bias,
+    ClassScore,
+    Confusion,
+    Interval,
+    Position,
+    ReliabilityBin,
+    Sampling,
+    Score,
+)
+
+__all__ = [
+    "SCHEMA_VERSION",
+    "Answer",
+    "AnswerCounts",
+    "Bias",
+    "ClassScore",
+    "Confusion",
+    "EmbedderRecord",
+    "FeaturesRecord",
+    "Finish",
+    "Git",
+    "Interval",
+    "Item",
+    "KindName",
+    "ModelRecord",
+    "Parsed",
+    "Position",
+    "ReliabilityBin",
+    "RunRecord",
+    "Sample",
+    "Sampling",
+    "Score",
+    "Seeds",
+    "Status",
+    "TaskRecord",
+    "Usage",
+]

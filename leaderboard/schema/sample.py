@@ -1,0 +1,105 @@
+"""What was asked of one item, what was said, and how it was read."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, FiniteFloat
+
+from leaderboard.schema._model import Model
+
+Status = Literal["ok", "unparsed", "refused", "empty"]
+Finish = Literal["stop", "length", "content_filter", "refusal"]
+
+
+class Answer(Model):
+    """What a model (or a baseline) said to one item, before any parsing: a text, or one log-likelihood a choice.
+
+    Attributes:
+        text: the answer itself; None where log-likelihoods were asked for, or nothing arrived.
+        loglikelihoods: of each choice.
+        reasoning: what the model thought before it answered, where its provider hands that over apart.
+        finish: how the answer ended, as the provider says; None where it says nothing.
+        missing: why no answer arrived; None where one did.
+        prompt_tokens: tokens of the prompt, as the provider counted them.
+        answer_tokens: tokens of answer and reasoning, as the provider counted them.
+    """
+
+    text: str | None = None
+    loglikelihoods: tuple[FiniteFloat, ...] | None = None
+    reasoning: str | None = None
+    finish: Finish | None = None
+    missing: str | None = None
+    prompt_tokens: int | None = None
+    answer_tokens: int | None = None
+
+
+class Parsed(Model):
+    """How an answer was read.
+
+    Attributes:
+        status: `unparsed`, `refused` and `empty` answers are counted apart and scored as wrong.
+        labels: the labels named; empty for descriptions.
+        text: the description without reasoning and surrounding space; None for labels.
+    """
+
+    status: Status
+    labels: tuple[str, ...] = ()
+    text: str | None = None
+
+
+class Item(Model):
+    """What was given and what is true, copied from the VA features dataset.
+
+    Attributes:
+        item_id: stable salted hash.
+        cluster_id: items that are not independent share it.
+        valence: in [-1, 1].
+        arousal: in [-1, 1].
+        dominance: in [-1, 1]; None where the source has none.
+        labels: annotated category labels.
+        label_weights: annotator votes / max vote, one a label; None where one annotator labelled.
+        references: texts that describe the item.
+        choices: the labels the prompt offers; empty for descriptions.
+    """
+
+    item_id: str
+    cluster_id: str
+    valence: FiniteFloat
+    arousal: FiniteFloat
+    dominance: FiniteFloat | None = None
+    labels: tuple[str, ...]
+    label_weights: tuple[FiniteFloat, ...] | None = None
+    references: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
+
+
+class Sample(Model):
+    """One item of one task: what was asked, said, understood and scored.
+
+    Attributes:
+        item: what was given and what is true.
+        prompt: the whole text sent, after few-shot examples and chat template.
+        request_hash: SHA-256 over everything that decided the answer: request type, prompt, choices or generation
+            arguments.
+        answer: the raw answer.
+        parsed: how it was read.
+        scores: per-item scores, for example `correct` or `cosine`; None where the item has no value.
+        baselines: the raw answers of the baselines that stand beside the score.
+        baseline_scores: per-item scores of those, only where they need more than the answer (embeddings).
+        ceilings: the raw answers of predictors that learned from valence and arousal; empty where none can.
+        repeats: the raw answers beyond the first, where each item was answered several times.
+        repeat_scores: per-item scores of those, only where they need more than the answer (embeddings).
+    """
+
+    item: Item
+    prompt: str
+    request_hash: str
+    answer: Answer
+    parsed: Parsed
+    scores: dict[str, FiniteFloat | None]
+    baselines: dict[str, Answer] = Field(default_factory=dict)
+    baseline_scores: dict[str, dict[str, FiniteFloat | None]] = Field(default_factory=dict)
+    ceilings: dict[str, Answer] = Field(default_factory=dict)
+    repeats: tuple[Answer, ...] = ()
+    repeat_scores: tuple[dict[str, FiniteFloat | None], ...] = ()
