@@ -11,7 +11,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +21,10 @@ from lm_eval import utils
 from lm_eval.api.model import LM
 from lm_eval.api.registry import get_model, model_registry
 from lm_eval.api.task import ConfigurableTask
+from lm_eval.evaluator_utils import get_sample_size
 
 from harness import sandbox
-from harness.docs import Doc
+from harness.docs import Doc, Docs
 from harness.functions._kind import Dataset, Scorer
 from leaderboard.schema import Seeds
 
@@ -152,6 +153,27 @@ def ask(lm: LM, name: str, task: ConfigurableTask, settings: AskSettings) -> lis
     if lm.rank != 0:
         return None
     return [asked for _, asked in sorted((row for rank in ranks for row in rank), key=lambda row: row[0])]
+
+
+def asked_docs(task: ConfigurableTask, settings: AskSettings) -> Docs:
+    """Return the documents that `ask` sends, in order."""
+    limit = get_sample_size(task, settings.limit)
+    return Docs(task.eval_docs[:limit])
+
+
+def ask_of(lm: LM, name: str, task: ConfigurableTask, settings: AskSettings, docs: Docs) -> list[Asked] | None:
+    """Send other documents through a task's prompt, all of them; returns as `ask`.
+
+    A data-parallel run needs one document a process at least, so fewer are sent several times.
+    """
+    split = task.config.test_split
+    usual = task.dataset[split]
+    task.dataset[split] = Docs(docs * -(-lm.world_size // len(docs)))
+    try:
+        asked = ask(lm, name, task, replace(settings, limit=None))
+    finally:
+        task.dataset[split] = usual
+    return None if asked is None else asked[: len(docs)]
 
 
 def ask_again(

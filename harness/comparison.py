@@ -143,6 +143,8 @@ def stack(first: Outcome, second: Outcome) -> Outcome:
 def _joined(first: Any, second: Any) -> Any:
     if isinstance(first, dict):
         return {name: np.concatenate([first[name], second[name]]) for name in first}
+    if first is None or second is None:
+        return None
     return np.concatenate([first, second]) if isinstance(first, np.ndarray) else first
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness import _compat, bootstrap, chance, models, record
 from harness.baselines.names import check_answers
+from harness.content_free import content_free
 from harness.describing import Instruments, instruments
 from harness.intervals import LEVEL
 from harness.kinds import Kind
@@ -118,6 +119,7 @@ class _Progress:
         _compat.set_seeds(self.settings.seeds)
         try:
             passes = _compat.ask_again(self.lm, task.name, task.engine, self.settings, self.config.repeats)
+            free = content_free(self.lm, task, self.settings) if task.calibrated else {}
         except InputError:
             raise
         except Exception as error:  # back ends raise whatever they like; the user gets their words in one line
@@ -133,9 +135,10 @@ class _Progress:
         if again and all([one.results for one in repeat] == [one.results for one in asked] for repeat in again):
             say(f"{task.name}: every repeat came out alike; see whether the back end samples, and with another seed")
         with _compat.rare_collection():
-            samples = make_samples(task.kind, asked, self.by, again)
+            samples = make_samples(task.kind, asked, self.by, again, free)
             path, sha256 = record.write_samples(self.folder, task.name, samples)
         self.requests += sum(len(one.results) for repeat in passes for one in repeat)
+        self.requests += sum(len(one.loglikelihoods) for said in free.values() for one in said)
         self.tokens.append(_count_tokens(self.lm, samples))
         self.finished[task.name] = _task_record(task, samples, path, sha256, by=self.by, level=self.config.level)
         self.record = self._record()

@@ -49,6 +49,11 @@ class Task:
         return bool(self.engine.OUTPUT_TYPE == "multiple_choice")
 
     @property
+    def calibrated(self) -> bool:
+        """Whether labels are asked without content too: not where only their order over items counts."""
+        return self.by_likelihood and self.kind in (Kind.SINGLE_LABEL, Kind.CHOICE)
+
+    @property
     def hash(self) -> str:
         """SHA-256 over prompt template, answer form, labels and generation arguments."""
         return sha256_text([_compat.template_text(self.engine), self.kind.value, *self.question.labels])

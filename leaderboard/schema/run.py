@@ -76,8 +76,8 @@ class TaskRecord(Model):
         per_class: by label; empty where there is no fixed label set.
         confusion: only for single-label tasks with a fixed label set.
         bias: how answers lean; None where there is no fixed label set.
-        reliability: the reliability diagram of `raw` and of length-`normalised` probabilities; empty where answers
-            are texts.
+        reliability: the reliability diagram of `raw`, of length-`normalised` and of contextually `calibrated`
+            probabilities, each where there is one; empty where answers are texts.
         samples: the samples' file below the run folder.
         samples_sha256: its hash.
     """

@@ -34,6 +34,13 @@ class Answer(Model):
     answer_tokens: int | None = None
 
 
+class ContentFree(Model):
+    """What a model said to a prompt with `token` in place of its values: a log-likelihood for each choice."""
+
+    token: str
+    loglikelihoods: tuple[FiniteFloat, ...]
+
+
 class Parsed(Model):
     """How an answer was read.
 
@@ -90,6 +97,8 @@ class Sample(Model):
         ceilings: the raw answers of predictors that learned from valence and arousal; empty where none can.
         repeats: the raw answers beyond the first, where each item was answered several times.
         repeat_scores: per-item scores of those, only where they need more than the answer (embeddings).
+        content_free: the answers to the prompt without content that calibrate this and all further items that offer the
+            same choices; held by the first of them, empty where none were asked.
     """
 
     item: Item
@@ -103,3 +112,4 @@ class Sample(Model):
     ceilings: dict[str, Answer] = Field(default_factory=dict)
     repeats: tuple[Answer, ...] = ()
     repeat_scores: tuple[dict[str, FiniteFloat | None], ...] = ()
+    content_free: tuple[ContentFree, ...] = ()
