@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness import _compat, bootstrap, chance, models, record
+from harness.api.settings import NO_LIMITS, ApiSettings
 from harness.baselines.names import check_answers
 from harness.content_free import content_free
 from harness.describing import Instruments, instruments
@@ -51,6 +52,7 @@ class RunConfig:
     level: float = LEVEL
     trust_code: bool = False
     repeats: int = 1
+    api: ApiSettings = NO_LIMITS
 
 
 @dataclass(frozen=True)
@@ -80,12 +82,15 @@ def run(config: RunConfig, say: Say) -> Done | None:
     _compat.quiet()
     tasks = load_tasks(config.tasks, config.include_paths, config.features, trust_code=config.trust_code)
     choice = models.choose(config.model, config.model_args)
+    models.check(choice, config.batch_size, config.device, config.api)
     _check_fit(choice, tasks, config)
+    if choice.hint:
+        say(choice.hint)
     by = instruments(config.embedder) if any(task.kind is Kind.DESCRIPTION for task in tasks) else None
     started = datetime.now(UTC)
     folder = record.make_folder(config.output_path, choice.id, started)
     with _kept_if_used(folder):
-        lm = models.open_model(choice, config.batch_size, config.device)
+        lm = models.open_model(choice, config.batch_size, config.device, config.api)
         settings = _settings(config, choice)
         if _compat.chat_template_of(lm) and not settings.apply_chat_template:
             say(f"{choice.id} has a chat template; --apply_chat_template would use it")
