@@ -6,6 +6,7 @@ import gc
 import hashlib
 import json
 import logging
+import os
 import random
 import sys
 from collections import defaultdict
@@ -23,6 +24,7 @@ from lm_eval.api.registry import get_model, model_registry
 from lm_eval.api.task import ConfigurableTask
 
 from harness import sandbox
+from harness.answers.model import KeepingLM, Saved
 from harness.docs import Doc
 from harness.functions._kind import Dataset, Scorer
 from leaderboard.schema import Seeds
@@ -126,7 +128,7 @@ def backends() -> list[str]:
     return sorted(model_registry.keys())
 
 
-def ask(lm: LM, name: str, task: ConfigurableTask, settings: AskSettings) -> list[Asked] | None:
+def ask(lm: LM | KeepingLM, name: str, task: ConfigurableTask, settings: AskSettings) -> list[Asked] | None:
     """Send every document of one task to the model.
 
     Returns:
@@ -155,7 +157,7 @@ def ask(lm: LM, name: str, task: ConfigurableTask, settings: AskSettings) -> lis
 
 
 def ask_again(
-    lm: LM, name: str, task: ConfigurableTask, settings: AskSettings, repeats: int
+    lm: LM | KeepingLM, name: str, task: ConfigurableTask, settings: AskSettings, repeats: int
 ) -> list[list[Asked]] | None:
     """Send every document of one task to a sampling model several times, one whole pass after the other.
 
@@ -166,14 +168,17 @@ def ask_again(
     Returns:
         What came back in each pass; None on all but the first process of a data-parallel run.
     """
-    sent: int | None = getattr(lm, "_seed", None)
+    model = lm.inner if isinstance(lm, KeepingLM) else lm
+    sent: int | None = getattr(model, "_seed", None)
     passes = []
     for number in range(repeats):
         if sent is not None:
-            lm._seed = sent + number
+            model._seed = sent + number
+        if isinstance(lm, KeepingLM):
+            lm.repeat = number
         passes.append(ask(lm, name, task, settings))
     if sent is not None:
-        lm._seed = sent
+        model._seed = sent
     whole = [asked for asked in passes if asked is not None]
     return whole if len(whole) == repeats else None
 
@@ -205,7 +210,7 @@ def set_seeds(seeds: Seeds) -> None:
         sys.modules["torch"].manual_seed(seeds.torch)
 
 
-def count_tokens(lm: LM, texts: Sequence[str]) -> int | None:
+def count_tokens(lm: LM | KeepingLM, texts: Sequence[str]) -> int | None:
     """Count tokens by the model's own tokenizer; None where it has none on this side."""
     tokenizer = getattr(lm, "tokenizer", None)
     if not callable(tokenizer):
@@ -220,9 +225,30 @@ def model_revision(lm: LM) -> str | None:
     return str(revision) if revision else None
 
 
-def scoring_path(lm: LM) -> tuple[str | None, str | None]:
+def scoring_path(lm: LM | KeepingLM) -> tuple[str | None, str | None]:
     """Return how the prefix-tree back end scored labels, and why not by the tree; None for other back ends."""
     return getattr(lm, "scoring_path", None), getattr(lm, "scoring_note", None)
+
+
+def stopped(lm: LM | KeepingLM) -> str | None:
+    """Return why our API back end stopped asking before all was answered; None for all other models and reasons."""
+    reason = getattr(lm, "stopped", None)
+    return str(reason) if reason else None
+
+
+def changes(lm: LM | KeepingLM) -> tuple[str, ...]:
+    """Return what our API back end sent otherwise than asked for, because the provider refuses it."""
+    return tuple(getattr(lm, "changes", ()))
+
+
+def saved(lm: LM | KeepingLM) -> Saved:
+    """Return how many requests were answered without asking."""
+    return lm.saved if isinstance(lm, KeepingLM) else Saved()
+
+
+def processes() -> int:
+    """Return how many processes a launcher (`accelerate launch`, `torchrun`) started for this run."""
+    return int(os.environ.get("WORLD_SIZE", "1"))
 
 
 def chat_template_of(lm: LM) -> str | None:
