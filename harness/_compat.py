@@ -6,6 +6,7 @@ import gc
 import hashlib
 import json
 import logging
+import os
 import random
 import sys
 from collections import defaultdict
@@ -24,6 +25,7 @@ from lm_eval.api.task import ConfigurableTask
 from lm_eval.evaluator_utils import get_sample_size
 
 from harness import sandbox
+from harness.answers.model import KeepingLM, Saved
 from harness.docs import Doc, Docs
 from harness.functions._kind import Dataset, Scorer
 from leaderboard.schema import Seeds
@@ -127,7 +129,7 @@ def backends() -> list[str]:
     return sorted(model_registry.keys())
 
 
-def ask(lm: LM, name: str, task: ConfigurableTask, settings: AskSettings) -> list[Asked] | None:
+def ask(lm: LM | KeepingLM, name: str, task: ConfigurableTask, settings: AskSettings) -> list[Asked] | None:
     """Send every document of one task to the model.
 
     Returns:
@@ -161,7 +163,9 @@ def asked_docs(task: ConfigurableTask, settings: AskSettings) -> Docs:
     return Docs(task.eval_docs[:limit])
 
 
-def ask_of(lm: LM, name: str, task: ConfigurableTask, settings: AskSettings, docs: Docs) -> list[Asked] | None:
+def ask_of(
+    lm: LM | KeepingLM, name: str, task: ConfigurableTask, settings: AskSettings, docs: Docs
+) -> list[Asked] | None:
     """Send other documents through a task's prompt, all of them; returns as `ask`.
 
     A data-parallel run needs one document a process at least, so fewer are sent several times.
@@ -177,7 +181,7 @@ def ask_of(lm: LM, name: str, task: ConfigurableTask, settings: AskSettings, doc
 
 
 def ask_again(
-    lm: LM, name: str, task: ConfigurableTask, settings: AskSettings, repeats: int
+    lm: LM | KeepingLM, name: str, task: ConfigurableTask, settings: AskSettings, repeats: int
 ) -> list[list[Asked]] | None:
     """Send every document of one task to a sampling model several times, one whole pass after the other.
 
@@ -188,14 +192,17 @@ def ask_again(
     Returns:
         What came back in each pass; None on all but the first process of a data-parallel run.
     """
-    sent: int | None = getattr(lm, "_seed", None)
+    model = lm.inner if isinstance(lm, KeepingLM) else lm
+    sent: int | None = getattr(model, "_seed", None)
     passes = []
     for number in range(repeats):
         if sent is not None:
-            lm._seed = sent + number
+            model._seed = sent + number
+        if isinstance(lm, KeepingLM):
+            lm.repeat = number
         passes.append(ask(lm, name, task, settings))
     if sent is not None:
-        lm._seed = sent
+        model._seed = sent
     whole = [asked for asked in passes if asked is not None]
     return whole if len(whole) == repeats else None
 
@@ -227,7 +234,7 @@ def set_seeds(seeds: Seeds) -> None:
         sys.modules["torch"].manual_seed(seeds.torch)
 
 
-def count_tokens(lm: LM, texts: Sequence[str]) -> int | None:
+def count_tokens(lm: LM | KeepingLM, texts: Sequence[str]) -> int | None:
     """Count tokens by the model's own tokenizer; None where it has none on this side."""
     tokenizer = getattr(lm, "tokenizer", None)
     if not callable(tokenizer):
@@ -242,9 +249,30 @@ def model_revision(lm: LM) -> str | None:
     return str(revision) if revision else None
 
 
-def scoring_path(lm: LM) -> tuple[str | None, str | None]:
+def scoring_path(lm: LM | KeepingLM) -> tuple[str | None, str | None]:
     """Return how the prefix-tree back end scored labels, and why not by the tree; None for other back ends."""
     return getattr(lm, "scoring_path", None), getattr(lm, "scoring_note", None)
+
+
+def stopped(lm: LM | KeepingLM) -> str | None:
+    """Return why our API back end stopped asking before all was answered; None for all other models and reasons."""
+    reason = getattr(lm, "stopped", None)
+    return str(reason) if reason else None
+
+
+def changes(lm: LM | KeepingLM) -> tuple[str, ...]:
+    """Return what our API back end sent otherwise than asked for, because the provider refuses it."""
+    return tuple(getattr(lm, "changes", ()))
+
+
+def saved(lm: LM | KeepingLM) -> Saved:
+    """Return how many requests were answered without asking."""
+    return lm.saved if isinstance(lm, KeepingLM) else Saved()
+
+
+def processes() -> int:
+    """Return how many processes a launcher (`accelerate launch`, `torchrun`) started for this run."""
+    return int(os.environ.get("WORLD_SIZE", "1"))
 
 
 def chat_template_of(lm: LM) -> str | None:

@@ -29,6 +29,10 @@ def answer_counts(answered: Sequence[Answered]) -> AnswerCounts:
         unparsed_rate=counts["unparsed"] / n,
         refused_rate=counts["refused"] / n,
         empty_rate=counts["empty"] / n,
+        truncated=counts["truncated"],
+        filtered=counts["filtered"],
+        missing=counts["missing"],
+        cut_off=sum(one.answer.finish == "length" for one in answered),
     )
 
 

@@ -11,6 +11,7 @@ COMMANDS = (
     "compare",
     "ls",
     "new-task",
+    "plan",
     "report",
     "rescore",
     "validate",
@@ -24,8 +25,8 @@ def main(argv: list[str] | None = None) -> int:
         argv: the arguments; `sys.argv` where None. A first argument that is no command means a run.
 
     Returns:
-        0; 1 where `rescore` finds a difference; 2 where the input is wrong, after one line that says how to mend it;
-        130 where the user stopped it.
+        0; 1 where `rescore` finds a difference; 2 where the input is wrong or something failed, after one line that
+        says how to mend it; 3 where a run was written but is incomplete; 130 where the user stopped it.
     """
     arguments = sys.argv[1:] if argv is None else argv
     command = arguments[0] if arguments and arguments[0] in COMMANDS else "run"

@@ -120,6 +120,9 @@ def _load(folder: Path, tasks: Sequence[str]) -> Run:
         samples[name] = read_samples(path)
         if hashlib.sha256(path.read_bytes()).hexdigest() != record.tasks[name].samples_sha256:
             raise InputError(f"{path}: changed since the run; `vaemo-eval rescore {folder}` says what differs")
+        lacking = record.tasks[name].answers.missing
+        if lacking:
+            raise InputError(f"{folder}: task {name} lacks {lacking} answers; ask for them, then compare")
     return Run(folder, record, samples)
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from lm_eval.api.model import LM
 
     from harness._compat import AskSettings
+    from harness.answers.model import KeepingLM
     from harness.tasks import Task
 
 TOKENS = ("N/A", "[MASK]", "")
@@ -30,7 +31,7 @@ DRAWS_OF_EXAMPLES = 8
 Choices = tuple[str, ...]
 
 
-def content_free(lm: LM, task: Task, settings: AskSettings) -> dict[Choices, tuple[ContentFree, ...]]:
+def content_free(lm: LM | KeepingLM, task: Task, settings: AskSettings) -> dict[Choices, tuple[ContentFree, ...]]:
     """Ask a log-likelihood task's prompt without content.
 
     Args:

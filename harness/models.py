@@ -158,16 +158,18 @@ def open_model(
 
 def record(choice: ModelChoice, lm: LM, chat_template_sha256: str | None) -> ModelRecord:
     """Describe the model for the run record, without credentials and local paths."""
-    args = {
-        key: _public(value) for key, value in choice.args.items() if isinstance(value, bool) or not _SECRET.search(key)
-    }
     return ModelRecord(
         id=choice.id,
         revision=_compat.model_revision(lm),
         backend=choice.backend,
-        args=args,
+        args=public_args(choice.args),
         chat_template_sha256=chat_template_sha256,
     )
+
+
+def public_args(args: Mapping[str, Any]) -> dict[str, str | int | float | bool | None]:
+    """Return arguments as a file may show them: credentials left out, paths by their last name."""
+    return {key: _public(value) for key, value in args.items() if isinstance(value, bool) or not _SECRET.search(key)}
 
 
 def first_line(error: Exception) -> str:

@@ -7,21 +7,35 @@ from collections.abc import Sequence
 
 from harness.kinds import Kind
 from harness.parsing import parse_description, parse_label, parse_labels
-from leaderboard.schema import Answer, Item, Parsed
+from leaderboard.schema import Answer, Finish, Item, Parsed, Status
 from va_extractor.errors import InputError
+
+_STOPPED: dict[Finish | None, Status] = {"content_filter": "filtered", "refusal": "refused"}
 
 
 def read(kind: Kind, item: Item, answer: Answer) -> Parsed:
     """Read `answer` to `item`.
 
     From log-likelihoods the single label is the highest (the first of equals); a ranking names no label by itself.
+    What the provider says of an answer's end comes before its text, except that a text cut off by the token limit is
+    read where it can be.
     """
+    if answer.missing is not None:
+        return Parsed(status="missing")
+    if answer.finish in _STOPPED:
+        return Parsed(status=_STOPPED[answer.finish])
     if answer.loglikelihoods is not None:
         if kind is Kind.RANKING:
             return Parsed(status="ok")
         best = max(range(len(item.choices)), key=answer.loglikelihoods.__getitem__)
         return Parsed(status="ok", labels=(item.choices[best],))
-    text = answer.text or ""
+    parsed = _read_text(kind, item, answer.text or "")
+    if answer.finish == "length" and parsed.status in ("unparsed", "empty"):
+        return Parsed(status="truncated")
+    return parsed
+
+
+def _read_text(kind: Kind, item: Item, text: str) -> Parsed:
     match kind:
         case Kind.SINGLE_LABEL | Kind.CHOICE:
             return parse_label(text, item.choices)
@@ -34,7 +48,7 @@ def read(kind: Kind, item: Item, answer: Answer) -> Parsed:
 def to_answer(results: Sequence[str | tuple[float, bool] | Answer | None]) -> Answer:
     """Turn what lm-eval hands over, a text (None where a server sent none) or (log-likelihood, greedy) pairs.
 
-    Our own back ends hand over an `Answer`, which passes as it is.
+    Our own back ends hand over an `Answer`, which passes as it is; of several choices one that is missing counts.
 
     Half a surrogate pair, which a cut-off server answer may end in and no file can hold, becomes a question mark.
 
@@ -42,8 +56,9 @@ def to_answer(results: Sequence[str | tuple[float, bool] | Answer | None]) -> An
         InputError: a log-likelihood is NaN or infinite.
     """
     first = results[0]
-    if isinstance(first, Answer):
-        return first
+    for one in results:
+        if isinstance(one, Answer) and (one.missing is not None or one is first):
+            return one
     if first is None or isinstance(first, str):
         return Answer(text=(first or "").encode(errors="replace").decode())
     scores = tuple(float(pair[0]) for pair in results if isinstance(pair, tuple))

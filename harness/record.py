@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import subprocess
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -31,14 +33,18 @@ _DECIDING = (
 )
 
 
+def model_folder(output: Path, model: str) -> Path:
+    """Return the folder that holds the runs of a model."""
+    return output / (re.sub(r"[^\w.-]+", "__", model).strip("._") or "model")
+
+
 def make_folder(output: Path, model: str, now: datetime) -> Path:
     """Create `<output>/<model>/<UTC time>/samples` and return the run folder.
 
     Raises:
         InputError: it cannot be created.
     """
-    name = re.sub(r"[^\w.-]+", "__", model).strip("._") or "model"
-    folder = output / name / now.astimezone(UTC).strftime("%Y-%m-%dT%H-%M-%S.%fZ")
+    folder = model_folder(output, model) / now.astimezone(UTC).strftime("%Y-%m-%dT%H-%M-%S.%fZ")
     try:
         (folder / "samples").mkdir(parents=True)
     except OSError as error:
@@ -48,7 +54,7 @@ def make_folder(output: Path, model: str, now: datetime) -> Path:
 
 def remove_if_empty(folder: Path) -> None:
     """Remove a run folder in which nothing was written."""
-    if not any((folder / "samples").iterdir()):
+    if not any((folder / "samples").iterdir()) and [path.name for path in folder.iterdir()] == ["samples"]:
         (folder / "samples").rmdir()
         folder.rmdir()
 
@@ -61,14 +67,14 @@ def write_samples(folder: Path, task: str, samples: Iterable[Sample]) -> tuple[s
     """
     name = f"samples/{task}.jsonl"
     data = "".join(sample.model_dump_json() + "\n" for sample in samples).encode()
-    _replace(folder / name, data)
+    replace(folder / name, data)
     return name, hashlib.sha256(data).hexdigest()
 
 
 def write_run(folder: Path, run: RunRecord) -> Path:
     """Write `run.json`, whole or not at all, and return its path."""
     path = folder / RUN
-    _replace(path, (run.model_dump_json(indent=2) + "\n").encode())
+    replace(path, (run.model_dump_json(indent=2) + "\n").encode())
     return path
 
 
@@ -84,7 +90,7 @@ def read_run(folder: Path) -> RunRecord:
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}; give the folder of a run") from None
     except ValidationError as error:
-        raise InputError(f"{path}: {_first(error)}") from None
+        raise InputError(f"{path}: {first_problem(error)}") from None
 
 
 def read_samples(path: Path) -> list[Sample]:
@@ -105,7 +111,7 @@ def read_samples(path: Path) -> list[Sample]:
         try:
             samples.append(Sample.model_validate_json(line))
         except ValidationError as error:
-            raise InputError(f"{path}:{number}: {_first(error)}") from None
+            raise InputError(f"{path}:{number}: {first_problem(error)}") from None
         first, last = ((len(one.repeats), len(one.repeat_scores)) for one in (samples[0], samples[-1]))
         if first != last or last[1] not in (0, last[0]):
             raise InputError(f"{path}:{number}: field 'repeats': not as many answers as the first item has")
@@ -151,16 +157,27 @@ def _git(root: Path, *arguments: str) -> str:
     ).stdout.strip()
 
 
-def _replace(path: Path, data: bytes) -> None:
+def replace(path: Path, data: bytes) -> None:
+    """Write a file, whole or not at all, and on the disk itself before it takes the place of an older one.
+
+    Raises:
+        InputError: it cannot be written.
+    """
     partial = path.with_name(path.name + ".partial")
     try:
-        partial.write_bytes(data)
+        with partial.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
         partial.replace(path)
     except OSError as error:
+        with suppress(OSError):
+            partial.unlink()
         raise InputError(f"{path}: cannot be written: {error.strerror}") from None
 
 
-def _first(error: ValidationError) -> str:
+def first_problem(error: ValidationError) -> str:
+    """Return the first problem in one line, with its field."""
     problem = error.errors()[0]
     field = ".".join(map(str, problem["loc"]))
     return f"field '{field}': {problem['msg']}" if field else problem["msg"]

@@ -54,7 +54,7 @@ def differences(
     ids = [sample.item.item_id for sample in samples]
     if len(set(ids)) != len(ids):
         yield f"{name}: items: {len(ids) - len(set(ids))} stand in the samples twice"
-    again = score(kind, task.labels, samples, run.level)
+    again = score(kind, task.labels, samples, run.level, allow_missing=run.allow_missing)
     for field in ("clusters", "answers", "metrics", "per_class", "confusion", "bias", "reliability"):
         recorded, computed = _plain(getattr(task, field)), _plain(getattr(again, field))
         yield from _differences(f"{name}: {field}", recorded, computed, TOLERANCE)

@@ -41,7 +41,7 @@ def make_samples(
     """
     docs = [one.doc for one in asked]
     answers = [to_answer(one.results) for one in asked]
-    by_likelihood = answers[0].loglikelihoods is not None
+    by_likelihood = any(answer.loglikelihoods is not None for answer in answers)
     standing = {name: baseline_answers(name, docs, by_likelihood=by_likelihood) for name in STANDING[kind]}
     ceilings = ceiling_answers(docs, by_likelihood=by_likelihood)
     items = [item_of(doc) for doc in docs]
@@ -73,13 +73,22 @@ def make_samples(
 def judge(
     kind: Kind, items: Sequence[Item], answers: Sequence[Answer], by: Instruments | None
 ) -> tuple[list[Parsed], list[ItemScores]]:
-    """Read n answers and score each by itself: whether it is right, how far two sets agree, how near a text comes."""
+    """Read n answers and score each by itself: whether it is right, how far two sets agree, how near a text comes.
+
+    An answer that is missing has no scores, and no part in those of others.
+    """
     parsed = [read(kind, item, answer) for item, answer in zip(items, answers, strict=True)]
-    if kind is Kind.DESCRIPTION:
-        if by is None:
-            raise ValueError("descriptions are scored with instruments")
-        return parsed, description_scores(items, [one.text for one in parsed], by)
-    return parsed, [_score(kind, item, one) for item, one in zip(items, parsed, strict=True)]
+    if kind is not Kind.DESCRIPTION:
+        return parsed, [_score(kind, item, one) for item, one in zip(items, parsed, strict=True)]
+    if by is None:
+        raise ValueError("descriptions are scored with instruments")
+    there = [row for row, one in enumerate(parsed) if one.status != "missing"]
+    scores: list[ItemScores] = [{} for _ in parsed]
+    if there:
+        found = description_scores([items[row] for row in there], [parsed[row].text for row in there], by)
+        for row, one in zip(there, found, strict=True):
+            scores[row] = one
+    return parsed, scores
 
 
 def baseline_answers(name: str, docs: Sequence[Doc], *, by_likelihood: bool) -> list[Answer]:
@@ -87,6 +96,13 @@ def baseline_answers(name: str, docs: Sequence[Doc], *, by_likelihood: bool) -> 
     if by_likelihood:
         return [Answer(loglikelihoods=tuple(row)) for row in choice_scores(name, docs)]
     return [Answer(text=text) for text in answer_texts(name, docs)]
+
+
+def whole(samples: Sequence[Sample]) -> list[Sample]:
+    """Return the samples whose answers all arrived, those of repeats too."""
+    return [
+        one for one in samples if one.answer.missing is None and all(answer.missing is None for answer in one.repeats)
+    ]
 
 
 def answered(samples: Sequence[Sample]) -> list[Answered]:
@@ -151,7 +167,7 @@ def _loglikelihoods(given: Sequence[ContentFree]) -> tuple[tuple[float, ...], ..
 
 def _score(kind: Kind, item: Item, parsed: Parsed) -> ItemScores:
     gold, named = set(item.labels), set(parsed.labels)
-    if kind is Kind.RANKING:
+    if kind is Kind.RANKING or parsed.status == "missing":
         return {}
     if kind is Kind.MULTI_LABEL:
         size, either = len(gold) + len(named), len(gold | named)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from statistics import fmean
 
@@ -16,9 +16,9 @@ from harness.intervals import LEVEL, Bootstrap, basic, bca, percentile, wilson
 from harness.kinds import Kind
 from harness.metrics import Metric, metrics_of
 from harness.metrics.outcome import Ints, Labelled, LabelSets, Outcome
-from harness.outcomes import cluster_index, outcome
+from harness.outcomes import Answered, cluster_index, outcome
 from harness.positions import Bounds, bounds, position
-from harness.samples import answered, answered_again, answered_by, answered_by_ceiling
+from harness.samples import answered, answered_again, answered_by, answered_by_ceiling, whole
 from harness.sampling import Repeated, components
 from leaderboard.schema import (
     AnswerCounts,
@@ -32,6 +32,7 @@ from leaderboard.schema import (
     Score,
 )
 
+RESUME = "repeat the command to ask for them, or add --allow-missing to score the rest"
 _ONE_CLUSTER = "no interval: all items form one cluster"
 _FEW_VALUES = "no interval: over 5 % of the bootstrap draws have no value"
 _MODEL = ""
@@ -75,7 +76,14 @@ class Answers:
         return int(self.clusters.max()) + 1
 
 
-def score(kind: Kind, labels: tuple[str, ...], samples: Sequence[Sample], level: float = LEVEL) -> TaskScores:
+def score(
+    kind: Kind,
+    labels: tuple[str, ...],
+    samples: Sequence[Sample],
+    level: float = LEVEL,
+    *,
+    allow_missing: bool = False,
+) -> TaskScores:
     """Compute every number of a task.
 
     Args:
@@ -83,10 +91,49 @@ def score(kind: Kind, labels: tuple[str, ...], samples: Sequence[Sample], level:
         labels: the task's label set; empty for descriptions and for choices that differ by item.
         samples: n samples, at least one.
         level: of every interval, in (0, 1).
+        allow_missing: score the items whose answers all arrived, and say so, where some did not; else scores are
+            withheld then.
     """
-    repeats = [answered(samples), *answered_again(kind, samples)]
-    said = [one for repeat in repeats for one in repeat]
-    model = outcome(kind, labels, said)
+    counts = breakdown.answer_counts([one for repeat in _repeats(kind, samples) for one in repeat])
+    there = whole(samples)
+    if len(there) == len(samples):
+        return _task_scores(kind, labels, samples, counts, level)
+    absent = f"{len(samples) - len(there)} of {len(samples)} items lack an answer"
+    if not allow_missing or not there:
+        return _withheld(kind, samples, counts, f"withheld: {absent}; {RESUME}")
+    scores = _task_scores(kind, labels, there, counts, level)
+    return replace(scores, metrics={name: _marked(one, absent) for name, one in scores.metrics.items()})
+
+
+def _repeats(kind: Kind, samples: Sequence[Sample]) -> list[list[Answered]]:
+    return [answered(samples), *answered_again(kind, samples)]
+
+
+def _withheld(kind: Kind, samples: Sequence[Sample], counts: AnswerCounts, reason: str) -> TaskScores:
+    return TaskScores(
+        clusters=int(cluster_index([sample.item for sample in samples]).max()) + 1,
+        answers=counts,
+        metrics={
+            metric.name: Score(value=None, reason=reason, higher_is_better=metric.higher_is_better)
+            for metric in metrics_of(kind)
+        },
+        per_class={},
+        confusion=None,
+        bias=None,
+        reliability={},
+    )
+
+
+def _marked(score: Score, absent: str) -> Score:
+    notes = [f"over the rest only: {absent}", *filter(None, [score.note])]
+    return score.model_copy(update={"note": "; ".join(notes)})
+
+
+def _task_scores(
+    kind: Kind, labels: tuple[str, ...], samples: Sequence[Sample], counts: AnswerCounts, level: float
+) -> TaskScores:
+    repeats = _repeats(kind, samples)
+    model = outcome(kind, labels, [one for repeat in repeats for one in repeat])
     each = tuple(outcome(kind, labels, repeat) for repeat in repeats) if len(repeats) > 1 else (model,)
     answers = Answers(
         model=Repeated(each, model),
@@ -99,7 +146,7 @@ def score(kind: Kind, labels: tuple[str, ...], samples: Sequence[Sample], level:
     fixed = isinstance(model, Labelled | LabelSets) and bool(labels)
     return TaskScores(
         clusters=answers.count,
-        answers=breakdown.answer_counts(said),
+        answers=counts,
         metrics=_scores(metrics_of(kind), answers, level),
         per_class=breakdown.per_class(model) if isinstance(model, Labelled | LabelSets) and fixed else {},
         confusion=breakdown.confusion(model) if isinstance(model, Labelled) and fixed else None,

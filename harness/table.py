@@ -21,6 +21,8 @@ def show(run: RunRecord, folder: Path, console: Console) -> None:
         console.print(_table(name, task))
         console.print(_notes(task), highlight=False)
         console.print()
+    for line in _warnings(run):
+        console.print(f"[bold yellow]{escape(line)}[/]", soft_wrap=True, highlight=False)
     console.print(f"Record: {folder / 'run.json'}", highlight=False, soft_wrap=True, markup=False)
     if run.synthetic:
         console.print(
@@ -28,6 +30,17 @@ def show(run: RunRecord, folder: Path, console: Console) -> None:
             "model. Give real features with --features.",
             soft_wrap=True,
         )
+
+
+def _warnings(run: RunRecord) -> Iterator[str]:
+    if run.stopped:
+        yield f"INCOMPLETE: {run.stopped}"
+    for name, task in run.tasks.items():
+        if task.answers.missing:
+            done = "scored over the rest" if run.allow_missing else "not scored"
+            yield f"{name}: {task.answers.missing} answers are missing: {done}"
+    if run.model.changed:
+        yield f"sent otherwise than asked for, since the provider refuses it: {'; '.join(run.model.changed)}"
 
 
 def _table(name: str, task: TaskRecord) -> Table:
@@ -88,6 +101,13 @@ def _notes(task: TaskRecord) -> str:
         f"answers: unparsed {answers.unparsed_rate:.1%}, refused {answers.refused_rate:.1%}, "
         f"empty {answers.empty_rate:.1%}"
     ]
+    counts = {
+        "missing": answers.missing,
+        "stopped by a content filter": answers.filtered,
+        "cut off by the token limit": answers.cut_off,
+        "of these without a readable answer": answers.truncated,
+    }
+    parts += [f"{count} {what}" for what, count in counts.items() if count]
     if task.excluded:
         parts.append("not asked: " + ", ".join(f"{count} {reason}" for reason, count in task.excluded.items()))
     if task.reference_kind:

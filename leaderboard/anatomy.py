@@ -49,9 +49,10 @@ class Anatomy:
 
 
 def anatomy(task: TaskRecord, samples: Sequence[Sample]) -> Anatomy:
-    """Take one task's samples apart."""
-    ordered = sorted(samples, key=lambda sample: sample.item.item_id)
-    name = _score_name(task, ordered[0])
+    """Take one task's samples apart; items whose answer is missing are left out."""
+    there = [sample for sample in samples if sample.answer.missing is None]
+    ordered = sorted(there, key=lambda sample: sample.item.item_id)
+    name = _score_name(task, ordered[0]) if ordered else "-"
     scores = [_item_score(task, sample, name) for sample in ordered]
     known = [score for score in scores if score is not None]
     good = float(np.median(known)) if task.kind == "description" and known else _GOOD

@@ -217,7 +217,7 @@ def _row(one: Kept, standing: Standing | None, prior: float, top: float) -> Row:
         rank_high=standing.high if standing else None,
         groups=standing.groups if standing else (),
         position=None if score.value is None else (score.value - prior) / (top - prior) if top != prior else None,
-        unparsed_rate=answers.unparsed_rate + answers.refused_rate + answers.empty_rate,
+        unparsed_rate=answers.unread / (answers.ok + answers.unread),
     )
 
 

@@ -37,6 +37,9 @@ def metric_draws(task: TaskRecord, samples: Sequence[Sample], name: str, where: 
     from harness.outcomes import cluster_index, outcome
     from harness.samples import answered
 
+    absent = sum(sample.answer.missing is not None for sample in samples)
+    if absent:
+        raise InputError(f"{where}: {absent} answers are missing; only whole runs are ranked and compared")
     ordered = sorted(samples, key=lambda sample: sample.item.item_id)
     kind = Kind(task.kind)
     try:

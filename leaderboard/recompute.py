@@ -54,6 +54,10 @@ def _wrong(entry: Entry, features: Sequence[str], embedder: str | None) -> Itera
     if entry.record.limit is not None:
         yield f"limit {entry.record.limit:g}: only part of the items was asked"
         return
+    absent = sum(answer.missing is not None for one in entry.samples for answer in (one.answer, *one.repeats))
+    if absent:
+        yield f"{absent} answers are missing; ask for them before the run is submitted"
+        return
     given, due = _due(entry, features)
     problems = [*_identity(entry, due), *_items(entry, due)]
     if not problems:
@@ -95,7 +99,9 @@ def _key(entry: Entry) -> str:
             "created": "",
             "packages": {},
             "git": None,
-            "model": record.model.model_copy(update={"id": "", "revision": None, "args": {}, "backend": ""}),
+            "model": record.model.model_copy(
+                update={"id": "", "revision": None, "args": {}, "backend": "", "changed": ()}
+            ),
             "usage": record.usage.model_copy(
                 update={"requests": 0, "prompt_tokens": None, "answer_tokens": None, "wall_seconds": 0.0}
             ),

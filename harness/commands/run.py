@@ -13,6 +13,7 @@ _EPILOG = """\
 further commands (each has its own --help):
   vaemo-eval compare RUN RUN   how runs of the same tasks differ, paired by item
   vaemo-eval ls                list tasks, groups, models and metrics
+  vaemo-eval plan ...          what a run would ask, cost and take, without asking
   vaemo-eval report RUN_DIR    write a run as one HTML page
   vaemo-eval rescore RUN_DIR   compute every number of a run again from its samples
   vaemo-eval validate [TASKS]  tell whether tasks work, by file and line
@@ -26,6 +27,7 @@ examples:
       --model_args base_url=http://127.0.0.1:8000/v1,model=NAME
 """
 _FILE_WIDTH = 140
+INCOMPLETE = 3
 _SEEDS = (0, 1234, 1234, 1234)
 
 
@@ -64,6 +66,11 @@ def parser() -> argparse.ArgumentParser:
     add("--include_path", action="append", default=[], metavar="DIR", help="folder with further task YAMLs; repeatable")
     add("--seed", default="", metavar="N|A,B,C,D", help="seed, or seeds of Python, numpy, torch and few-shot choice")
     add("--embedder", metavar="DIR|ID@REV", help="sentence embedder of description metrics (default: all-MiniLM-L6-v2)")
+    again = run.add_mutually_exclusive_group()
+    again.add_argument("--resume", metavar="RUN_DIR", help="go on with this run (default: the newest unfinished one)")
+    again.add_argument("--no-resume", action="store_true", help="begin another run, whatever is unfinished")
+    add("--cache", metavar="DIR", help="answers shared by runs and processes: read first, added to")
+    add("--allow-missing", action="store_true", help="score a task over the answers that arrived, and mark it")
     add("--level", type=float, default=0.95, metavar="P", help="level of confidence intervals (default: 0.95)")
     api = run.add_argument_group("models behind an API", "docs/api-models.md; keys are read from the environment only")
     add_api = api.add_argument
@@ -83,11 +90,15 @@ def parser() -> argparse.ArgumentParser:
 def main(args: argparse.Namespace) -> int:
     """Run and print.
 
+    Returns:
+        0; `INCOMPLETE` where the run stopped early or answers are missing.
+
     Raises:
         InputError: something given is wrong.
     """
+    from harness.config import RunConfig
     from harness.features import reference
-    from harness.runner import RunConfig, run
+    from harness.runner import run
 
     console = _console()
     config = RunConfig(
@@ -110,6 +121,10 @@ def main(args: argparse.Namespace) -> int:
         trust_code=args.trust_code,
         repeats=args.repeats,
         api=_api(args),
+        resume=Path(args.resume).expanduser() if args.resume else None,
+        afresh=args.no_resume,
+        cache=Path(args.cache).expanduser() if args.cache else None,
+        allow_missing=args.allow_missing,
     )
     if config.repeats < 1:
         raise InputError(f"--repeats {config.repeats}: a whole number from 1 on")
@@ -118,11 +133,12 @@ def main(args: argparse.Namespace) -> int:
     if not config.tasks:
         raise InputError("--tasks: names no task; `vaemo-eval ls` lists them")
     done = run(config, lambda line: console.print(line, style="dim", highlight=False, markup=False))
-    if done is not None:
-        from harness.table import show
+    if done is None:
+        return 0
+    from harness.table import show
 
-        show(done.record, done.folder, console)
-    return 0
+    show(done.record, done.folder, console)
+    return INCOMPLETE if done.incomplete else 0
 
 
 def _api(args: argparse.Namespace) -> Any:

@@ -25,8 +25,18 @@ def load(path: Path) -> list[Entry]:
     """Read a run folder, or every entry of a results repository.
 
     Raises:
-        InputError: it is neither, or an entry cannot be read.
+        InputError: it is neither, an entry cannot be read, or answers are missing, which no other form can say.
     """
+    given = _load(path)
+    for one in given:
+        if one.task.answers.missing:
+            raise InputError(
+                f"{path}: task {one.task_name} lacks {one.task.answers.missing} answers; ask for them first"
+            )
+    return given
+
+
+def _load(path: Path) -> list[Entry]:
     if (path / entries.RUN).is_file():
         record = read_run(path)
         return [pack(path, record, task).entry for task in record.tasks]

@@ -123,6 +123,7 @@ class ModelRecord(Model):
         chat_template_sha256: hash of the chat template applied; None where none was.
         scoring_path: how labels were scored: `tree`, `rows` or `hflm`; None for other back ends.
         scoring_note: why not by the tree; None where it was.
+        changed: what was sent otherwise than asked for, because the provider refuses it.
     """
 
     id: str
@@ -132,6 +133,7 @@ class ModelRecord(Model):
     chat_template_sha256: str | None
     scoring_path: str | None = None
     scoring_note: str | None = None
+    changed: tuple[str, ...] = ()
 
 
 class Seeds(Model):
@@ -146,12 +148,23 @@ class Seeds(Model):
 
 
 class Usage(Model):
-    """What the run cost: requests, tokens (None where the back end cannot count them) and seconds of wall time."""
+    """What the run cost.
+
+    Attributes:
+        requests: answers that the tasks needed, one an item (or choice) and repeat.
+        prompt_tokens: of all requests; None where neither provider nor back end counts them.
+        answer_tokens: likewise; with the reasoning where the provider counts.
+        wall_seconds: of the process that finished the run.
+        equal: requests not sent, since an equal one was.
+        known: distinct requests not sent, since their answers were kept from an earlier process or in a cache.
+    """
 
     requests: int
     prompt_tokens: int | None
     answer_tokens: int | None
     wall_seconds: FiniteFloat
+    equal: int = 0
+    known: int = 0
 
 
 class RunRecord(Model):
@@ -172,6 +185,8 @@ class RunRecord(Model):
         system_instruction: text put before every prompt; None for none.
         gen_kwargs: generation arguments that the command line changed.
         repeats: how often each item was answered.
+        stopped: why the run ended before all was asked; None where it did not.
+        allow_missing: whether tasks with missing answers are scored over the rest; else their scores are withheld.
         usage: cost.
         tasks: by name.
     """
@@ -190,5 +205,7 @@ class RunRecord(Model):
     system_instruction: str | None
     gen_kwargs: dict[str, str | int | float | bool | list[str]]
     repeats: int = 1
+    stopped: str | None = None
+    allow_missing: bool = False
     usage: Usage
     tasks: dict[str, TaskRecord]

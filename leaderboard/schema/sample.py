@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field, FiniteFloat
+from pydantic import Field, FiniteFloat, SerializerFunctionWrapHandler, model_serializer
 
 from leaderboard.schema._model import Model
 
-Status = Literal["ok", "unparsed", "refused", "empty"]
+Status = Literal["ok", "unparsed", "refused", "empty", "truncated", "filtered", "missing"]
 Finish = Literal["stop", "length", "content_filter", "refusal"]
 
 
@@ -33,6 +33,11 @@ class Answer(Model):
     prompt_tokens: int | None = None
     answer_tokens: int | None = None
 
+    @model_serializer(mode="wrap")
+    def _without_nulls(self, handler: SerializerFunctionWrapHandler) -> dict[str, object]:
+        """Leave out what is None: a sample holds some ten answers, each with two or three of the fields."""
+        return {name: value for name, value in handler(self).items() if value is not None}
+
 
 class ContentFree(Model):
     """What a model said to a prompt with `token` in place of its values: a log-likelihood for each choice."""
@@ -45,7 +50,9 @@ class Parsed(Model):
     """How an answer was read.
 
     Attributes:
-        status: `unparsed`, `refused` and `empty` answers are counted apart and scored as wrong.
+        status: `unparsed`, `refused`, `empty`, `truncated` (cut off by the token limit before anything readable) and
+            `filtered` (stopped by the provider's content filter) are counted apart and scored as wrong; a `missing`
+            answer never arrived and is not scored at all.
         labels: the labels named; empty for descriptions.
         text: the description without reasoning and surrounding space; None for labels.
     """

@@ -136,7 +136,21 @@ class ReliabilityBin(Model):
 
 
 class AnswerCounts(Model):
-    """How many answers fell in each class, and the rates of the three that are scored as wrong."""
+    """How many answers fell in each class, and the rates of three that are scored as wrong.
+
+    Attributes:
+        ok: read.
+        unparsed: without a label that could be read.
+        refused: declined, by the model's words or by its provider.
+        empty: without any text.
+        unparsed_rate: share of all answers.
+        refused_rate: likewise.
+        empty_rate: likewise.
+        truncated: cut off by the token limit before anything readable; scored as wrong.
+        filtered: stopped by the provider's content filter; scored as wrong.
+        missing: never arrived; not scored.
+        cut_off: ended by the token limit, readable or not.
+    """
 
     ok: int
     unparsed: int
@@ -145,3 +159,12 @@ class AnswerCounts(Model):
     unparsed_rate: FiniteFloat
     refused_rate: FiniteFloat
     empty_rate: FiniteFloat
+    truncated: int = 0
+    filtered: int = 0
+    missing: int = 0
+    cut_off: int = 0
+
+    @property
+    def unread(self) -> int:
+        """How many answers arrived and are scored as wrong since nothing could be read."""
+        return self.unparsed + self.refused + self.empty + self.truncated + self.filtered
