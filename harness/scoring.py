@@ -16,7 +16,7 @@ from harness.intervals import LEVEL, Bootstrap, basic, bca, percentile, wilson
 from harness.kinds import Kind
 from harness.metrics import Metric, metrics_of
 from harness.metrics.outcome import Ints, Labelled, LabelSets, Outcome
-from harness.outcomes import cluster_index, outcome
+from harness.outcomes import Answered, cluster_index, outcome
 from harness.positions import Bounds, bounds, position
 from harness.samples import answered, answered_again, answered_by, answered_by_ceiling
 from harness.sampling import Repeated, components
@@ -84,12 +84,10 @@ def score(kind: Kind, labels: tuple[str, ...], samples: Sequence[Sample], level:
         samples: n samples, at least one.
         level: of every interval, in (0, 1).
     """
-    repeats = [answered(samples), *answered_again(kind, samples)]
-    said = [one for repeat in repeats for one in repeat]
-    model = outcome(kind, labels, said)
-    each = tuple(outcome(kind, labels, repeat) for repeat in repeats) if len(repeats) > 1 else (model,)
+    repeats = repeated(kind, labels, samples)
+    model = repeats.pooled
     answers = Answers(
-        model=Repeated(each, model),
+        model=repeats,
         baselines={name: outcome(kind, labels, answered_by(name, kind, samples)) for name in samples[0].baselines},
         ceilings={
             name: outcome(kind, labels, answered_by_ceiling(name, kind, samples)) for name in samples[0].ceilings
@@ -99,13 +97,25 @@ def score(kind: Kind, labels: tuple[str, ...], samples: Sequence[Sample], level:
     fixed = isinstance(model, Labelled | LabelSets) and bool(labels)
     return TaskScores(
         clusters=answers.count,
-        answers=breakdown.answer_counts(said),
+        answers=breakdown.answer_counts([one for repeat in _repeats(kind, samples) for one in repeat]),
         metrics=_scores(metrics_of(kind), answers, level),
         per_class=breakdown.per_class(model) if isinstance(model, Labelled | LabelSets) and fixed else {},
         confusion=breakdown.confusion(model) if isinstance(model, Labelled) and fixed else None,
         bias=breakdown.bias(model) if isinstance(model, Labelled | LabelSets) and fixed else None,
         reliability=breakdown.reliability(model) if isinstance(model, Labelled) else {},
     )
+
+
+def repeated(kind: Kind, labels: tuple[str, ...], samples: Sequence[Sample]) -> Repeated:
+    """Arrange the model's answers, of each repeat and of all together."""
+    repeats = _repeats(kind, samples)
+    pooled = outcome(kind, labels, [one for repeat in repeats for one in repeat])
+    each = tuple(outcome(kind, labels, repeat) for repeat in repeats) if len(repeats) > 1 else (pooled,)
+    return Repeated(each, pooled)
+
+
+def _repeats(kind: Kind, samples: Sequence[Sample]) -> list[list[Answered]]:
+    return [answered(samples), *answered_again(kind, samples)]
 
 
 def _scores(metrics: Sequence[Metric], answers: Answers, level: float) -> dict[str, Score]:
