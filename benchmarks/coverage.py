@@ -24,6 +24,7 @@ from harness.comparison import mcnemar, sign_flip
 from harness.intervals import basic, bca, percentile, wilson
 from harness.metrics import Metric, all_metrics
 from harness.metrics.outcome import Floats, Ints, Labelled, LabelSets, Outcome, Ranked, Weights
+from harness.sampling import once
 
 LABELS, CLASSES, CORRELATION = 26, 7, 0.3
 PREVALENCES = np.geomspace(0.78, 0.02, LABELS)
@@ -145,7 +146,7 @@ def false_alarms(n: int, simulations: int, draws: int, table: Table) -> None:
                 alarms["accuracy, independent items (McNemar)"].append(p < 0.05)
                 continue
             for name in NAMES[:-1]:
-                p = sign_flip(METRICS[name], one[name], other[name], clusters, draws=draws, seed=seed)
+                p = sign_flip(METRICS[name], once(one[name]), once(other[name]), clusters, draws=draws, seed=seed)
                 alarms[name].append(p < 0.05)
     for name, seen in alarms.items():
         share = float(np.mean(seen))

@@ -35,6 +35,7 @@ class Doc(TypedDict):
     dominance: float | None
     labels: list[str]
     label_weights: list[float] | None
+    annotator_labels: list[list[str]] | None
     references: list[str]
     reference_kind: str | None
     choices: list[str]
@@ -109,6 +110,7 @@ def split(question: Question, name: str) -> Split:
 
 def item_of(doc: Doc) -> Item:
     """Copy what was given and what is true out of a document."""
+    given = doc["annotator_labels"]
     return Item(
         item_id=doc["item_id"],
         cluster_id=doc["cluster_id"],
@@ -117,6 +119,7 @@ def item_of(doc: Doc) -> Item:
         dominance=doc["dominance"],
         labels=tuple(doc["labels"]),
         label_weights=None if doc["label_weights"] is None else tuple(doc["label_weights"]),
+        annotator_labels=None if given is None else tuple(map(tuple, given)),
         references=tuple(doc["references"]),
         choices=tuple(doc["choices"]),
     )
@@ -137,6 +140,7 @@ def _doc(question: Question, row: dict[str, Any], choices: list[str]) -> Doc:
         dominance=row["dominance"],
         labels=row["labels"],
         label_weights=row["label_weights"],
+        annotator_labels=row["annotator_labels"],
         references=row["references"],
         reference_kind=row["reference_kind"],
         choices=choices,

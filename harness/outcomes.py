@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from harness.kinds import Kind
-from harness.metrics.outcome import NO_ANSWER, Described, Floats, Ints, Labelled, LabelSets, Outcome, Ranked
+from harness.metrics.outcome import NO_ANSWER, Bools, Described, Floats, Ints, Labelled, LabelSets, Outcome, Ranked
 from leaderboard.schema import Answer, Item, Parsed
 from va_extractor.errors import InputError
 from va_extractor.prototypes import prototypes
@@ -64,6 +64,7 @@ def outcome(kind: Kind, labels: tuple[str, ...], answered: Sequence[Answered]) -
             labels=labels,
             votes=_votes(answered, labels),
             distance=None if places is None else _distance(places, _points(answered)),
+            annotated=_annotated(answered, labels),
         )
     if kind is Kind.RANKING:
         scores = np.array([one.answer.loglikelihoods for one in answered], dtype=np.float64)
@@ -168,6 +169,19 @@ def _votes(answered: Sequence[Answered], labels: tuple[str, ...]) -> Floats | No
         for label, weight in zip(one.item.labels, one.item.label_weights, strict=True):
             votes[row, position[label]] = weight
     return votes
+
+
+def _annotated(answered: Sequence[Answered], labels: tuple[str, ...]) -> Bools | None:
+    sets = [one.item.annotator_labels or () for one in answered]
+    most = max(map(len, sets))
+    if most < 2:
+        return None
+    places = {label: index for index, label in enumerate(labels)}
+    given = np.zeros((len(sets), most, len(labels)), dtype=bool)
+    for row, annotators in enumerate(sets):
+        for number, names in enumerate(annotators):
+            given[row, number, [places[name] for name in names]] = True
+    return given
 
 
 def _predicted(one: Answered) -> int:

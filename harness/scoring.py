@@ -105,10 +105,6 @@ def score(
     return replace(scores, metrics={name: _marked(one, absent) for name, one in scores.metrics.items()})
 
 
-def _repeats(kind: Kind, samples: Sequence[Sample]) -> list[list[Answered]]:
-    return [answered(samples), *answered_again(kind, samples)]
-
-
 def _withheld(kind: Kind, samples: Sequence[Sample], counts: AnswerCounts, reason: str) -> TaskScores:
     return TaskScores(
         clusters=int(cluster_index([sample.item for sample in samples]).max()) + 1,
@@ -132,11 +128,10 @@ def _marked(score: Score, absent: str) -> Score:
 def _task_scores(
     kind: Kind, labels: tuple[str, ...], samples: Sequence[Sample], counts: AnswerCounts, level: float
 ) -> TaskScores:
-    repeats = _repeats(kind, samples)
-    model = outcome(kind, labels, [one for repeat in repeats for one in repeat])
-    each = tuple(outcome(kind, labels, repeat) for repeat in repeats) if len(repeats) > 1 else (model,)
+    repeats = repeated(kind, labels, samples)
+    model = repeats.pooled
     answers = Answers(
-        model=Repeated(each, model),
+        model=repeats,
         baselines={name: outcome(kind, labels, answered_by(name, kind, samples)) for name in samples[0].baselines},
         ceilings={
             name: outcome(kind, labels, answered_by_ceiling(name, kind, samples)) for name in samples[0].ceilings
@@ -153,6 +148,18 @@ def _task_scores(
         bias=breakdown.bias(model) if isinstance(model, Labelled | LabelSets) and fixed else None,
         reliability=breakdown.reliability(model) if isinstance(model, Labelled) else {},
     )
+
+
+def repeated(kind: Kind, labels: tuple[str, ...], samples: Sequence[Sample]) -> Repeated:
+    """Arrange the model's answers, of each repeat and of all together."""
+    repeats = _repeats(kind, samples)
+    pooled = outcome(kind, labels, [one for repeat in repeats for one in repeat])
+    each = tuple(outcome(kind, labels, repeat) for repeat in repeats) if len(repeats) > 1 else (pooled,)
+    return Repeated(each, pooled)
+
+
+def _repeats(kind: Kind, samples: Sequence[Sample]) -> list[list[Answered]]:
+    return [answered(samples), *answered_again(kind, samples)]
 
 
 def _scores(metrics: Sequence[Metric], answers: Answers, level: float) -> dict[str, Score]:

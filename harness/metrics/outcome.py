@@ -69,6 +69,8 @@ class LabelSets:
         votes: (n, k) annotator votes / max vote of each label; None where one annotator labelled.
         distance: (n, k) distance in the VA plane of the item's point to each label's prototype; None where a label has
             no published term.
+        annotated: (n, a, k) whether each of up to a annotators gave the label; who gave none was not there. None where
+            no item has several annotators.
     """
 
     gold: Bools
@@ -76,6 +78,7 @@ class LabelSets:
     labels: tuple[str, ...]
     votes: Floats | None = None
     distance: Floats | None = None
+    annotated: Bools | None = None
 
     @cached_property
     def counted(self) -> Counts:

@@ -10,7 +10,10 @@ from harness.safety import in_template
 from harness.taskfile import Finding, Function, Source
 
 GIVEN = ("valence", "arousal", "dominance", "choices")
-ANSWER = ("labels", "label_weights", "references", "target", "item_id", "cluster_id", "reference_kind")
+ANSWER = (
+    *("labels", "label_weights", "annotator_labels", "references", "target"),
+    *("item_id", "cluster_id", "reference_kind"),
+)
 _COLUMNS = tuple(Doc.__annotations__)
 _SHOWN = ("description", "doc_to_text", "gen_prefix")
 

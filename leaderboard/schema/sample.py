@@ -73,6 +73,7 @@ class Item(Model):
         dominance: in [-1, 1]; None where the source has none.
         labels: annotated category labels.
         label_weights: annotator votes / max vote, one a label; None where one annotator labelled.
+        annotator_labels: each annotator's own labels; None where one annotator labelled, or they are unknown.
         references: texts that describe the item.
         choices: the labels the prompt offers; empty for descriptions.
     """
@@ -84,6 +85,7 @@ class Item(Model):
     dominance: FiniteFloat | None = None
     labels: tuple[str, ...]
     label_weights: tuple[FiniteFloat, ...] | None = None
+    annotator_labels: tuple[tuple[str, ...], ...] | None = None
     references: tuple[str, ...] = ()
     choices: tuple[str, ...] = ()
 
