@@ -46,7 +46,7 @@ def main() -> None:
             began = time.perf_counter()
             answers = lm.generate_until(_requests(args.requests))
             seconds = time.perf_counter() - began
-            with urllib.request.urlopen(f"{address}/stats") as response:
+            with urllib.request.urlopen(f"{address}/stats") as response:  # noqa: S310
                 seen[faults] = json.load(response)
         texts[faults] = [answer.text for answer in answers]
         memory.append(noted.mib)
@@ -63,7 +63,10 @@ def main() -> None:
     assert texts[args.faults] == texts[0.0]
     _say("answers equal to those without faults: yes; each answered exactly once: yes")
     for name, mib in zip(("with faults", "without"), memory, strict=True):
-        _say(f"memory {name}, MiB at each tenth of the answers: {' '.join(f'{one:.0f}' for one in mib)}")
+        kib = (mib[-1] - mib[0]) / 0.9 * 1024 / args.requests
+        _say(
+            f"memory {name}, MiB at each tenth: {' '.join(f'{one:.0f}' for one in mib)} ({kib:.1f} KiB an answer kept)"
+        )
 
 
 class _Noted:
