@@ -39,7 +39,7 @@ class Done:
     incomplete: str | None
 
 
-def run(config: RunConfig, say: Say) -> Done | None:
+def run(config: RunConfig, say: Say, show: Callable[[Done], None] = lambda done: None) -> Done | None:
     """Run every task of `config`.
 
     Everything the user gave is checked before the model is loaded. Each answer is on disk when it arrives, and each
@@ -48,6 +48,7 @@ def run(config: RunConfig, say: Say) -> Done | None:
     Args:
         config: the run.
         say: told what happens, one line at a time.
+        show: called with the run when it is written; a process that ends before it returns can be gone on with.
 
     Returns:
         The run; None on all but the first process of a data-parallel run.
@@ -74,7 +75,10 @@ def run(config: RunConfig, say: Say) -> Done | None:
             say(f"{task.name}: asking {choice.id}")
             progress.answer(task, say)
         done = progress.done()
-        if done is None or done.incomplete is None:
+        if done is None:
+            return None
+        show(done)
+        if done.incomplete is None:
             kept.finish()
             return done
         say("; ".join(filter(None, [f"incomplete: {done.incomplete}", kept.how_to_go_on()])))

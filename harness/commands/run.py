@@ -83,7 +83,7 @@ def main(args: argparse.Namespace) -> int:
     """
     from harness.config import RunConfig
     from harness.features import reference
-    from harness.runner import run
+    from harness.runner import Done, run
 
     console = _console()
     config = RunConfig(
@@ -116,13 +116,14 @@ def main(args: argparse.Namespace) -> int:
         raise InputError(f"--level {config.level:g}: between 0 and 1, for example 0.95")
     if not config.tasks:
         raise InputError("--tasks: names no task; `vaemo-eval ls` lists them")
-    done = run(config, lambda line: console.print(line, style="dim", highlight=False, markup=False))
-    if done is None:
-        return 0
-    from harness.table import show
 
-    show(done.record, done.folder, console)
-    return INCOMPLETE if done.incomplete else 0
+    def show(done: Done) -> None:
+        from harness.table import show
+
+        show(done.record, done.folder, console)
+
+    done = run(config, lambda line: console.print(line, style="dim", highlight=False, markup=False), show)
+    return INCOMPLETE if done and done.incomplete else 0
 
 
 def _console() -> Any:
