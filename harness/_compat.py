@@ -241,6 +241,11 @@ def changes(lm: LM | KeepingLM) -> tuple[str, ...]:
     return tuple(getattr(lm, "changes", ()))
 
 
+def reported(lm: LM | KeepingLM) -> str | None:
+    """Return the versions of the model that a provider says it asked; None where it says none, or for other models."""
+    return ", ".join(lm.versions) or None if isinstance(lm, KeepingLM) else None
+
+
 def saved(lm: LM | KeepingLM) -> Saved:
     """Return how many requests were answered without asking."""
     return lm.saved if isinstance(lm, KeepingLM) else Saved()

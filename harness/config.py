@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness import _compat, bootstrap, chance
+from harness.api.settings import NO_LIMITS, ApiSettings
 from harness.intervals import LEVEL
 from leaderboard.schema import Seeds
 
@@ -37,10 +38,17 @@ class RunConfig:
     level: float = LEVEL
     trust_code: bool = False
     repeats: int = 1
+    api: ApiSettings = NO_LIMITS
     resume: Path | None = None
     afresh: bool = False
     cache: Path | None = None
     allow_missing: bool = False
+
+
+def model_args(config: RunConfig, choice: ModelChoice) -> dict[str, Any]:
+    """Return the back end's arguments, with those that have flags of their own."""
+    effort = config.api.reasoning_effort
+    return choice.args | ({"reasoning_effort": effort} if effort is not None else {})
 
 
 def ask_settings(config: RunConfig, choice: ModelChoice) -> _compat.AskSettings:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
 
 from harness import _compat
+from harness.api import providers
+from harness.api.settings import NO_LIMITS, ApiSettings
 from harness.baselines.names import BASELINES
 from harness.docs import nearest
 from leaderboard.schema import ModelRecord
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 _HUB_ID = re.compile(r"^[\w.-]+/[\w.-]+$")
 _SECRET = re.compile(r"key|token(?!iz)|secret|passw|auth|header|credential|cookie", re.IGNORECASE)
+_ALSO_ON_THE_HUB = ("google", "openai")
 TREE = "hf-tree"
 _HUGGING_FACE = ("hf", "hf-auto", "huggingface")
 _EXTRAS = {
@@ -41,7 +44,7 @@ class ModelChoice:
 
     Attributes:
         given: `--model` as typed.
-        backend: lm-eval's name of the back end.
+        backend: lm-eval's name of the back end, or the name of an API provider.
         args: its arguments.
     """
 
@@ -50,20 +53,42 @@ class ModelChoice:
     args: dict[str, Any]
 
     @property
+    def api(self) -> bool:
+        """Whether the model is asked through an API, by this project's own client."""
+        return providers.is_api(self.backend)
+
+    @property
     def id(self) -> str:
         """The model's public name: the Hub id or the model's name at its provider; of a local folder the last name."""
         if self.backend == "baseline":
             return f"baseline:{self.args['name']}"
+        if self.by_provider:
+            return providers.public_name(self.backend, self.args["model"])
         return str(_public(self.args.get("pretrained") or self.args.get("model") or self.backend))
+
+    @property
+    def by_provider(self) -> bool:
+        """Whether `--model` is `provider/NAME`."""
+        return self.api and "/" in self.given
 
     @property
     def chat_only(self) -> bool:
         """Whether the back end speaks only chat: it needs messages, and gives no log-likelihoods of given texts."""
-        return "chat" in self.backend
+        return self.api or "chat" in self.backend
+
+    @property
+    def hint(self) -> str | None:
+        """How to load the Hub's model of the same name, where the name could mean one."""
+        if self.by_provider and self.backend in _ALSO_ON_THE_HUB:
+            return (
+                f"{self.given} is asked through the provider's API; "
+                f"--model hf --model_args pretrained={self.given} would load the Hub's model of that name"
+            )
+        return None
 
 
 def choose(model: str, args: Mapping[str, Any]) -> ModelChoice:
-    """Find out what `--model` means: a baseline, one of lm-eval's back ends, a local folder or a Hub id.
+    """Find out what `--model` means: a baseline, an API model, one of lm-eval's back ends, a local folder or a Hub id.
 
     Raises:
         InputError: it is none of these; the nearest names are suggested.
@@ -73,25 +98,53 @@ def choose(model: str, args: Mapping[str, Any]) -> ModelChoice:
         if name not in BASELINES:
             raise InputError(f"--model {model}: no such baseline{nearest(name, list(BASELINES))}")
         return ModelChoice(model, "baseline", {**args, "name": name})
+    named = providers.split(model)
+    if named is not None and not _is_folder(model):
+        return ModelChoice(model, named[0], {**args, "model": named[1]})
+    if providers.is_lm_eval(model):
+        return ModelChoice(model, model, dict(args))
     known = _compat.backends()
     if model in _HUGGING_FACE:
         return ModelChoice(model, TREE, dict(args))
     if model in known:
         return ModelChoice(model, model, dict(args))
-    if (_exists(model) and Path(model).expanduser().is_dir()) or _HUB_ID.match(model):
+    if _is_folder(model) or _HUB_ID.match(model):
         return ModelChoice(model, TREE, {"pretrained": model, **args})
     raise InputError(
         f"--model {model}: no baseline:NAME, back end, local folder or Hub id (org/name){nearest(model, known)}"
     )
 
 
-def open_model(choice: ModelChoice, batch_size: str | int | None, device: str | None) -> LM:
+def check(choice: ModelChoice, batch_size: str | int | None, device: str | None, api: ApiSettings) -> None:
+    """Check everything about a model that can be checked before anything is loaded or asked.
+
+    Raises:
+        InputError: a flag does not fit the back end, a key is missing or stands on the command line.
+    """
+    if not choice.api:
+        api.refuse_for(choice.given)
+        return
+    for flag, value in (("--batch_size", batch_size), ("--device", device)):
+        if value is not None:
+            raise InputError(f"{flag}: --model {choice.given} is asked through an API; leave the flag out")
+    from harness.api.model import check as check_api
+
+    check_api(choice.given, choice.backend, choice.args, api)
+
+
+def open_model(
+    choice: ModelChoice, batch_size: str | int | None, device: str | None, api: ApiSettings = NO_LIMITS
+) -> LM:
     """Load the model.
 
     Raises:
         InputError: a package is missing, the model cannot be found, or the back end refuses its arguments.
     """
     try:
+        if choice.api:
+            from harness.api.model import open_model as open_api
+
+            return open_api(choice.given, choice.backend, choice.args, api)
         return _compat.create_model(choice.backend, choice.args, {"batch_size": batch_size, "device": device})
     except InputError:
         raise
@@ -133,6 +186,10 @@ def _public(value: Any) -> str | int | float | bool | None:
         parts = urlsplit(text)
         return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
     return Path(text).expanduser().resolve().name if _exists(text) else text
+
+
+def _is_folder(text: str) -> bool:
+    return _exists(text) and Path(text).expanduser().is_dir()
 
 
 def _exists(text: str) -> bool:

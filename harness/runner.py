@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from harness import _compat, models, record
 from harness.answers.keeping import keeping
-from harness.config import RunConfig, ask_settings
+from harness.config import RunConfig, ask_settings, model_args
 from harness.describing import Instruments, instruments
 from harness.fitness import check_fit
 from harness.kinds import Kind
@@ -59,15 +59,18 @@ def run(config: RunConfig, say: Say, show: Callable[[Done], None] = lambda done:
     _compat.quiet()
     tasks = load_tasks(config.tasks, config.include_paths, config.features, trust_code=config.trust_code)
     choice = models.choose(config.model, config.model_args)
+    models.check(choice, config.batch_size, config.device, config.api)
     check_fit(choice, tasks, config)
+    if choice.hint:
+        say(choice.hint)
     by = instruments(config.embedder) if any(task.kind is Kind.DESCRIPTION for task in tasks) else None
     settings = ask_settings(config, choice)
     with keeping(config, choice, tasks, settings, say) as kept:
-        lm = models.open_model(choice, config.batch_size, config.device)
+        lm = models.open_model(choice, config.batch_size, config.device, config.api)
         if _compat.chat_template_of(lm) and not settings.apply_chat_template:
             say(f"{choice.id} has a chat template; --apply_chat_template would use it")
-        model = _describe(choice, lm, settings)
-        asked = kept.before(lm, choice, config.seeds[:3])
+        model = _describe(config, choice, lm, settings)
+        asked = kept.before(lm, choice, config)
         progress = _Progress(config, asked, model, settings, by, kept.folder, kept.started)
         for task in tasks:
             if _compat.stopped(lm):
@@ -147,7 +150,12 @@ class _Progress:
             packages=record.packages(),
             git=record.git(),
             model=self.model.model_copy(
-                update={"scoring_path": path, "scoring_note": note, "changed": _compat.changes(self.lm)}
+                update={
+                    "revision": self.model.revision or _compat.reported(self.lm),
+                    "scoring_path": path,
+                    "scoring_note": note,
+                    "changed": _compat.changes(self.lm),
+                }
             ),
             synthetic=any(task.features.synthetic for task in self.finished.values()),
             seeds=self.settings.seeds,
@@ -199,9 +207,10 @@ class _Progress:
         )
 
 
-def _describe(choice: models.ModelChoice, lm: LM, settings: _compat.AskSettings) -> ModelRecord:
+def _describe(config: RunConfig, choice: models.ModelChoice, lm: LM, settings: _compat.AskSettings) -> ModelRecord:
     template = _compat.chat_template_of(lm) if settings.apply_chat_template else None
-    return models.record(choice, lm, record.sha256_text([template]) if template else None)
+    found = models.record(choice, lm, record.sha256_text([template]) if template else None)
+    return found.model_copy(update={"args": models.public_args(model_args(config, choice))})
 
 
 def _count_tokens(lm: LM | KeepingLM, samples: Sequence[Sample]) -> tuple[int | None, int | None]:

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from harness import models, record
 from harness.answers import store
 from harness.answers.key import deciding
+from harness.config import model_args
 from va_extractor.errors import InputError
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def describe(
     config: RunConfig, choice: ModelChoice, tasks: list[Task], settings: AskSettings, now: datetime
 ) -> Command:
     """Say what run a command line means, with tasks and features by their hashes."""
-    args = models.public_args(deciding(choice.args))
+    args = models.public_args(deciding(model_args(config, choice)))
     given = {f"--model_args {key}": str(value) for key, value in args.items()}
     asked = {f"task {task.name}": f"version {task.version}, hash {task.hash[:12]}" for task in tasks}
     features = {f"--features of {task.name}": task.features().sha256[:12] for task in tasks}

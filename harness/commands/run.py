@@ -22,8 +22,9 @@ further commands (each has its own --help):
 examples:
   vaemo-eval --model baseline:prototype --tasks vaemo
   vaemo-eval --model Qwen/Qwen3-0.6B --tasks iimi_basic_mc --features org/features@v1.0.0
+  vaemo-eval --model openai/gpt-5-mini --tasks vaemo --max-cost 2
   vaemo-eval --model local-chat-completions --tasks iimi_basic \\
-      --model_args base_url=http://127.0.0.1:8000/v1/chat/completions,model=NAME
+      --model_args base_url=http://127.0.0.1:8000/v1,model=NAME
 """
 _FILE_WIDTH = 140
 INCOMPLETE = 3
@@ -39,7 +40,11 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = run.add_argument
-    add("--model", required=True, help="baseline:NAME, a Hub id or local folder (Hugging Face), or an lm-eval back end")
+    add(
+        "--model",
+        required=True,
+        help="baseline:NAME, provider/NAME (API), Hub id or local folder, or an lm-eval back end",
+    )
     add("--tasks", required=True, help="tasks and groups, separated by commas")
     add("--model_args", default="", metavar="K=V,...", help="arguments of the back end, as K=V,K=V or a JSON object")
     add("--features", help="where VA features come from: folder, Parquet file or Hub id@revision (also VAEMO_FEATURES)")
@@ -67,6 +72,16 @@ def parser() -> argparse.ArgumentParser:
     add("--cache", metavar="DIR", help="answers shared by runs and processes: read first, added to")
     add("--allow-missing", action="store_true", help="score a task over the answers that arrived, and mark it")
     add("--level", type=float, default=0.95, metavar="P", help="level of confidence intervals (default: 0.95)")
+    api = run.add_argument_group("models behind an API", "docs/api-models.md; keys are read from the environment only")
+    add_api = api.add_argument
+    add_api("--concurrency", type=int, metavar="N", help="most requests at once (default: 64); adapts below it")
+    add_api("--reasoning-effort", metavar="WORD", help="how much the model may think, in the provider's own words")
+    add_api("--max-cost", type=float, metavar="USD", help="ask nothing more before this sum is passed")
+    add_api("--max-requests", type=int, metavar="N", help="ask nothing more after N requests, further tries included")
+    add_api("--max-minutes", type=float, metavar="N", help="ask nothing more after N minutes")
+    add_api("--requests-per-minute", type=float, metavar="N", help="spread requests evenly")
+    add_api("--tokens-per-minute", type=float, metavar="N", help="spread tokens of prompts and answers evenly")
+    add_api("--prices", metavar="FILE", help="prices of your own, over those of harness/prices.yaml")
     add("--trust-code", action="store_true", help="let a task YAML run functions of a Python file beside it")
     add("--log_samples", action="store_true", help="always on: samples are what scores are computed from")
     return run
@@ -109,6 +124,7 @@ def main(args: argparse.Namespace) -> int:
         afresh=args.no_resume,
         cache=Path(args.cache).expanduser() if args.cache else None,
         allow_missing=args.allow_missing,
+        api=_api(args),
     )
     if config.repeats < 1:
         raise InputError(f"--repeats {config.repeats}: a whole number from 1 on")
@@ -124,6 +140,21 @@ def main(args: argparse.Namespace) -> int:
 
     done = run(config, lambda line: console.print(line, style="dim", highlight=False, markup=False), show)
     return INCOMPLETE if done and done.incomplete else 0
+
+
+def _api(args: argparse.Namespace) -> Any:
+    from harness.api.settings import ApiSettings
+
+    return ApiSettings(
+        concurrency=args.concurrency,
+        reasoning_effort=args.reasoning_effort,
+        max_cost=args.max_cost,
+        max_requests=args.max_requests,
+        max_minutes=args.max_minutes,
+        requests_per_minute=args.requests_per_minute,
+        tokens_per_minute=args.tokens_per_minute,
+        prices=Path(args.prices).expanduser() if args.prices else None,
+    )
 
 
 def _console() -> Any:

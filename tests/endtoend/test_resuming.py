@@ -1,4 +1,4 @@
-"""Runs that end in the middle: nothing that was answered is asked for again, and the result is that of an unbroken run."""
+"""Runs that end in the middle: nothing that was answered is asked for again, and the result is the unbroken run's."""
 
 from __future__ import annotations
 

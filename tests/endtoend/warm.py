@@ -17,7 +17,7 @@ from pathlib import Path
 
 def main() -> None:
     """Serve until the input ends."""
-    import lm_eval.evaluator  # noqa: F401
+    import lm_eval.evaluator
     import lm_eval.models.openai_completions  # noqa: F401
     import scipy.stats  # noqa: F401
     import sklearn.linear_model  # noqa: F401

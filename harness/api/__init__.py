@@ -1,0 +1,1 @@
+"""Asking models behind an HTTP API: OpenAI's and Anthropic's dialects, and whatever LiteLLM knows."""

@@ -1,0 +1,82 @@
+"""How much may be asked at once, and when: one limiter for concurrency, requests a minute and tokens a minute."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+_FIRST_WINDOW = 16.0
+_MINUTE = 60.0
+
+
+@dataclass
+class Pace:
+    """So much a minute, spread evenly (the virtual scheduling form of the generic cell rate algorithm, ITU-T I.371).
+
+    Attributes:
+        a_minute: the rate; None for no limit.
+        free_at: the time from which more may be taken.
+    """
+
+    a_minute: float | None
+    free_at: float = 0.0
+
+    def take(self, amount: float, now: float) -> None:
+        """Take an amount; a negative one gives back what was taken too much."""
+        if self.a_minute is not None:
+            self.free_at = max(self.free_at, now) + amount * _MINUTE / self.a_minute
+
+
+class Limiter:
+    """Additive increase, multiplicative decrease, as TCP does it (RFC 5681): the window of requests in flight doubles
+    with each round of answers until the provider first pushes back, is then halved, and rises by one a round.
+
+    Times are those of a monotonic clock.
+
+    Args:
+        ceiling: most requests in flight.
+        requests_per_minute: None for no limit.
+        tokens_per_minute: likewise.
+    """  # noqa: D205  one sentence of two lines
+
+    def __init__(
+        self, ceiling: int, requests_per_minute: float | None = None, tokens_per_minute: float | None = None
+    ) -> None:
+        self.ceiling = ceiling
+        self.window = min(float(ceiling), _FIRST_WINDOW)
+        self.in_flight = 0
+        self._slow_start_until = float(ceiling)
+        self._last_cut = float("-inf")
+        self._paused_until = 0.0
+        self._requests, self._tokens = Pace(requests_per_minute), Pace(tokens_per_minute)
+
+    def delay(self, now: float) -> float | None:
+        """Return the seconds until one more may start: 0 for now; None where one in flight must come back first."""
+        if self.in_flight >= int(self.window):
+            return None
+        return max(0.0, max(self._paused_until, self._requests.free_at, self._tokens.free_at) - now)
+
+    def start(self, now: float, tokens: int) -> None:
+        """Let a request start that is thought to need so many tokens."""
+        self.in_flight += 1
+        self._requests.take(1, now)
+        self._tokens.take(tokens, now)
+
+    def answered(self, now: float, surplus: int) -> None:
+        """Let a request end that was answered, with so many tokens more (or, negative, fewer) than thought."""
+        full = self.in_flight >= int(self.window)
+        self.in_flight -= 1
+        self._tokens.take(surplus, now)
+        if full and self.window < self.ceiling:
+            step = 1.0 if self.window < self._slow_start_until else 1.0 / self.window
+            self.window = min(float(self.ceiling), self.window + step)
+
+    def failed(self, now: float, started: float, *, pushed_back: bool) -> None:
+        """Let a request end that was not answered; requests in flight together are pushed back only once."""
+        self.in_flight -= 1
+        if pushed_back and started > self._last_cut:
+            self.window = self._slow_start_until = max(1.0, self.window / 2)
+            self._last_cut = now
+
+    def pause(self, until: float) -> None:
+        """Start nothing before a time."""
+        self._paused_until = max(self._paused_until, until)
