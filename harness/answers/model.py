@@ -4,18 +4,31 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from harness.answers.key import answer_key, is_sampled, request_key
-from harness.answers.store import AnswerStore, Given, Kept
+from harness.answers.store import Given, Kept
 from leaderboard.schema import Answer
 from va_extractor.errors import InputError
 
 if TYPE_CHECKING:
     from lm_eval.api.instance import Instance
     from lm_eval.api.model import LM
+
+
+class Store(Protocol):
+    """What answers are looked up in and kept in: an `AnswerStore`, or what reads like one."""
+
+    def read(self, keys: Iterable[bytes]) -> dict[bytes, Kept]:
+        """Return what is known."""
+
+    def put(self, key: bytes, kept: Kept) -> None:
+        """Keep one answer."""
+
+    def put_all(self, rows: Mapping[bytes, Kept]) -> None:
+        """Keep many."""
 
 
 class _StopAskingError(BaseException):
@@ -48,7 +61,7 @@ class KeepingLM:
         versions: of the model, as the provider says, of every answer used.
     """
 
-    def __init__(self, inner: LM, stores: Sequence[AnswerStore], model: str, seeds: Sequence[int]) -> None:
+    def __init__(self, inner: LM, stores: Sequence[Store], model: str, seeds: Sequence[int]) -> None:
         self.inner = inner
         self.repeat = 0
         self.saved = Saved()
