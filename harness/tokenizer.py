@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 CHARACTERS_A_TOKEN = 4
 """OpenAI's help page "What are tokens and how to count them?": one token is about four characters of English."""
+ESTIMATED = f"estimated: a token for every {CHARACTERS_A_TOKEN} characters, OpenAI's rule of thumb for English"
 
 
 @dataclass(frozen=True)
@@ -53,9 +54,7 @@ def counter(choice: ModelChoice) -> Counter:
     name = choice.args.get("tokenizer") or choice.args.get("pretrained")
     found = _local(str(name), choice.args.get("revision")) if name and not choice.api else None
     if found is None:
-        return Counter(
-            f"estimated: a token for every {CHARACTERS_A_TOKEN} characters, OpenAI's rule of thumb for English"
-        )
+        return Counter(ESTIMATED)
     given = dict(choice.args.get("chat_template_args") or {})
     if choice.args.get("enable_thinking") is not None:
         given["enable_thinking"] = choice.args["enable_thinking"]

@@ -80,8 +80,8 @@ def _lines(found: Plan) -> list[str]:
         lines.append(f"money: no price of {found.model} is known; {found.price_file} shows how to add one (--prices)")
     else:
         lines.append(
-            f"money: ${money.expected:.4f}, at most ${money.most:.4f} (${money.input:g} and ${money.output:g} a million "
-            f"tokens of prompt and answer as of {money.as_of}, {money.source}; {found.price_file} can be edited)"
+            f"money: ${money.expected:.4f}, at most ${money.most:.4f} (${money.input:g} and ${money.output:g} a "
+            f"million tokens of prompt and answer as of {money.as_of}, {money.source}; {found.price_file} can be edited)"
         )
     if found.seconds is not None:
         lines.append(

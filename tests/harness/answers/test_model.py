@@ -137,7 +137,8 @@ class _Absent(_Scripted):
 
     def generate_until(self, requests: list[Instance]) -> list[Given]:
         self.asked += [request.args[0] for request in requests]
-        return [Answer(missing="status 500"), Answer(text="")][: len(requests)]
+        answers: list[Given] = [Answer(missing="status 500"), Answer(text="")]
+        return answers[: len(requests)]
 
     def loglikelihood(self, requests: list[Instance]) -> list[tuple[float, bool]]:
         self.asked += [request.args[0] for request in requests]

@@ -10,8 +10,8 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -102,14 +102,12 @@ def test_processes_that_make_and_fill_one_cache_at_once_lose_nothing(tmp_path: P
 
 def test_threads_share_a_store(tmp_path: Path) -> None:
     store = AnswerStore(tmp_path / FILE)
-    threads = [
-        threading.Thread(target=lambda at=at: [store.put(key(number), Kept("x")) for number in range(at, at + 50)])
-        for at in range(0, 400, 50)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+
+    def put(number: int) -> None:
+        store.put(key(number), Kept("x"))
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(put, range(400)))
     assert len(store) == 400
 
 
