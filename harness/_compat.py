@@ -249,6 +249,19 @@ def model_revision(lm: LM) -> str | None:
     return str(revision) if revision else None
 
 
+def hub_commit(args: Mapping[str, Any]) -> str | None:
+    """Return the commit that lm-eval's Hugging Face back end will say it loaded, without loading it."""
+    if "pretrained" not in args:
+        return None
+    from huggingface_hub import HfApi
+
+    try:
+        found = HfApi().model_info(repo_id=str(args["pretrained"]), revision=str(args.get("revision", "main")))
+    except Exception:  # as lm-eval, which knows no commit of a local folder or without a network
+        return None
+    return str(found.sha) if found.sha else None
+
+
 def scoring_path(lm: LM | KeepingLM) -> tuple[str | None, str | None]:
     """Return how the prefix-tree back end scored labels, and why not by the tree; None for other back ends."""
     return getattr(lm, "scoring_path", None), getattr(lm, "scoring_note", None)
@@ -263,6 +276,11 @@ def stopped(lm: LM | KeepingLM) -> str | None:
 def changes(lm: LM | KeepingLM) -> tuple[str, ...]:
     """Return what our API back end sent otherwise than asked for, because the provider refuses it."""
     return tuple(getattr(lm, "changes", ()))
+
+
+def reported(lm: LM | KeepingLM) -> str | None:
+    """Return the versions of the model that a provider says it asked; None where it says none, or for other models."""
+    return ", ".join(lm.versions) or None if isinstance(lm, KeepingLM) else None
 
 
 def saved(lm: LM | KeepingLM) -> Saved:

@@ -45,6 +45,12 @@ class RunConfig:
     allow_missing: bool = False
 
 
+def model_args(config: RunConfig, choice: ModelChoice) -> dict[str, Any]:
+    """Return the back end's arguments, with those that have flags of their own."""
+    effort = config.api.reasoning_effort
+    return choice.args | ({"reasoning_effort": effort} if effort is not None else {})
+
+
 def ask_settings(config: RunConfig, choice: ModelChoice) -> _compat.AskSettings:
     """Return how lm-eval is to ask."""
     return _compat.AskSettings(

@@ -156,6 +156,11 @@ def open_model(
         raise InputError(f"--model {choice.given}: {first_line(error)}") from error
 
 
+def price_name(choice: ModelChoice) -> str:
+    """Return the name by which the price file knows a model."""
+    return providers.public_name(choice.backend, str(choice.args.get("model"))) if choice.api else choice.id
+
+
 def record(choice: ModelChoice, lm: LM, chat_template_sha256: str | None) -> ModelRecord:
     """Describe the model for the run record, without credentials and local paths."""
     return ModelRecord(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from harness import _compat, models, record
 from harness.answers.keeping import keeping
-from harness.config import RunConfig, ask_settings
+from harness.config import RunConfig, ask_settings, model_args
 from harness.content_free import content_free
 from harness.describing import Instruments, instruments
 from harness.fitness import check_fit
@@ -40,7 +40,7 @@ class Done:
     incomplete: str | None
 
 
-def run(config: RunConfig, say: Say) -> Done | None:
+def run(config: RunConfig, say: Say, show: Callable[[Done], None] = lambda done: None) -> Done | None:
     """Run every task of `config`.
 
     Everything the user gave is checked before the model is loaded. Each answer is on disk when it arrives, and each
@@ -49,6 +49,7 @@ def run(config: RunConfig, say: Say) -> Done | None:
     Args:
         config: the run.
         say: told what happens, one line at a time.
+        show: called with the run when it is written; a process that ends before it returns can be gone on with.
 
     Returns:
         The run; None on all but the first process of a data-parallel run.
@@ -69,8 +70,8 @@ def run(config: RunConfig, say: Say) -> Done | None:
         lm = models.open_model(choice, config.batch_size, config.device, config.api)
         if _compat.chat_template_of(lm) and not settings.apply_chat_template:
             say(f"{choice.id} has a chat template; --apply_chat_template would use it")
-        model = _describe(choice, lm, settings)
-        asked = kept.before(lm, choice, config.seeds[:3])
+        model = _describe(config, choice, lm, settings)
+        asked = kept.before(lm, choice, config)
         progress = _Progress(config, asked, model, settings, by, kept.folder, kept.started)
         for task in tasks:
             if _compat.stopped(lm):
@@ -78,7 +79,10 @@ def run(config: RunConfig, say: Say) -> Done | None:
             say(f"{task.name}: asking {choice.id}")
             progress.answer(task, say)
         done = progress.done()
-        if done is None or done.incomplete is None:
+        if done is None:
+            return None
+        show(done)
+        if done.incomplete is None:
             kept.finish()
             return done
         say("; ".join(filter(None, [f"incomplete: {done.incomplete}", kept.how_to_go_on()])))
@@ -149,7 +153,12 @@ class _Progress:
             packages=record.packages(),
             git=record.git(),
             model=self.model.model_copy(
-                update={"scoring_path": path, "scoring_note": note, "changed": _compat.changes(self.lm)}
+                update={
+                    "revision": self.model.revision or _compat.reported(self.lm),
+                    "scoring_path": path,
+                    "scoring_note": note,
+                    "changed": _compat.changes(self.lm),
+                }
             ),
             synthetic=any(task.features.synthetic for task in self.finished.values()),
             seeds=self.settings.seeds,
@@ -201,9 +210,10 @@ class _Progress:
         )
 
 
-def _describe(choice: models.ModelChoice, lm: LM, settings: _compat.AskSettings) -> ModelRecord:
+def _describe(config: RunConfig, choice: models.ModelChoice, lm: LM, settings: _compat.AskSettings) -> ModelRecord:
     template = _compat.chat_template_of(lm) if settings.apply_chat_template else None
-    return models.record(choice, lm, record.sha256_text([template]) if template else None)
+    found = models.record(choice, lm, record.sha256_text([template]) if template else None)
+    return found.model_copy(update={"args": models.public_args(model_args(config, choice))})
 
 
 def _count_tokens(lm: LM | KeepingLM, samples: Sequence[Sample]) -> tuple[int | None, int | None]:

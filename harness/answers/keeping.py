@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +14,7 @@ from harness.answers import resume
 from harness.answers.key import model_key
 from harness.answers.model import KeepingLM
 from harness.answers.store import FILE, AnswerStore
+from harness.config import model_args
 from va_extractor.errors import InputError
 
 if TYPE_CHECKING:
@@ -40,12 +41,12 @@ class Keeping:
     started: datetime
     stores: tuple[AnswerStore, ...] = ()
 
-    def before(self, lm: LM, choice: ModelChoice, seeds: Sequence[int]) -> LM | KeepingLM:
+    def before(self, lm: LM, choice: ModelChoice, config: RunConfig) -> LM | KeepingLM:
         """Put the stores before a model."""
         if not self.stores:
             return lm
-        model = model_key(choice.id, _compat.model_revision(lm), choice.backend, choice.args)
-        return KeepingLM(lm, self.stores, model, seeds)
+        model = model_key(choice.id, _compat.model_revision(lm), choice.backend, model_args(config, choice))
+        return KeepingLM(lm, self.stores, model, config.seeds[:3])
 
     def finish(self) -> None:
         """Take away what a finished run does not need."""

@@ -22,7 +22,7 @@ GENERATE = "generate_until"
 NOT_DECIDING = frozenset((
     *("base_url", "api_base", "verify_certificate", "ca_cert_path", "timeout", "max_retries", "project"),
     *("num_concurrent", "concurrency", "rpm", "tpm", "requests_per_minute", "tokens_per_minute", "progress"),
-    *("organization", "max_cost", "max_requests", "max_minutes", "prices"),
+    *("organization", "key_variable", "max_cost", "max_requests", "max_minutes", "prices"),
     *("batch_size", "max_batch_size", "device", "devices", "parallelize", "device_map", "device_map_option"),
     *("max_memory_per_gpu", "max_cpu_memory", "offload_folder", "gpus", "tensor_parallel_size", "data_parallel_size"),
     *("gpu_memory_utilization", "swap_space"),

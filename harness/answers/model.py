@@ -4,18 +4,31 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from harness.answers.key import answer_key, is_sampled, request_key
-from harness.answers.store import AnswerStore, Given, Kept
+from harness.answers.store import Given, Kept
 from leaderboard.schema import Answer
 from va_extractor.errors import InputError
 
 if TYPE_CHECKING:
     from lm_eval.api.instance import Instance
     from lm_eval.api.model import LM
+
+
+class Store(Protocol):
+    """What answers are looked up in and kept in: an `AnswerStore`, or what reads like one."""
+
+    def read(self, keys: Iterable[bytes]) -> dict[bytes, Kept]:
+        """Return what is known."""
+
+    def put(self, key: bytes, kept: Kept) -> None:
+        """Keep one answer."""
+
+    def put_all(self, rows: Mapping[bytes, Kept]) -> None:
+        """Keep many."""
 
 
 class _StopAskingError(BaseException):
@@ -44,14 +57,16 @@ class KeepingLM:
     Attributes:
         repeat: which pass over the same requests this is, from 0.
         saved: what was not asked.
-        changes: what was changed in requests because the provider refused it, of every answer used.
+        changes: what was sent otherwise than asked for, because the provider refuses it, of every answer used.
+        versions: of the model, as the provider says, of every answer used.
     """
 
-    def __init__(self, inner: LM, stores: Sequence[AnswerStore], model: str, seeds: Sequence[int]) -> None:
+    def __init__(self, inner: LM, stores: Sequence[Store], model: str, seeds: Sequence[int]) -> None:
         self.inner = inner
         self.repeat = 0
         self.saved = Saved()
         self.changes: tuple[str, ...] = ()
+        self.versions: tuple[str, ...] = ()
         self._stores = stores
         self._model = model
         self._seeds = tuple(seeds)
@@ -121,7 +136,7 @@ class KeepingLM:
             found |= here
             left = [key for key in left if key not in here]
         for kept in found.values():
-            self._note(kept.changes)
+            self._note(kept)
         return {key: kept.answer for key, kept in found.items()}
 
     def _ask(self, request_type: str, new: dict[bytes, Instance]) -> dict[bytes, Given]:
@@ -142,9 +157,10 @@ class KeepingLM:
         return answers
 
     def _keep(self, answers: dict[bytes, Given]) -> None:
-        changes = tuple(getattr(self.inner, "changes", ()))
-        self._note(changes)
-        rows = {key: Kept(answer, changes) for key, answer in answers.items() if _is_whole(answer)}
+        changes, version = _said_of_requests(self.inner)
+        rows = {key: Kept(answer, changes, version) for key, answer in answers.items() if _is_whole(answer)}
+        for kept in rows.values():
+            self._note(kept)
         for store in self._stores:
             if len(rows) == 1:
                 [(key, kept)] = rows.items()
@@ -152,9 +168,19 @@ class KeepingLM:
             elif rows:
                 store.put_all(rows)
 
-    def _note(self, changes: tuple[str, ...]) -> None:
-        if changes != self.changes:
-            self.changes = tuple(dict.fromkeys((*self.changes, *changes)))
+    def _note(self, kept: Kept) -> None:
+        if kept.changes and kept.changes != self.changes:
+            self.changes = tuple(dict.fromkeys((*self.changes, *kept.changes)))
+        if kept.version is not None and kept.version not in self.versions:
+            self.versions = (*self.versions, kept.version)
+
+
+def _said_of_requests(model: LM) -> tuple[tuple[str, ...], str | None]:
+    """Return what our API back end changed, and which version its provider says it asked; nothing for other models."""
+    if not hasattr(model, "changes"):
+        return (), None
+    version = model.get_model_info().get("model_sha")
+    return tuple(model.changes), str(version) if version else None
 
 
 def _is_whole(answer: Given) -> bool:

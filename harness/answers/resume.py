@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from harness import models, record
 from harness.answers import store
 from harness.answers.key import deciding
+from harness.config import model_args
 from va_extractor.errors import InputError
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def describe(
     config: RunConfig, choice: ModelChoice, tasks: list[Task], settings: AskSettings, now: datetime
 ) -> Command:
     """Say what run a command line means, with tasks and features by their hashes."""
-    args = models.public_args(deciding(choice.args))
+    args = models.public_args(deciding(model_args(config, choice)))
     given = {f"--model_args {key}": str(value) for key, value in args.items()}
     asked = {f"task {task.name}": f"version {task.version}, hash {task.hash[:12]}" for task in tasks}
     features = {f"--features of {task.name}": task.features().sha256[:12] for task in tasks}
@@ -81,10 +82,19 @@ def describe(
 
 
 def place(config: RunConfig, model: str, command: Command) -> Place:
-    """Find the folder of a run: the one given, the newest unfinished one of the same command, or a new one.
+    """Find the folder of a run, or make a new one; errors as `find`, and where none can be made."""
+    found = find(config, model, command)
+    if found is not None:
+        return found
+    now = datetime.fromisoformat(command.created)
+    return Place(record.make_folder(config.output_path, model, now), now, resumed=False)
+
+
+def find(config: RunConfig, model: str, command: Command) -> Place | None:
+    """Find the folder to go on with: the one given, or the newest unfinished one of the same command.
 
     Raises:
-        InputError: the folder given is no unfinished run, or one of another command; a new one cannot be made.
+        InputError: the folder given is no unfinished run, or one of another command.
     """
     if config.resume is not None:
         found = _read(config.resume)
@@ -97,8 +107,7 @@ def place(config: RunConfig, model: str, command: Command) -> Place:
             found = _read(folder)
             if found.settings == command.settings:
                 return Place(folder, datetime.fromisoformat(found.created), resumed=True)
-    now = datetime.fromisoformat(command.created)
-    return Place(record.make_folder(config.output_path, model, now), now, resumed=False)
+    return None
 
 
 def begin(folder: Path, command: Command) -> None:

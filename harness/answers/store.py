@@ -14,7 +14,6 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +26,6 @@ SYNC_S = 1.0
 BUSY_S = 60.0
 _APPLICATION = 0x5641454D  # "VAEM", so that another program's database is not taken for ours
 _CHECKPOINT_PAGES = 4000
-_AT_ONCE = 500
 
 Given = str | tuple[float, bool] | Answer
 """An answer as back ends give it: a text, a (log-likelihood, greedy) pair, or our own `Answer`."""
@@ -35,10 +33,17 @@ Given = str | tuple[float, bool] | Answer
 
 @dataclass(frozen=True)
 class Kept:
-    """An answer and what was changed in the request because the provider refused it."""
+    """An answer and what its provider said of the request.
+
+    Attributes:
+        answer: the answer.
+        changes: what was sent otherwise than asked for, because the provider refuses it.
+        version: of the model; None where the provider says none.
+    """
 
     answer: Given
     changes: tuple[str, ...] = ()
+    version: str | None = None
 
 
 class AnswerStore:
@@ -85,12 +90,11 @@ class AnswerStore:
     def read(self, keys: Iterable[bytes]) -> dict[bytes, Kept]:
         """Return what is known of `keys`."""
         found: dict[bytes, Kept] = {}
-        left = iter(keys)
         with self._lock, self._one_line():
-            while some := list(islice(left, _AT_ONCE)):
-                marks = ",".join("?" * len(some))
-                rows = self._db.execute(f"SELECT key, answer, changes FROM answers WHERE key IN ({marks})", some)  # noqa: S608
-                found.update((key, Kept(_decode(answer), tuple(json.loads(changes)))) for key, answer, changes in rows)
+            for key in keys:
+                row = self._db.execute("SELECT answer, changes, version FROM answers WHERE key = ?", (key,)).fetchone()
+                if row is not None:
+                    found[key] = Kept(_decode(row[0]), tuple(json.loads(row[1])), row[2])
         return found
 
     def put(self, key: bytes, kept: Kept) -> None:
@@ -129,8 +133,7 @@ class AnswerStore:
         run("PRAGMA synchronous = NORMAL")
         run(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
         run("BEGIN IMMEDIATE")  # of two processes that make the file one waits for the other
-        run("CREATE TABLE IF NOT EXISTS answers (key BLOB PRIMARY KEY, answer TEXT NOT NULL, changes TEXT NOT NULL)"
-            " WITHOUT ROWID")  # fmt: skip
+        run(_TABLE)
         run(f"PRAGMA application_id = {_APPLICATION}")
         run(f"PRAGMA user_version = {VERSION}")
         run("COMMIT")
@@ -170,11 +173,14 @@ class AnswerStore:
             raise InputError(f"{self.path}: {_mend(error, alone=self._alone)}") from None
 
 
-_INSERT = "INSERT OR IGNORE INTO answers VALUES (?, ?, ?)"
+_TABLE = """CREATE TABLE IF NOT EXISTS answers (
+    key BLOB PRIMARY KEY, answer TEXT NOT NULL, changes TEXT NOT NULL, version TEXT
+) WITHOUT ROWID"""
+_INSERT = "INSERT OR IGNORE INTO answers VALUES (?, ?, ?, ?)"
 
 
-def _row(key: bytes, kept: Kept) -> tuple[bytes, str, str]:
-    return key, _encode(kept.answer), json.dumps(kept.changes)
+def _row(key: bytes, kept: Kept) -> tuple[bytes, str, str, str | None]:
+    return key, _encode(kept.answer), json.dumps(kept.changes), kept.version
 
 
 def _encode(answer: Given) -> str:

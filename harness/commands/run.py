@@ -5,9 +5,14 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from va_extractor.errors import InputError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from harness.config import RunConfig
 
 _EPILOG = """\
 further commands (each has its own --help):
@@ -96,12 +101,29 @@ def main(args: argparse.Namespace) -> int:
     Raises:
         InputError: something given is wrong.
     """
+    from harness.runner import Done, run
+
+    out = console()
+
+    def show(done: Done) -> None:
+        from harness.table import show
+
+        show(done.record, done.folder, out)
+
+    done = run(config(args), lambda line: out.print(line, style="dim", highlight=False, markup=False), show)
+    return INCOMPLETE if done and done.incomplete else 0
+
+
+def config(args: argparse.Namespace) -> RunConfig:
+    """Return the run that the command line means.
+
+    Raises:
+        InputError: a flag is wrong.
+    """
     from harness.config import RunConfig
     from harness.features import reference
-    from harness.runner import run
 
-    console = _console()
-    config = RunConfig(
+    found = RunConfig(
         model=args.model,
         model_args=_arguments(args.model_args, "--model_args"),
         tasks=tuple(name.strip() for name in args.tasks.split(",") if name.strip()),
@@ -126,19 +148,21 @@ def main(args: argparse.Namespace) -> int:
         cache=Path(args.cache).expanduser() if args.cache else None,
         allow_missing=args.allow_missing,
     )
-    if config.repeats < 1:
-        raise InputError(f"--repeats {config.repeats}: a whole number from 1 on")
-    if not 0 < config.level < 1:
-        raise InputError(f"--level {config.level:g}: between 0 and 1, for example 0.95")
-    if not config.tasks:
+    if found.repeats < 1:
+        raise InputError(f"--repeats {found.repeats}: a whole number from 1 on")
+    if not 0 < found.level < 1:
+        raise InputError(f"--level {found.level:g}: between 0 and 1, for example 0.95")
+    if not found.tasks:
         raise InputError("--tasks: names no task; `vaemo-eval ls` lists them")
-    done = run(config, lambda line: console.print(line, style="dim", highlight=False, markup=False))
-    if done is None:
-        return 0
-    from harness.table import show
+    return found
 
-    show(done.record, done.folder, console)
-    return INCOMPLETE if done.incomplete else 0
+
+def console() -> Console:
+    """Return a console as wide as the terminal, or wide enough for every column where the output is a file."""
+    from rich.console import Console
+
+    made = Console()
+    return made if made.is_terminal else Console(width=_FILE_WIDTH)
 
 
 def _api(args: argparse.Namespace) -> Any:
@@ -154,14 +178,6 @@ def _api(args: argparse.Namespace) -> Any:
         tokens_per_minute=args.tokens_per_minute,
         prices=Path(args.prices).expanduser() if args.prices else None,
     )
-
-
-def _console() -> Any:
-    """Return a console as wide as the terminal, or wide enough for every column where the output is a file."""
-    from rich.console import Console
-
-    console = Console()
-    return console if console.is_terminal else Console(width=_FILE_WIDTH)
 
 
 def _arguments(text: str, flag: str) -> dict[str, Any]:

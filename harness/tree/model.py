@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 ScoringPath = Literal["tree", "rows", "hflm"]
+PAIRS_AT_ONCE = 4096
+"""Pairs scored before their answers are handed over to be kept; what all prompts share is read once more for each."""
 PATHS: tuple[ScoringPath, ...] = ("tree", "rows", "hflm")  # fastest first; each falls back on the next
 
 logger = logging.getLogger(__name__)
@@ -97,8 +99,12 @@ class PrefixTreeLM(HFLM):  # type: ignore[misc]
         requested = [(text, *pair) for text, pair in zip(texts, encoded, strict=True)]
         if path == "hflm":
             return hflm_scores(self, requested, disable_tqdm=disable_tqdm)
-        answers = self._score(path, pairs, choose_budget(self.model, self.device), quiet=disable_tqdm)
-        store_answers(self, requested, answers)
+        budget = choose_budget(self.model, self.device)
+        answers: list[Answer] = []
+        for start in range(0, len(pairs), PAIRS_AT_ONCE):
+            part = slice(start, start + PAIRS_AT_ONCE)
+            answers += self._score(path, pairs[part], budget, quiet=disable_tqdm)
+            store_answers(self, requested[part], answers[part])
         return answers
 
     def generate_until(self, requests: list[Instance], disable_tqdm: bool = False) -> list[str]:

@@ -1,0 +1,255 @@
+"""Runs that end in the middle: nothing that was answered is asked for again, and the result is the unbroken run's."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.harness.answers.loopback import Loopback, loopback
+
+ROOT = Path(__file__).resolve().parents[2]
+KILLS = 50
+AT_ONCE = 8
+TASKS = "iimi_basic,norms_term"
+CANARY = "sk-canary-9f8e7d6c5b4a"
+Runs = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture
+def runs(tmp_path: Path) -> Iterator[Runs]:
+    """Run commands in children of a warm process."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.endtoend.warm"],
+        cwd=tmp_path, env=_environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
+        assert process.stdin is not None
+        assert process.stdout is not None
+        given, told = process.stdin, process.stdout
+
+        def run(*arguments: str, kill_after: float | None = None) -> dict[str, Any]:
+            given.write(json.dumps({"arguments": list(arguments), "kill_after": kill_after}) + "\n")
+            given.flush()
+            done: dict[str, Any] = json.loads(told.readline())
+            return done
+
+        yield run
+        given.close()
+
+
+@pytest.fixture
+def server() -> Iterator[Loopback]:
+    with loopback(delay=0.02) as serving:
+        yield serving
+
+
+def _environment() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(ROOT), "OPENAI_API_KEY": CANARY}
+
+
+def arguments(server: Loopback, output: str, **more: str) -> list[str]:
+    args = {"base_url": server.address, "model": "m", "num_concurrent": str(AT_ONCE), "max_retries": "1"} | more
+    return [
+        *("--model", "local-chat-completions", "--tasks", TASKS, "--limit", "150", "--output_path", output),
+        *("--model_args", ",".join(f"{name}={value}" for name, value in args.items())),
+    ]
+
+
+def record(output: Path) -> dict[str, Any]:
+    """Return the newest run's run.json without times and usage, and every sample."""
+    folder = max((output / "m").iterdir())
+    run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    for name in ("created", "usage"):
+        del run[name]
+    del run["model"]["args"]["base_url"]
+    samples = {path.name: path.read_text(encoding="utf-8") for path in (folder / "samples").iterdir()}
+    return {"run": run, "samples": samples}
+
+
+def test_killed_at_fifty_moments_nothing_is_lost_or_asked_twice(
+    runs: Runs, server: Loopback, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    whole = runs(*arguments(server, "whole"))
+    assert whole["code"] == 0, whole["err"]
+    expected, distinct = record(tmp_path / "whole"), set(server.asked)
+    assert max(server.asked.values()) == 1
+    draw = random.Random(8)
+    kills = finished = extra = 0
+    while kills < KILLS:
+        server.asked.clear()
+        killed_here = 0
+        while True:
+            moment = draw.uniform(0.0, whole["seconds"]) if kills < KILLS else None
+            done = runs(*arguments(server, "broken"), kill_after=moment)
+            if done["code"] == 0:
+                break
+            assert done["code"] == -9, done["err"]
+            kills, killed_here = kills + 1, killed_here + 1
+            if set(server.asked) == distinct and not list(tmp_path.rglob("unfinished.json")):
+                break  # it was done, and only had to end
+        assert record(tmp_path / "broken") == expected
+        assert set(server.asked) == distinct
+        again = server.asked.total() - len(distinct)
+        assert again <= killed_here * AT_ONCE
+        finished, extra = finished + 1, extra + again
+    with capsys.disabled():
+        sys.stdout.write(f" [{kills} kills, {finished} runs, {extra} requests beyond {len(distinct)} each] ")
+
+
+def newest(output: Path) -> Path:
+    """Return the newest run folder."""
+    return max((output / "m").iterdir())
+
+
+def killed_halfway(runs: Runs, server: Loopback, output: str) -> int:
+    """Kill a run in the middle of its asking; return how many prompts it had asked."""
+    server.asked.clear()
+    for moment in (0.8, 0.4, 0.6, 1.2, 2.0, 3.0):
+        runs(*arguments(server, output), kill_after=moment)
+        if server.asked:
+            return len(server.asked)
+    raise AssertionError("never killed while asking")
+
+
+def test_a_repeated_command_goes_on_and_says_so_and_no_resume_begins_afresh(
+    runs: Runs, server: Loopback, tmp_path: Path
+) -> None:
+    killed_halfway(runs, server, "out")
+    folder = newest(tmp_path / "out")
+    assert (folder / "unfinished.json").exists()
+    afresh = runs(*arguments(server, "out"), "--no-resume")
+    assert afresh["code"] == 0, afresh["err"]
+    assert newest(tmp_path / "out") != folder
+    again = runs(*arguments(server, "out"))
+    assert again["code"] == 0, again["err"]
+    assert f"going on with out/m/{folder.name}" in again["out"].replace("\n", "")
+    assert not (folder / "unfinished.json").exists()
+    server.asked.clear()
+    finished = runs(*arguments(server, "out"), "--resume", str(folder))
+    assert (finished["code"], finished["err"].count("\n")) == (2, 1)
+    assert "the run is finished" in finished["err"]
+    assert not server.asked
+
+
+@pytest.mark.parametrize(
+    ("more", "named"),
+    [
+        (["--tasks", "iimi_basic"], "task norms_term"),
+        (["--limit", "7"], "--limit: 150 there, 7 here"),
+        (["--gen_kwargs", "max_gen_toks=9"], "--gen_kwargs"),
+        (["--seed", "5"], "--seed"),
+        (["--level", "0.9"], "--level: 0.95 there, 0.9 here"),
+    ],
+)
+def test_a_run_folder_of_another_command_is_refused_in_one_line(
+    runs: Runs, server: Loopback, tmp_path: Path, more: list[str], named: str
+) -> None:
+    killed_halfway(runs, server, "out")
+    asked = server.asked.total()
+    refused = runs(*arguments(server, "out"), *more, "--resume", str(newest(tmp_path / "out")))
+    assert (refused["code"], refused["err"].count("\n")) == (2, 1)
+    assert "is a run of another command" in refused["err"]
+    assert named in refused["err"]
+    assert server.asked.total() == asked
+
+
+def test_no_file_of_a_run_holds_a_key_or_a_path(runs: Runs, server: Loopback, tmp_path: Path) -> None:
+    killed_halfway(runs, server, "out")
+    done = runs(*arguments(server, "out"), "--cache", "cache", "--limit", "3")
+    assert done["code"] == 0, done["err"]
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert {path.name for path in files} >= {"unfinished.json", "answers.sqlite", "run.json", "iimi_basic.jsonl"}
+    for path in files:
+        data = path.read_bytes()
+        assert CANARY.encode() not in data, path
+        assert str(tmp_path).encode() not in data, path
+    assert CANARY not in done["out"] + done["err"]
+
+
+def test_two_processes_on_one_cache_ask_no_more_than_each_would_alone(server: Loopback, tmp_path: Path) -> None:
+    command = [sys.executable, "-c", "import sys; from harness.cli import main; sys.exit(main())"]
+    processes = [
+        subprocess.Popen(
+            [*command, *arguments(server, f"out{number}"), "--cache", "cache"],
+            cwd=tmp_path, env=_environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )
+        for number in range(2)
+    ]  # fmt: skip
+    for process in processes:
+        _, err = process.communicate(timeout=120)
+        assert process.returncode == 0, err
+    assert max(server.asked.values()) <= 2
+    assert record(tmp_path / "out0") == record(tmp_path / "out1")
+    server.asked.clear()
+    third = subprocess.run(
+        [*command, *arguments(server, "out2"), "--cache", "cache"], cwd=tmp_path, env=_environment(), check=True
+    )
+    assert (third.returncode, server.asked.total()) == (0, 0)
+    assert record(tmp_path / "out2") == record(tmp_path / "out0")
+
+
+def test_a_cache_of_another_version_is_refused_before_anything_is_asked(
+    runs: Runs, server: Loopback, tmp_path: Path
+) -> None:
+    assert runs(*arguments(server, "out"), "--limit", "2", "--cache", "cache")["code"] == 0
+    with sqlite3.connect(tmp_path / "cache" / "answers.sqlite") as database:
+        database.execute("PRAGMA user_version = 9")
+    database.close()
+    server.asked.clear()
+    refused = runs(*arguments(server, "out"), "--cache", "cache")
+    assert (refused["code"], refused["err"].count("\n")) == (2, 1)
+    assert "cache/answers.sqlite: answers kept by version 9" in refused["err"]
+    assert not server.asked
+    assert len(list((tmp_path / "out" / "m").iterdir())) == 1
+
+
+def test_a_disk_that_fills_up_ends_the_run_in_one_line_and_space_lets_it_go_on(
+    runs: Runs, server: Loopback, tmp_path: Path
+) -> None:
+    if os.geteuid() != 0 or shutil.which("mount") is None:
+        pytest.skip("only root can mount a small tmpfs")
+    expected = runs(*arguments(server, "whole"))
+    assert expected["code"] == 0, expected["err"]
+    distinct = len(server.asked)
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", disk], check=False).returncode:
+        pytest.skip("this machine lets no tmpfs be mounted")
+    try:
+        (disk / "other").write_bytes(b"x" * 3_400_000)
+        server.asked.clear()
+        full = runs(*arguments(server, "disk/out"))
+        assert full["code"] == 2
+        lines = [line for line in full["err"].splitlines() if line.startswith("vaemo-eval: ")]
+        assert len(lines) == 1
+        assert "Traceback" not in full["err"]
+        assert "disk is full" in lines[0] or "No space left" in lines[0]
+        assert "answers are kept in disk/out/m/" in lines[0]
+        asked = server.asked.total()
+        assert asked < distinct
+        (disk / "other").unlink()
+        again = runs(*arguments(server, "disk/out"))
+        assert again["code"] == 0, again["err"]
+        assert server.asked.total() - distinct <= AT_ONCE
+        assert record(disk / "out") == record(tmp_path / "whole")
+    finally:
+        subprocess.run(["umount", "-l", disk], check=True)
+
+
+def test_a_folder_that_cannot_be_written_is_one_line_and_nothing_is_asked(
+    runs: Runs, server: Loopback, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("")
+    refused = runs(*arguments(server, "file/out"))
+    assert (refused["code"], refused["err"].count("\n")) == (2, 1)
+    assert "--output_path file/out: cannot be written" in refused["err"]
+    assert not server.asked
