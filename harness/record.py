@@ -61,14 +61,14 @@ def write_samples(folder: Path, task: str, samples: Iterable[Sample]) -> tuple[s
     """
     name = f"samples/{task}.jsonl"
     data = "".join(sample.model_dump_json() + "\n" for sample in samples).encode()
-    _replace(folder / name, data)
+    write_whole(folder / name, data)
     return name, hashlib.sha256(data).hexdigest()
 
 
 def write_run(folder: Path, run: RunRecord) -> Path:
     """Write `run.json`, whole or not at all, and return its path."""
     path = folder / RUN
-    _replace(path, (run.model_dump_json(indent=2) + "\n").encode())
+    write_whole(path, (run.model_dump_json(indent=2) + "\n").encode())
     return path
 
 
@@ -151,7 +151,12 @@ def _git(root: Path, *arguments: str) -> str:
     ).stdout.strip()
 
 
-def _replace(path: Path, data: bytes) -> None:
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file, whole or not at all.
+
+    Raises:
+        InputError: it cannot be written.
+    """
     partial = path.with_name(path.name + ".partial")
     try:
         partial.write_bytes(data)

@@ -12,6 +12,7 @@ from va_extractor.errors import InputError
 _EPILOG = """\
 further commands (each has its own --help):
   vaemo-eval compare RUN RUN   how runs of the same tasks differ, paired by item
+  vaemo-eval judge RUN_DIR     let a language model judge the descriptions of a run
   vaemo-eval ls                list tasks, groups, models and metrics
   vaemo-eval report RUN_DIR    write a run as one HTML page
   vaemo-eval rescore RUN_DIR   compute every number of a run again from its samples
