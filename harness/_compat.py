@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import gc
 import hashlib
 import json
@@ -19,6 +20,7 @@ from typing import Any
 import lm_eval
 import numpy as np
 from lm_eval import utils
+from lm_eval.api.instance import Instance
 from lm_eval.api.model import LM
 from lm_eval.api.registry import get_model, model_registry
 from lm_eval.api.task import ConfigurableTask
@@ -205,6 +207,16 @@ def ask_again(
         model._seed = sent
     whole = [asked for asked in passes if asked is not None]
     return whole if len(whole) == repeats else None
+
+
+def generate(lm: LM, prompts: Sequence[str], arguments: Mapping[str, Any], *, chat: bool) -> list[Any]:
+    """Send prompts that are of no task, each by itself, in one user message where `chat`; return what came back."""
+    texts = [lm.apply_chat_template([{"role": "user", "content": prompt}]) if chat else prompt for prompt in prompts]
+    requests = [
+        Instance("generate_until", {}, (text, copy.deepcopy(dict(arguments))), 0, ("prompts", number, 1))
+        for number, text in enumerate(texts)
+    ]
+    return list(lm.generate_until(requests))
 
 
 def generation_arguments(task: ConfigurableTask, given: Mapping[str, Any]) -> dict[str, Any]:

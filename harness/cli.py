@@ -9,6 +9,7 @@ from va_extractor.errors import InputError
 
 COMMANDS = (
     "compare",
+    "judge",
     "ls",
     "new-task",
     "plan",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _EPILOG = """\
 further commands (each has its own --help):
   vaemo-eval compare RUN RUN   how runs of the same tasks differ, paired by item
+  vaemo-eval judge RUN_DIR     let a language model judge the descriptions of a run
   vaemo-eval ls                list tasks, groups, models and metrics
   vaemo-eval plan ...          what a run would ask, cost and take, without asking
   vaemo-eval report RUN_DIR    write a run as one HTML page
