@@ -14,6 +14,7 @@ COMMANDS = (
     "plan",
     "report",
     "rescore",
+    "sweep",
     "validate",
 )
 

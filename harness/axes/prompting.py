@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from harness.axes.examples import Points, choose
 from harness.axes.languages import definitions, label_names
-from harness.axes.model import Asks, Axes
+from harness.axes.model import Asks, Axes, Dimension
 from harness.axes.prompt import Example, Given, writer
 from harness.kinds import Kind
 from va_extractor.errors import InputError
@@ -19,7 +19,7 @@ from va_extractor.errors import InputError
 if TYPE_CHECKING:
     from harness.docs import Doc, Question
 
-_PROBE = {"valence": 0.6328125, "arousal": -0.3671875, "dominance": 0.1171875}
+_PROBE: dict[Dimension, float] = {"valence": 0.6328125, "arousal": -0.3671875, "dominance": 0.1171875}
 
 
 def read_axes(metadata: Mapping[str, Any]) -> tuple[Asks | None, Axes]:
@@ -102,8 +102,7 @@ def probe(question: Question) -> str:
     """Return the prompt of a made-up item without examples: what a task's hash takes as its prompt."""
     if question.asks is None:
         return ""
-    given = Given({"valence": _PROBE["valence"], "arousal": _PROBE["arousal"], "dominance": _PROBE["dominance"]},
-                  question.labels)  # fmt: skip
+    given = Given(_PROBE, question.labels)
     return writer(question.asks, question.axes)(given)
 
 
@@ -123,8 +122,10 @@ def _points(docs: Sequence[Doc]) -> Points:
 
 
 def _given(doc: Doc) -> Given:
-    values = {"valence": doc["valence"], "arousal": doc["arousal"], "dominance": doc["dominance"]}
-    return Given({name: value for name, value in values.items() if value is not None}, tuple(doc["choices"]))
+    values: dict[Dimension, float] = {"valence": doc["valence"], "arousal": doc["arousal"]}
+    if doc["dominance"] is not None:
+        values["dominance"] = doc["dominance"]
+    return Given(values, tuple(doc["choices"]))
 
 
 def _example(doc: Doc, axes: Axes) -> Example:

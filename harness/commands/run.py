@@ -5,9 +5,14 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from va_extractor.errors import InputError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from harness.config import RunConfig
 
 _EPILOG = """\
 further commands (each has its own --help):
@@ -16,6 +21,7 @@ further commands (each has its own --help):
   vaemo-eval plan ...          what a run would ask, cost and take, without asking
   vaemo-eval report RUN_DIR    write a run as one HTML page
   vaemo-eval rescore RUN_DIR   compute every number of a run again from its samples
+  vaemo-eval sweep ...         one question put in many ways: what each axis of the prompt does
   vaemo-eval validate [TASKS]  tell whether tasks work, by file and line
   vaemo-eval new-task NAME     begin a task from another one
 
@@ -96,11 +102,26 @@ def main(args: argparse.Namespace) -> int:
     Raises:
         InputError: something given is wrong.
     """
+    from harness.runner import run
+    from harness.table import show
+
+    console = wide_console()
+    done = run(config_of(args), lambda line: console.print(line, style="dim", highlight=False, markup=False))
+    if done is None:
+        return 0
+    show(done.record, done.folder, console)
+    return INCOMPLETE if done.incomplete else 0
+
+
+def config_of(args: argparse.Namespace) -> RunConfig:
+    """Return the run that the command line states.
+
+    Raises:
+        InputError: something given is wrong.
+    """
     from harness.config import RunConfig
     from harness.features import reference
-    from harness.runner import run
 
-    console = _console()
     config = RunConfig(
         model=args.model,
         model_args=_arguments(args.model_args, "--model_args"),
@@ -132,13 +153,7 @@ def main(args: argparse.Namespace) -> int:
         raise InputError(f"--level {config.level:g}: between 0 and 1, for example 0.95")
     if not config.tasks:
         raise InputError("--tasks: names no task; `vaemo-eval ls` lists them")
-    done = run(config, lambda line: console.print(line, style="dim", highlight=False, markup=False))
-    if done is None:
-        return 0
-    from harness.table import show
-
-    show(done.record, done.folder, console)
-    return INCOMPLETE if done.incomplete else 0
+    return config
 
 
 def _api(args: argparse.Namespace) -> Any:
@@ -156,7 +171,7 @@ def _api(args: argparse.Namespace) -> Any:
     )
 
 
-def _console() -> Any:
+def wide_console() -> Console:
     """Return a console as wide as the terminal, or wide enough for every column where the output is a file."""
     from rich.console import Console
 
