@@ -18,7 +18,8 @@ def read(kind: Kind, item: Item, answer: Answer) -> Parsed:
     """Read `answer` to `item`.
 
     From log-likelihoods the single label is the highest (the first of equals); a ranking names no label by itself.
-    Of an answer in steps only the last line is read; words for labels in the prompt's language are read as English. What the provider says of an answer's end comes before its text, except that a text cut off by the token limit is
+    Of an answer in steps only the last line is read; words for labels in the prompt's language are read as English.
+    What the provider says of an answer's end comes before its text, except that a text cut off by the token limit is
     read where it can be.
     """
     if answer.missing is not None:

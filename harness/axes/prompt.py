@@ -12,13 +12,14 @@ import numpy as np
 from harness.axes.languages import Words, definitions, fill, label_names, stimuli, translated, words
 from harness.axes.model import Asks, Axes, Dimension
 from harness.axes.values import cut_points, grade, number
+from harness.nothing import Nothing
 
 
 @dataclass(frozen=True)
 class Given:
-    """What of an item a prompt shows: its values in [-1, 1] by dimension, and the labels offered."""
+    """What of an item a prompt shows: its values in [-1, 1] by dimension (or tokens), and the labels offered."""
 
-    values: dict[Dimension, float]
+    values: dict[Dimension, float | Nothing]
     labels: tuple[str, ...]
 
 
@@ -133,7 +134,9 @@ class _Writer:
         values = [f"{named[name].name}{colon}{self._value(given.values[name])}" for name in self.axes.named]
         return "\n".join([*offered, *values])
 
-    def _value(self, value: float) -> str:
+    def _value(self, value: float | Nothing) -> str:
+        if isinstance(value, Nothing):
+            return str(value)
         graded = self.words.grades[grade(value)]
         if self.axes.va_format == "lexical":
             return graded

@@ -14,12 +14,13 @@ from harness.axes.languages import definitions, label_names
 from harness.axes.model import Asks, Axes, Dimension
 from harness.axes.prompt import Example, Given, writer
 from harness.kinds import Kind
+from harness.nothing import Nothing
 from va_extractor.errors import InputError
 
 if TYPE_CHECKING:
     from harness.docs import Doc, Question
 
-_PROBE: dict[Dimension, float] = {"valence": 0.6328125, "arousal": -0.3671875, "dominance": 0.1171875}
+_PROBE: dict[Dimension, float | Nothing] = {"valence": 0.6328125, "arousal": -0.3671875, "dominance": 0.1171875}
 
 
 def read_axes(metadata: Mapping[str, Any]) -> tuple[Asks | None, Axes]:
@@ -98,6 +99,26 @@ def _of_form(question: Question, asks: Asks) -> Iterator[str]:
         yield "metadata.axes.reasoning: the task does not say what the answer is (dataset_kwargs.asks.final)"
 
 
+def prompt_without_content(question: Question, doc: Doc) -> str:
+    """Return the prompt of a document whose values are tokens; empty where the task takes no axes.
+
+    Examples are those at random, since none are nearest to nothing.
+    """
+    from harness.docs import FITTED, split
+
+    asks, axes = question.asks, question.axes
+    if asks is None:
+        return ""
+    if axes.fewshot == "none":
+        return writer(asks, axes)(_given(doc))
+    train = split(question, FITTED).docs
+    [places] = choose(
+        _points(train), [one["cluster_id"] for one in train], np.zeros((1, 2)), [doc["cluster_id"]],
+        shots=axes.shots, how="random",
+    )  # fmt: skip
+    return writer(asks, axes)(_given(doc), [_example(train[place], axes) for place in places])
+
+
 def probe(question: Question) -> str:
     """Return the prompt of a made-up item without examples: what a task's hash takes as its prompt."""
     if question.asks is None:
@@ -122,7 +143,7 @@ def _points(docs: Sequence[Doc]) -> Points:
 
 
 def _given(doc: Doc) -> Given:
-    values: dict[Dimension, float] = {"valence": doc["valence"], "arousal": doc["arousal"]}
+    values: dict[Dimension, float | Nothing] = {"valence": doc["valence"], "arousal": doc["arousal"]}
     if doc["dominance"] is not None:
         values["dominance"] = doc["dominance"]
     return Given(values, tuple(doc["choices"]))
