@@ -15,6 +15,7 @@ COMMANDS = (
     "plan",
     "report",
     "rescore",
+    "sweep",
     "validate",
 )
 

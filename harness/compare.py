@@ -93,7 +93,7 @@ def compare(folders: Sequence[Path], tasks: Sequence[str], level: float, items: 
     Raises:
         InputError: a folder is no run, its samples were changed, or the runs did not answer the same questions.
     """
-    runs = [_load(folder, tasks) for folder in folders]
+    runs = [load_run(folder, tasks) for folder in folders]
     for run in runs[1:]:
         differing = list(_mismatches(runs[0], run))
         if differing:
@@ -107,7 +107,12 @@ def compare(folders: Sequence[Path], tasks: Sequence[str], level: float, items: 
     return _holm(pairs)
 
 
-def _load(folder: Path, tasks: Sequence[str]) -> Run:
+def load_run(folder: Path, tasks: Sequence[str]) -> Run:
+    """Read a finished run with the samples of `tasks`, or of all its tasks where that is empty.
+
+    Raises:
+        InputError: the folder is no run, lacks a task, or its samples were changed.
+    """
     record = read_run(folder)
     absent = [name for name in tasks if name not in record.tasks]
     if absent:

@@ -141,6 +141,17 @@ def sign_flip(
     """
     turns = math.lcm(first.count, second.count)
     both = [stack(first.outcomes[turn % first.count], second.outcomes[turn % second.count]) for turn in range(turns)]
+    return _flipped(metric, both, clusters, draws, seed)
+
+
+def sign_flip_mean(
+    metric: Metric, pairs: Sequence[tuple[Outcome, Outcome]], clusters: Ints, *, draws: int = DRAWS, seed: int = SEED
+) -> float:
+    """Return the p value of a mean difference over pairs of outcomes; a cluster changes sides in all pairs at once."""
+    return _flipped(metric, [stack(first, second) for first, second in pairs], clusters, draws, seed)
+
+
+def _flipped(metric: Metric, both: Sequence[Outcome], clusters: Ints, draws: int, seed: int) -> float:
     count = int(clusters.max()) + 1
     rng = np.random.default_rng(seed)
     observed = abs(float(_gap(metric, both, np.zeros((1, clusters.size), dtype=np.float32))[0]))

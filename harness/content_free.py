@@ -12,7 +12,8 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING, Any
 
-from harness.docs import Doc, Docs
+from harness.axes.prompting import prompt_without_content
+from harness.docs import Doc, Docs, Question
 from harness.nothing import Nothing
 from harness.reading import to_answer
 from harness.sandbox import BadTemplateError
@@ -49,7 +50,7 @@ def content_free(lm: LM | KeepingLM, task: Task, settings: AskSettings) -> dict[
     few_shot = bool(settings.num_fewshot or task.engine.config.num_fewshot)
     firsts = {tuple(doc["choices"]): doc for doc in reversed(docs)}
     asked = Docs(
-        _without_content(doc, token)
+        without_content(task.question, doc, token)
         for doc in firsts.values()
         for token in TOKENS
         for _ in range(DRAWS_OF_EXAMPLES if few_shot else 1)
@@ -67,10 +68,12 @@ def content_free(lm: LM | KeepingLM, task: Task, settings: AskSettings) -> dict[
     }
 
 
-def _without_content(doc: Doc, token: str) -> Doc:
+def without_content(question: Question, doc: Doc, token: str) -> Doc:
+    """Return a document with a token in place of its values; a prompt that takes axes is written again."""
     nothing: Any = Nothing(token)
     dominance = None if doc["dominance"] is None else nothing
-    return {**doc, "valence": nothing, "arousal": nothing, "dominance": dominance}
+    without: Doc = {**doc, "valence": nothing, "arousal": nothing, "dominance": dominance}
+    return {**without, "prompt": prompt_without_content(question, without)}
 
 
 def _renders(task: Task, doc: Doc) -> bool:

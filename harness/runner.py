@@ -40,7 +40,9 @@ class Done:
     incomplete: str | None
 
 
-def run(config: RunConfig, say: Say, show: Callable[[Done], None] = lambda done: None) -> Done | None:
+def run(
+    config: RunConfig, say: Say, show: Callable[[Done], None] = lambda done: None, loaded: LM | None = None
+) -> Done | None:
     """Run every task of `config`.
 
     Everything the user gave is checked before the model is loaded. Each answer is on disk when it arrives, and each
@@ -50,6 +52,7 @@ def run(config: RunConfig, say: Say, show: Callable[[Done], None] = lambda done:
         config: the run.
         say: told what happens, one line at a time.
         show: called with the run when it is written; a process that ends before it returns can be gone on with.
+        loaded: the model, where it is loaded already.
 
     Returns:
         The run; None on all but the first process of a data-parallel run.
@@ -58,16 +61,18 @@ def run(config: RunConfig, say: Say, show: Callable[[Done], None] = lambda done:
         InputError: something given is wrong, or the model failed; what was answered stays in the run folder.
     """
     _compat.quiet()
-    tasks = load_tasks(config.tasks, config.include_paths, config.features, trust_code=config.trust_code)
+    tasks = load_tasks(
+        config.tasks, config.include_paths, config.features, trust_code=config.trust_code, axes=config.axes
+    )
     choice = models.choose(config.model, config.model_args)
-    models.check(choice, config.batch_size, config.device, config.api)
     check_fit(choice, tasks, config)
+    models.check(choice, config.batch_size, config.device, config.api)
     if choice.hint:
         say(choice.hint)
     by = instruments(config.embedder) if any(task.kind is Kind.DESCRIPTION for task in tasks) else None
     settings = ask_settings(config, choice)
     with keeping(config, choice, tasks, settings, say) as kept:
-        lm = models.open_model(choice, config.batch_size, config.device, config.api)
+        lm = loaded or models.open_model(choice, config.batch_size, config.device, config.api)
         if _compat.chat_template_of(lm) and not settings.apply_chat_template:
             say(f"{choice.id} has a chat template; --apply_chat_template would use it")
         model = _describe(config, choice, lm, settings)
@@ -193,6 +198,7 @@ class _Progress:
             labels=labels,
             headline=task.headline,
             num_fewshot=task.engine.config.num_fewshot,
+            axes=task.question.axes.changed,
             items=len(samples),
             clusters=scores.clusters,
             excluded=task.excluded(),

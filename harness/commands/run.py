@@ -22,6 +22,7 @@ further commands (each has its own --help):
   vaemo-eval plan ...          what a run would ask, cost and take, without asking
   vaemo-eval report RUN_DIR    write a run as one HTML page
   vaemo-eval rescore RUN_DIR   compute every number of a run again from its samples
+  vaemo-eval sweep ...         one question put in many ways: what each axis of the prompt does
   vaemo-eval validate [TASKS]  tell whether tasks work, by file and line
   vaemo-eval new-task NAME     begin a task from another one
 

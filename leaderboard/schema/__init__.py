@@ -16,7 +16,7 @@ from leaderboard.schema.run import (
     TaskRecord,
     Usage,
 )
-from leaderboard.schema.sample import Answer, ContentFree, Finish, Item, Parsed, Sample, Status
+from leaderboard.schema.sample import Answer, ContentFree, Finish, Item, Language, Parsed, Sample, Status
 from leaderboard.schema.score import (
     AnswerCounts,
     Bias,
@@ -44,6 +44,7 @@ __all__ = [
     "Interval",
     "Item",
     "KindName",
+    "Language",
     "ModelRecord",
     "Parsed",
     "Position",

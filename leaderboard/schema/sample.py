@@ -9,6 +9,7 @@ from pydantic import Field, FiniteFloat, SerializerFunctionWrapHandler, model_se
 from leaderboard.schema._model import Model
 
 Status = Literal["ok", "unparsed", "refused", "empty", "truncated", "filtered", "missing"]
+Language = Literal["en", "es", "de", "zh", "hi", "ko", "ar"]
 Finish = Literal["stop", "length", "content_filter", "refusal"]
 
 
@@ -76,6 +77,8 @@ class Item(Model):
         annotator_labels: each annotator's own labels; None where one annotator labelled, or they are unknown.
         references: texts that describe the item.
         choices: the labels the prompt offers; empty for descriptions.
+        language: of the prompt; its words for the labels are read beside the English ones.
+        steps: whether the answer is the last line of one that goes step by step.
     """
 
     item_id: str
@@ -88,6 +91,8 @@ class Item(Model):
     annotator_labels: tuple[tuple[str, ...], ...] | None = None
     references: tuple[str, ...] = ()
     choices: tuple[str, ...] = ()
+    language: Language = "en"
+    steps: bool = False
 
 
 class Sample(Model):

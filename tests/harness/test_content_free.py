@@ -15,7 +15,7 @@ from scipy.special import logsumexp, softmax
 from sklearn import metrics as peer
 
 from harness import models, sandbox
-from harness.content_free import TOKENS
+from harness.content_free import TOKENS, without_content
 from harness.kinds import Kind
 from harness.nothing import Nothing
 from harness.sandbox import BadTemplateError
@@ -56,8 +56,7 @@ def test_every_shipped_prompt_of_labels_has_a_form_without_content() -> None:
     for task in load_tasks(["iimi_basic_mc", "norms_term_mc", "norms_term_vad"], [], "shipped"):
         doc = task.engine.eval_docs[0]
         with_content = task.engine.doc_to_text(doc)
-        nothing = Nothing("N/A")
-        without = task.engine.doc_to_text({**doc, "valence": nothing, "arousal": nothing, "dominance": nothing})
+        without = task.engine.doc_to_text(without_content(task.question, doc, "N/A"))
         assert re.sub(r"(?m)^(Valence|Arousal|Dominance): .*$", r"\1: N/A", with_content) == without
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from typing import Any
 
 import pytest
 
@@ -43,7 +44,7 @@ FAULTS = {
 }
 
 
-def answered(server: FaultServer, **args: object) -> list[str | None]:
+def answered(server: FaultServer, **args: Any) -> list[str | None]:
     return [one.text for one in model(server, **args).generate_until(requests(PROMPTS))]
 
 
