@@ -224,7 +224,7 @@ def test_a_disk_that_is_full_or_read_only_ends_the_run_in_one_line_and_mended_le
     if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", disk], check=False).returncode:
         pytest.skip("this machine lets no tmpfs be mounted")
     try:
-        (disk / "other").write_bytes(b"x" * 3_400_000)
+        (disk / "other").write_bytes(b"x" * 3_800_000)
         server.asked.clear()
         full = runs(*arguments(server, "disk/out"))
         assert full["code"] == 2
