@@ -8,6 +8,7 @@ that grows by lines, since several processes share a cache and look single keys 
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import threading
 import time
@@ -71,6 +72,8 @@ class AnswerStore:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise InputError(f"{path.parent}: cannot be written: {error.strerror}") from None
+        if not os.access(path.parent, os.W_OK):
+            raise InputError(f"{path.parent}: cannot be written: it is read-only for this user")
         with self._one_line():
             self._db = sqlite3.connect(
                 path, timeout=0.0 if alone else BUSY_S, isolation_level=None, check_same_thread=False

@@ -81,7 +81,7 @@ def _lines(found: Plan) -> list[str]:
     else:
         lines.append(
             f"money: ${money.expected:.4f}, at most ${money.most:.4f} (${money.input:g} and ${money.output:g} a "
-            f"million tokens of prompt and answer as of {money.as_of}, {money.source}; edit {found.price_file})"
+            f"million prompt and answer tokens as of {money.as_of}, {money.source}; {found.price_file} can be edited)"
         )
     if found.seconds is not None:
         lines.append(

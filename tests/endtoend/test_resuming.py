@@ -59,7 +59,7 @@ def _environment() -> dict[str, str]:
 def arguments(server: Loopback, output: str, **more: str) -> list[str]:
     args = {"base_url": server.address, "model": "m", "num_concurrent": str(AT_ONCE), "max_retries": "1"} | more
     return [
-        *("--model", "local-chat-completions", "--tasks", TASKS, "--limit", "150", "--output_path", output),
+        *("--model", "local-chat-completions", "--tasks", TASKS, "--limit", "60", "--output_path", output),
         *("--model_args", ",".join(f"{name}={value}" for name, value in args.items())),
     ]
 
@@ -140,25 +140,24 @@ def test_a_repeated_command_goes_on_and_says_so_and_no_resume_begins_afresh(
     assert not server.asked
 
 
-@pytest.mark.parametrize(
-    ("more", "named"),
-    [
-        (["--tasks", "iimi_basic"], "task norms_term"),
-        (["--limit", "7"], "--limit: 150 there, 7 here"),
-        (["--gen_kwargs", "max_gen_toks=9"], "--gen_kwargs"),
-        (["--seed", "5"], "--seed"),
-        (["--level", "0.9"], "--level: 0.95 there, 0.9 here"),
-    ],
-)
-def test_a_run_folder_of_another_command_is_refused_in_one_line(
-    runs: Runs, server: Loopback, tmp_path: Path, more: list[str], named: str
-) -> None:
+OTHER_COMMANDS = {
+    "task norms_term": ["--tasks", "iimi_basic"],
+    "--limit: 60 there, 7 here": ["--limit", "7"],
+    "--gen_kwargs": ["--gen_kwargs", "max_gen_toks=9"],
+    "--seed": ["--seed", "5"],
+    "--level: 0.95 there, 0.9 here": ["--level", "0.9"],
+    "--model_args reasoning_effort: not there, low here": ["--reasoning-effort", "low"],
+}
+
+
+def test_a_run_folder_of_another_command_is_refused_in_one_line(runs: Runs, server: Loopback, tmp_path: Path) -> None:
     killed_halfway(runs, server, "out")
     asked = server.asked.total()
-    refused = runs(*arguments(server, "out"), *more, "--resume", str(newest(tmp_path / "out")))
-    assert (refused["code"], refused["err"].count("\n")) == (2, 1)
-    assert "is a run of another command" in refused["err"]
-    assert named in refused["err"]
+    for named, more in OTHER_COMMANDS.items():
+        refused = runs(*arguments(server, "out"), *more, "--resume", str(newest(tmp_path / "out")))
+        assert (refused["code"], refused["err"].count("\n")) == (2, 1)
+        assert "is a run of another command" in refused["err"]
+        assert named in refused["err"]
     assert server.asked.total() == asked
 
 
@@ -212,7 +211,7 @@ def test_a_cache_of_another_version_is_refused_before_anything_is_asked(
     assert len(list((tmp_path / "out" / "m").iterdir())) == 1
 
 
-def test_a_disk_that_fills_up_ends_the_run_in_one_line_and_space_lets_it_go_on(
+def test_a_disk_that_is_full_or_read_only_ends_the_run_in_one_line_and_mended_lets_it_go_on(
     runs: Runs, server: Loopback, tmp_path: Path
 ) -> None:
     if os.geteuid() != 0 or shutil.which("mount") is None:
@@ -225,7 +224,7 @@ def test_a_disk_that_fills_up_ends_the_run_in_one_line_and_space_lets_it_go_on(
     if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", disk], check=False).returncode:
         pytest.skip("this machine lets no tmpfs be mounted")
     try:
-        (disk / "other").write_bytes(b"x" * 3_400_000)
+        (disk / "other").write_bytes(b"x" * 3_800_000)
         server.asked.clear()
         full = runs(*arguments(server, "disk/out"))
         assert full["code"] == 2
@@ -236,6 +235,12 @@ def test_a_disk_that_fills_up_ends_the_run_in_one_line_and_space_lets_it_go_on(
         assert "answers are kept in disk/out/m/" in lines[0]
         asked = server.asked.total()
         assert asked < distinct
+        subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
+        read_only = runs(*arguments(server, "disk/out"))
+        assert (read_only["code"], read_only["err"].count("\n")) == (2, 1)
+        assert "it is read-only" in read_only["err"]
+        assert server.asked.total() == asked
+        subprocess.run(["mount", "-o", "remount,rw", disk], check=True)
         (disk / "other").unlink()
         again = runs(*arguments(server, "disk/out"))
         assert again["code"] == 0, again["err"]

@@ -35,6 +35,8 @@ def main() -> None:
 def _run(arguments: list[str], kill_after: float | None) -> dict[str, object]:
     with tempfile.TemporaryDirectory() as folder:
         out, err = Path(folder) / "out", Path(folder) / "err"
+        out.touch()
+        err.touch()
         began = time.monotonic()
         child = os.fork()
         if not child:
