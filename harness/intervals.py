@@ -1,9 +1,9 @@
 """Confidence intervals from a resampling distribution, and Wilson's for plain proportions.
 
 Resampling few clusters gives too narrow a distribution, by sqrt((C - 1) / C), and has normal quantiles in place of
-Student's. Intervals between quantiles of draws are widened for both: the quantiles taken are those at which a normal has
-the tails of sqrt(C / (C - 1)) t(C - 1) (the expanded percentile interval: Hesterberg 2015, The American Statistician
-69(4), 371-386).
+Student's. Intervals between quantiles of draws are widened for both: the quantiles taken are those at which a normal
+has the tails of sqrt(C / (C - 1)) t(C - 1) (the expanded percentile interval: Hesterberg 2015, The American
+Statistician 69(4), 371-386).
 """
 
 from __future__ import annotations
@@ -117,9 +117,9 @@ def jackknife(bootstrap: Bootstrap, span: Span, level: float = LEVEL) -> Interva
     """Return the bias-corrected value -+ t(C - 1) times the jackknife's standard error, on the logit scale of the span.
 
     With G groups of clusters left out in turn, the bias is (G - 1)(mean of the values left out - value), and the
-    squared error (G - 1) / G times their sum of squares (Quenouille 1956, Biometrika 43, 353-360; Tukey 1958, Ann. Math.
-    Stat. 29, 614). A metric that few items bias upward, as average precision is, is biased by more on bootstrap draws,
-    whose copies of an item tie; leaving out makes no copies.
+    squared error (G - 1) / G times their sum of squares (Quenouille 1956, Biometrika 43, 353-360; Tukey 1958, Ann.
+    Math. Stat. 29, 614). A metric that few items bias upward, as average precision is, is biased by more on bootstrap
+    draws, whose copies of an item tie; leaving out makes no copies.
 
     Returns:
         None where too few values have been left; where one lies at an end of the span, the percentile interval.
