@@ -47,10 +47,13 @@ def make_samples(
     items = [item_of(doc) for doc in docs]
     firsts = {item.choices: row for row, item in reversed(list(enumerate(items)))}
     parsed, scores = judge(kind, items, answers, by)
-    needs_more = standing if kind is Kind.DESCRIPTION else {}
-    beside = {name: judge(kind, items, given, by)[1] for name, given in needs_more.items()}
+    described = kind is Kind.DESCRIPTION
+    beside, above = (
+        {name: judge(kind, items, given, by)[1] for name, given in others.items()} if described else {}
+        for others in (standing, ceilings)
+    )
     repeats = [[to_answer(one.results) for one in repeat] for repeat in again]
-    repeat_scores = [judge(kind, items, given, by)[1] for given in repeats] if kind is Kind.DESCRIPTION else []
+    repeat_scores = [judge(kind, items, given, by)[1] for given in repeats] if described else []
     return [
         Sample(
             item=items[row],
@@ -62,6 +65,7 @@ def make_samples(
             baselines={name: given[row] for name, given in standing.items()},
             baseline_scores={name: dict(rows[row]) for name, rows in beside.items()},
             ceilings={name: given[row] for name, given in ceilings.items()},
+            ceiling_scores={name: dict(rows[row]) for name, rows in above.items()},
             repeats=tuple(given[row] for given in repeats),
             repeat_scores=tuple(dict(rows[row]) for rows in repeat_scores),
             content_free=content_free.get(items[row].choices, ()) if firsts[items[row].choices] == row else (),
@@ -148,7 +152,13 @@ def answered_by_ceiling(name: str, kind: Kind, samples: Sequence[Sample]) -> lis
     """Return the items with the answers of a predictor from valence and arousal."""
     calibrated = any(one.content_free for one in samples)
     return [
-        Answered(one.item, given, read(kind, one.item, given), {}, _without_content(name, given) if calibrated else ())
+        Answered(
+            one.item,
+            given,
+            read(kind, one.item, given),
+            one.ceiling_scores.get(name, {}),
+            _without_content(name, given) if calibrated else (),
+        )
         for one in samples
         for given in [one.ceilings[name]]
     ]

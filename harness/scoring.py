@@ -12,7 +12,7 @@ from harness import breakdown
 from harness.bootstrap import resample
 from harness.breakdown import or_none
 from harness.chance import chances
-from harness.intervals import LEVEL, Bootstrap, basic, bca, percentile, wilson
+from harness.intervals import LEVEL, Bootstrap, bca, jackknife, percentile, student, wilson
 from harness.kinds import Kind
 from harness.metrics import Metric, metrics_of
 from harness.metrics.outcome import Ints, Labelled, LabelSets, Outcome
@@ -25,6 +25,7 @@ from leaderboard.schema import (
     Bias,
     ClassScore,
     Confusion,
+    Interval,
     Position,
     ReliabilityBin,
     Sample,
@@ -212,7 +213,7 @@ def _resample(metrics: Sequence[Metric], answers: Answers, between: dict[str, Bo
 def _score(metric: Metric, answers: Answers, spread: Bootstrap | None, level: float) -> Score:
     n = answers.clusters.size
     value = fmean(answers.model.values(metric, n))
-    best = spread and (basic if metric.biased else percentile)(spread, level)
+    best = spread and _best(metric, spread, level)
     if metric.proportion and answers.count == n and answers.model.count == 1:
         best = wilson(round(value * n), n, level)
     return Score(
@@ -224,6 +225,17 @@ def _score(metric: Metric, answers: Answers, spread: Bootstrap | None, level: fl
         bca=bca(spread, level) if spread else None,
         higher_is_better=metric.higher_is_better,
     )
+
+
+def _best(metric: Metric, spread: Bootstrap, level: float) -> Interval | None:
+    """Return the interval that was found to cover best for this metric."""
+    match metric.interval:
+        case "student":
+            return student(spread, metric.span, level)
+        case "jackknife":
+            return jackknife(spread, metric.span, level)
+        case "percentile":
+            return percentile(spread, level)
 
 
 def _note(metric: Metric, clusters: int) -> str | None:
