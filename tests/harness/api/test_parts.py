@@ -87,7 +87,8 @@ def play(
     """
     good: deque[float] = deque()
     bad: deque[float] = deque()
-    now, answered, pushed, trace = 0.0, 0, 0, []
+    trace: list[int] = []
+    now, answered, pushed = 0.0, 0, 0
 
     def fill() -> None:
         while limiter.delay(now) == 0:
