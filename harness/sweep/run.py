@@ -112,7 +112,9 @@ def run(planned: Plan, folder: Path, say: Say) -> Sweep:
         if loaded is None:
             choice = models.choose(config.model, config.model_args)
             loaded = models.open_model(choice, config.batch_size, config.device, config.api)
-        runner.run(config, say, loaded)
+        done = runner.run(config, say, loaded)
+        if done is not None and done.incomplete is not None:
+            raise InputError(f"variant {prompts.id}: incomplete: {done.incomplete}; repeat the command to go on")
     found = report(planned, folder)
     record.replace(folder / SWEEP, (found.model_dump_json(indent=2) + "\n").encode())
     return found
@@ -237,9 +239,10 @@ def _home(folder: Path, prompts: Prompts) -> Path:
 
 
 def _finished(folder: Path, prompts: Prompts, task: str) -> Path | None:
-    """Return the latest run of a variant that came to its end; a stopped one has no record of the task."""
+    """Return the latest run of a variant that came to its end with every answer."""
     for path in sorted(_home(folder, prompts).glob(f"*/*/{record.RUN}"), reverse=True):
-        if task in record.read_run(path.parent).tasks:
+        found = record.read_run(path.parent)
+        if found.stopped is None and task in found.tasks and not found.tasks[task].answers.missing:
             return path.parent
     return None
 
