@@ -25,4 +25,5 @@ docs:  ## write the pages and schemas that are made from code
 	$(VENV)/bin/python -m leaderboard.json_schema docs
 	$(VENV)/bin/python -m harness.prompts docs/prompts.md
 	$(VENV)/bin/python -m harness.task_model docs
+	$(VENV)/bin/python -m harness.sweep.record docs
 	$(VENV)/bin/python -m harness.task_pages
