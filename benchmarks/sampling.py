@@ -1,7 +1,9 @@
-"""Are item noise and sampling noise told apart, and does the interval of the mean over repeats cover?
+"""Are item noise and sampling noise told apart, does the interval of the mean over repeats cover, and `compare`?
 
 Each simulated item has a chance of being answered right drawn from Beta(2, 2), so that the variance between items is
-1/20 and that between answers to one item 1/5. Run `python -m benchmarks.sampling` (half a minute on one core).
+1/20 and that between answers to one item 1/5. Two models of equal skill, each with chances of its own that items of a
+cluster share, are then compared: by the interval of their difference, and by the test. Run
+`python -m benchmarks.sampling` (three minutes on one core).
 """
 
 from __future__ import annotations
@@ -12,7 +14,8 @@ from functools import partial
 import numpy as np
 
 from harness.bootstrap import resample
-from harness.intervals import percentile
+from harness.comparison import difference
+from harness.intervals import Bootstrap, percentile
 from harness.kinds import Kind
 from harness.metrics import metrics_of
 from harness.metrics.outcome import Labelled
@@ -24,6 +27,10 @@ TRUE = 0.5
 DRAWS = 1000
 SHAPES = ((100, 2000), (500, 600))
 REPEATS = (2, 5)
+PAIRS = ((3, 3), (5, 2), (4, 1))
+COMPARED = ((40, 2000), (150, 1000))
+COMPARED_DRAWS = 400
+COMPARED_HEADER = ("clusters", "repeats", "false alarms", "coverage", "coverage if repeats were drawn too")
 HEADER = ("n", "repeats", "item variance", "sampling variance", "sampling variance by the N values", "coverage")
 
 
@@ -41,8 +48,39 @@ def simulate(n: int, repeats: int, seed: int) -> tuple[float, float, float, bool
     return n * found.item_sd**2, n * found.sampling_sd**2, n * plain, ends.low <= TRUE <= ends.high
 
 
+def compare(count: int, times: tuple[int, int], seed: int) -> tuple[bool, bool, bool]:
+    """Compare two models of equal skill on clusters of 1-5 items.
+
+    Returns:
+        Whether they were told apart at 5 %, and whether the interval of the difference held 0: drawing clusters, and
+        drawing clusters and within them repeats.
+    """
+    rng = np.random.default_rng([seed, count, *times])
+    clusters = np.repeat(np.arange(count), rng.integers(1, 6, count))
+    said = [(rng.random((n, clusters.size)) >= rng.beta(2, 2, count)[clusters]).astype(np.int64) for n in times]
+    models = [Repeated(tuple(map(_labelled, one)), _labelled(one.ravel())) for one in said]
+    found = difference(ACCURACY, *models, clusters, draws=COMPARED_DRAWS)
+    if found is None or found.interval is None:
+        raise ValueError("accuracy has a value in every draw")
+    counts = rng.multinomial(count, np.full(count, 1 / count), COMPARED_DRAWS)[:, clusters]
+    first, second = (_redrawn(rng, one == 0, clusters) for one in said)
+    draws = (counts * (first - second)).sum(axis=1) / counts.sum(axis=1)
+    both = percentile(Bootstrap(found.effect, draws, draws, count, seed))
+    if both is None:
+        raise ValueError("accuracy has a value in every draw")
+    return found.p < 0.05, found.interval.low <= 0 <= found.interval.high, both.low <= 0 <= both.high
+
+
+def _redrawn(rng: np.random.Generator, right: np.ndarray, clusters: np.ndarray) -> np.ndarray:
+    """Return (draws, n) means over as many repeats as there are, drawn with replacement for each cluster."""
+    repeats = len(right)
+    often = rng.multinomial(repeats, np.full(repeats, 1 / repeats), (COMPARED_DRAWS, int(clusters.max()) + 1)) / repeats
+    means: np.ndarray = sum(often[:, clusters, one] * right[one] for one in range(repeats))
+    return means
+
+
 def main() -> None:
-    """Print the table."""
+    """Print both tables."""
     _line(*HEADER)
     _line(*["---"] * len(HEADER))
     _line("", "", "0.050 (true)", "0.200 (true)", "0.200 (true)", "95 % (nominal)")
@@ -51,6 +89,12 @@ def main() -> None:
             *variances, held = np.array([simulate(n, repeats, seed) for seed in range(simulations)]).T
             shown = [f"{variance.mean():.3f} ± {variance.std():.3f}" for variance in variances]
             _line(f"{n}", f"{repeats}", *shown, f"{100 * held.mean():.1f} %")
+    _line(*COMPARED_HEADER)
+    _line(*["---"] * len(COMPARED_HEADER))
+    for count, simulations in COMPARED:
+        for times in PAIRS:
+            shares = np.mean([compare(count, times, seed) for seed in range(simulations)], axis=0)
+            _line(f"{count}", f"{times[0]} and {times[1]}", *[f"{100 * share:.1f} %" for share in shares])
 
 
 def _labelled(said: np.ndarray) -> Labelled:

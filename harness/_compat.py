@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import gc
 import hashlib
 import json
@@ -12,20 +13,22 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import lm_eval
 import numpy as np
 from lm_eval import utils
+from lm_eval.api.instance import Instance
 from lm_eval.api.model import LM
 from lm_eval.api.registry import get_model, model_registry
 from lm_eval.api.task import ConfigurableTask
+from lm_eval.evaluator_utils import get_sample_size
 
 from harness import sandbox
 from harness.answers.model import KeepingLM, Saved
-from harness.docs import Doc
+from harness.docs import Doc, Docs
 from harness.functions._kind import Dataset, Scorer
 from leaderboard.schema import Seeds
 
@@ -156,6 +159,29 @@ def ask(lm: LM | KeepingLM, name: str, task: ConfigurableTask, settings: AskSett
     return [asked for _, asked in sorted((row for rank in ranks for row in rank), key=lambda row: row[0])]
 
 
+def asked_docs(task: ConfigurableTask, settings: AskSettings) -> Docs:
+    """Return the documents that `ask` sends, in order."""
+    limit = get_sample_size(task, settings.limit)
+    return Docs(task.eval_docs[:limit])
+
+
+def ask_of(
+    lm: LM | KeepingLM, name: str, task: ConfigurableTask, settings: AskSettings, docs: Docs
+) -> list[Asked] | None:
+    """Send other documents through a task's prompt, all of them; returns as `ask`.
+
+    A data-parallel run needs one document a process at least, so fewer are sent several times.
+    """
+    split = task.config.test_split
+    usual = task.dataset[split]
+    task.dataset[split] = Docs(docs * -(-lm.world_size // len(docs)))
+    try:
+        asked = ask(lm, name, task, replace(settings, limit=None))
+    finally:
+        task.dataset[split] = usual
+    return None if asked is None else asked[: len(docs)]
+
+
 def ask_again(
     lm: LM | KeepingLM, name: str, task: ConfigurableTask, settings: AskSettings, repeats: int
 ) -> list[list[Asked]] | None:
@@ -181,6 +207,16 @@ def ask_again(
         model._seed = sent
     whole = [asked for asked in passes if asked is not None]
     return whole if len(whole) == repeats else None
+
+
+def generate(lm: LM, prompts: Sequence[str], arguments: Mapping[str, Any], *, chat: bool) -> list[Any]:
+    """Send prompts that are of no task, each by itself, in one user message where `chat`; return what came back."""
+    texts = [lm.apply_chat_template([{"role": "user", "content": prompt}]) if chat else prompt for prompt in prompts]
+    requests = [
+        Instance("generate_until", {}, (text, copy.deepcopy(dict(arguments))), 0, ("prompts", number, 1))
+        for number, text in enumerate(texts)
+    ]
+    return list(lm.generate_until(requests))
 
 
 def generation_arguments(task: ConfigurableTask, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -74,8 +74,8 @@ def bias(model: Labelled | LabelSets) -> Bias:
 
 
 def reliability(model: Labelled) -> dict[str, tuple[ReliabilityBin, ...]]:
-    """Return reliability diagrams of plain and of length-normalised probabilities; empty where answers are texts."""
-    given = {"raw": model.scores, "normalised": model.scores_norm}
+    """Return reliability diagrams of plain, length-normalised and calibrated probabilities, where there are any."""
+    given = {"raw": model.scores, "normalised": model.scores_norm, "calibrated": model.scores_cal}
     return {name: _bins(scores, model.gold) for name, scores in given.items() if scores is not None}
 
 

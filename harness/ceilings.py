@@ -20,6 +20,7 @@ from harness import ceiling_cache
 from harness.baselines.answers import SET_SIZE
 from harness.baselines.scores import Fit, LabelScores, boosting, gaussian, knn, logistic
 from harness.docs import EVALUATED, FITTED, Doc, Docs, Question, split
+from harness.item_ceilings import choice_ceilings, description_ceilings
 from harness.kinds import Kind
 from harness.metrics.outcome import Bools, Floats
 from harness.outcomes import membership
@@ -44,11 +45,13 @@ def ceiling_answers(docs: Sequence[Doc], *, by_likelihood: bool) -> dict[str, li
     """Return each predictor's answers to n documents of one task, in the form the task asks for.
 
     Sets are answered twice: the five likeliest labels, and those that a predictor expects to give each label the best
-    F1 (`_best_sets`). Empty for choices and descriptions, which have no fixed label set.
+    F1 (`_best_sets`). Choices and descriptions, which have no fixed label set, have predictors of their own.
     """
     kind = Kind(docs[0]["kind"])
-    if kind in (Kind.CHOICE, Kind.DESCRIPTION):
-        return {}
+    if kind is Kind.CHOICE:
+        return choice_ceilings(docs, by_likelihood=by_likelihood)
+    if kind is Kind.DESCRIPTION:
+        return description_ceilings(docs)
     question = Question(kind, docs[0]["features"], docs[0]["source"], tuple(docs[0]["choices"]))
     row = {doc["item_id"]: place for place, doc in enumerate(split(question, EVALUATED).docs)}
     rows = [row[doc["item_id"]] for doc in docs]

@@ -24,7 +24,7 @@ def random_answers(outcome: Outcome, rng: np.random.Generator) -> Outcome:
         case Labelled():
             said = rng.integers(0, outcome.sizes)
             scores = None if outcome.scores is None else rng.random(outcome.scores.shape)
-            return replace(outcome, predicted=said, scores=scores, scores_norm=scores)
+            return replace(outcome, predicted=said, scores=scores, scores_norm=scores, scores_cal=scores)
         case LabelSets():
             return replace(outcome, predicted=rng.random(outcome.gold.shape) < 0.5)
         case Ranked():

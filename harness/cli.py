@@ -9,11 +9,13 @@ from va_extractor.errors import InputError
 
 COMMANDS = (
     "compare",
+    "judge",
     "ls",
     "new-task",
     "plan",
     "report",
     "rescore",
+    "sweep",
     "validate",
 )
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
+from statistics import fmean
 
 import numpy as np
 from scipy.stats import rankdata
@@ -14,9 +15,10 @@ from scipy.stats import rankdata
 from harness.comparison import Difference, difference
 from harness.kinds import Kind
 from harness.metrics import metrics_of
-from harness.outcomes import cluster_index, outcome
+from harness.outcomes import cluster_index
 from harness.record import read_run, read_samples
-from harness.samples import answered
+from harness.samples import judge
+from harness.scoring import repeated
 from leaderboard.schema import RunRecord, Sample, TaskRecord
 from va_extractor.errors import InputError
 
@@ -91,7 +93,7 @@ def compare(folders: Sequence[Path], tasks: Sequence[str], level: float, items: 
     Raises:
         InputError: a folder is no run, its samples were changed, or the runs did not answer the same questions.
     """
-    runs = [_load(folder, tasks) for folder in folders]
+    runs = [load_run(folder, tasks) for folder in folders]
     for run in runs[1:]:
         differing = list(_mismatches(runs[0], run))
         if differing:
@@ -105,15 +107,16 @@ def compare(folders: Sequence[Path], tasks: Sequence[str], level: float, items: 
     return _holm(pairs)
 
 
-def _load(folder: Path, tasks: Sequence[str]) -> Run:
+def load_run(folder: Path, tasks: Sequence[str]) -> Run:
+    """Read a finished run with the samples of `tasks`, or of all its tasks where that is empty.
+
+    Raises:
+        InputError: the folder is no run, lacks a task, or its samples were changed.
+    """
     record = read_run(folder)
     absent = [name for name in tasks if name not in record.tasks]
     if absent:
         raise InputError(f"--tasks {absent[0]}: {folder} has no such task; it has {', '.join(record.tasks)}")
-    if record.repeats > 1:
-        raise InputError(
-            f"{folder}: items were answered {record.repeats} times; only runs without --repeats are compared"
-        )
     samples = {}
     for name in tasks or record.tasks:
         path = folder / record.tasks[name].samples
@@ -169,7 +172,7 @@ def _pair(task: str, first: Run, second: Run, level: float, items: int) -> Compa
     clusters = cluster_index([sample.item for sample in first.samples[task]])
     if clusters.max() == 0:
         raise InputError(f"{first.folder}: task {task}: all items form one cluster, from which nothing can be inferred")
-    one, other = (outcome(kind, record.labels, answered(run.samples[task])) for run in (first, second))
+    one, other = (repeated(kind, record.labels, run.samples[task]) for run in (first, second))
     rows = [
         difference(metric, one, other, clusters, level=level)
         for metric in metrics_of(kind)
@@ -205,19 +208,24 @@ def _holm(pairs: list[Comparison]) -> list[Comparison]:
 
 def _furthest(task: TaskRecord, first: list[Sample], second: list[Sample], items: int) -> tuple[ItemGap, ...]:
     gaps = [
-        ItemGap(one, other, _item_score(task, one) - _item_score(task, other))
+        ItemGap(one, other, fmean(_item_scores(task, one)) - fmean(_item_scores(task, other)))
         for one, other in zip(first, second, strict=True)
     ]
     apart = [gap for gap in gaps if gap.gap]
     return tuple(sorted(apart, key=lambda gap: (-abs(gap.gap), gap.first.item.item_id))[:items])
 
 
-def _item_score(task: TaskRecord, sample: Sample) -> float:
-    """Return the headline of one item if samples hold it, else its own score; of a ranking, the AUC over its labels."""
-    if sample.answer.loglikelihoods is not None and Kind(task.kind) is Kind.RANKING:
-        return _own_auc(sample.answer.loglikelihoods, [label in sample.item.labels for label in sample.item.choices])
+def _item_scores(task: TaskRecord, sample: Sample) -> list[float]:
+    """Return one item's score of each repeat: its headline if samples hold it, else its own score.
+
+    Of a ranking, the AUC over its labels.
+    """
+    kind = Kind(task.kind)
+    if sample.answer.loglikelihoods is not None and kind is Kind.RANKING:
+        return [_own_auc(sample.answer.loglikelihoods, [label in sample.item.labels for label in sample.item.choices])]
+    again = sample.repeat_scores or judge(kind, [sample.item] * len(sample.repeats), sample.repeats, None)[1]
     name = task.headline if task.headline in sample.scores else next(iter(sample.scores))
-    return sample.scores[name] or 0.0
+    return [scores[name] or 0.0 for scores in (sample.scores, *again)]
 
 
 def _own_auc(scores: Sequence[float], true: Sequence[bool]) -> float:

@@ -22,6 +22,9 @@ def show(comparisons: Sequence[Comparison], level: float, console: Console) -> N
         console.print(_table(one, level))
         if one.clusters < FEW_CLUSTERS:
             console.print(f"{one.clusters} clusters: below {FEW_CLUSTERS} intervals and tests are to be read with care")
+        noise = _noise(one)
+        if noise:
+            console.print(noise, highlight=False)
         if one.items:
             console.print(_items(one.items))
         console.print()
@@ -61,6 +64,19 @@ def _table(one: Comparison, level: float) -> Table:
     return table
 
 
+def _noise(one: Comparison) -> str | None:
+    """Say how much of the headline's uncertainty more repeats would take away; None where nobody repeated."""
+    row = next((row.difference for row in one.rows if row.difference.metric == one.headline), None)
+    if row is None or row.share_sampling is None or row.detectable_unsampled is None:
+        return None
+    times = " and ".join(str(run.record.repeats) for run in (one.first, one.second))
+    return (
+        f"answered {times} times, means over repeats; {row.share_sampling:.0%} of the variance of the difference in "
+        f"{row.metric} is sampling noise: unlimited repeats would detect {row.detectable_unsampled:.3f}, only more "
+        "items less than that"
+    )
+
+
 def _items(gaps: Sequence[ItemGap]) -> Table:
     table = Table(title="items that differ most", title_justify="left")
     for title in ("item", "V", "A", "truth", "first said", "second said", "gap"):
@@ -75,6 +91,7 @@ def _items(gaps: Sequence[ItemGap]) -> Table:
 
 
 def _said(sample: Sample) -> str:
+    """Return what was said, of several repeats the first answer."""
     if sample.answer.loglikelihoods is not None:
         ranked = sorted(zip(sample.answer.loglikelihoods, sample.item.choices, strict=True), reverse=True)
         return ", ".join(label for _, label in ranked[: max(1, len(sample.item.labels))])

@@ -1,7 +1,10 @@
 """One metric of two models on the same items: the difference, its interval, a test, and what could have been detected.
 
 - effect and interval: paired cluster bootstrap; both models are scored on the same draws, and the interval is the
-  percentile interval of the difference, in which a bias that both share cancels.
+  percentile interval of the difference, in which a bias that both share cancels. Where items were answered several
+  times, each model's value is its mean over repeats, and whole clusters with all their repeats are drawn: answers to
+  different clusters are independent, so that the draws hold sampling noise already, and drawing repeats as well would
+  count it twice (`harness.sampling`).
 - test: exact McNemar (McNemar 1947; the binomial test of discordant items) for a share of independent items. For all
   else the clusters' answers are swapped between the models at random, each cluster as a whole, and the metric is
   computed again (a sign-flip or paired permutation test: Good 2005, Permutation, Parametric and Bootstrap Tests, 3.2).
@@ -12,7 +15,10 @@
 from __future__ import annotations
 
 import dataclasses
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import fmean
 from typing import Any
 
 import numpy as np
@@ -22,6 +28,7 @@ from harness.bootstrap import DRAWS, SEED, resample
 from harness.intervals import LEVEL, percentile
 from harness.metrics import Metric
 from harness.metrics.outcome import Floats, Ints, Outcome, Ranked, Weights
+from harness.sampling import Repeated, sampling_sd
 from leaderboard.schema import Interval
 
 MCNEMAR = "exact McNemar"
@@ -44,6 +51,8 @@ class Difference:
         p: two-sided p value of no difference.
         test: which test gave it.
         detectable: smallest true difference found with 80 % power at this size; None where the draws allow none.
+        share_sampling: share of the effect's variance that comes from answering again; None where nobody did.
+        detectable_unsampled: as `detectable`, with unlimited repeats; None likewise.
     """
 
     metric: str
@@ -54,44 +63,64 @@ class Difference:
     p: float
     test: str
     detectable: float | None
+    share_sampling: float | None = None
+    detectable_unsampled: float | None = None
 
 
 def difference(
-    metric: Metric, first: Outcome, second: Outcome, clusters: Ints, *, draws: int = DRAWS, level: float = LEVEL
+    metric: Metric, first: Repeated, second: Repeated, clusters: Ints, *, draws: int = DRAWS, level: float = LEVEL
 ) -> Difference | None:
     """Compare two models' answers to the same n items.
 
     Args:
         metric: what is compared.
-        first: one model's outcome.
-        second: the other's, in the same order of items.
+        first: one model's answers.
+        second: the other's, in the same order of items; it may have another number of repeats.
         clusters: (n,) cluster index of each item, from 0 without gaps; at least two clusters.
         draws: of the bootstrap, and of the permutation.
         level: of the interval; 1 - `level` is the test's alpha for `detectable`.
 
     Returns:
-        None where either model has no value.
+        None where a repeat of either model has no value.
     """
     n = clusters.size
-    values = metric.value(first, n), metric.value(second, n)
+    values = fmean(first.values(metric, n)), fmean(second.values(metric, n))
     if np.isnan(values).any():
         return None
     spread = resample(
-        [lambda weights: metric.compute(first, weights) - metric.compute(second, weights)], clusters, draws=draws
+        [lambda weights: first.compute(metric, weights) - second.compute(metric, weights)], clusters, draws=draws
     )[0]
     independent = int(clusters.max()) + 1 == n
-    exact = metric.proportion and independent
-    reach = stats.norm.ppf((1 + level) / 2) + stats.norm.ppf(POWER)
+    exact = metric.proportion and independent and first.count == second.count == 1
+    reach = float(stats.norm.ppf((1 + level) / 2) + stats.norm.ppf(POWER))
+    share = _share_sampling(metric, first, second, clusters, spread.error)
+    detectable = None if spread.error is None else reach * spread.error
     return Difference(
         metric=metric.name,
         first=values[0],
         second=values[1],
         effect=values[0] - values[1],
         interval=percentile(spread, level),
-        p=mcnemar(metric, first, second, n) if exact else sign_flip(metric, first, second, clusters, draws=draws),
+        p=mcnemar(metric, first.pooled, second.pooled, n)
+        if exact
+        else sign_flip(metric, first, second, clusters, draws=draws),
         test=MCNEMAR if exact else SIGN_FLIP,
-        detectable=None if spread.error is None else float(reach * spread.error),
+        detectable=detectable,
+        share_sampling=share,
+        detectable_unsampled=None if share is None or detectable is None else detectable * math.sqrt(1 - share),
     )
+
+
+def _share_sampling(
+    metric: Metric, first: Repeated, second: Repeated, clusters: Ints, error: float | None
+) -> float | None:
+    """Return the share of error**2 that is sampling noise, at most 1; who answered once counts as free of it."""
+    repeated = [one for one in (first, second) if one.count > 1]
+    if not repeated or not error:
+        return None
+    noises = [sampling_sd(metric, one, clusters) for one in repeated]
+    known = [noise**2 / one.count for noise, one in zip(noises, repeated, strict=True) if noise is not None]
+    return min(1.0, sum(known) / error**2) if len(known) == len(repeated) else None
 
 
 def mcnemar(metric: Metric, first: Outcome, second: Outcome, n: int) -> float:
@@ -102,13 +131,27 @@ def mcnemar(metric: Metric, first: Outcome, second: Outcome, n: int) -> float:
 
 
 def sign_flip(
-    metric: Metric, first: Outcome, second: Outcome, clusters: Ints, *, draws: int = DRAWS, seed: int = SEED
+    metric: Metric, first: Repeated, second: Repeated, clusters: Ints, *, draws: int = DRAWS, seed: int = SEED
 ) -> float:
     """Return the two-sided p value of exchangeable models: (1 + swaps as extreme) / (1 + swaps).
 
-    A ranking is compared by the ranks of each model's own scores, since only their order has a meaning.
+    A ranking is compared by the ranks of each model's own scores, since only their order has a meaning. A repeat of one
+    model changes sides with a repeat of the other, each repeat in turn; where they have different numbers of repeats,
+    each is taken equally often.
     """
-    both = stack(first, second)
+    turns = math.lcm(first.count, second.count)
+    both = [stack(first.outcomes[turn % first.count], second.outcomes[turn % second.count]) for turn in range(turns)]
+    return _flipped(metric, both, clusters, draws, seed)
+
+
+def sign_flip_mean(
+    metric: Metric, pairs: Sequence[tuple[Outcome, Outcome]], clusters: Ints, *, draws: int = DRAWS, seed: int = SEED
+) -> float:
+    """Return the p value of a mean difference over pairs of outcomes; a cluster changes sides in all pairs at once."""
+    return _flipped(metric, [stack(first, second) for first, second in pairs], clusters, draws, seed)
+
+
+def _flipped(metric: Metric, both: Sequence[Outcome], clusters: Ints, draws: int, seed: int) -> float:
     count = int(clusters.max()) + 1
     rng = np.random.default_rng(seed)
     observed = abs(float(_gap(metric, both, np.zeros((1, clusters.size), dtype=np.float32))[0]))
@@ -143,11 +186,14 @@ def stack(first: Outcome, second: Outcome) -> Outcome:
 def _joined(first: Any, second: Any) -> Any:
     if isinstance(first, dict):
         return {name: np.concatenate([first[name], second[name]]) for name in first}
+    if first is None or second is None:
+        return None
     return np.concatenate([first, second]) if isinstance(first, np.ndarray) else first
 
 
-def _gap(metric: Metric, both: Outcome, swapped: Weights) -> Floats:
-    """Return (draws,) differences after swapping the answers to the items at which `swapped` (draws, n) is 1."""
+def _gap(metric: Metric, both: Sequence[Outcome], swapped: Weights) -> Floats:
+    """Return (draws,) differences, means over turns, after swapping the answers to items at which `swapped` is 1."""
     kept = 1 - swapped
-    gap: Floats = metric.compute(both, np.hstack([kept, swapped])) - metric.compute(both, np.hstack([swapped, kept]))
+    first, second = np.hstack([kept, swapped]), np.hstack([swapped, kept])
+    gap: Floats = np.mean([metric.compute(one, first) - metric.compute(one, second) for one in both], axis=0)
     return gap

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness import _compat, bootstrap, chance
 from harness.api.settings import NO_LIMITS, ApiSettings
+from harness.axes.model import Axes
 from harness.intervals import LEVEL
 from leaderboard.schema import Seeds
 
@@ -43,6 +44,7 @@ class RunConfig:
     afresh: bool = False
     cache: Path | None = None
     allow_missing: bool = False
+    axes: Axes | None = None
 
 
 def model_args(config: RunConfig, choice: ModelChoice) -> dict[str, Any]:
@@ -59,12 +61,17 @@ def ask_settings(config: RunConfig, choice: ModelChoice) -> _compat.AskSettings:
         apply_chat_template=config.apply_chat_template or choice.chat_only,
         system_instruction=config.system_instruction,
         gen_kwargs=config.gen_kwargs,
-        seeds=Seeds(
-            python=config.seeds[0],
-            numpy=config.seeds[1],
-            torch=config.seeds[2],
-            fewshot=config.seeds[3],
-            bootstrap=bootstrap.SEED,
-            chance=chance.SEED,
-        ),
+        seeds=seeds_of(config),
+    )
+
+
+def seeds_of(config: RunConfig) -> Seeds:
+    """Return every seed of a run."""
+    return Seeds(
+        python=config.seeds[0],
+        numpy=config.seeds[1],
+        torch=config.seeds[2],
+        fewshot=config.seeds[3],
+        bootstrap=bootstrap.SEED,
+        chance=chance.SEED,
     )

@@ -7,14 +7,15 @@ import difflib
 import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, TypedDict
 
+from harness.axes.model import DEFAULT, Asks, Axes
 from harness.features import load
 from harness.kinds import Kind
-from leaderboard.schema import Item
+from leaderboard.schema import Item, Language
 from va_extractor.errors import InputError
 
 EVALUATED = "test"
@@ -25,7 +26,8 @@ class Doc(TypedDict):
     """What a prompt template may use: one item's columns, the choices, and the right answer.
 
     `target` is the answer in the form the task asks for: a label, the index of a choice, a JSON list, the labels
-    themselves, or a reference text.
+    themselves, or a reference text. `prompt` is the whole prompt of a task that takes axes, else empty; `language` and
+    `steps` say how an answer to it is read.
     """
 
     item_id: str
@@ -35,6 +37,7 @@ class Doc(TypedDict):
     dominance: float | None
     labels: list[str]
     label_weights: list[float] | None
+    annotator_labels: list[list[str]] | None
     references: list[str]
     reference_kind: str | None
     choices: list[str]
@@ -42,6 +45,9 @@ class Doc(TypedDict):
     kind: str
     source: str
     features: str
+    prompt: str
+    language: Language
+    steps: bool
 
 
 class Docs(list[Doc]):
@@ -72,6 +78,8 @@ class Question:
         labels: the label set; empty for descriptions and for choices that differ by item.
         options: CSV of the options of each item; None where `labels` holds.
         by_index: whether the answer is given as an index (log-likelihood form) instead of as text.
+        asks: what is asked, of a task that takes axes; None where its prompt is written out.
+        axes: how its prompt is put.
     """
 
     kind: Kind
@@ -80,15 +88,29 @@ class Question:
     labels: tuple[str, ...] = ()
     options: Path | None = None
     by_index: bool = False
+    asks: Asks | None = None
+    axes: Axes = DEFAULT
 
 
-@cache
+@lru_cache(maxsize=16)
 def split(question: Question, name: str) -> Split:
     """Build the documents of one split; empty where the source has no such split.
 
     Raises:
-        InputError: a label is unknown, a single-label item has none or several, or an item has no options.
+        InputError: a label is unknown, a single-label item has none or several, an item has no options, or the task
+            does not take its axes.
     """
+    if question.asks is None:
+        return _unprompted(question, name)
+    from harness.axes.prompting import prompted
+
+    plain = replace(question, asks=None, axes=DEFAULT)
+    train = split(plain, FITTED).docs if name != FITTED else None
+    found = split(plain, name)
+    return replace(found, docs=Docs(prompted(question, found.docs, train)))
+
+
+def _unprompted(question: Question, name: str) -> Split:
     source = load(question.features, question.source)
     table = source.tables.get(name)
     if table is None:
@@ -109,6 +131,7 @@ def split(question: Question, name: str) -> Split:
 
 def item_of(doc: Doc) -> Item:
     """Copy what was given and what is true out of a document."""
+    given = doc["annotator_labels"]
     return Item(
         item_id=doc["item_id"],
         cluster_id=doc["cluster_id"],
@@ -117,8 +140,11 @@ def item_of(doc: Doc) -> Item:
         dominance=doc["dominance"],
         labels=tuple(doc["labels"]),
         label_weights=None if doc["label_weights"] is None else tuple(doc["label_weights"]),
+        annotator_labels=None if given is None else tuple(map(tuple, given)),
         references=tuple(doc["references"]),
         choices=tuple(doc["choices"]),
+        language=doc["language"],
+        steps=doc["steps"],
     )
 
 
@@ -137,6 +163,7 @@ def _doc(question: Question, row: dict[str, Any], choices: list[str]) -> Doc:
         dominance=row["dominance"],
         labels=row["labels"],
         label_weights=row["label_weights"],
+        annotator_labels=row["annotator_labels"],
         references=row["references"],
         reference_kind=row["reference_kind"],
         choices=choices,
@@ -144,6 +171,9 @@ def _doc(question: Question, row: dict[str, Any], choices: list[str]) -> Doc:
         kind=question.kind.value,
         source=question.source,
         features=question.features,
+        prompt="",
+        language="en",
+        steps=False,
     )
 
 

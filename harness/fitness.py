@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from harness import _compat
+from harness.axes.model import ALONE
 from harness.baselines.names import check_answers
 from va_extractor.errors import InputError
 
@@ -33,6 +34,11 @@ def check_fit(choice: ModelChoice, tasks: Sequence[Task], config: RunConfig) -> 
             _check_sampling(choice, task, config)
         if (config.num_fewshot or 0) > 0 and not task.engine.has_training_docs():
             raise InputError(f"--num_fewshot {config.num_fewshot}: task {task.name} has no train split to show")
+        if (config.num_fewshot or 0) > 0 and task.question.axes.changed.keys() & ALONE:
+            raise InputError(
+                f"--num_fewshot {config.num_fewshot}: task {task.name} varies {', '.join(ALONE)}, which lm-eval's "
+                "examples would not follow; set metadata.axes.fewshot and shots"
+            )
 
 
 def _check_sampling(choice: ModelChoice, task: Task, config: RunConfig) -> None:

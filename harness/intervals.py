@@ -1,25 +1,30 @@
 """Confidence intervals from a resampling distribution, and Wilson's for plain proportions.
 
 Resampling few clusters gives too narrow a distribution, by sqrt((C - 1) / C), and has normal quantiles in place of
-Student's. All intervals from draws are widened for both: the quantiles taken are those at which a normal has the tails
-of sqrt(C / (C - 1)) t(C - 1) (the expanded percentile interval: Hesterberg 2015, The American Statistician 69(4),
-371-386).
+Student's. Intervals between quantiles of draws are widened for both: the quantiles taken are those at which a normal
+has the tails of sqrt(C / (C - 1)) t(C - 1) (the expanded percentile interval: Hesterberg 2015, The American
+Statistician 69(4), 371-386).
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from harness.metrics.outcome import Floats
 from leaderboard.schema import Interval
 
+Span = tuple[float, float]
+"""The least and the greatest value that a metric can have."""
+
 LEVEL = 0.95
-BASIC = "cluster bootstrap, basic"
 PERCENTILE = "cluster bootstrap, percentile"
 BCA = "cluster bootstrap, BCa"
+STUDENT = "cluster bootstrap, Student's t on the logit scale"
+JACKKNIFE = "cluster jackknife, bias-corrected, on the logit scale"
 WILSON = "Wilson"
 _MIN_DEFINED = 0.95
 
@@ -87,17 +92,50 @@ def bca(bootstrap: Bootstrap, level: float = LEVEL) -> Interval | None:
     return _between(bootstrap, float(low), float(high), level, BCA)
 
 
-def basic(bootstrap: Bootstrap, level: float = LEVEL) -> Interval | None:
-    """Return the basic interval (Davison & Hinkley 1997, equation 5.6): the percentile interval mirrored at the value.
+def student(bootstrap: Bootstrap, span: Span, level: float = LEVEL) -> Interval | None:
+    """Return value -+ t(C - 1) times the bootstrap's standard error, on the logit scale of the metric's span.
 
-    A metric that is biased upward on few items, as average precision is, is biased again by as much on draws from them;
-    mirroring takes the bias off where the percentile interval adds it.
+    On that scale values near an end of the span spread as widely as others, and no interval leaves the span (Efron &
+    Tibshirani 1993, section 12.6). It takes the middle from the value itself, where the percentile interval takes it
+    from draws, which few items bias.
+
+    Returns:
+        None where too few draws have a value. Where the value or a draw lies at an end of the span, whose logit is
+        infinite, the percentile interval.
     """
-    plain = percentile(bootstrap, level)
-    if plain is None:
+    draws = bootstrap.defined
+    if draws is None:
         return None
-    ends = {"low": 2 * bootstrap.value - plain.high, "high": 2 * bootstrap.value - plain.low}
-    return plain.model_copy(update=ends | {"method": BASIC})
+    if not _inside(np.append(draws, bootstrap.value), span):
+        return percentile(bootstrap, level)
+    error = float(_logit(draws, span).std(ddof=1)) * math.sqrt(bootstrap.clusters / (bootstrap.clusters - 1))
+    ends = _about(_logit(bootstrap.value, span), error, bootstrap.clusters, level)
+    return _interval(bootstrap, _spanned(ends, span), level, STUDENT)
+
+
+def jackknife(bootstrap: Bootstrap, span: Span, level: float = LEVEL) -> Interval | None:
+    """Return the bias-corrected value -+ t(C - 1) times the jackknife's standard error, on the logit scale of the span.
+
+    With G groups of clusters left out in turn, the bias is (G - 1)(mean of the values left out - value), and the
+    squared error (G - 1) / G times their sum of squares (Quenouille 1956, Biometrika 43, 353-360; Tukey 1958, Ann.
+    Math. Stat. 29, 614). A metric that few items bias upward, as average precision is, is biased by more on bootstrap
+    draws, whose copies of an item tie; leaving out makes no copies.
+
+    Returns:
+        None where too few values have been left; where one lies at an end of the span, the percentile interval.
+    """
+    left = bootstrap.left_out[~np.isnan(bootstrap.left_out)]
+    if left.size < _MIN_DEFINED * bootstrap.left_out.size:
+        return None
+    if not _inside(np.append(left, bootstrap.value), span):
+        return percentile(bootstrap, level)
+    value, rest, groups = _logit(bootstrap.value, span), _logit(left, span), left.size
+    corrected = value - (groups - 1) * (float(rest.mean()) - value)
+    error = math.sqrt((groups - 1) / groups * float(((rest - rest.mean()) ** 2).sum()))
+    ends = _about(corrected, error, bootstrap.clusters, level)
+    dealt = bootstrap.seed if groups < bootstrap.clusters else None  # groups are dealt by the seed, single clusters not
+    found = _interval(bootstrap, _spanned(ends, span), level, JACKKNIFE)
+    return found.model_copy(update={"draws": None, "seed": dealt})
 
 
 def wilson(successes: int, n: int, level: float = LEVEL) -> Interval:
@@ -106,6 +144,33 @@ def wilson(successes: int, n: int, level: float = LEVEL) -> Interval:
 
     found = stats.binomtest(successes, n).proportion_ci(level, method="wilson")
     return Interval(low=float(found.low), high=float(found.high), level=level, method=WILSON, draws=None, seed=None)
+
+
+def _about(middle: float, error: float, clusters: int, level: float) -> Floats:
+    from scipy import stats
+
+    reach = float(stats.t.ppf((1 + level) / 2, clusters - 1)) * error
+    return np.array([middle - reach, middle + reach])
+
+
+def _spanned(logits: Floats, span: Span) -> Floats:
+    from scipy import special
+
+    low, high = span
+    ends: Floats = low + (high - low) * special.expit(logits)
+    return ends
+
+
+def _inside(values: Floats, span: Span) -> bool:
+    low, high = span
+    return bool(((values > low) & (values < high)).all())
+
+
+def _logit(values: Any, span: Span) -> Any:
+    from scipy import special
+
+    low, high = span
+    return special.logit((values - low) / (high - low))
 
 
 def _ends(level: float, clusters: int) -> Floats:
@@ -125,7 +190,10 @@ def _acceleration(left_out: Floats) -> float:
 def _between(bootstrap: Bootstrap, low: float, high: float, level: float, method: str) -> Interval | None:
     if bootstrap.defined is None:
         return None
-    ends = np.quantile(bootstrap.defined, [low, high])
+    return _interval(bootstrap, np.quantile(bootstrap.defined, [low, high]), level, method)
+
+
+def _interval(bootstrap: Bootstrap, ends: Floats, level: float, method: str) -> Interval:
     return Interval(
         low=float(ends[0]),
         high=float(ends[1]),

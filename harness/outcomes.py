@@ -8,10 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from harness.kinds import Kind
-from harness.metrics.outcome import NO_ANSWER, Described, Floats, Ints, Labelled, LabelSets, Outcome, Ranked
+from harness.metrics.outcome import NO_ANSWER, Bools, Described, Floats, Ints, Labelled, LabelSets, Outcome, Ranked
 from leaderboard.schema import Answer, Item, Parsed
 from va_extractor.errors import InputError
 from va_extractor.prototypes import prototypes
+
+_DIGITS = 9  # labels that differ by rounding alone tie
 
 ItemScores = Mapping[str, float | None]
 
@@ -25,12 +27,14 @@ class Answered:
         answer: the raw answer.
         parsed: how it was read.
         scores: per-item scores that need more than the answer (embeddings); empty for label kinds.
+        content_free: log-likelihoods of the same choices in prompts without content; empty where none were asked.
     """
 
     item: Item
     answer: Answer
     parsed: Parsed
     scores: ItemScores
+    content_free: tuple[tuple[float, ...], ...] = ()
 
 
 def cluster_index(items: Sequence[Item]) -> Ints:
@@ -60,6 +64,7 @@ def outcome(kind: Kind, labels: tuple[str, ...], answered: Sequence[Answered]) -
             labels=labels,
             votes=_votes(answered, labels),
             distance=None if places is None else _distance(places, _points(answered)),
+            annotated=_annotated(answered, labels),
         )
     if kind is Kind.RANKING:
         scores = np.array([one.answer.loglikelihoods for one in answered], dtype=np.float64)
@@ -102,9 +107,32 @@ def _labelled(labels: tuple[str, ...], answered: Sequence[Answered]) -> Labelled
         labels=labels,
         scores=scored,
         scores_norm=None if scored is None else scored / _lengths(answered),
+        scores_cal=None if scored is None else _calibrated(scored, answered),
         distance=None if places is None else _distance(places, _points(answered)),
         apart=None if places is None else _distance(places, places[np.arange(gold.size), gold]),
     )
+
+
+def _calibrated(scores: Floats, answered: Sequence[Answered]) -> Floats | None:
+    """Divide (n, k) probabilities by those without content, averaged over prompts; in logs, made to sum to 1.
+
+    As Zhao et al. (2021, arXiv:2102.09690), section 5: W = diag(p_cf)^-1, b = 0.
+
+    Returns:
+        (n, k) log-probabilities; None where an item's choices were not asked without content.
+    """
+    from scipy.special import log_softmax, logsumexp
+
+    known: dict[tuple[tuple[float, ...], ...], Floats] = {}
+    for one in answered:
+        if not one.content_free:
+            return None
+        if one.content_free not in known:
+            logs = log_softmax(np.array(one.content_free), axis=1)
+            known[one.content_free] = logsumexp(logs, axis=0) - np.log(len(logs))
+    bias = np.stack([known[one.content_free] for one in answered])
+    found: Floats = np.round(log_softmax(log_softmax(scores, axis=1) - bias, axis=1), _DIGITS)
+    return found
 
 
 def _lengths(answered: Sequence[Answered]) -> Floats:
@@ -141,6 +169,19 @@ def _votes(answered: Sequence[Answered], labels: tuple[str, ...]) -> Floats | No
         for label, weight in zip(one.item.labels, one.item.label_weights, strict=True):
             votes[row, position[label]] = weight
     return votes
+
+
+def _annotated(answered: Sequence[Answered], labels: tuple[str, ...]) -> Bools | None:
+    sets = [one.item.annotator_labels or () for one in answered]
+    most = max(map(len, sets))
+    if most < 2:
+        return None
+    places = {label: index for index, label in enumerate(labels)}
+    given = np.zeros((len(sets), most, len(labels)), dtype=bool)
+    for row, annotators in enumerate(sets):
+        for number, names in enumerate(annotators):
+            given[row, number, [places[name] for name in names]] = True
+    return given
 
 
 def _predicted(one: Answered) -> int:

@@ -82,7 +82,7 @@ def parse_label(text: str, choices: Sequence[str]) -> Parsed:
     named = _named(seen, offered)
     if len(named) == 1 and not _denies(seen, offered):
         return Parsed(status="ok", labels=tuple(named))
-    return _unread(text, refusable=not named)
+    return unread(text, refusable=not named)
 
 
 def parse_labels(text: str, choices: Sequence[str]) -> Parsed:
@@ -112,18 +112,24 @@ def parse_labels(text: str, choices: Sequence[str]) -> Parsed:
     found = _known(plain, offered)
     if found and len(_known_each(plain, offered)) == len(plain):
         return _ordered(found, offered)
-    return _unread(text, refusable=not found)
+    return unread(text, refusable=not found)
 
 
 def parse_description(text: str) -> Parsed:
     """Read a description: the text without reasoning; else `empty`, `refused`, or `unparsed` (reasoning only)."""
     seen = visible(text)
     if not seen or _refuses(seen):
-        return _unread(text, refusable=True)
+        return unread(text, refusable=True)
     return Parsed(status="ok", text=seen)
 
 
-def _unread(text: str, *, refusable: bool) -> Parsed:
+def is_label(line: str, choices: Sequence[str]) -> bool:
+    """Tell whether a line is one of `choices` and nothing else, a lead ("Answer:") and decoration aside."""
+    return _only(_LEAD.sub("", line), tuple(choices)) is not None
+
+
+def unread(text: str, *, refusable: bool) -> Parsed:
+    """Say of a text that names nothing whether it is `empty`, `refused` (where that may be) or `unparsed`."""
     if not text.strip():
         return Parsed(status="empty")
     if refusable and _refuses(visible(text)):

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from harness.baselines.names import CONSTANT
 from harness.ceilings import BEST_SETS, PREDICTORS
 from harness.intervals import Bootstrap, percentile
+from harness.item_ceilings import NEAREST_MEAN, RETRIEVAL
 from harness.metrics.algebra import ratio
 from leaderboard.schema import Position
 
-CONSTANT = ("majority", "top5", "all")
-"""Baselines that answer every item alike."""
-FROM_VA = ("prototype", *PREDICTORS)
+FROM_VA = ("prototype", *PREDICTORS, NEAREST_MEAN, RETRIEVAL)
 
 
 @dataclass(frozen=True)

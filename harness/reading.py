@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from harness.axes.native import in_english, last_answer
 from harness.kinds import Kind
-from harness.parsing import parse_description, parse_label, parse_labels
+from harness.parsing import is_label, parse_description, parse_label, parse_labels, unread, visible
 from leaderboard.schema import Answer, Finish, Item, Parsed, Status
 from va_extractor.errors import InputError
 
@@ -17,6 +18,7 @@ def read(kind: Kind, item: Item, answer: Answer) -> Parsed:
     """Read `answer` to `item`.
 
     From log-likelihoods the single label is the highest (the first of equals); a ranking names no label by itself.
+    Of an answer in steps only the last line is read; words for labels in the prompt's language are read as English.
     What the provider says of an answer's end comes before its text, except that a text cut off by the token limit is
     read where it can be.
     """
@@ -36,13 +38,27 @@ def read(kind: Kind, item: Item, answer: Answer) -> Parsed:
 
 
 def _read_text(kind: Kind, item: Item, text: str) -> Parsed:
+    final = last_answer(visible(text), item.language) if item.steps else text
+    said = text if final is None else final
+    if kind is not Kind.DESCRIPTION and item.language != "en":
+        said = in_english(visible(said), item.choices, item.language) or said
+    if final is None and not _without_steps(kind, said, item):
+        return unread(text, refusable=True)
     match kind:
         case Kind.SINGLE_LABEL | Kind.CHOICE:
-            return parse_label(text, item.choices)
+            return parse_label(said, item.choices)
         case Kind.MULTI_LABEL | Kind.RANKING:
-            return parse_labels(text, item.choices)
+            return parse_labels(said, item.choices)
         case Kind.DESCRIPTION:
-            return parse_description(text)
+            return parse_description(said)
+
+
+def _without_steps(kind: Kind, said: str, item: Item) -> bool:
+    """Tell whether a model left the steps out and answered at once, in one line that is nothing but the answer."""
+    lines = visible(said).splitlines()
+    if len(lines) != 1:
+        return False
+    return kind not in (Kind.SINGLE_LABEL, Kind.CHOICE) or is_label(lines[0], item.choices)
 
 
 def to_answer(results: Sequence[str | tuple[float, bool] | Answer | None]) -> Answer:

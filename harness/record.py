@@ -67,14 +67,14 @@ def write_samples(folder: Path, task: str, samples: Iterable[Sample]) -> tuple[s
     """
     name = f"samples/{task}.jsonl"
     data = "".join(sample.model_dump_json() + "\n" for sample in samples).encode()
-    replace(folder / name, data)
+    write_whole(folder / name, data)
     return name, hashlib.sha256(data).hexdigest()
 
 
 def write_run(folder: Path, run: RunRecord) -> Path:
     """Write `run.json`, whole or not at all, and return its path."""
     path = folder / RUN
-    replace(path, (run.model_dump_json(indent=2) + "\n").encode())
+    write_whole(path, (run.model_dump_json(indent=2) + "\n").encode())
     return path
 
 
@@ -157,7 +157,7 @@ def _git(root: Path, *arguments: str) -> str:
     ).stdout.strip()
 
 
-def replace(path: Path, data: bytes) -> None:
+def write_whole(path: Path, data: bytes) -> None:
     """Write a file, whole or not at all, and on the disk itself before it takes the place of an older one.
 
     Raises:

@@ -73,11 +73,12 @@ def _items(name: str, kind: Kind, samples: Sequence[Sample], by: Instruments | N
         for sample, row in zip(samples, judge(kind, items, repeat, by)[1], strict=True):
             where = f"{name}: item {sample.item.item_id}: repeat {index + 2}"
             yield from _differences(where, sample.repeat_scores[index], dict(row), tolerance)
-    for baseline in samples[0].baseline_scores:
-        given: list[Answer] = [sample.baselines[baseline] for sample in samples]
-        for sample, row in zip(samples, judge(kind, items, given, by)[1], strict=True):
-            where = f"{name}: item {sample.item.item_id}: baseline {baseline}"
-            yield from _differences(where, sample.baseline_scores[baseline], dict(row), tolerance)
+    for what in ("baseline", "ceiling"):
+        for standing in getattr(samples[0], f"{what}_scores"):
+            given: list[Answer] = [getattr(sample, f"{what}s")[standing] for sample in samples]
+            for sample, row in zip(samples, judge(kind, items, given, by)[1], strict=True):
+                where = f"{name}: item {sample.item.item_id}: {what} {standing}"
+                yield from _differences(where, getattr(sample, f"{what}_scores")[standing], dict(row), tolerance)
 
 
 def _plain(value: Any) -> Any:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from harness import _compat, models, record
 from harness.answers.keeping import keeping
 from harness.config import RunConfig, ask_settings, model_args
+from harness.content_free import content_free
 from harness.describing import Instruments, instruments
 from harness.fitness import check_fit
 from harness.kinds import Kind
@@ -39,7 +40,9 @@ class Done:
     incomplete: str | None
 
 
-def run(config: RunConfig, say: Say, show: Callable[[Done], None] = lambda done: None) -> Done | None:
+def run(
+    config: RunConfig, say: Say, show: Callable[[Done], None] = lambda done: None, loaded: LM | None = None
+) -> Done | None:
     """Run every task of `config`.
 
     Everything the user gave is checked before the model is loaded. Each answer is on disk when it arrives, and each
@@ -49,6 +52,7 @@ def run(config: RunConfig, say: Say, show: Callable[[Done], None] = lambda done:
         config: the run.
         say: told what happens, one line at a time.
         show: called with the run when it is written; a process that ends before it returns can be gone on with.
+        loaded: the model, where it is loaded already.
 
     Returns:
         The run; None on all but the first process of a data-parallel run.
@@ -57,16 +61,18 @@ def run(config: RunConfig, say: Say, show: Callable[[Done], None] = lambda done:
         InputError: something given is wrong, or the model failed; what was answered stays in the run folder.
     """
     _compat.quiet()
-    tasks = load_tasks(config.tasks, config.include_paths, config.features, trust_code=config.trust_code)
+    tasks = load_tasks(
+        config.tasks, config.include_paths, config.features, trust_code=config.trust_code, axes=config.axes
+    )
     choice = models.choose(config.model, config.model_args)
-    models.check(choice, config.batch_size, config.device, config.api)
     check_fit(choice, tasks, config)
+    models.check(choice, config.batch_size, config.device, config.api)
     if choice.hint:
         say(choice.hint)
     by = instruments(config.embedder) if any(task.kind is Kind.DESCRIPTION for task in tasks) else None
     settings = ask_settings(config, choice)
     with keeping(config, choice, tasks, settings, say) as kept:
-        lm = models.open_model(choice, config.batch_size, config.device, config.api)
+        lm = loaded or models.open_model(choice, config.batch_size, config.device, config.api)
         if _compat.chat_template_of(lm) and not settings.apply_chat_template:
             say(f"{choice.id} has a chat template; --apply_chat_template would use it")
         model = _describe(config, choice, lm, settings)
@@ -110,6 +116,7 @@ class _Progress:
         _compat.set_seeds(self.settings.seeds)
         try:
             passes = _compat.ask_again(self.lm, task.name, task.engine, self.settings, self.config.repeats)
+            free = content_free(self.lm, task, self.settings) if task.calibrated else {}
         except InputError:
             raise
         except Exception as error:  # back ends raise whatever they like; the user gets their words in one line
@@ -124,9 +131,10 @@ class _Progress:
         if again and all([one.results for one in repeat] == [one.results for one in asked] for repeat in again):
             say(f"{task.name}: every repeat came out alike; see whether the back end samples, and with another seed")
         with _compat.rare_collection():
-            samples = make_samples(task.kind, asked, self.by, again)
+            samples = make_samples(task.kind, asked, self.by, again, free)
             path, sha256 = record.write_samples(self.folder, task.name, samples)
         self.requests += sum(len(one.results) for repeat in passes for one in repeat)
+        self.requests += sum(len(one.loglikelihoods) for said in free.values() for one in said)
         self.tokens.append(_count_tokens(self.lm, samples))
         self.finished[task.name] = self._task_record(task, samples, path, sha256)
         self.record = self._record()
@@ -190,6 +198,7 @@ class _Progress:
             labels=labels,
             headline=task.headline,
             num_fewshot=task.engine.config.num_fewshot,
+            axes=task.question.axes.changed,
             items=len(samples),
             clusters=scores.clusters,
             excluded=task.excluded(),

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from harness.baselines.answers import STANDING, answer_texts, choice_scores
+from harness.baselines.names import CONSTANT
 from harness.ceilings import ceiling_answers
 from harness.describing import Instruments, description_scores
 from harness.docs import Doc, item_of
 from harness.kinds import Kind
 from harness.outcomes import Answered, ItemScores
 from harness.reading import read, to_answer
-from leaderboard.schema import Answer, Item, Parsed, Sample
+from leaderboard.schema import Answer, ContentFree, Item, Parsed, Sample
 
 if TYPE_CHECKING:
     from harness._compat import Asked
 
 
 def make_samples(
-    kind: Kind, asked: Sequence[Asked], by: Instruments | None, again: Sequence[Sequence[Asked]] = ()
+    kind: Kind,
+    asked: Sequence[Asked],
+    by: Instruments | None,
+    again: Sequence[Sequence[Asked]] = (),
+    content_free: Mapping[tuple[str, ...], tuple[ContentFree, ...]] = MappingProxyType({}),
 ) -> list[Sample]:
     """Read and score what came back.
 
@@ -28,6 +34,7 @@ def make_samples(
         asked: n documents with their raw results.
         by: what descriptions are measured with; needed for those only.
         again: the same n documents with the results of each further repeat.
+        content_free: what was said of each list of choices without content.
 
     Returns:
         n samples, in the same order.
@@ -38,11 +45,15 @@ def make_samples(
     standing = {name: baseline_answers(name, docs, by_likelihood=by_likelihood) for name in STANDING[kind]}
     ceilings = ceiling_answers(docs, by_likelihood=by_likelihood)
     items = [item_of(doc) for doc in docs]
+    firsts = {item.choices: row for row, item in reversed(list(enumerate(items)))}
     parsed, scores = judge(kind, items, answers, by)
-    needs_more = standing if kind is Kind.DESCRIPTION else {}
-    beside = {name: judge(kind, items, given, by)[1] for name, given in needs_more.items()}
+    described = kind is Kind.DESCRIPTION
+    beside, above = (
+        {name: judge(kind, items, given, by)[1] for name, given in others.items()} if described else {}
+        for others in (standing, ceilings)
+    )
     repeats = [[to_answer(one.results) for one in repeat] for repeat in again]
-    repeat_scores = [judge(kind, items, given, by)[1] for given in repeats] if kind is Kind.DESCRIPTION else []
+    repeat_scores = [judge(kind, items, given, by)[1] for given in repeats] if described else []
     return [
         Sample(
             item=items[row],
@@ -54,8 +65,10 @@ def make_samples(
             baselines={name: given[row] for name, given in standing.items()},
             baseline_scores={name: dict(rows[row]) for name, rows in beside.items()},
             ceilings={name: given[row] for name, given in ceilings.items()},
+            ceiling_scores={name: dict(rows[row]) for name, rows in above.items()},
             repeats=tuple(given[row] for given in repeats),
             repeat_scores=tuple(dict(rows[row]) for rows in repeat_scores),
+            content_free=content_free.get(items[row].choices, ()) if firsts[items[row].choices] == row else (),
         )
         for row in range(len(asked))
     ]
@@ -98,7 +111,11 @@ def whole(samples: Sequence[Sample]) -> list[Sample]:
 
 def answered(samples: Sequence[Sample]) -> list[Answered]:
     """Return the items with the model's (first) answers."""
-    return [Answered(one.item, one.answer, one.parsed, one.scores) for one in samples]
+    free = {one.item.choices: one.content_free for one in samples if one.content_free}
+    return [
+        Answered(one.item, one.answer, one.parsed, one.scores, _loglikelihoods(free.get(one.item.choices, ())))
+        for one in samples
+    ]
 
 
 def answered_again(kind: Kind, samples: Sequence[Sample]) -> list[list[Answered]]:
@@ -117,8 +134,15 @@ def answered_again(kind: Kind, samples: Sequence[Sample]) -> list[list[Answered]
 
 def answered_by(name: str, kind: Kind, samples: Sequence[Sample]) -> list[Answered]:
     """Return the items with a standing baseline's answers."""
+    calibrated = any(one.content_free for one in samples)
     return [
-        Answered(one.item, given, read(kind, one.item, given), one.baseline_scores.get(name, {}))
+        Answered(
+            one.item,
+            given,
+            read(kind, one.item, given),
+            one.baseline_scores.get(name, {}),
+            _without_content(name, given) if calibrated else (),
+        )
         for one in samples
         for given in [one.baselines[name]]
     ]
@@ -126,9 +150,29 @@ def answered_by(name: str, kind: Kind, samples: Sequence[Sample]) -> list[Answer
 
 def answered_by_ceiling(name: str, kind: Kind, samples: Sequence[Sample]) -> list[Answered]:
     """Return the items with the answers of a predictor from valence and arousal."""
+    calibrated = any(one.content_free for one in samples)
     return [
-        Answered(one.item, given, read(kind, one.item, given), {}) for one in samples for given in [one.ceilings[name]]
+        Answered(
+            one.item,
+            given,
+            read(kind, one.item, given),
+            one.ceiling_scores.get(name, {}),
+            _without_content(name, given) if calibrated else (),
+        )
+        for one in samples
+        for given in [one.ceilings[name]]
     ]
+
+
+def _without_content(name: str, answer: Answer) -> tuple[tuple[float, ...], ...]:
+    """Return what a baseline says without content: a constant its own answer, all others no label before another."""
+    if answer.loglikelihoods is None:
+        return ()
+    return (answer.loglikelihoods if name in CONSTANT else (0.0,) * len(answer.loglikelihoods),)
+
+
+def _loglikelihoods(given: Sequence[ContentFree]) -> tuple[tuple[float, ...], ...]:
+    return tuple(one.loglikelihoods for one in given)
 
 
 def _score(kind: Kind, item: Item, parsed: Parsed) -> ItemScores:

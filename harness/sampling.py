@@ -54,6 +54,11 @@ class Repeated:
         return [metric.value(outcome, n) for outcome in self.outcomes]
 
 
+def once(outcome: Outcome) -> Repeated:
+    """Return answers that were given once."""
+    return Repeated((outcome,), outcome)
+
+
 def components(metric: Metric, repeated: Repeated, clusters: Ints, spread: Bootstrap | None) -> Sampling:
     """Separate the two noises in a metric's mean over repeats.
 

@@ -19,6 +19,8 @@ from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.visitor import NodeVisitor
 
+from harness.nothing import Nothing
+
 MAX_TEMPLATE = 20_000
 MAX_OUTPUT = 65_536
 MAX_PARTS = 20_000
@@ -191,6 +193,8 @@ def _short(text: str) -> str:
 def _format(form: str, *values: Any) -> str:
     if "%" in _SPEC.sub("", form):
         raise BadTemplateError(f"formats by {form[:40]!r}; widths have two digits at most, as in '%.2f'")
+    if any(isinstance(value, Nothing) for value in values):
+        form = _SPEC.sub(lambda spec: "%%" if spec[0] == "%%" else "%s", form)
     return _short(form % values)
 
 
@@ -216,6 +220,8 @@ def _shortened(name: str) -> Callable[..., Any]:
     def bounded(value: Any, *args: Any, **kwargs: Any) -> Any:
         if isinstance(value, str):
             _short(value)
+        if isinstance(value, Nothing):
+            return value
         return inner(value, *args, **kwargs)
 
     return bounded
@@ -235,7 +241,7 @@ class _Environment(ImmutableSandboxedEnvironment):
     intercepted_binops = frozenset({"*"})
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
-        if not isinstance(left, int | float) or not isinstance(right, int | float):
+        if not isinstance(left, int | float | Nothing) or not isinstance(right, int | float | Nothing):
             raise BadTemplateError("multiplies something that is no number")
         return left * right
 

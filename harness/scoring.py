@@ -12,7 +12,7 @@ from harness import breakdown
 from harness.bootstrap import resample
 from harness.breakdown import or_none
 from harness.chance import chances
-from harness.intervals import LEVEL, Bootstrap, basic, bca, percentile, wilson
+from harness.intervals import LEVEL, Bootstrap, bca, jackknife, percentile, student, wilson
 from harness.kinds import Kind
 from harness.metrics import Metric, metrics_of
 from harness.metrics.outcome import Ints, Labelled, LabelSets, Outcome
@@ -25,6 +25,7 @@ from leaderboard.schema import (
     Bias,
     ClassScore,
     Confusion,
+    Interval,
     Position,
     ReliabilityBin,
     Sample,
@@ -105,10 +106,6 @@ def score(
     return replace(scores, metrics={name: _marked(one, absent) for name, one in scores.metrics.items()})
 
 
-def _repeats(kind: Kind, samples: Sequence[Sample]) -> list[list[Answered]]:
-    return [answered(samples), *answered_again(kind, samples)]
-
-
 def _withheld(kind: Kind, samples: Sequence[Sample], counts: AnswerCounts, reason: str) -> TaskScores:
     return TaskScores(
         clusters=int(cluster_index([sample.item for sample in samples]).max()) + 1,
@@ -132,11 +129,10 @@ def _marked(score: Score, absent: str) -> Score:
 def _task_scores(
     kind: Kind, labels: tuple[str, ...], samples: Sequence[Sample], counts: AnswerCounts, level: float
 ) -> TaskScores:
-    repeats = _repeats(kind, samples)
-    model = outcome(kind, labels, [one for repeat in repeats for one in repeat])
-    each = tuple(outcome(kind, labels, repeat) for repeat in repeats) if len(repeats) > 1 else (model,)
+    repeats = repeated(kind, labels, samples)
+    model = repeats.pooled
     answers = Answers(
-        model=Repeated(each, model),
+        model=repeats,
         baselines={name: outcome(kind, labels, answered_by(name, kind, samples)) for name in samples[0].baselines},
         ceilings={
             name: outcome(kind, labels, answered_by_ceiling(name, kind, samples)) for name in samples[0].ceilings
@@ -153,6 +149,18 @@ def _task_scores(
         bias=breakdown.bias(model) if isinstance(model, Labelled | LabelSets) and fixed else None,
         reliability=breakdown.reliability(model) if isinstance(model, Labelled) else {},
     )
+
+
+def repeated(kind: Kind, labels: tuple[str, ...], samples: Sequence[Sample]) -> Repeated:
+    """Arrange the model's answers, of each repeat and of all together."""
+    repeats = _repeats(kind, samples)
+    pooled = outcome(kind, labels, [one for repeat in repeats for one in repeat])
+    each = tuple(outcome(kind, labels, repeat) for repeat in repeats) if len(repeats) > 1 else (pooled,)
+    return Repeated(each, pooled)
+
+
+def _repeats(kind: Kind, samples: Sequence[Sample]) -> list[list[Answered]]:
+    return [answered(samples), *answered_again(kind, samples)]
 
 
 def _scores(metrics: Sequence[Metric], answers: Answers, level: float) -> dict[str, Score]:
@@ -205,7 +213,7 @@ def _resample(metrics: Sequence[Metric], answers: Answers, between: dict[str, Bo
 def _score(metric: Metric, answers: Answers, spread: Bootstrap | None, level: float) -> Score:
     n = answers.clusters.size
     value = fmean(answers.model.values(metric, n))
-    best = spread and (basic if metric.biased else percentile)(spread, level)
+    best = spread and _best(metric, spread, level)
     if metric.proportion and answers.count == n and answers.model.count == 1:
         best = wilson(round(value * n), n, level)
     return Score(
@@ -217,6 +225,17 @@ def _score(metric: Metric, answers: Answers, spread: Bootstrap | None, level: fl
         bca=bca(spread, level) if spread else None,
         higher_is_better=metric.higher_is_better,
     )
+
+
+def _best(metric: Metric, spread: Bootstrap, level: float) -> Interval | None:
+    """Return the interval that was found to cover best for this metric."""
+    match metric.interval:
+        case "student":
+            return student(spread, metric.span, level)
+        case "jackknife":
+            return jackknife(spread, metric.span, level)
+        case "percentile":
+            return percentile(spread, level)
 
 
 def _note(metric: Metric, clusters: int) -> str | None:

@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness import _compat, catalogue, safety
+from harness.axes import generation
+from harness.axes.model import Axes
+from harness.axes.prompting import probe
 from harness.baselines.answers import fitted_on
 from harness.docs import EVALUATED, Doc, Question, nearest, split
 from harness.features import load
@@ -49,9 +52,17 @@ class Task:
         return bool(self.engine.OUTPUT_TYPE == "multiple_choice")
 
     @property
+    def calibrated(self) -> bool:
+        """Whether labels are asked without content too: not where only their order over items counts."""
+        return self.by_likelihood and self.kind in (Kind.SINGLE_LABEL, Kind.CHOICE)
+
+    @property
     def hash(self) -> str:
         """SHA-256 over prompt template, answer form, labels and generation arguments."""
-        return sha256_text([_compat.template_text(self.engine), self.kind.value, *self.question.labels])
+        decides = [_compat.template_text(self.engine), self.kind.value, *self.question.labels]
+        if self.question.asks is not None:
+            decides += [probe(self.question), self.question.axes.model_dump_json()]
+        return sha256_text(decides)
 
     def excluded(self) -> dict[str, int]:
         """Count the rows of the split that are not asked, by reason."""
@@ -80,7 +91,12 @@ class Task:
 
 
 def load_tasks(
-    names: Sequence[str], include_paths: Sequence[Path], features: str, *, trust_code: bool = False
+    names: Sequence[str],
+    include_paths: Sequence[Path],
+    features: str,
+    *,
+    trust_code: bool = False,
+    axes: Axes | None = None,
 ) -> list[Task]:
     """Build the named tasks, groups unfolded, each once.
 
@@ -89,12 +105,13 @@ def load_tasks(
         include_paths: folders with further YAMLs.
         features: where VA features come from.
         trust_code: whether a YAML may name functions of a file beside it.
+        axes: in place of those that the tasks state; None to leave them.
 
     Raises:
         InputError: a name is unknown, a YAML is broken, features are missing or do not fit, or a task is unsound.
     """
     known = catalogue.find(include_paths)
-    return [build(known[name], features, trust_code=trust_code) for name in _unfold(names, known)]
+    return [build(known[name], features, trust_code=trust_code, axes=axes) for name in _unfold(names, known)]
 
 
 def _unfold(
@@ -111,7 +128,7 @@ def _unfold(
     return list(dict.fromkeys(unfolded))
 
 
-def build(info: catalogue.TaskInfo, features: str, *, trust_code: bool = False) -> Task:
+def build(info: catalogue.TaskInfo, features: str, *, trust_code: bool = False, axes: Axes | None = None) -> Task:
     """Build one task; nothing that its YAML names is imported before it is found to be allowed.
 
     Raises:
@@ -120,6 +137,10 @@ def build(info: catalogue.TaskInfo, features: str, *, trust_code: bool = False) 
     inside = [info.root, catalogue.TASKS]
     source = read_or_raise(info.path, inside)
     for finding in (*shape.findings(source, complete=False), *safety.findings(source, inside, trust_code=trust_code)):
+        raise InputError(str(finding))
+    if axes is not None:
+        generation.put(source.values, axes)
+    for finding in generation.findings(source):
         raise InputError(str(finding))
     try:
         engine = _compat.build_task(safety.resolve(source), info.path, features)
@@ -145,7 +166,8 @@ def build(info: catalogue.TaskInfo, features: str, *, trust_code: bool = False) 
     if len(engine.config.filter_list or []) > 1:
         raise InputError(f"{info.path}: key 'filter_list': one pipeline at most, since an answer is read in one way")
     _check_keys(engine, info)
-    return Task(info.name, scorer.kind, dataset.question(metadata), str(metadata["version"]), headline, engine)
+    question = dataset.question({**metadata, **(engine.config.dataset_kwargs or {})})
+    return Task(info.name, scorer.kind, question, str(metadata["version"]), headline, engine)
 
 
 def _check_keys(engine: ConfigurableTask, info: catalogue.TaskInfo) -> None:

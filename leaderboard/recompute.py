@@ -187,6 +187,8 @@ def _baselines(entry: Entry, due: Rendered) -> Iterator[str]:
     for sample in entry.samples:
         if sample.baseline_scores.keys() != (sample.baselines.keys() if described else set()):
             yield f"item {sample.item.item_id}: field 'baseline_scores' names other baselines"
+        if sample.ceiling_scores.keys() != (sample.ceilings.keys() if described else set()):
+            yield f"item {sample.item.item_id}: field 'ceiling_scores' names other ceilings"
 
 
 def _standing(where: str, what: str, stated: Mapping[str, Answer], due: Mapping[str, Answer]) -> Iterator[str]:

@@ -65,6 +65,7 @@ def emotic_lookalike(root: Path, rows: int = 60, seed: int = 7) -> Path:
             va_status=["no_face" if faceless[row] else "ok" for row in range(rows)],
             labels=[[EMOTIC[index] for index in row] for row in chosen],
             label_weights=[[1.0, *[0.5] * (len(row) - 1)] for row in chosen],
+            annotator_labels=[[[EMOTIC[index] for index in row], [EMOTIC[row[0]]]] for row in chosen],
             references=[[] if row == 2 else [f"The person {PHRASES[row % 5]}, {row}."] for row in range(rows)],
             reference_kind=[None if row == 2 else "human" for row in range(rows)],
         )

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from va_extractor.errors import InputError
-from va_extractor.schema import Provenance, check, provenance_of, with_provenance
+from va_extractor.schema import Provenance, check, provenance_of, with_provenance, without_empty
 
 _SHARD = re.compile(r"^(?P<split>[A-Za-z0-9_]+?)(-\d{5}-of-(?P<shards>\d{5}))?$")
 
@@ -80,7 +80,7 @@ def write_split(table: pa.Table, provenance: Provenance, root: Path, split: str)
         InputError: the table breaks the schema, or the folder cannot be written.
     """
     path = root / provenance.source / f"{split}.parquet"
-    table = with_provenance(check(table, str(path)), provenance)
+    table = without_empty(with_provenance(check(table, str(path)), provenance))
     partial = path.with_suffix(f".{os.getpid()}.partial")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

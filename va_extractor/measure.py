@@ -116,6 +116,7 @@ def _row(one: _Seen, va: np.ndarray | None, tools: Tools) -> dict[str, object]:
         "face_score": one.face.score,
         "labels": item.labels,
         "label_weights": item.label_weights,
+        "annotator_labels": item.annotator_labels,
         "references": item.references,
         "reference_kind": item.reference_kind,
     }

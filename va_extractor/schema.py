@@ -36,10 +36,14 @@ COLUMNS = pa.schema(
         pa.field("face_score", pa.float32()),
         pa.field("labels", pa.list_(pa.string()), nullable=False),
         pa.field("label_weights", pa.list_(pa.float32())),
+        pa.field("annotator_labels", pa.list_(pa.list_(pa.string()))),
         pa.field("references", pa.list_(pa.string()), nullable=False),
         pa.field("reference_kind", pa.string()),
     ]
 )
+
+OPTIONAL = ("annotator_labels",)
+"""Columns that a file may lack, which then hold nothing; a file is written without them where they hold nothing."""
 
 _ENUMS = {
     "va_source": get_args(VaSource),
@@ -120,6 +124,11 @@ def with_provenance(table: pa.Table, provenance: Provenance) -> pa.Table:
     return table.select(COLUMNS.names).cast(COLUMNS).replace_schema_metadata(metadata)
 
 
+def without_empty(table: pa.Table) -> pa.Table:
+    """Return `table` without the optional columns that hold nothing, as it is written."""
+    return table.drop_columns([name for name in OPTIONAL if table[name].null_count == table.num_rows])
+
+
 def provenance_of(schema: pa.Schema, where: str) -> Provenance:
     """Read the provenance out of a Parquet schema.
 
@@ -150,6 +159,9 @@ def check(table: pa.Table, where: str) -> pa.Table:
         InputError: a column is missing or of the wrong type, a value is out of range, of an unknown kind, duplicate or
             absent where it must not be; the message names file, row (from 0) and column.
     """
+    for name in OPTIONAL:
+        if name not in table.column_names:
+            table = table.append_column(name, pa.nulls(table.num_rows, COLUMNS.field(name).type))
     missing = [name for name in COLUMNS.names if name not in table.column_names]
     if missing:
         raise InputError(f"{where}: column '{missing[0]}' is missing; it has {', '.join(table.column_names)}")
@@ -191,6 +203,7 @@ def _check_values(table: pa.Table, where: str) -> None:
     _refuse(table, "label_weights", _holds(table["label_weights"], _no_share), where, "holds a weight outside [0, 1]")
     wrong = pc.not_equal(pc.list_value_length(table["label_weights"]), pc.list_value_length(table["labels"]))
     _refuse(table, "label_weights", wrong, where, "must have one weight for each label")
+    _check_annotators(table, where)
     described = pc.greater(pc.list_value_length(table["references"]), 0)
     unmarked = pc.and_(described, pc.is_null(table["reference_kind"]))
     _refuse(table, "reference_kind", unmarked, where, "is null though the row has references")
@@ -199,6 +212,17 @@ def _check_values(table: pa.Table, where: str) -> None:
         first = {item: row for row, item in reversed(list(enumerate(ids)))}
         row = next(row for row, item in enumerate(ids) if first[item] != row)
         raise InputError(f"{where}: row {row}, column 'item_id': {ids[row]!r} stands there twice")
+
+
+def _check_annotators(table: pa.Table, where: str) -> None:
+    """Refuse annotators who gave nothing, or a label that the row does not have."""
+    rows = zip(table["labels"].to_pylist(), table["annotator_labels"].to_pylist(), strict=True)
+    wrong = [
+        given is not None and not all(one and set(one) <= set(labels) and len(set(one)) == len(one) for one in given)
+        for labels, given in rows
+    ]
+    what = "must hold for each annotator some of the row's labels, each once"
+    _refuse(table, "annotator_labels", pa.chunked_array([pa.array(wrong, pa.bool_())]), where, what)
 
 
 def _no_share(weights: pa.Array) -> pa.BooleanArray:

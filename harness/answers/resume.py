@@ -112,7 +112,7 @@ def find(config: RunConfig, model: str, command: Command) -> Place | None:
 
 def begin(folder: Path, command: Command) -> None:
     """Write what the run in `folder` is, before anything is asked."""
-    record.replace(folder / UNFINISHED, (command.model_dump_json(indent=2) + "\n").encode())
+    record.write_whole(folder / UNFINISHED, (command.model_dump_json(indent=2) + "\n").encode())
 
 
 def finish(folder: Path) -> None:

@@ -8,6 +8,9 @@ from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
+import aiohttp
+from yarl import URL
+
 from harness.api.faults import No, NoReplyError, Reply
 
 Send = Callable[[bytes], Awaitable[Reply]]
@@ -26,9 +29,6 @@ async def open_client(url: str, headers: dict[str, str], timeout_s: float) -> As
     Yields:
         A function that sends a body and returns the whole response; it raises NoReplyError where none came.
     """
-    import aiohttp
-    from yarl import URL
-
     address = URL(url)
     proxy = _proxy(url)
     headers = {"Content-Type": "application/json", "User-Agent": "vaemo-eval", **headers}
@@ -37,8 +37,9 @@ async def open_client(url: str, headers: dict[str, str], timeout_s: float) -> As
     async with aiohttp.ClientSession(connector=connector, timeout=timeout, headers=headers) as session:
 
         async def send(body: bytes) -> Reply:
+            data = aiohttp.BytesPayload(body)  # aiohttp would look through every kind of payload for each request
             try:
-                async with session.post(address, data=body, proxy=proxy, allow_redirects=False) as response:
+                async with session.post(address, data=data, proxy=proxy, allow_redirects=False) as response:
                     return Reply(response.status, response.headers, await response.read())
             except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
                 raise NoReplyError(No.CONNECTION, _reason(error)) from None

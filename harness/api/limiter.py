@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 _FIRST_WINDOW = 16.0
+_RISE = _BEARABLE = 0.1
+_SHORTEST_ROUND = 50.0
 _MINUTE = 60.0
 
 
@@ -27,16 +29,17 @@ class Pace:
 
 
 class Limiter:
-    """Additive increase, multiplicative decrease, as TCP does it (RFC 5681): the window of requests in flight doubles
-    with each round of answers until the provider first pushes back, is then halved, and rises by one a round.
+    """The window of requests in flight, after TCP's (RFC 5681).
 
-    Times are those of a monotonic clock.
+    It doubles with each round of answers until the provider first pushes back, and from then on rises by a tenth, at
+    least by one. A round in which over a tenth is pushed back halves it; a stray push-back, as providers send at any
+    load, does not. Times are those of a monotonic clock.
 
     Args:
         ceiling: most requests in flight.
         requests_per_minute: None for no limit.
         tokens_per_minute: likewise.
-    """  # noqa: D205  one sentence of two lines
+    """
 
     def __init__(
         self, ceiling: int, requests_per_minute: float | None = None, tokens_per_minute: float | None = None
@@ -44,8 +47,9 @@ class Limiter:
         self.ceiling = ceiling
         self.window = min(float(ceiling), _FIRST_WINDOW)
         self.in_flight = 0
-        self._slow_start_until = float(ceiling)
+        self._doubling = True
         self._last_cut = float("-inf")
+        self._ended = self._pushed_back = 0  # in this round
         self._paused_until = 0.0
         self._requests, self._tokens = Pace(requests_per_minute), Pace(tokens_per_minute)
 
@@ -63,20 +67,28 @@ class Limiter:
 
     def answered(self, now: float, surplus: int) -> None:
         """Let a request end that was answered, with so many tokens more (or, negative, fewer) than thought."""
-        full = self.in_flight >= int(self.window)
-        self.in_flight -= 1
-        self._tokens.take(surplus, now)
-        if full and self.window < self.ceiling:
-            step = 1.0 if self.window < self._slow_start_until else 1.0 / self.window
+        if self.in_flight >= int(self.window) and self.window < self.ceiling:
+            step = 1.0 if self._doubling else max(_RISE, 1.0 / self.window)
             self.window = min(float(self.ceiling), self.window + step)
+        self._tokens.take(surplus, now)
+        self._end()
 
     def failed(self, now: float, started: float, *, pushed_back: bool) -> None:
-        """Let a request end that was not answered; requests in flight together are pushed back only once."""
-        self.in_flight -= 1
+        """Let a request end that was not answered; those that started before a cut say nothing more."""
         if pushed_back and started > self._last_cut:
-            self.window = self._slow_start_until = max(1.0, self.window / 2)
-            self._last_cut = now
+            self._pushed_back += 1
+            if self._pushed_back > _BEARABLE * max(self.window, _SHORTEST_ROUND):
+                self.window = max(1.0, self.window / 2)
+                self._doubling, self._last_cut = False, now
+                self._ended = self._pushed_back = 0
+        self._end()
 
     def pause(self, until: float) -> None:
         """Start nothing before a time."""
         self._paused_until = max(self._paused_until, until)
+
+    def _end(self) -> None:
+        self.in_flight -= 1
+        self._ended += 1
+        if self._ended >= max(self.window, _SHORTEST_ROUND):
+            self._ended = self._pushed_back = 0

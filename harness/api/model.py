@@ -90,7 +90,7 @@ class ApiLM(LM):  # type: ignore[misc]
         questions = []
         for index, request in enumerate(requests):
             given: Mapping[str, Any] = request.args[1]
-            key = json.dumps(given, sort_keys=True, default=str)
+            key = repr(given)
             if key not in read:
                 read[key] = generation(given, self._seed, self._max_tokens, self._effort)
             questions.append(Question(index, request.args, read[key]))

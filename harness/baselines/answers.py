@@ -8,10 +8,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from harness.baselines.names import CONSTANT
 from harness.baselines.scores import Fit, LabelScores, gaussian, knn, logistic, nearest_train_item, prior, prototype
 from harness.docs import EVALUATED, FITTED, Doc, Docs, Question, split
 from harness.kinds import Kind
 from harness.metrics.outcome import Floats
+from harness.nothing import Nothing
 from harness.outcomes import membership
 from va_extractor.norms import norms
 
@@ -55,7 +57,12 @@ def answer_texts(name: str, docs: Sequence[Doc]) -> list[str]:
 
 
 def choice_scores(name: str, docs: Sequence[Doc]) -> list[list[float]]:
-    """Return, for each of n documents of one task, one finite log-score a choice; higher means likelier."""
+    """Return, for each of n documents of one task, one finite log-score a choice; higher means likelier.
+
+    Without content only a constant has anything to say: its usual answer. To all others the labels are alike.
+    """
+    if docs and isinstance(docs[0]["valence"], Nothing):
+        return [_scores_without_content(name, doc) for doc in docs]
     if name == "uniform":
         return [[float(score) for score in _rng(doc).random(len(doc["choices"]))] for doc in docs]
     if name == "oracle":
@@ -63,6 +70,13 @@ def choice_scores(name: str, docs: Sequence[Doc]) -> list[list[float]]:
     if Kind(docs[0]["kind"]) is Kind.CHOICE:
         return [_SCORES[name](_fit(doc, tuple(doc["choices"])), _points([doc]))[0].tolist() for doc in docs]
     scores: list[list[float]] = _SCORES[name](_fit(docs[0], tuple(docs[0]["choices"])), _points(docs)).tolist()
+    return scores
+
+
+def _scores_without_content(name: str, doc: Doc) -> list[float]:
+    if name not in CONSTANT:
+        return [0.0] * len(doc["choices"])
+    scores: list[float] = _SCORES[name](_fit(doc, tuple(doc["choices"])), np.zeros((1, 2)))[0].tolist()
     return scores
 
 

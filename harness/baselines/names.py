@@ -9,6 +9,8 @@ from va_extractor.errors import InputError
 
 _ALL = frozenset(Kind)
 _SETS = frozenset({Kind.MULTI_LABEL})
+CONSTANT = ("majority", "top5", "all")
+"""Baselines that answer every item alike."""
 
 
 @dataclass(frozen=True)

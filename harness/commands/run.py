@@ -17,10 +17,12 @@ if TYPE_CHECKING:
 _EPILOG = """\
 further commands (each has its own --help):
   vaemo-eval compare RUN RUN   how runs of the same tasks differ, paired by item
+  vaemo-eval judge RUN_DIR     let a language model judge the descriptions of a run
   vaemo-eval ls                list tasks, groups, models and metrics
   vaemo-eval plan ...          what a run would ask, cost and take, without asking
   vaemo-eval report RUN_DIR    write a run as one HTML page
   vaemo-eval rescore RUN_DIR   compute every number of a run again from its samples
+  vaemo-eval sweep ...         one question put in many ways: what each axis of the prompt does
   vaemo-eval validate [TASKS]  tell whether tasks work, by file and line
   vaemo-eval new-task NAME     begin a task from another one
 
@@ -142,11 +144,11 @@ def config(args: argparse.Namespace) -> RunConfig:
         level=args.level,
         trust_code=args.trust_code,
         repeats=args.repeats,
+        api=_api(args),
         resume=Path(args.resume).expanduser() if args.resume else None,
         afresh=args.no_resume,
         cache=Path(args.cache).expanduser() if args.cache else None,
         allow_missing=args.allow_missing,
-        api=_api(args),
     )
     if found.repeats < 1:
         raise InputError(f"--repeats {found.repeats}: a whole number from 1 on")

@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from harness.axes.prompting import read_axes
 from harness.docs import EVALUATED, FITTED, Doc, Docs, Question, item_of, split
 from harness.features import reference
 from harness.kinds import Kind
@@ -28,11 +29,11 @@ class Dataset:
         self.by_index = by_index
 
     def question(self, metadata: dict[str, Any]) -> Question:
-        """Read what decides the documents out of a task's `metadata`.
+        """Read what decides the documents out of a task's `metadata` (and `dataset_kwargs`, in one mapping).
 
         Raises:
             InputError: `metadata` lacks `source`, or `labels` or `options` where the kind needs them, or its labels are
-                no list of different texts.
+                no list of different texts, or it states axes that the task does not take.
         """
         where = metadata.get("config_source", "task")
         if "source" not in metadata:
@@ -43,6 +44,7 @@ class Dataset:
         if needs == "labels":
             _check_labels(metadata["labels"], where)
         options = Path(where).parent / metadata["options"] if self.kind is Kind.CHOICE else None
+        asks, axes = read_axes(metadata)
         return Question(
             kind=self.kind,
             features=reference(metadata.get("features")),
@@ -50,6 +52,8 @@ class Dataset:
             labels=tuple(metadata.get("labels", ())),
             options=options,
             by_index=self.by_index,
+            asks=asks,
+            axes=axes,
         )
 
     def __call__(self, **metadata: Any) -> dict[str, Docs]:

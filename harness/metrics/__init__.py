@@ -1,12 +1,13 @@
 """Every metric, one function each; see `registry` for the contract."""
 
 from harness.kinds import Kind
-from harness.metrics import bias, description, labels, likelihood, plane, ranked, votes
+from harness.metrics import annotators, bias, description, labels, likelihood, plane, ranked, votes
 from harness.metrics.registry import Metric, declared
 
 __all__ = [
     "Metric",
     "all_metrics",
+    "annotators",
     "bias",
     "description",
     "labels",
@@ -18,7 +19,7 @@ __all__ = [
 ]
 
 
-_ORDER = tuple(module.__name__ for module in (labels, ranked, description, likelihood, plane, votes, bias))
+_ORDER = tuple(module.__name__ for module in (labels, ranked, description, likelihood, plane, votes, annotators, bias))
 
 
 def all_metrics() -> list[Metric]:

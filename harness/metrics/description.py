@@ -22,7 +22,6 @@ _ALONE_POINT = "there is no other cluster"
 _CONSTANT = "neither the points nor the readings vary"
 _UNPLACED = "no wheel has a place for any label"
 _SILENT = "no item has a description"
-_RELIABLE_CCC = 150
 
 
 @_metric(line="chance that the valence and arousal read from the text lie in the given point's quadrant", chance=0.25)
@@ -46,7 +45,8 @@ def same_quadrant_shuffled(outcome: Described, weights: Weights) -> Floats:
     line="Lin's CCC of the valence read from the text with the given one",
     undefined=_CONSTANT,
     chance=0.0,
-    reliable_from=_RELIABLE_CCC,
+    interval="jackknife",
+    span=(-1.0, 1.0),
 )
 def valence_ccc(outcome: Described, weights: Weights) -> Floats:
     """Return (draws,) concordance correlations (Lin 1989), in [-1, 1]."""
@@ -57,7 +57,8 @@ def valence_ccc(outcome: Described, weights: Weights) -> Floats:
     line="Lin's CCC of the arousal read from the text with the given one",
     undefined=_CONSTANT,
     chance=0.0,
-    reliable_from=_RELIABLE_CCC,
+    interval="jackknife",
+    span=(-1.0, 1.0),
 )
 def arousal_ccc(outcome: Described, weights: Weights) -> Floats:
     """Return (draws,) concordance correlations (Lin 1989), in [-1, 1]."""

@@ -30,7 +30,7 @@ def balanced_accuracy(outcome: Labelled, weights: Weights) -> Floats:
     Kind.SINGLE_LABEL,
     Kind.MULTI_LABEL,
     line="mean F1 over the labels that occur, each label counting the same",
-    reliable_from=150,
+    interval="student",
 )
 def macro_f1(outcome: Labelled | LabelSets, weights: Weights) -> Floats:
     """Return (draws,) means of F1 over labels with items, in [0, 1] (`f1_score(average='macro', labels=present)`)."""
@@ -42,7 +42,7 @@ def macro_f1(outcome: Labelled | LabelSets, weights: Weights) -> Floats:
     Kind.SINGLE_LABEL,
     Kind.MULTI_LABEL,
     line="mean F1 over all labels; one neither true nor answered counts 0",
-    reliable_from=150,
+    interval="student",
 )
 def macro_f1_all(outcome: Labelled | LabelSets, weights: Weights) -> Floats:
     """Return (draws,) means of F1 over all k labels, in [0, 1] (`f1_score(average='macro', zero_division=0)`)."""

@@ -1,7 +1,9 @@
 """Metrics of the probabilities that log-likelihoods give to the offered labels: whether they are right and honest.
 
 Probabilities are the softmax of the log-likelihoods over the offered labels; `_norm` variants divide each by the
-label's characters first, as lm-eval's `acc_norm` does, so that long labels are not unlikely by their length alone.
+label's characters first, as lm-eval's `acc_norm` does, so that long labels are not unlikely by their length alone;
+`_cal` variants divide each probability by the one that the label has without content (contextual calibration), so that
+a label which the model likes whatever it is asked is not likely by that alone.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from harness.metrics.registry import metric
 
 BINS = 15
 _TEXT = "answers are texts, without log-likelihoods"
+_NOT_ASKED = "the labels were not asked without content"
 
 
 @metric(
@@ -51,6 +54,20 @@ def accuracy_norm(outcome: Labelled, weights: Weights) -> Floats:
 @metric(
     Kind.SINGLE_LABEL,
     Kind.CHOICE,
+    line="share of items whose calibrated likeliest label is the true one",
+    undefined=_NOT_ASKED,
+    proportion=True,
+)
+def accuracy_cal(outcome: Labelled, weights: Weights) -> Floats:
+    """Return (draws,) shares, in [0, 1] (Zhao et al. 2021, arXiv:2102.09690)."""
+    if outcome.scores_cal is None:
+        return np.full(len(weights), np.nan)
+    return weighted_mean((outcome.scores_cal.argmax(axis=1) == outcome.gold).astype(np.float64), weights)
+
+
+@metric(
+    Kind.SINGLE_LABEL,
+    Kind.CHOICE,
     line="Brier score: squared error of the probabilities, summed over labels",
     higher_is_better=False,
     undefined=_TEXT,
@@ -72,6 +89,19 @@ def brier(outcome: Labelled, weights: Weights) -> Floats:
 def brier_norm(outcome: Labelled, weights: Weights) -> Floats:
     """Return (draws,) mean squared errors, in [0, 2]."""
     return _brier(outcome.scores_norm, outcome, weights)
+
+
+@metric(
+    Kind.SINGLE_LABEL,
+    Kind.CHOICE,
+    line="the same, probabilities divided by those without content",
+    higher_is_better=False,
+    undefined=_NOT_ASKED,
+    chance=None,
+)
+def brier_cal(outcome: Labelled, weights: Weights) -> Floats:
+    """Return (draws,) mean squared errors, in [0, 2]."""
+    return _brier(outcome.scores_cal, outcome, weights)
 
 
 @metric(
@@ -103,6 +133,19 @@ def log_loss_norm(outcome: Labelled, weights: Weights) -> Floats:
 @metric(
     Kind.SINGLE_LABEL,
     Kind.CHOICE,
+    line="the same, probabilities divided by those without content",
+    higher_is_better=False,
+    undefined=_NOT_ASKED,
+    chance=None,
+)
+def log_loss_cal(outcome: Labelled, weights: Weights) -> Floats:
+    """Return (draws,) mean losses in nats, from 0."""
+    return _log_loss(outcome.scores_cal, outcome, weights)
+
+
+@metric(
+    Kind.SINGLE_LABEL,
+    Kind.CHOICE,
     line="expected calibration error of the likeliest label's probability, 15 bins",
     higher_is_better=False,
     undefined=_TEXT,
@@ -124,6 +167,19 @@ def ece(outcome: Labelled, weights: Weights) -> Floats:
 def ece_norm(outcome: Labelled, weights: Weights) -> Floats:
     """Return (draws,) errors, in [0, 1]."""
     return _ece(outcome.scores_norm, outcome, weights)
+
+
+@metric(
+    Kind.SINGLE_LABEL,
+    Kind.CHOICE,
+    line="the same, probabilities divided by those without content",
+    higher_is_better=False,
+    undefined=_NOT_ASKED,
+    chance=None,
+)
+def ece_cal(outcome: Labelled, weights: Weights) -> Floats:
+    """Return (draws,) errors, in [0, 1]."""
+    return _ece(outcome.scores_cal, outcome, weights)
 
 
 def probabilities(scores: Floats) -> Floats:

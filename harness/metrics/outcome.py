@@ -34,6 +34,7 @@ class Labelled:
         labels: the label set; empty where options differ by item, and then an index has no meaning across items.
         scores: (n, k) log-likelihood of each offered label; None where the answer is a text.
         scores_norm: (n, k) the same divided by the label's characters.
+        scores_cal: (n, k) the same less what the label gets without content; None where that was not asked.
         distance: (n, k) distance in the VA plane of the item's point to each offered label's prototype; None where a
             label has no published term, or items offer different numbers of labels.
         apart: (n, k) the same from the true label's prototype.
@@ -45,6 +46,7 @@ class Labelled:
     labels: tuple[str, ...]
     scores: Floats | None = None
     scores_norm: Floats | None = None
+    scores_cal: Floats | None = None
     distance: Floats | None = None
     apart: Floats | None = None
 
@@ -67,6 +69,8 @@ class LabelSets:
         votes: (n, k) annotator votes / max vote of each label; None where one annotator labelled.
         distance: (n, k) distance in the VA plane of the item's point to each label's prototype; None where a label has
             no published term.
+        annotated: (n, a, k) whether each of up to a annotators gave the label; who gave none was not there. None where
+            no item has several annotators.
     """
 
     gold: Bools
@@ -74,6 +78,7 @@ class LabelSets:
     labels: tuple[str, ...]
     votes: Floats | None = None
     distance: Floats | None = None
+    annotated: Bools | None = None
 
     @cached_property
     def counted(self) -> Counts:

@@ -24,7 +24,8 @@ _CELLS = 500_000
     line="mean over labels of average precision (area under precision against recall)",
     undefined=_UNDEFINED,
     biased=True,
-    reliable_from=1500,
+    interval="jackknife",
+    reliable_from=150,
 )
 def mean_ap(outcome: Ranked, weights: Weights) -> Floats:
     """Return (draws,) means of `average_precision_score` over the labels true of some item, in [0, 1]."""

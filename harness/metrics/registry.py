@@ -17,6 +17,7 @@ from harness.metrics.outcome import Floats, Outcome, Weights
 
 FEW_CLUSTERS = 30
 
+IntervalName = Literal["percentile", "student", "jackknife"]
 Chance = float | Literal["simulated"] | None
 Compute = Callable[[Any, Weights], Floats]
 
@@ -33,7 +34,9 @@ class Metric:
         compute: (outcome, weights (draws, n)) to (draws,).
         undefined: why `compute` may give NaN.
         proportion: whether it is a share of items, so that Wilson's interval holds where items are independent.
-        biased: whether few items bias it upward, so that the basic interval covers better than the percentile one.
+        biased: whether few items bias it upward.
+        interval: which interval was found to cover best (`docs/statistics.md`).
+        span: its least and greatest value.
         reliable_from: clusters from which its interval was found to cover as stated (`docs/statistics.md`).
         chance: what uniformly random answers score; `simulated` from seeded answers, None where it has no meaning.
     """
@@ -47,6 +50,8 @@ class Metric:
     chance: Chance
     proportion: bool = False
     biased: bool = False
+    interval: IntervalName = "percentile"
+    span: tuple[float, float] = (0.0, 1.0)
     reliable_from: int = FEW_CLUSTERS
 
     def value(self, outcome: Outcome, n: int) -> float:
@@ -67,6 +72,8 @@ def metric(
     chance: Chance = "simulated",
     proportion: bool = False,
     biased: bool = False,
+    interval: IntervalName = "percentile",
+    span: tuple[float, float] = (0.0, 1.0),
     reliable_from: int = FEW_CLUSTERS,
 ) -> Callable[[Compute], Compute]:
     """Declare the decorated function, by its own name, as a metric of `kinds`.
@@ -89,6 +96,8 @@ def metric(
             chance=chance,
             proportion=proportion,
             biased=biased,
+            interval=interval,
+            span=span,
             reliable_from=reliable_from,
         )
         return compute

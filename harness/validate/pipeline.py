@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 
 from harness import _compat, catalogue, safety, taskfile
+from harness.axes import generation
 from harness.describing import Instruments, instruments
 from harness.docs import EVALUATED, Question, nearest, split
 from harness.functions._kind import Dataset
@@ -19,6 +21,8 @@ from harness.validate.controls import Control
 from harness.validate.controls import run as run_controls
 from harness.validate.data import Facts
 from va_extractor.errors import InputError
+
+_AXIS = re.compile(r"metadata\.axes\.(\w+): ")
 
 
 @dataclass(frozen=True)
@@ -123,7 +127,7 @@ def validate(target: Target, settings: Settings, known: Mapping[str, Path]) -> R
         report.findings += _members(source, known)
         return report
     report.findings += safety.findings(source, inside, trust_code=settings.trust_code)
-    report.findings += [*fit.findings(source), *prompts.static(source)]
+    report.findings += [*fit.findings(source), *generation.findings(source), *prompts.static(source)]
     if "task" in source.values:
         _documents(source, report, settings)
         if settings.controls and report.sound:
@@ -142,7 +146,8 @@ def _documents(source: Source, report: Report, settings: Settings) -> None:
     report.findings += data.unpinned(source, settings.features)
     try:
         dataset = Dataset(kind, by_index=str(source.values["custom_dataset"]).endswith(".indexed"))
-        given = {**metadata, "features": settings.features, "config_source": str(source.path)}
+        stated = {**metadata, **(source.values.get("dataset_kwargs") or {})}
+        given = {**stated, "features": settings.features, "config_source": str(source.path)}
         question: Question = dataset.question(given)
         docs = split(question, EVALUATED).docs
     except InputError as error:
@@ -159,6 +164,9 @@ def _documents(source: Source, report: Report, settings: Settings) -> None:
 
 def _of_documents(source: Source, message: str) -> Finding:
     """Place what is wrong with the documents at the key that decides it."""
+    axis = _AXIS.search(message)
+    if axis:
+        return source.finding(("metadata", "axes", axis[1]), message, "docs/axes.md tells what each axis needs")
     key = "labels" if "column 'labels'" in message else "options" if "options" in message else "source"
     return source.finding(("metadata", key), message, f"mend metadata.{key} or the features")
 

@@ -10,7 +10,11 @@ from harness.safety import in_template
 from harness.taskfile import Finding, Function, Source
 
 GIVEN = ("valence", "arousal", "dominance", "choices")
-ANSWER = ("labels", "label_weights", "references", "target", "item_id", "cluster_id", "reference_kind")
+ANSWER = (
+    *("labels", "label_weights", "annotator_labels", "references", "target"),
+    *("item_id", "cluster_id", "reference_kind"),
+)
+PROMPT = "prompt"
 _COLUMNS = tuple(Doc.__annotations__)
 _SHOWN = ("description", "doc_to_text", "gen_prefix")
 
@@ -18,6 +22,7 @@ _SHOWN = ("description", "doc_to_text", "gen_prefix")
 def static(source: Source) -> Iterator[Finding]:
     """Find names in the templates that are no columns, or are the answer; and prompts without valence or arousal."""
     used: set[str] = set()
+    given = {*GIVEN, PROMPT} if source.values.get("dataset_kwargs") else {*GIVEN}
     for key, text in sandbox.template_texts(source.values):
         if isinstance(text, Function) or key not in _SHOWN:
             continue
@@ -26,9 +31,11 @@ def static(source: Source) -> Iterator[Finding]:
         except sandbox.BadTemplateError:
             continue
         used |= names
-        for name in sorted(names - set(GIVEN)):
+        for name in sorted(names - given):
             yield _name(source, key, text, name)
     prompt = source.values.get("doc_to_text")
+    if PROMPT in used:
+        return
     if isinstance(prompt, str) and not isinstance(prompt, Function) and _allowed(prompt):
         for name in ("valence", "arousal"):
             if name not in used:
@@ -69,6 +76,8 @@ def _name(source: Source, key: str, text: str, name: str) -> Finding:
     line = next((number for number, row in enumerate(text.split("\n"), start=1) if name in row), 1)
     if name in ANSWER:
         return in_template(source, key, f"{name} gives the answer away", f"use {', '.join(GIVEN)} only", line)
+    if name == PROMPT:
+        return in_template(source, key, "there is no prompt", "say in dataset_kwargs.asks what is asked", line)
     what = f"there is no column {name!r}{nearest(name, GIVEN)}"
     return in_template(source, key, what, f"the columns are {', '.join(GIVEN)}", line)
 

@@ -16,7 +16,7 @@ from leaderboard.schema.run import (
     TaskRecord,
     Usage,
 )
-from leaderboard.schema.sample import Answer, Finish, Item, Parsed, Sample, Status
+from leaderboard.schema.sample import Answer, ContentFree, Finish, Item, Language, Parsed, Sample, Status
 from leaderboard.schema.score import (
     AnswerCounts,
     Bias,
@@ -36,6 +36,7 @@ __all__ = [
     "Bias",
     "ClassScore",
     "Confusion",
+    "ContentFree",
     "EmbedderRecord",
     "FeaturesRecord",
     "Finish",
@@ -43,6 +44,7 @@ __all__ = [
     "Interval",
     "Item",
     "KindName",
+    "Language",
     "ModelRecord",
     "Parsed",
     "Position",

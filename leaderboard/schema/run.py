@@ -64,7 +64,8 @@ class TaskRecord(Model):
         output_type: lm-eval's output type.
         labels: the task's label set; empty for descriptions and for choices that differ by item.
         headline: the metric that stands for the task.
-        num_fewshot: how many examples the prompt shows.
+        num_fewshot: how many examples lm-eval put before the prompt.
+        axes: how the prompt differs from the default (docs/axes.md); empty where it does not.
         items: how many items were scored.
         clusters: how many independent groups they form.
         excluded: rows of the split that were not asked, by reason.
@@ -76,8 +77,8 @@ class TaskRecord(Model):
         per_class: by label; empty where there is no fixed label set.
         confusion: only for single-label tasks with a fixed label set.
         bias: how answers lean; None where there is no fixed label set.
-        reliability: the reliability diagram of `raw` and of length-`normalised` probabilities; empty where answers
-            are texts.
+        reliability: the reliability diagram of `raw`, of length-`normalised` and of contextually `calibrated`
+            probabilities, each where there is one; empty where answers are texts.
         samples: the samples' file below the run folder.
         samples_sha256: its hash.
     """
@@ -89,6 +90,7 @@ class TaskRecord(Model):
     labels: tuple[str, ...]
     headline: str
     num_fewshot: int
+    axes: dict[str, str | int | bool | None] = Field(default_factory=dict)
     items: int
     clusters: int
     excluded: dict[str, int]

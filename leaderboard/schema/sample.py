@@ -9,6 +9,7 @@ from pydantic import Field, FiniteFloat, SerializerFunctionWrapHandler, model_se
 from leaderboard.schema._model import Model
 
 Status = Literal["ok", "unparsed", "refused", "empty", "truncated", "filtered", "missing"]
+Language = Literal["en", "es", "de", "zh", "hi", "ko", "ar"]
 Finish = Literal["stop", "length", "content_filter", "refusal"]
 
 
@@ -39,6 +40,13 @@ class Answer(Model):
         return {name: value for name, value in handler(self).items() if value is not None}
 
 
+class ContentFree(Model):
+    """What a model said to a prompt with `token` in place of its values: a log-likelihood for each choice."""
+
+    token: str
+    loglikelihoods: tuple[FiniteFloat, ...]
+
+
 class Parsed(Model):
     """How an answer was read.
 
@@ -66,8 +74,11 @@ class Item(Model):
         dominance: in [-1, 1]; None where the source has none.
         labels: annotated category labels.
         label_weights: annotator votes / max vote, one a label; None where one annotator labelled.
+        annotator_labels: each annotator's own labels; None where one annotator labelled, or they are unknown.
         references: texts that describe the item.
         choices: the labels the prompt offers; empty for descriptions.
+        language: of the prompt; its words for the labels are read beside the English ones.
+        steps: whether the answer is the last line of one that goes step by step.
     """
 
     item_id: str
@@ -77,8 +88,11 @@ class Item(Model):
     dominance: FiniteFloat | None = None
     labels: tuple[str, ...]
     label_weights: tuple[FiniteFloat, ...] | None = None
+    annotator_labels: tuple[tuple[str, ...], ...] | None = None
     references: tuple[str, ...] = ()
     choices: tuple[str, ...] = ()
+    language: Language = "en"
+    steps: bool = False
 
 
 class Sample(Model):
@@ -95,8 +109,11 @@ class Sample(Model):
         baselines: the raw answers of the baselines that stand beside the score.
         baseline_scores: per-item scores of those, only where they need more than the answer (embeddings).
         ceilings: the raw answers of predictors that learned from valence and arousal; empty where none can.
+        ceiling_scores: per-item scores of those, only where they need more than the answer (embeddings).
         repeats: the raw answers beyond the first, where each item was answered several times.
         repeat_scores: per-item scores of those, only where they need more than the answer (embeddings).
+        content_free: the answers to the prompt without content that calibrate this and all further items that offer the
+            same choices; held by the first of them, empty where none were asked.
     """
 
     item: Item
@@ -108,5 +125,7 @@ class Sample(Model):
     baselines: dict[str, Answer] = Field(default_factory=dict)
     baseline_scores: dict[str, dict[str, FiniteFloat | None]] = Field(default_factory=dict)
     ceilings: dict[str, Answer] = Field(default_factory=dict)
+    ceiling_scores: dict[str, dict[str, FiniteFloat | None]] = Field(default_factory=dict)
     repeats: tuple[Answer, ...] = ()
     repeat_scores: tuple[dict[str, FiniteFloat | None], ...] = ()
+    content_free: tuple[ContentFree, ...] = ()

@@ -65,8 +65,8 @@ class Score(Model):
         value: None where the data allow none; then `reason` says why.
         reason: why there is no value or no interval.
         note: why the interval is to be read with care; None where nothing speaks against it.
-        interval: Wilson's for a proportion of independent items, else the bootstrap interval that was found to cover
-            best for this metric; None where there is none.
+        interval: Wilson's for a proportion of independent items, else the interval over clusters that was found to
+            cover best for this metric; None where there is none.
         percentile: the percentile interval; None where there is none.
         bca: the BCa interval from the same draws; None where there is none.
         chance: what uniformly random answers score on the same items; None where that has no meaning.

@@ -35,7 +35,7 @@ def test_items_of_a_cluster_hang_together_as_stated() -> None:
 
 def test_a_few_simulations_fill_both_tables(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("benchmarks.coverage.POPULATION", 2000)
-    shares, alarms = Table(*map(str, range(7))), Table(*map(str, range(3)))
+    shares, alarms = Table(*map(str, range(8))), Table(*map(str, range(3)))
     coverage(60, 3, 60, true_values(), shares)
     false_alarms(60, 2, 40, alarms)
     assert (shares.row_count, alarms.row_count) == (5, 5)

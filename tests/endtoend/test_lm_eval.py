@@ -35,7 +35,7 @@ def test_lm_eval_gives_the_same_numbers_for_every_task(vaemo_eval: Command) -> N
     assert sorted(ours) == ALL
     for name, task in ours.items():
         for metric, score in task.metrics.items():
-            if score.value is not None:
+            if score.value is not None and not metric.endswith("_cal"):  # it sends no prompt without content
                 assert theirs[name][f"{metric},none"] == pytest.approx(score.value, abs=1e-6), (name, metric)
 
 

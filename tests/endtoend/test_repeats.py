@@ -34,8 +34,12 @@ def test_a_sampling_model_is_asked_again_and_everything_is_scored_from_the_sampl
             if score.sampling is not None and score.value is not None:
                 assert score.value == pytest.approx(sum(score.sampling.values) / 3)
     assert vaemo_eval("rescore", done.folder).code == 0
-    refused = vaemo_eval("compare", done.folder, done.folder)
-    assert (refused.code, "answered 3 times" in refused.err) == (2, True)
+    same = vaemo_eval("compare", done.folder, done.folder)
+    assert (same.code, same.err) == (0, "")
+    other = vaemo_eval(*arguments[:-1], "4", "--tasks", ",".join(tasks), "--repeats", "2")
+    compared = vaemo_eval("compare", done.folder, other.folder)
+    assert compared.code == 0, compared.err
+    assert "answered 3 and 2 times, means over repeats" in compared.out
     once = vaemo_eval(*arguments, "--tasks", "iimi_basic")
     assert [row["answer"] for row in once.samples("iimi_basic")] == [
         row["answer"] for row in done.samples("iimi_basic")

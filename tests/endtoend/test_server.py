@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from harness.judge_record import JudgeRecord
+
 if TYPE_CHECKING:
     from tests.endtoend.conftest import Command
 
@@ -71,6 +73,16 @@ def test_generation_tasks_run_through_a_chat_server(vaemo_eval: Command, server:
     written = "".join(path.read_text(encoding="utf-8") for path in done.folder.rglob("*.json*"))
     assert "canary" not in written + done.out + done.err
     assert vaemo_eval("rescore", done.folder).code == 0
+    described = vaemo_eval("--model", "baseline:knn", "--tasks", "emotic_describe", "--limit", "2")
+    judge = vaemo_eval(
+        *("judge", described.folder, "--model", "local-chat-completions", "--gen_kwargs", "max_gen_toks=3"),
+        *("--model_args", f"base_url={server}/v1/chat/completions,model={tiny_model},num_concurrent=1,max_retries=2"),
+        OPENAI_API_KEY="sk-canary-0123456789",
+    )
+    assert judge.code == 0, judge.err
+    written = (described.folder / "judge.json").read_text(encoding="utf-8")
+    assert "canary" not in written + judge.out + judge.err
+    assert JudgeRecord.model_validate_json(written).apply_chat_template
 
 
 def test_a_dead_server_is_one_line(vaemo_eval: Command) -> None:

@@ -133,12 +133,6 @@ def test_best_sets_have_the_highest_expected_f1_of_all_sets() -> None:
         assert 2 * share[chosen, 0].sum() / (chosen.sum() + share.sum()) == pytest.approx(max(expected))
 
 
-def test_choices_and_descriptions_have_no_ceilings_of_their_own() -> None:
-    for kind, source in ((Kind.DESCRIPTION, "emotic"),):
-        docs = split(Question(kind, "shipped", source), EVALUATED).docs
-        assert ceiling_answers(docs, by_likelihood=False) == {}
-
-
 def test_what_was_computed_is_kept_beside_the_features_and_read_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

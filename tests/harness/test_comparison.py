@@ -13,6 +13,7 @@ from harness.comparison import MCNEMAR, SIGN_FLIP, difference, item_values, mcne
 from harness.kinds import Kind
 from harness.metrics import Metric, metrics_of
 from harness.metrics.outcome import Described, Labelled, Ranked
+from harness.sampling import Repeated, once
 
 LABELS = ("a", "b", "c")
 
@@ -50,7 +51,7 @@ def test_sign_flip_by_cluster_agrees_with_the_exact_permutation_of_cluster_sums(
     sums = gaps.reshape(10, 3).sum(axis=1)
     exact = stats.permutation_test((sums,), np.mean, permutation_type="samples", n_resamples=2000).pvalue
     one, other = Described({"cosine": gaps}), Described({"cosine": np.zeros(30)})
-    assert sign_flip(COSINE, one, other, clusters, draws=20_000) == pytest.approx(exact, abs=0.01)
+    assert sign_flip(COSINE, once(one), once(other), clusters, draws=20_000) == pytest.approx(exact, abs=0.01)
 
 
 def test_a_ranking_is_compared_by_order_whatever_the_scale_of_its_scores() -> None:
@@ -59,14 +60,14 @@ def test_a_ranking_is_compared_by_order_whatever_the_scale_of_its_scores() -> No
     one, other = (Ranked(gold, rng.normal(size=gold.shape) + gold * shift, ("a", "b")) for shift in (1.5, 0.5))
     scaled = Ranked(gold, np.exp(3 * other.scores) - 100, ("a", "b"))
     clusters = np.arange(40)
-    assert sign_flip(AUC, one, scaled, clusters) == sign_flip(AUC, one, other, clusters)
+    assert sign_flip(AUC, once(one), once(scaled), clusters) == sign_flip(AUC, once(one), once(other), clusters)
 
 
 def test_the_same_answers_do_not_differ() -> None:
     rng = np.random.default_rng(5)
     one = answers(rng, rng.integers(0, 3, size=50), 0.5)
     for metric, test in ((ACCURACY, MCNEMAR), (MACRO_F1, SIGN_FLIP)):
-        found = difference(metric, one, one, np.arange(50))
+        found = difference(metric, once(one), once(one), np.arange(50))
         assert found is not None
         assert found.interval is not None
         assert (found.effect, found.p, found.interval.low, found.interval.high) == (0, 1, 0, 0)
@@ -76,7 +77,9 @@ def test_the_same_answers_do_not_differ() -> None:
 def test_a_share_of_items_that_hang_together_is_not_tested_as_if_they_were_independent() -> None:
     rng = np.random.default_rng(6)
     gold = rng.integers(0, 3, size=60)
-    found = difference(ACCURACY, answers(rng, gold, 0.6), answers(rng, gold, 0.4), np.repeat(np.arange(20), 3))
+    found = difference(
+        ACCURACY, once(answers(rng, gold, 0.6)), once(answers(rng, gold, 0.4)), np.repeat(np.arange(20), 3)
+    )
     assert found is not None
     assert found.test == SIGN_FLIP
 
@@ -84,7 +87,9 @@ def test_a_share_of_items_that_hang_together_is_not_tested_as_if_they_were_indep
 def test_effect_interval_and_detectable_difference_of_a_mean() -> None:
     rng = np.random.default_rng(7)
     gaps = rng.normal(0.2, 1, size=400)
-    found = difference(COSINE, Described({"cosine": gaps}), Described({"cosine": np.zeros(400)}), np.arange(400))
+    found = difference(
+        COSINE, once(Described({"cosine": gaps})), once(Described({"cosine": np.zeros(400)})), np.arange(400)
+    )
     error = gaps.std(ddof=1) / 20
     assert found is not None
     assert found.interval is not None
@@ -98,9 +103,70 @@ def test_effect_interval_and_detectable_difference_of_a_mean() -> None:
 
 def test_no_difference_is_claimed_where_one_model_has_no_value() -> None:
     nothing = Described({"cosine": np.full(5, np.nan)})
-    assert difference(COSINE, nothing, Described({"cosine": np.ones(5)}), np.arange(5)) is None
+    assert difference(COSINE, once(nothing), once(Described({"cosine": np.ones(5)})), np.arange(5)) is None
 
 
 def test_item_values_are_the_metric_of_each_item_alone() -> None:
     one = Labelled(np.array([0, 1, 2]), np.array([0, 2, -1]), np.full(3, 3), LABELS)
     assert item_values(ACCURACY, one, 3).tolist() == [1, 0, 0]
+
+
+def repeated(gold: np.ndarray, said: np.ndarray) -> Repeated:
+    """Arrange (N, n) answers to n items."""
+    each = tuple(Labelled(gold, row, np.full(gold.size, 3), LABELS) for row in said)
+    times = len(said)
+    return Repeated(each, Labelled(np.tile(gold, times), said.ravel(), np.full(said.size, 3), LABELS))
+
+
+def simulated(rng: np.random.Generator, gold: np.ndarray, skill: np.ndarray, times: int) -> Repeated:
+    """Answer each item right with its own probability, else by the next label."""
+    return repeated(gold, np.where(rng.random((times, gold.size)) < skill, gold, (gold + 1) % 3))
+
+
+def test_of_repeats_the_items_mean_is_compared() -> None:
+    rng = np.random.default_rng(8)
+    gold = rng.integers(0, 3, 300)
+    one, other = simulated(rng, gold, rng.beta(2, 2, 300), 4), simulated(rng, gold, rng.beta(3, 2, 300), 3)
+    found = difference(ACCURACY, one, other, np.arange(300))
+    means = [
+        np.mean([each.predicted == gold for each in model.outcomes if isinstance(each, Labelled)], axis=0)
+        for model in (one, other)
+    ]
+    gaps = means[0] - means[1]
+    assert found is not None
+    assert found.interval is not None
+    assert found.effect == pytest.approx(gaps.mean())
+    by_t = stats.ttest_rel(*means)
+    assert found.p == pytest.approx(by_t.pvalue, abs=0.02)
+    ends = by_t.confidence_interval()
+    assert (found.interval.low, found.interval.high) == pytest.approx((ends.low, ends.high), abs=0.01)
+    assert found.test == SIGN_FLIP  # a mean of answers is no count, so McNemar has no part
+
+
+def test_sampling_noise_of_a_difference_is_that_simulated() -> None:
+    rng = np.random.default_rng(9)
+    n, times = 6000, 3
+    gold = rng.integers(0, 3, n)
+    one, other = (simulated(rng, gold, rng.beta(2, 2, n), times) for _ in range(2))
+    found = difference(ACCURACY, one, other, np.arange(n))
+    by_items, by_sampling = 2 * 0.05 / n, 2 * 0.2 / n / times  # variances of Beta(2, 2) and of one answer
+    assert found is not None
+    assert found.share_sampling == pytest.approx(by_sampling / (by_items + by_sampling), rel=0.06)
+    assert found.detectable == pytest.approx((1.96 + 0.8416) * np.sqrt(by_items + by_sampling), rel=0.05)
+    assert found.detectable_unsampled == pytest.approx((1.96 + 0.8416) * np.sqrt(by_items), rel=0.1)
+    single = difference(ACCURACY, once(one.outcomes[0]), once(other.outcomes[0]), np.arange(n))
+    assert single is not None
+    assert (single.share_sampling, single.detectable_unsampled) == (None, None)
+
+
+@pytest.mark.parametrize(("times", "against"), [(3, 3), (4, 1)])
+def test_models_of_equal_skill_are_told_apart_about_as_often_as_the_level_says(times: int, against: int) -> None:
+    alarms = []
+    for seed in range(300):
+        rng = np.random.default_rng([seed, times])
+        clusters = np.repeat(np.arange(60), rng.integers(1, 4, 60))
+        gold = rng.integers(0, 3, clusters.size)
+        one = simulated(rng, gold, rng.beta(2, 2, 60)[clusters], times)
+        other = simulated(rng, gold, rng.beta(2, 2, 60)[clusters], against)
+        alarms.append(sign_flip(MACRO_F1, one, other, clusters, draws=200, seed=seed) < 0.05)
+    assert 0.02 < np.mean(alarms) < 0.085  # three standard errors about 5 %; the full table is in benchmarks

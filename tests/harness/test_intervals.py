@@ -6,12 +6,28 @@ from typing import Literal
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy import stats
+from scipy.special import expit, logit
 from statsmodels.stats.proportion import proportion_confint
 
 from harness.bootstrap import resample
-from harness.intervals import BASIC, BCA, PERCENTILE, WILSON, Bootstrap, basic, bca, percentile, wilson
+from harness.intervals import (
+    BCA,
+    JACKKNIFE,
+    PERCENTILE,
+    STUDENT,
+    WILSON,
+    Bootstrap,
+    bca,
+    jackknife,
+    percentile,
+    student,
+    wilson,
+)
 from harness.metrics.algebra import weighted_mean
+from harness.metrics.outcome import Floats, Weights
 
 SKEWED = np.random.default_rng(5).exponential(size=80)
 
@@ -36,14 +52,67 @@ def test_from_few_normal_values_the_interval_of_a_mean_is_that_of_student() -> N
     assert (found.low, found.high) == pytest.approx((low, high), rel=0.06)
 
 
-def test_basic_is_percentile_mirrored_at_the_value() -> None:
-    spread = Bootstrap(0.3, np.linspace(0.3, 0.5, 1001), np.array([0.29, 0.31]), clusters=10**6, seed=0)
-    plain, mirrored = percentile(spread), basic(spread)
-    assert plain is not None
-    assert mirrored is not None
-    assert (mirrored.low, mirrored.high) == pytest.approx((0.6 - plain.high, 0.6 - plain.low))
-    assert mirrored.method == BASIC
-    assert basic(Bootstrap(0.3, np.full(10, np.nan), np.ones(2), clusters=9, seed=0)) is None
+def test_student_is_the_t_interval_of_logits() -> None:
+    rng = np.random.default_rng(0)
+    draws = rng.beta(20, 5, 2000)
+    spread = Bootstrap(0.85, draws, np.array([0.8, 0.9]), clusters=16, seed=4)
+    found = student(spread, (0.0, 1.0))
+    error = logit(draws).std(ddof=1) * np.sqrt(16 / 15)
+    ends = stats.t.interval(0.95, 15, loc=logit(0.85), scale=error)
+    assert found is not None
+    assert (found.low, found.high) == pytest.approx(tuple(expit(ends)))
+    assert (found.method, found.draws, found.seed) == (STUDENT, 2000, 4)
+    doubled = Bootstrap(0.7, 2 * draws - 1, np.array([0.6, 0.8]), clusters=16, seed=4)
+    wider = student(doubled, (-1.0, 1.0))
+    assert wider is not None
+    assert (wider.low, wider.high) == pytest.approx((2 * found.low - 1, 2 * found.high - 1))
+
+
+def test_jackknife_takes_the_bias_off_a_variance_and_has_its_known_error() -> None:
+    values = np.random.default_rng(1).normal(size=30)
+
+    def variance(weights: Weights) -> Floats:
+        return weighted_mean(values**2, weights) - weighted_mean(values, weights) ** 2
+
+    [spread] = resample([variance], np.arange(30), draws=50)
+    span = (-1e6, 1e6)  # so wide that its logit is a straight line
+    found = jackknife(spread, span)
+    left = [np.delete(values, row).var() for row in range(30)]
+    error = np.sqrt(29 / 30 * ((left - np.mean(left)) ** 2).sum())
+    ends = stats.t.interval(0.95, 29, loc=values.var(ddof=1), scale=error)  # the corrected variance is the unbiased one
+    assert found is not None
+    assert (found.low, found.high) == pytest.approx(ends, abs=1e-4)
+    assert (found.method, found.draws, found.seed) == (JACKKNIFE, None, None)
+
+
+def test_above_two_hundred_clusters_the_jackknife_leaves_out_groups_and_keeps_its_width() -> None:
+    values = np.random.default_rng(2).random(1000)
+    [spread] = resample([lambda weights: weighted_mean(values, weights)], np.arange(1000), draws=50)
+    found = jackknife(spread, (0.0, 1.0))
+    assert found is not None
+    assert found.seed is not None
+    ends = stats.t.interval(0.95, 999, loc=values.mean(), scale=stats.sem(values))
+    assert (found.low, found.high) == pytest.approx(ends, abs=0.15 * (ends[1] - ends[0]))
+
+
+def test_at_an_end_of_the_span_the_percentile_interval_stands_in() -> None:
+    draws = np.r_[np.full(200, 1.0), np.linspace(0.8, 0.99, 800)]
+    spread = Bootstrap(0.95, draws, np.array([0.9, 1.0]), clusters=40, seed=0)
+    for make in (student, jackknife):
+        found = make(spread, (0.0, 1.0))
+        assert found == percentile(spread)
+        nothing = Bootstrap(0.5, np.full(100, np.nan), np.full(10, np.nan), clusters=40, seed=0)
+        assert make(nothing, (0.0, 1.0)) is None
+
+
+@given(st.integers(0, 10_000), st.integers(2, 30))
+def test_no_interval_on_the_logit_scale_leaves_its_span(seed: int, n: int) -> None:
+    values = np.random.default_rng(seed).beta(0.5, 0.5, n)
+    [spread] = resample([lambda weights: weighted_mean(values, weights)], np.arange(n), draws=40)
+    for make in (student, jackknife):
+        found = make(spread, (0.0, 1.0))
+        assert found is not None
+        assert 0 <= found.low <= found.high <= 1
 
 
 def test_bca_lies_to_the_right_of_percentile_where_the_data_are_skewed_to_the_right() -> None:

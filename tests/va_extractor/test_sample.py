@@ -109,3 +109,14 @@ def test_the_norms_are_measured_and_complete() -> None:
         norm = norms()[row["labels"][0]]
         expected = (norm.valence, norm.arousal, norm.dominance)
         assert (row["valence"], row["arousal"], row["dominance"]) == pytest.approx(expected, abs=1e-6)
+
+
+def test_annotators_of_the_test_split_share_its_labels() -> None:
+    for row in shipped("emotic/test")[0].to_pylist():
+        given = row["annotator_labels"]
+        assert len(given) == 3
+        assert all(given)
+        assert set().union(*given) == set(row["labels"])
+        votes = Counter(label for one in given for label in one)
+        assert row["label_weights"] == pytest.approx([votes[label] / max(votes.values()) for label in row["labels"]])
+    assert set(shipped("emotic/train")[0]["annotator_labels"].to_pylist()) == {None}

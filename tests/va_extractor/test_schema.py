@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.making import PROVENANCE, features
+from va_extractor.dataset import read_split, write_split
 from va_extractor.errors import InputError
-from va_extractor.schema import COLUMNS, METADATA_KEY, Provenance, check, provenance_of, to_unit, with_provenance
+from va_extractor.schema import (
+    COLUMNS,
+    METADATA_KEY,
+    OPTIONAL,
+    Provenance,
+    check,
+    provenance_of,
+    to_unit,
+    with_provenance,
+)
 
 NAN = float("nan")
 
@@ -31,6 +43,17 @@ def test_wider_types_are_cast_and_further_columns_dropped() -> None:
     checked = check(table, "f")
     assert checked.schema.field("valence").type == pa.float32()
     assert "file_name" not in checked.column_names
+
+
+def test_a_file_from_before_there_were_annotators_reads_as_one_without(tmp_path: Path) -> None:
+    table = features(3)
+    written = pq.read_table(write_split(table, PROVENANCE, tmp_path, "test"))
+    assert "annotator_labels" not in written.column_names
+    read, _ = read_split([tmp_path / "emotic" / "test.parquet"])
+    assert read["annotator_labels"].to_pylist() == [None] * 3
+    several = features(3, annotator_labels=[None, [[label] for [label] in table["labels"].to_pylist()[1:2]] * 2, None])
+    read, _ = read_split([write_split(several, PROVENANCE, tmp_path, "test")])
+    assert read["annotator_labels"].to_pylist() == several["annotator_labels"].to_pylist()
 
 
 def test_empty_tables_pass() -> None:
@@ -55,6 +78,9 @@ def test_empty_tables_pass() -> None:
         ("labels", [["Anger"], None, ["Fear"]], 1, "is null"),
         ("labels", [["Anger"], ["Fear", None], ["Fear"]], 1, "holds a null"),
         ("references", [[], [], [None]], 2, "holds a null"),
+        ("annotator_labels", [None, [["Anger"], ["Fear"]], None], 1, "some of the row's labels, each once"),
+        ("annotator_labels", [None, None, [[]]], 2, "some of the row's labels"),
+        ("annotator_labels", [None, [["Affection", "Anger"], None], None], 1, "some of the row's labels"),
         ("label_weights", [[1.0], [1.0, 0.5], [1.0]], 1, "one weight for each label"),
         ("label_weights", [[1.0], [1.5], [1.0]], 1, r"outside \[0, 1\]"),
         ("label_weights", [[1.0], [1.0], [NAN]], 2, r"outside \[0, 1\]"),
@@ -76,7 +102,7 @@ def test_a_value_where_no_face_was_measured_is_refused(status: str) -> None:
     assert check(faceless, "f").num_rows == 2
 
 
-@pytest.mark.parametrize("column", COLUMNS.names)
+@pytest.mark.parametrize("column", [name for name in COLUMNS.names if name not in OPTIONAL])
 def test_a_missing_column_is_named(column: str) -> None:
     with pytest.raises(InputError, match=f"some/file: column '{column}' is missing"):
         check(features(1).drop_columns([column]), "some/file")

@@ -14,7 +14,7 @@ from va_extractor.emotic.person import HIGH, LOW, Person
 from va_extractor.errors import InputError
 from va_extractor.identity import item_id
 from va_extractor.references import check_items_exist
-from va_extractor.schema import Provenance, check, to_unit, with_provenance
+from va_extractor.schema import COLUMNS, Provenance, check, to_unit, with_provenance
 from va_extractor.wording import describe
 
 Merge = Literal["union", "weights"]
@@ -43,7 +43,7 @@ def features_from_emotic(
         splits: persons of each split, as `read_emotic` gives them.
         merge: what becomes of several annotators' labels. `union`: every label that any of them gave. `weights`: the
             same, and `label_weights` = a label's votes / the most votes of any label of that person; null where there
-            was one annotator.
+            was one annotator. Either way `annotator_labels` keeps each annotator's own, where there were several.
         salt: goes into `item_id` and `cluster_id`.
         references: texts of each person, by `Person.name`; without them, our wording of the categories stands in.
 
@@ -87,6 +87,7 @@ def _table(
         "label_weights": pa.array(
             [person.weights if merge == "weights" else None for person in kept], pa.list_(pa.float32())
         ),
+        "annotator_labels": pa.array([person.several for person in kept], COLUMNS.field("annotator_labels").type),
         "references": pa.array(texts, pa.list_(pa.string())),
         "reference_kind": pa.array([kind if text else None for text in texts], pa.string()),
     }

@@ -124,8 +124,7 @@ def _person(struct: _Struct, image: str, index: int, size: tuple[float, float]) 
         index=index,
         box=_box(struct, size),
         categories=categories,
-        votes=tuple(sum(label in labels for labels in annotators) for label in categories) if annotators else (),
-        annotators=len(annotators) or None,
+        annotated=tuple(tuple(label for label in EMOTIC if label in labels) for labels in annotators),
         vad=_vad(struct),
     )
 

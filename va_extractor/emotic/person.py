@@ -19,8 +19,7 @@ class Person:
         index: place among the persons of that image in the annotation file, from 0.
         box: (left, top, right, bottom) of the body in pixels, cut to the image where its size is given.
         categories: labels that any annotator gave, in EMOTIC's order.
-        votes: how many annotators gave each of `categories`; empty where the file holds the merged labels only.
-        annotators: how many annotators gave categories; None where the file does not tell.
+        annotated: each annotator's own labels, in EMOTIC's order; empty where the file holds the merged labels only.
         vad: valence, arousal, dominance on 1..10, the mean over annotators; NaN where nobody rated.
     """
 
@@ -28,8 +27,7 @@ class Person:
     index: int
     box: tuple[int, int, int, int]
     categories: tuple[str, ...]
-    votes: tuple[int, ...]
-    annotators: int | None
+    annotated: tuple[tuple[str, ...], ...]
     vad: tuple[float, float, float]
 
     @property
@@ -38,8 +36,26 @@ class Person:
         return f"{self.image}#{self.index}"
 
     @property
+    def annotators(self) -> int | None:
+        """How many annotators gave categories; None where the file does not tell."""
+        return len(self.annotated) or None
+
+    @property
+    def votes(self) -> tuple[int, ...]:
+        """How many annotators gave each of `categories`; empty where the file holds the merged labels only."""
+        if not self.annotated:
+            return ()
+        return tuple(sum(label in labels for labels in self.annotated) for label in self.categories)
+
+    @property
+    def several(self) -> tuple[tuple[str, ...], ...] | None:
+        """Each annotator's own labels; None where one annotator labelled, or they are unknown."""
+        return self.annotated if len(self.annotated) > 1 else None
+
+    @property
     def weights(self) -> tuple[float, ...] | None:
         """Votes for each category / the most votes of any; None where one annotator labelled, or votes are unknown."""
         if self.annotators in (None, 1):
             return None
-        return tuple(votes / max(self.votes) for votes in self.votes)
+        votes = self.votes
+        return tuple(count / max(votes) for count in votes)

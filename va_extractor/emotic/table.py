@@ -81,8 +81,7 @@ def _persons(file: Path) -> list[Person]:
                 index=seen[image],
                 box=_box(row),
                 categories=_categories(row),
-                votes=(),
-                annotators=None,
+                annotated=(),
                 vad=_vad(row),
             )
         )

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from va_extractor.errors import InputError
-from va_extractor.schema import COLUMNS, check, provenance_of
+from va_extractor.schema import COLUMNS, OPTIONAL, check, provenance_of
 
 _NAMED = 8
 DIMENSIONS = ("valence", "arousal", "dominance")
@@ -134,7 +134,9 @@ def _floats(table: pa.Table, name: str) -> np.ndarray:
 def _readable(table: pa.Table) -> bool:
     """Whether every column is there and of its type, so that counts can be made whatever the values are."""
     return all(
-        field.name in table.column_names and table.schema.field(field.name).type.equals(field.type) for field in COLUMNS
+        field.name in table.column_names and table.schema.field(field.name).type.equals(field.type)
+        for field in COLUMNS
+        if field.name not in OPTIONAL
     )
 
 

@@ -28,6 +28,7 @@ _DESCRIPTIONS = {
     "face_score": "Confidence of the face detector.",
     "labels": "Category labels.",
     "label_weights": "Annotators' votes for each label / most votes.",
+    "annotator_labels": "Each annotator's own labels, a list for each.",
     "references": "Texts that describe the item.",
     "reference_kind": "Who wrote the references.",
 }
@@ -116,5 +117,6 @@ def _record_set(mlc: Any, source: str) -> Any:
 
 
 def _type(mlc: Any, kind: pa.DataType) -> Any:
-    value = kind.value_type if pa.types.is_list(kind) else kind
-    return mlc.DataType.TEXT if pa.types.is_string(value) else mlc.DataType.FLOAT
+    while pa.types.is_list(kind):
+        kind = kind.value_type
+    return mlc.DataType.TEXT if pa.types.is_string(kind) else mlc.DataType.FLOAT

@@ -37,6 +37,7 @@ def _item(person: Person, split: str, root: Path) -> ImageItem:
         split=split,
         box=person.box,
         label_weights=person.weights,
+        annotator_labels=person.several,
         references=(describe(person.categories),) if person.categories else (),
         reference_kind="category_wording" if person.categories else None,
     )

@@ -18,6 +18,7 @@ class ImageItem:
         box: (left, top, right, bottom) in pixels inside which the face lies; None for the whole image.
         frame: index of the video frame; None for an image.
         label_weights: annotator votes / max vote, one a label; None where there was one annotator.
+        annotator_labels: each annotator's own labels; None where there was one, or they are unknown.
         references: texts that describe the item.
         reference_kind: `human`, `category_wording` or `synthetic`; None where there are no references.
     """
@@ -29,5 +30,6 @@ class ImageItem:
     box: tuple[float, float, float, float] | None = None
     frame: int | None = None
     label_weights: tuple[float, ...] | None = None
+    annotator_labels: tuple[tuple[str, ...], ...] | None = None
     references: tuple[str, ...] = ()
     reference_kind: str | None = None

@@ -7,9 +7,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from scipy.stats import kendalltau
+from scipy.stats import rankdata, spearmanr
 
-from harness.text.judge import Pair, agreement, judge, load_rubric, parse, win_rate_at_equal_length
+from harness.text.judge import (
+    Pair,
+    Verdicts,
+    agreement,
+    agreement_at_equal_length,
+    judge,
+    load_rubric,
+    parse,
+    win_rate_at_equal_length,
+)
 from va_extractor.errors import InputError
 
 PAIRS = [Pair(0.5, 0.5, "good text", "bad text"), Pair(-0.5, 0.1, "bad one", "good one"), Pair(0, 0, "bad", "bad")]
@@ -50,7 +59,15 @@ def test_no_pairs() -> None:
 
 @pytest.mark.parametrize(
     ("answer", "value"),
-    [("A", 1), (" b.\n", 0), ("**T**", 0.5), ("Answer: B", 0), ("The answer is A.", 1), ("Description B", 0)],
+    [
+        ("A", 1),
+        (" b.\n", 0),
+        ("**T**", 0.5),
+        ("Answer: B", 0),
+        ("The answer is A.", 1),
+        ("Description B", 0),
+        ("<think>A?</think>B", 0),
+    ],
 )
 def test_answers_are_read(answer: str, value: float) -> None:
     assert parse(answer) == value
@@ -85,10 +102,40 @@ def test_win_rate_at_its_ends() -> None:
     assert win_rate_at_equal_length(PAIRS[2:], even) == pytest.approx(0.5)
 
 
-def test_agreement_is_kendalls_tau_b_over_known_values() -> None:
-    verdicts = judge(PAIRS, fair, load_rubric())
-    mine, theirs = np.array([0.9, 0.2, 0.5]), np.array([0.1, 0.8, 0.4])
-    assert agreement(verdicts, mine, theirs) == pytest.approx(kendalltau([1, 0, 0.5], mine - theirs).statistic)
+def test_agreement_is_spearmans_over_known_values() -> None:
+    rng = np.random.default_rng(5)
+    wins = rng.choice([0.0, 0.5, 1.0, np.nan], size=40)
+    difference = np.where(rng.random(40) < 0.1, np.nan, np.round(rng.normal(size=40), 1))
+    expected = spearmanr(wins, difference, nan_policy="omit").statistic
+    assert agreement(Verdicts(wins, wins), difference, np.ones((2, 40))) == pytest.approx([expected] * 2)
+    assert np.isnan(agreement(Verdicts(np.ones(4), np.ones(4)), np.arange(4.0), np.ones((1, 4)))).all()
+
+
+def test_agreement_that_is_all_length_vanishes_at_equal_length() -> None:
+    rng = np.random.default_rng(6)
+    gap = rng.normal(size=2000)
+    wins = (gap + rng.normal(size=2000) > 0).astype(float)
+    measure = gap + rng.normal(size=2000)
+    verdicts, ones = Verdicts(wins, wins), np.ones((1, 2000))
+    ranks = [rankdata(one) for one in (wins, measure, gap)]
+    line = np.stack([np.ones(2000), ranks[2]], axis=1)
+    rests = [one - line @ np.linalg.lstsq(line, one, rcond=None)[0] for one in ranks[:2]]
+    fixed = agreement_at_equal_length(verdicts, measure, gap, ones)[0]
+    assert fixed == pytest.approx(np.corrcoef(rests)[0, 1])
+    assert agreement(verdicts, measure, ones)[0] > 0.3
+    assert abs(fixed) < 0.08
+    alike = agreement_at_equal_length(verdicts, measure, np.zeros(2000), ones)
+    assert alike == pytest.approx(agreement(verdicts, measure, ones))
+
+
+def test_win_rate_at_equal_length_counts_a_pair_as_often_as_it_stands_there() -> None:
+    rng = np.random.default_rng(7)
+    pairs = [Pair(0, 0, "a " * int(n), "b " * int(m)) for n, m in rng.integers(1, 40, (60, 2))]
+    wins = rng.choice([0.0, 0.5, 1.0], size=60)
+    often = rng.integers(0, 3, size=60)
+    rows = np.repeat(np.arange(60), often)
+    whole = win_rate_at_equal_length([pairs[row] for row in rows], Verdicts(wins[rows], wins[rows]))
+    assert win_rate_at_equal_length(pairs, Verdicts(wins, wins), often.astype(float)) == pytest.approx(whole, abs=0.01)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from va_extractor.emotic import features_from_emotic, read_emotic
+from va_extractor.emotic import Merge, features_from_emotic, read_emotic
 from va_extractor.errors import InputError
 from va_extractor.schema import provenance_of
 
@@ -40,6 +40,13 @@ def test_weights_are_votes_over_most_votes(mat_file: Path) -> None:
     assert row["labels"] == ["Anger", "Fear", "Pain"]
     assert row["label_weights"] == pytest.approx([1 / 3, 1, 2 / 3], abs=1e-7)
     assert tables["train"]["label_weights"].to_pylist() == [None, None]  # one annotator: no votes to weigh
+    assert tables["train"]["annotator_labels"].to_pylist() == [None, None]
+
+
+@pytest.mark.parametrize("merge", ["union", "weights"])
+def test_each_annotators_own_labels_are_kept_whatever_the_merge(mat_file: Path, merge: Merge) -> None:
+    (row,) = features_from_emotic(read_emotic(mat_file), merge=merge, salt="s")["val"].to_pylist()
+    assert row["annotator_labels"] == [["Fear", "Pain"], ["Fear"], ["Anger", "Fear", "Pain"]]
 
 
 def test_provenance_tells_scale_merge_and_who_was_left_out(mat_file: Path) -> None:
@@ -57,7 +64,9 @@ def test_csv_form_gives_the_same_rows_as_the_official_file(mat_file: Path, csv_f
     official = features_from_emotic(read_emotic(mat_file), merge="union", salt="s")
     common = features_from_emotic(read_emotic(csv_folder), merge="union", salt="s")
     for split in ("train", "val", "test"):
-        assert official[split].to_pylist() == common[split].to_pylist()
+        merged = official[split].drop_columns(["annotator_labels"]).to_pylist()
+        assert merged == common[split].drop_columns(["annotator_labels"]).to_pylist()
+    assert common["val"]["annotator_labels"].to_pylist() == [None]
     assert "does not tell how many annotators" in provenance_of(common["val"].schema, "val").notes
 
 

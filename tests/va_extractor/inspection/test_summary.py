@@ -26,6 +26,7 @@ def row(item: str, valence: float | None, **fields: Any) -> dict[str, Any]:
         "face_score": None,
         "labels": ["joy"],
         "label_weights": None,
+        "annotator_labels": None,
         "references": [],
         "reference_kind": None,
         **fields,

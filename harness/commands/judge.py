@@ -1,0 +1,100 @@
+"""`vaemo-eval judge RUN_DIR --model X`: let a language model judge a run's descriptions, beside the measures."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from va_extractor.errors import InputError
+
+if TYPE_CHECKING:
+    from harness.judge_record import Estimate, JudgeRecord
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser; flags that lm-eval has keep its names and meanings."""
+    command = argparse.ArgumentParser(
+        prog="vaemo-eval judge",
+        description="Let a language model judge a run's descriptions against a baseline's, each pair in both orders. "
+        "The verdicts go into a file of their own; the run and its headline do not change.",
+    )
+    add = command.add_argument
+    add("run_dir", metavar="RUN_DIR", help="a run folder with descriptions")
+    add("--model", required=True, help="the judge: a Hub id or local folder, or an lm-eval back end")
+    add("--model_args", default="", metavar="K=V,...", help="arguments of the back end, as K=V,K=V or a JSON object")
+    add("--tasks", default="", help="tasks to judge, separated by commas (default: all with descriptions)")
+    add("--against", default="prototype", metavar="NAME", help="baseline to compare with (default: prototype)")
+    add("--rubric", metavar="FILE", help="YAML with version and prompt (default: the one that ships)")
+    add("--limit", type=int, default=200, metavar="N", help="judge the first N items of each task (default: 200)")
+    add("--batch_size", metavar="N|auto", help="batch size of the back end")
+    add("--device", help="device of the back end, for example cuda:0 or cpu")
+    add("--apply_chat_template", action="store_true", help="wrap prompts in the model's chat template")
+    add("--gen_kwargs", default="", metavar="K=V,...", help="generation arguments (default: 16 tokens, greedy)")
+    add("--level", type=float, default=0.95, metavar="P", help="level of intervals (default: 0.95)")
+    add("--out", metavar="FILE", help="where the record goes (default: RUN_DIR/judge.json)")
+    return command
+
+
+def main(args: argparse.Namespace) -> int:
+    """Judge and print.
+
+    Raises:
+        InputError: something given is wrong, or the judge failed.
+    """
+    from rich.console import Console
+
+    from harness.commands.run import _arguments, _batch_size
+    from harness.judging import FILE, JudgeConfig, judge_run
+    from harness.text.judge import RUBRIC
+
+    if args.limit < 1:
+        raise InputError(f"--limit {args.limit}: a whole number from 1 on")
+    if not 0 < args.level < 1:
+        raise InputError(f"--level {args.level:g}: between 0 and 1, for example 0.95")
+    console = Console()
+    console = console if console.is_terminal else Console(width=120)
+    folder = Path(args.run_dir).expanduser()
+    config = JudgeConfig(
+        model=args.model,
+        model_args=_arguments(args.model_args, "--model_args"),
+        tasks=tuple(name.strip() for name in args.tasks.split(",") if name.strip()),
+        against=args.against,
+        rubric=Path(args.rubric).expanduser() if args.rubric else RUBRIC,
+        limit=args.limit,
+        batch_size=_batch_size(args.batch_size),
+        device=args.device,
+        apply_chat_template=args.apply_chat_template,
+        gen_kwargs=_arguments(args.gen_kwargs, "--gen_kwargs"),
+        level=args.level,
+    )
+    out = Path(args.out).expanduser() if args.out else folder / FILE
+    found = judge_run(folder, config, out, lambda line: console.print(line, style="dim", highlight=False, markup=False))
+    console.print(_lines(found), highlight=False, markup=False, soft_wrap=True)
+    console.print(f"Verdicts: {out}", highlight=False, markup=False, soft_wrap=True)
+    return 0
+
+
+def _lines(found: JudgeRecord) -> str:
+    lines = []
+    for name, task in found.tasks.items():
+        lines += [
+            f"{name}: {found.run_model} against {found.against}, judged by {found.model.id}"
+            + (", SYNTHETIC SAMPLE" if found.synthetic else ""),
+            f"  {task.pairs} pairs, {task.unread} unread, {task.not_described} without a description",
+            f"  win rate                   {_shown(task.win_rate)}",
+            f"  win rate at equal length   {_shown(task.win_rate_at_equal_length)}",
+            f"  first place preferred      {_shown(task.first_place)}",
+            f"  rho with length            {_shown(task.length)}",
+        ]
+        for measure, one in task.agreement.items():
+            plain, fixed = _shown(one.rho), _shown(one.rho_at_equal_length)
+            lines.append(f"  rho with {measure:<18}{plain}; at equal length {fixed}")
+    return "\n".join(lines)
+
+
+def _shown(estimate: Estimate) -> str:
+    if estimate.value is None:
+        return f"- ({estimate.reason})"
+    ends = f" ({estimate.interval.low:.3f} to {estimate.interval.high:.3f})" if estimate.interval else ""
+    return f"{estimate.value:.3f}{ends}"

@@ -1,0 +1,98 @@
+"""`vaemo-eval sweep --model X --task T --axes A,B`: what each axis of the prompt does to a model's score."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from harness.commands import run as run_command
+from va_extractor.errors import InputError
+
+_EPILOG = """\
+axes are separated by commas; each takes all its values, or those named: scale=0..1|percent (docs/axes.md lists them).
+Every further option of a run holds too (vaemo-eval --help): --model_args, --features, --limit, ...
+
+examples:
+  vaemo-eval sweep --model baseline:prototype --task iimi_basic --axes va_format,scale --dry-run
+  vaemo-eval sweep --model Qwen/Qwen3-0.6B --task iimi_basic --axes 'va_format,scale=percent,fewshot=nearest'
+"""
+_NOT_HERE = {
+    "num_fewshot": "vary the axis fewshot",
+    "repeats": "a sweep asks each variant once",
+}
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser; options that it does not know are those of a run."""
+    command = _Parser(
+        prog="vaemo-eval sweep",
+        description="Ask one task in many ways: each axis' effect on the score, paired by item.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    add = command.add_argument
+    add("--model", required=True, help="as in a run")
+    add("--task", required=True, help="one task that takes axes")
+    add("--axes", required=True, metavar="A,B=X|Y,...", help="the axes to vary")
+    add(
+        "--design",
+        choices=("crossed", "one-at-a-time"),
+        default="crossed",
+        help="every combination of levels, or one change at a time (default: crossed)",
+    )
+    add(
+        "--output_path",
+        metavar="DIR",
+        help="the sweep's folder, taken up where it was left (default: sweeps/MODEL/TASK)",
+    )
+    add("--no-picture", action="store_true", help="draw no forest plot, which needs the extra [plot]")
+    add("--dry-run", action="store_true", help="list variants and requests, and ask nothing")
+    return command
+
+
+class _Parser(argparse.ArgumentParser):
+    """Keeps options that it does not know in `rest`."""
+
+    def parse_args(self, args: Sequence[str] | None = None, namespace: Any = None) -> Any:  # type: ignore[override]
+        known, rest = self.parse_known_args(args, namespace)
+        known.rest = rest
+        return known
+
+
+def main(args: argparse.Namespace) -> int:
+    """Run and print.
+
+    Raises:
+        InputError: something given is wrong, or the folder holds another sweep.
+    """
+    given = run_command.parser().parse_args(["--model", args.model, "--tasks", args.task, *args.rest])
+    if given.tasks != args.task:
+        raise InputError("--tasks: a sweep is of one --task")
+    for name, mend in _NOT_HERE.items():
+        if getattr(given, name) != run_command.parser().get_default(name):
+            raise InputError(f"--{name}: {mend}")
+    config = run_command.config(given)
+
+    from harness.sweep import picture, run, table
+
+    if not args.no_picture and not args.dry_run:
+        picture.needed()
+    planned = run.plan(config, args.axes, args.design)
+    console = run_command.console()
+    if args.dry_run:
+        table.show_plan(planned, console)
+        return 0
+    folder = Path(args.output_path or Path("sweeps") / planned.settings.model.replace("/", "__") / planned.task.name)
+    sweep = run.run(
+        planned, folder.expanduser(), lambda line: console.print(line, style="dim", highlight=False, markup=False)
+    )
+    if sweep is None:
+        return run_command.INCOMPLETE
+    table.show(sweep, folder, console)
+    if not args.no_picture and sweep.effects:
+        for path in picture.draw(sweep, folder):
+            console.print(f"Picture: {path}", highlight=False, soft_wrap=True)
+    return 0

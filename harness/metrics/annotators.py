@@ -1,0 +1,153 @@
+"""Agreement of an answered set with single annotators, beside that of annotators with each other.
+
+Both sides are measured against the same thing, one annotator's own set, drawn at random among those of the item: the
+model's set against it, and another annotator's set against it. No annotator is compared with themselves or with a merge
+that holds their own labels, so neither side has an advantage. Items with fewer than two annotators have no part.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+
+from harness.kinds import Kind
+from harness.metrics.algebra import mean_where, once, ratio, weighted_mean
+from harness.metrics.outcome import Bools, Floats, LabelSets, Weights
+from harness.metrics.registry import metric
+
+_ALONE = "no item has the own labels of two annotators"
+_metric = partial(metric, Kind.MULTI_LABEL, undefined=_ALONE)
+
+
+@_metric(line="F1 between the answered set and one annotator's, mean over annotators and items")
+def annotator_f1(outcome: LabelSets, weights: Weights) -> Floats:
+    """Return (draws,) means of 2 |A and B| / (|A| + |B|), B the sets of an item's annotators in turn, in [0, 1]."""
+    return weighted_mean(_model_f1(outcome), weights)
+
+
+@_metric(line="the same between two annotators", higher_is_better=None, chance=None)
+def annotator_f1_human(outcome: LabelSets, weights: Weights) -> Floats:
+    """Return (draws,) means over the pairs of an item's annotators, in [0, 1]."""
+    return weighted_mean(_human_f1(outcome), weights)
+
+
+@_metric(line="annotator_f1 less annotator_f1_human: 0 is as near to an annotator as another annotator", chance=None)
+def annotator_gap(outcome: LabelSets, weights: Weights) -> Floats:
+    """Return (draws,) mean differences, in [-1, 1]."""
+    return weighted_mean(_model_f1(outcome) - _human_f1(outcome), weights)
+
+
+@_metric(line="intersection over union of the answered set and one annotator's, mean over annotators and items")
+def annotator_jaccard(outcome: LabelSets, weights: Weights) -> Floats:
+    """Return (draws,) means of |A and B| / |A or B|, B the sets of an item's annotators in turn, in [0, 1]."""
+    return weighted_mean(_model_jaccard(outcome), weights)
+
+
+@_metric(line="the same between two annotators", higher_is_better=None, chance=None)
+def annotator_jaccard_human(outcome: LabelSets, weights: Weights) -> Floats:
+    """Return (draws,) means over the pairs of an item's annotators, in [0, 1]."""
+    return weighted_mean(_human_jaccard(outcome), weights)
+
+
+@_metric(line="Cohen's kappa of the answers with one annotator's labels, mean over labels")
+def annotator_kappa(outcome: LabelSets, weights: Weights) -> Floats:
+    """Return (draws,) means over labels given by some but not all of (p_o - p_e) / (1 - p_e), in [-1, 1]."""
+    if outcome.annotated is None:
+        return np.full(len(weights), np.nan)
+    several, share, _ = _by_label(outcome)
+    own = weights[:, several]
+    said = outcome.predicted[several].astype(np.float64)
+    agreed = said * share + (1 - said) * (1 - share)
+    return _mean_kappa(own, agreed, _rates(own, said), _rates(own, share))
+
+
+@_metric(line="Fleiss' kappa of annotators with each other, mean over labels", higher_is_better=None, chance=None)
+def annotator_kappa_human(outcome: LabelSets, weights: Weights) -> Floats:
+    """Return (draws,) means over the same labels, in [-1, 1] (Fleiss 1971, Psychol. Bull. 76, 378-382).
+
+    With as many annotators for every item it is Fleiss' kappa; else each item counts the same, whoever it has.
+    """
+    if outcome.annotated is None:
+        return np.full(len(weights), np.nan)
+    several, share, agreed = _by_label(outcome)
+    own = weights[:, several]
+    rates = _rates(own, share)
+    return _mean_kappa(own, agreed, rates, rates)
+
+
+def _mean_kappa(weights: Weights, agreed: Floats, one: Floats, other: Floats) -> Floats:
+    """Average (p_o - p_e) / (1 - p_e) over labels that annotators give to some items but not all, p_e by margins."""
+    expected = one * other + (1 - one) * (1 - other)
+    kappa = ratio(_rates(weights, agreed) - expected, 1 - expected)
+    return mean_where(kappa, (other > 0) & (other < 1))
+
+
+def _rates(weights: Weights, values: Floats) -> Floats:
+    return ratio(weights @ values, weights.sum(axis=1)[:, None])
+
+
+def _by_label(outcome: LabelSets) -> tuple[Bools, Floats, Floats]:
+    """Return (n,) which items have several annotators, and of those (m, k) shares and pairwise agreement by label."""
+    given = outcome.annotated
+    assert given is not None  # noqa: S101  callers have looked
+    count = given.any(axis=2).sum(axis=1)
+    several: Bools = count > 1
+    number = count[several][:, None].astype(np.float64)
+    votes = given[several].sum(axis=1).astype(np.float64)
+    others = number - votes
+    pairs = votes * (votes - 1) + others * (others - 1)
+    return several, votes / number, pairs / (number * (number - 1))
+
+
+@once
+def _model_f1(outcome: LabelSets) -> Floats:
+    return _with_model(outcome, f1=True)
+
+
+@once
+def _model_jaccard(outcome: LabelSets) -> Floats:
+    return _with_model(outcome, f1=False)
+
+
+@once
+def _human_f1(outcome: LabelSets) -> Floats:
+    return _among_themselves(outcome, f1=True)
+
+
+@once
+def _human_jaccard(outcome: LabelSets) -> Floats:
+    return _among_themselves(outcome, f1=False)
+
+
+def _with_model(outcome: LabelSets, *, f1: bool) -> Floats:
+    """Return (n,) means over annotators of the agreement of their set with the answered one; NaN below two."""
+    given = outcome.annotated
+    if given is None:
+        return np.full(len(outcome.gold), np.nan)
+    there = given.any(axis=2)
+    agreement = _agreement(given, outcome.predicted[:, None, :], f1=f1)
+    mean = ratio((agreement * there).sum(axis=1), there.sum(axis=1))
+    return np.where(there.sum(axis=1) > 1, mean, np.nan)
+
+
+def _among_themselves(outcome: LabelSets, *, f1: bool) -> Floats:
+    """Return (n,) means over pairs of annotators of the agreement of their sets; NaN below two."""
+    given = outcome.annotated
+    if given is None:
+        return np.full(len(outcome.gold), np.nan)
+    there: Bools = np.asarray(given.any(axis=2))
+    total, pairs = np.zeros(len(given)), np.zeros(len(given))
+    for one in range(given.shape[1]):
+        for other in range(one):
+            both = there[:, one] & there[:, other]
+            total += np.where(both, _agreement(given[:, one], given[:, other], f1=f1), 0.0)
+            pairs += both
+    return ratio(total, pairs)
+
+
+def _agreement(one: Bools, other: Bools, *, f1: bool) -> Floats:
+    """Return F1 or intersection over union of sets along the last axis; two empty sets agree fully."""
+    shared, either = (one & other).sum(axis=-1), (one | other).sum(axis=-1)
+    numerator, denominator = (2 * shared, shared + either) if f1 else (shared, either)
+    return np.where(denominator > 0, ratio(numerator, denominator), 1.0)
