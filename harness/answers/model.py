@@ -70,6 +70,7 @@ class KeepingLM:
         self._stores = stores
         self._model = model
         self._seeds = tuple(seeds)
+        self._key_of: dict[int, bytes] = {}
         self._waiting: dict[bytes, deque[bytes]] = {}
         self._arrived: dict[bytes, Given] = {}
         self._fault: InputError | None = None
@@ -88,7 +89,8 @@ class KeepingLM:
 
     def add_partial(self, request_type: str, arguments: Sequence[Any], answer: Given) -> None:
         """Keep an answer that arrived; what was not asked for, or came already, is left alone."""
-        waiting = self._waiting.get(request_key(request_type, arguments))
+        known = self._key_of.get(id(arguments))  # our own back ends hand over the very tuple that they were given
+        waiting = self._waiting.get(known or request_key(request_type, arguments))
         if not waiting:
             return
         key = waiting.popleft()
@@ -101,6 +103,7 @@ class KeepingLM:
 
     def _answer(self, request_type: str, requests: list[Instance]) -> list[Given]:
         asked = [request_key(request_type, request.args) for request in requests]
+        self._key_of = {id(request.arguments): one for request, one in zip(requests, asked, strict=True)}
         keys = self._keys(request_type, requests, asked)
         known = self._look_up(dict.fromkeys(keys))
         new: dict[bytes, Instance] = {}
@@ -153,7 +156,7 @@ class KeepingLM:
             raise self._fault
         answers = dict(zip(new, results, strict=True)) | self._arrived
         self._keep({key: answer for key, answer in answers.items() if key not in self._arrived})
-        self._waiting, self._arrived = {}, {}
+        self._key_of, self._waiting, self._arrived = {}, {}, {}
         return answers
 
     def _keep(self, answers: dict[bytes, Given]) -> None:

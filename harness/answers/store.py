@@ -183,7 +183,7 @@ _INSERT = "INSERT OR IGNORE INTO answers VALUES (?, ?, ?, ?)"
 
 
 def _row(key: bytes, kept: Kept) -> tuple[bytes, str, str, str | None]:
-    return key, _encode(kept.answer), json.dumps(kept.changes), kept.version
+    return key, _encode(kept.answer), json.dumps(kept.changes) if kept.changes else "[]", kept.version
 
 
 def _encode(answer: Given) -> str:

@@ -6,6 +6,7 @@ import json
 import os
 import random
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -36,8 +37,8 @@ def runs(tmp_path: Path) -> Iterator[Runs]:
         assert process.stdout is not None
         given, told = process.stdin, process.stdout
 
-        def run(*arguments: str, kill_after: float | None = None) -> dict[str, Any]:
-            given.write(json.dumps({"arguments": list(arguments), "kill_after": kill_after}) + "\n")
+        def run(*arguments: str, kill_after: float | None = None, signal: int = signal.SIGKILL) -> dict[str, Any]:
+            given.write(json.dumps({"arguments": list(arguments), "kill_after": kill_after, "signal": signal}) + "\n")
             given.flush()
             done: dict[str, Any] = json.loads(told.readline())
             return done
@@ -118,6 +119,28 @@ def killed_halfway(runs: Runs, server: Loopback, output: str) -> int:
         if server.asked:
             return len(server.asked)
     raise AssertionError("never killed while asking")
+
+
+def test_one_ctrl_c_or_a_limit_ends_a_run_that_goes_on_without_asking_anything_twice(
+    runs: Runs, server: Loopback, tmp_path: Path
+) -> None:
+    whole = runs(*arguments(server, "whole"))
+    distinct = len(server.asked)
+    server.asked.clear()
+    server.delay = 0.2
+    stopped = runs(*arguments(server, "out"), kill_after=1.5, signal=signal.SIGINT)
+    server.delay = 0.02
+    assert stopped["code"] == 3, stopped["err"]
+    assert 0 < server.asked.total() < distinct
+    words = " ".join(stopped["out"].split())
+    assert "incomplete: stopped by Ctrl-C;" in words
+    assert "repeat the command to go on" in words
+    limited = runs(*arguments(server, "out"), "--max-requests", "10")
+    assert limited["code"] == 3, limited["err"]
+    again = runs(*arguments(server, "out"))
+    assert again["code"] == whole["code"] == 0, again["err"]
+    assert (len(server.asked), server.asked.total()) == (distinct, distinct)
+    assert record(tmp_path / "out") == record(tmp_path / "whole")
 
 
 def test_a_repeated_command_goes_on_and_says_so_and_no_resume_begins_afresh(

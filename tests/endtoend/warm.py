@@ -1,14 +1,13 @@
 """Run `vaemo-eval` again and again in forked children that start warm, and kill them at given moments.
 
-Reads one JSON object a line, `{"arguments": [...], "kill_after": seconds or null}`, and writes one, `{"code": exit code
-or minus the signal, "seconds": ..., "out": ..., "err": ...}`.
+Reads one JSON object a line, `{"arguments": [...], "kill_after": seconds or null, "signal": number}`, and writes one,
+`{"code": exit code or minus the signal, "seconds": ..., "out": ..., "err": ...}`.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import signal
 import sys
 import tempfile
 import time
@@ -28,11 +27,11 @@ def main() -> None:
 
     for line in sys.stdin:
         asked = json.loads(line)
-        sys.stdout.write(json.dumps(_run(asked["arguments"], asked["kill_after"])) + "\n")
+        sys.stdout.write(json.dumps(_run(**asked)) + "\n")
         sys.stdout.flush()
 
 
-def _run(arguments: list[str], kill_after: float | None) -> dict[str, object]:
+def _run(arguments: list[str], kill_after: float | None, signal: int) -> dict[str, object]:
     with tempfile.TemporaryDirectory() as folder:
         out, err = Path(folder) / "out", Path(folder) / "err"
         out.touch()
@@ -44,7 +43,7 @@ def _run(arguments: list[str], kill_after: float | None) -> dict[str, object]:
         found = 0
         while not found:
             if kill_after is not None and time.monotonic() - began >= kill_after:
-                os.kill(child, signal.SIGKILL)
+                os.kill(child, signal)
                 kill_after = None
             found, status = os.waitpid(child, os.WNOHANG)
             time.sleep(0.001)
