@@ -1,21 +1,22 @@
 """Whether a statement about a person's emotion is right: "the person feels ...", with true or false for an answer.
 
-True statements name one of the person's annotated categories; false ones a category that was not annotated and whose
-prototype lies at least `DISTANT` from that of every annotated one; who has none such is not asked, either way. Half the
-statements are true. False categories are drawn in proportion to how often each is annotated, so that how common a
-category is hardly gives the answer away; the shuffled control measures how far valence and arousal help beyond that.
+A true statement names one of the person's annotated categories; a false one a category that was not annotated and
+whose prototype lies at least `DISTANT` from that of every annotated one. Each category is stated as often falsely as
+truly, so that a statement by itself, and how common its category is, tell nothing: who does not read valence and
+arousal is at chance. Each person is asked about once at most; who is left over when no category can be stated both ways
+is not asked.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from harness.derive._derivation import Derivation, Derived, Made, Row, balanced, generator
+from harness.derive._derivation import Derivation, Derived, Made, Row, generator
+from harness.metrics.outcome import Bools
 from va_extractor.norms import norms
 from va_extractor.prototypes import prototypes
 
@@ -44,28 +45,47 @@ def distant(annotated: Sequence[str], categories: Sequence[str]) -> list[str]:
 
 
 def _make(rows: Sequence[Row]) -> Made:
-    rng = generator(rows, "judge")
-    counts = Counter(label for row in rows for label in row["labels"])
-    categories = sorted(counts)
     labelled = [row for row in rows if row["labels"]]
-    others = [distant(row["labels"], categories) for row in labelled]
-    able = [(row, far) for row, far in zip(labelled, others, strict=True) if far]
-    documents = []
-    for (row, far), answer in zip(able, balanced(LABELS, len(able), rng), strict=True):
-        offered = row["labels"] if answer == TRUE else far
-        common = np.array([1.0 if answer == TRUE else counts[name] for name in offered])
-        documents.append(
-            Derived(
-                item_id=row["item_id"],
-                cluster_id=row["cluster_id"],
-                valence=row["valence"],
-                arousal=row["arousal"],
-                labels=[answer],
-                statement=offered[int(rng.choice(len(offered), p=common / common.sum()))],
-            )
+    categories = sorted({label for row in labelled for label in row["labels"]})
+    true = np.array([[name in row["labels"] for name in categories] for row in labelled], dtype=bool)
+    far = [set(distant(row["labels"], categories)) for row in labelled]
+    false = np.array([[name in others for name in categories] for others in far], dtype=bool)
+    documents = [
+        Derived(
+            item_id=labelled[place]["item_id"],
+            cluster_id=labelled[place]["cluster_id"],
+            valence=labelled[place]["valence"],
+            arousal=labelled[place]["arousal"],
+            labels=[answer],
+            statement=categories[category],
         )
-    left = {"no_label": len(rows) - len(labelled), "no_distant_category": len(labelled) - len(able)}
+        for place, category, answer in sorted(_stated(true, false, generator(rows, "judge")))
+    ]
+    left = {"no_label": len(rows) - len(labelled), "no_counterpart": len(labelled) - len(documents)}
     return Made(documents, {reason: count for reason, count in left.items() if count})
+
+
+def _stated(true: Bools, false: Bools, rng: np.random.Generator) -> Iterator[tuple[int, int, str]]:
+    """Choose statements two by two, each time of the category stated least so far: one true, one false.
+
+    Args:
+        true: (n, k) whether a category was annotated for a row.
+        false: (n, k) whether it can be stated falsely of it.
+        rng: decides between categories stated equally often, and between rows.
+
+    Yields:
+        Row, category and answer, each row once at most.
+    """
+    if not true.size:
+        return
+    free, uses = np.ones(len(true), dtype=bool), np.zeros(true.shape[1])
+    while (possible := true[free].any(axis=0) & false[free].any(axis=0)).any():
+        category = int(np.argmin(np.where(possible, uses + rng.random(uses.size), np.inf)))
+        uses[category] += 1
+        for answer, able in ((TRUE, true), (FALSE, false)):
+            place = int(rng.choice(np.flatnonzero(free & able[:, category])))
+            free[place] = False
+            yield place, category, answer
 
 
 @cache

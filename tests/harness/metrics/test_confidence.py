@@ -43,9 +43,13 @@ def value(name: str, outcome: Confident) -> float:
 def test_auroc_and_brier_are_sklearns_under_weights(case: Case) -> None:
     outcome, weights = case
     right = (outcome.gold == outcome.predicted).astype(int)
-    auroc, brier = (values(name, Kind.CONFIDENCE, outcome, weights) for name in ("confidence_auroc", "confidence_brier"))
+    auroc, brier = (
+        values(name, Kind.CONFIDENCE, outcome, weights) for name in ("confidence_auroc", "confidence_brier")
+    )
     for row, drawn in enumerate(weights):
-        assert brier[row] == pytest.approx(brier_score_loss(right, outcome.confidence, sample_weight=drawn, pos_label=1))
+        assert brier[row] == pytest.approx(
+            brier_score_loss(right, outcome.confidence, sample_weight=drawn, pos_label=1)
+        )
         present = set(right[drawn > 0])
         if len(present) == 2:
             assert auroc[row] == pytest.approx(roc_auc_score(right, outcome.confidence, sample_weight=drawn))

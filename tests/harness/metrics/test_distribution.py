@@ -118,7 +118,9 @@ def test_labels_without_a_place_have_no_transport_but_divergences() -> None:
 
 def test_unnormalised_answers_are_counted_among_those_read() -> None:
     outcome = Distributed(np.eye(4), np.eye(4), np.array([0.0, 1.0, 0.0, np.nan]), ("a", "b", "c", "d"))
-    assert values("unnormalised", Kind.DISTRIBUTION, outcome, np.ones((1, 4), dtype=np.int64))[0] == pytest.approx(1 / 3)
+    assert values("unnormalised", Kind.DISTRIBUTION, outcome, np.ones((1, 4), dtype=np.int64))[0] == pytest.approx(
+        1 / 3
+    )
 
 
 def test_chance_is_a_random_point_of_the_simplex() -> None:
