@@ -190,14 +190,13 @@ def _shares(doc: Doc) -> tuple[float, ...] | None:
 
 
 def _given(doc: Doc) -> Given | None:
-    if doc["derive"] is None:
-        return None
-    return Given(
+    shown = Given(
         statement=doc["statement"],
         points=tuple(doc["points"]),
         condition=doc["condition"],
         difference=doc["difference"],
     )
+    return None if shown == Given() else shown
 
 
 def nearest(name: str, known: Sequence[str]) -> str:

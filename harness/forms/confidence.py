@@ -29,7 +29,7 @@ class Confidence(Form):
     asks = "one label and a confidence"
 
     def target(self, doc: Doc) -> str:
-        """Return the true label with full confidence."""
+        """Return the true label with full confidence: what a control says, never an example."""
         return f"{doc['labels'][0]}, 100"
 
     def read(self, item: Item, text: str) -> Parsed:
