@@ -15,9 +15,11 @@ from harness.docs import Doc, Question, item_of, split
 from harness.features import SHIPPED
 from harness.forms import form
 from harness.kinds import Kind
+from harness.metrics.outcome import Confident, Distributed, Outcome
+from harness.outcomes import Answered, outcome
 from harness.reading import read
-from leaderboard.schema import Answer
-from tests.making import PROVENANCE, features
+from leaderboard.schema import Answer, Item
+from tests.making import PROVENANCE, features, item
 from va_extractor.dataset import write_split
 from va_extractor.labels import BASIC, EMOTIC
 from va_extractor.norms import norms
@@ -60,25 +62,54 @@ def test_silence_and_refusal_are_told_apart_and_never_read(kind: Kind) -> None:
     labels = {Kind.CONFIDENCE: BASIC, Kind.DISTRIBUTION: BASIC, Kind.CONFLICT: quadrant.LABELS}.get(kind, ())
     source = "norms" if derive else "iimi"
     doc = split(Question(kind, SHIPPED, source, labels, derive=derive), "test").docs[0]
-    item = item_of(doc)
-    statuses = [read(kind, item, Answer(text=text)).status for text in ("", " \n", "I'm sorry, I can't help.", "hm")]
+    asked = item_of(doc)
+    statuses = [read(kind, asked, Answer(text=text)).status for text in ("", " \n", "I'm sorry, I can't help.", "hm")]
     assert statuses[:3] == ["empty", "empty", "refused"]
     assert statuses[3] == "unparsed"
     made = form(kind)
     assert made is not None
-    right = made.scores(item, read(kind, item, Answer(text=made.oracle(doc))))
+    right = made.scores(asked, read(kind, asked, Answer(text=made.oracle(doc))))
     first = next(iter(right))
     assert right[first] == pytest.approx(1.0)
-    assert (made.scores(item, read(kind, item, Answer(text="hm")))[first] or 0.0) < 0.6
+    assert (made.scores(asked, read(kind, asked, Answer(text="hm")))[first] or 0.0) < 0.6
 
 
 def test_a_confidence_without_a_label_and_a_label_without_a_confidence_are_no_answer() -> None:
     doc = split(Question(Kind.CONFIDENCE, SHIPPED, "iimi", BASIC), "test").docs[0]
-    item = item_of(doc)
+    asked = item_of(doc)
     for text in ("anger", "anger, confidence: high", "80%", "anger or fear, 80"):
-        assert read(Kind.CONFIDENCE, item, Answer(text=text)).status == "unparsed", text
-    found = read(Kind.CONFIDENCE, item, Answer(text="**Anger** (80%)"))
+        assert read(Kind.CONFIDENCE, asked, Answer(text=text)).status == "unparsed", text
+    found = read(Kind.CONFIDENCE, asked, Answer(text="**Anger** (80%)"))
     assert (found.labels, found.numbers) == (("anger",), (0.8,))
+
+
+def outcome_of(kind: Kind, labels: tuple[str, ...], items: list[Item], texts: list[str]) -> Outcome:
+    rows = [(one, Answer(text=text)) for one, text in zip(items, texts, strict=True)]
+    return outcome(kind, labels, [Answered(one, answer, read(kind, one, answer), {}) for one, answer in rows])
+
+
+def test_silence_is_wrong_with_full_confidence() -> None:
+    items = [item(number, labels=["anger"], choices=BASIC) for number in range(3)]
+    found = outcome_of(Kind.CONFIDENCE, BASIC, items, ["anger, 20", "anger", "I would rather not say"])
+    assert isinstance(found, Confident)
+    assert found.confidence.tolist() == [0.2, 1.0, 1.0]
+    assert (found.predicted == found.gold).tolist() == [True, False, False]
+
+
+def test_numbers_that_sum_to_neither_one_nor_a_hundred_are_divided_by_their_sum_and_counted() -> None:
+    items = [item(number, labels=["anger"], choices=BASIC, shares=(1.0,) + (0.0,) * 6) for number in range(5)]
+    said = [
+        {"anger": 0.5, "fear": 0.5},
+        {"anger": 50, "fear": 50},
+        {"anger": 3, "fear": 3},
+        {"anger": 0.51, "fear": 0.5},
+    ]
+    found = outcome_of(Kind.DISTRIBUTION, BASIC, items, [*map(json.dumps, said), "equal"])
+    assert isinstance(found, Distributed)
+    assert found.unnormalised[:4].tolist() == [0.0, 0.0, 1.0, 0.0]
+    assert np.isnan(found.unnormalised[4])
+    assert found.answered[:3, [0, 2]] == pytest.approx(np.full((3, 2), 0.5))
+    assert np.isnan(found.answered[4]).all()
 
 
 def test_shares_of_every_baseline_sum_to_one_and_are_what_it_says() -> None:
