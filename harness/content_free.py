@@ -13,6 +13,7 @@ import itertools
 from typing import TYPE_CHECKING, Any
 
 from harness.axes.prompting import prompt_without_content
+from harness.derive import derivation
 from harness.docs import Doc, Docs, Question
 from harness.nothing import Nothing
 from harness.reading import to_answer
@@ -42,10 +43,14 @@ def content_free(lm: LM | KeepingLM, task: Task, settings: AskSettings) -> dict[
 
     Returns:
         For each list of labels the answers, token by token; empty where the prompt compares the values, so that it has
-        no form without them, and on all but the first process of a data-parallel run.
+        no form without them, where a derivation shows more than values, and on all but the first process of a
+        data-parallel run.
     """
     from harness import _compat
 
+    derive = task.question.derive
+    if derive is not None and derivation(derive).shows != ("valence", "arousal"):
+        return {}
     docs: Docs = _compat.asked_docs(task.engine, settings)
     few_shot = bool(settings.num_fewshot or task.engine.config.num_fewshot)
     firsts = {tuple(doc["choices"]): doc for doc in reversed(docs)}

@@ -44,6 +44,7 @@ class Derived:
     difference: float | None = None
     dominance: float | None = None
     label_weights: list[float] | None = None
+    annotator_labels: list[list[str]] | None = None
     references: list[str] = field(default_factory=list)
     reference_kind: str | None = None
 
