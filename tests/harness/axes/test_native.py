@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.axes.languages import words
-from harness.axes.model import LANGUAGES, Language
+from harness.axes.model import LANGUAGES
 from harness.axes.native import normal
 from harness.kinds import Kind
 from harness.reading import read
-from leaderboard.schema import Answer, Parsed
+from leaderboard.schema import Answer, Language, Parsed
 from tests.making import item
 from va_extractor.labels import BASIC, EMOTIC
 
