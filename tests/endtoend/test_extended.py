@@ -1,0 +1,71 @@
+"""The further tasks as a user runs them: asked, scored again, reported and compared."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from harness.catalogue import find
+
+if TYPE_CHECKING:
+    from tests.endtoend.conftest import Command
+
+TASKS = ("va_inverse", "va_conflict", "va_compare_mc", "iimi_basic_confidence", "emotic_distribution", "open_vocab")
+ASKED = ("--tasks", ",".join(TASKS), "--limit", "40")
+
+
+def test_runs_of_every_kind_are_scored_again_reported_and_compared(vaemo_eval: Command) -> None:
+    runs = [vaemo_eval("--model", f"baseline:{name}", *ASKED) for name in ("prototype", "uniform")]
+    for run in runs:
+        assert run.code == 0, run.err
+        again = vaemo_eval("rescore", run.folder)
+        assert again.code == 0, again.out
+        assert vaemo_eval("report", run.folder).code == 0
+    better, random = (run.record.tasks for run in runs)
+    for name in TASKS:
+        metric = better[name].metrics[better[name].headline]
+        value, chance = metric.value, random[name].metrics[random[name].headline].value
+        assert value is not None
+        assert chance is not None
+        assert (value < chance) if metric.higher_is_better is False else (value > chance), name
+    compared = vaemo_eval("compare", *(run.folder for run in runs))
+    assert compared.code == 0
+    assert "selective_accuracy" in compared.out
+    assert "js_divergence" in compared.out
+
+
+def test_a_changed_number_in_an_answer_is_found(vaemo_eval: Command) -> None:
+    run = vaemo_eval("--model", "baseline:prototype", "--tasks", "iimi_basic_confidence", "--limit", "20")
+    path = run.folder / "samples" / "iimi_basic_confidence.jsonl"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    first = json.loads(lines[0])
+    first["answer"]["text"] = first["answer"]["text"].split(",")[0] + ", 1"
+    path.write_text("\n".join([json.dumps(first), *lines[1:]]) + "\n", encoding="utf-8")
+    again = vaemo_eval("rescore", run.folder)
+    assert again.code == 1
+    assert "parsed: numbers: recorded (" in again.out
+    assert "scores: confidence: recorded" in again.out
+
+
+def test_drawn_courses_are_called_synthetic_and_human_means_are_not(vaemo_eval: Command) -> None:
+    tasks = vaemo_eval(
+        "--model", "baseline:majority", "--tasks", "va_trajectory,va_quadrant", "--limit", "30"
+    ).record.tasks
+    assert tasks["va_trajectory"].features.synthetic
+    assert not tasks["va_quadrant"].features.synthetic
+
+
+def test_what_cannot_answer_a_derived_task_is_refused_before_it_is_asked(vaemo_eval: Command) -> None:
+    done = vaemo_eval("--model", "baseline:logistic", "--tasks", "emotic_judge")
+    assert done.code == 2
+    assert "cannot answer task emotic_judge, derived by 'judge'; uniform, majority, prototype, oracle can" in done.err
+    done = vaemo_eval("--model", "baseline:prototype", "--tasks", "iimi_basic_confidence", "--num_fewshot", "2")
+    assert done.code == 2
+    assert "no train split to show" in done.err
+
+
+def test_no_further_task_stands_for_the_benchmark() -> None:
+    known = find()
+    further = {name for name, info in known.items() if info.path.parent.parent.name == "extended" and not info.members}
+    assert set(known["vaemo_extended"].members) == further
+    assert not further & set(known["vaemo"].members)
