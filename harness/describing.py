@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from harness.outcomes import ItemScores
 
 STATIC = "_static"
+Part = Literal["near", "static", "read", "written"]
+PARTS: frozenset[Part] = frozenset(get_args(Part))
 _DIGITS = 6
 
 
@@ -67,20 +69,25 @@ def instruments(given: str | None = None) -> Instruments:
     return Instruments(embed, static, _Remembering(reader), reader.residual_sd, record)
 
 
-def description_scores(items: Sequence[Item], texts: Sequence[str | None], by: Instruments) -> list[ItemScores]:
+def description_scores(
+    items: Sequence[Item], texts: Sequence[str | None], by: Instruments, parts: frozenset[Part] = PARTS
+) -> list[ItemScores]:
     """Measure n descriptions.
 
     Args:
         items: n items with references.
         texts: n descriptions; None where there is none to score.
         by: the instruments.
+        parts: what to measure: how near references are under either embedder, what is read back, how it is written.
 
     Returns:
         For each item its scores by name, None where it has no value; rounded to six decimals.
     """
-    near = similarities(items, texts, by.embed)
-    static = similarities(items, texts, by.embed_static)
-    columns = _read(items, texts, by) | _written(items, texts)
+    nothing: list[dict[str, float | None]] = [{} for _ in items]
+    near = similarities(items, texts, by.embed) if "near" in parts else nothing
+    static = similarities(items, texts, by.embed_static) if "static" in parts else nothing
+    columns = _read(items, texts, by) if "read" in parts else {}
+    columns |= _written(items, texts) if "written" in parts else {}
     return [
         {
             **near[row],

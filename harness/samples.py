@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from harness.baselines.answers import STANDING, answer_texts, choice_scores
 from harness.baselines.names import CONSTANT
 from harness.ceilings import ceiling_answers
-from harness.describing import Instruments, description_scores
+from harness.describing import PARTS, Instruments, Part, description_scores
 from harness.docs import Doc, item_of
 from harness.forms import form
 from harness.kinds import Kind
@@ -76,11 +76,15 @@ def make_samples(
 
 
 def judge(
-    kind: Kind, items: Sequence[Item], answers: Sequence[Answer], by: Instruments | None
+    kind: Kind,
+    items: Sequence[Item],
+    answers: Sequence[Answer],
+    by: Instruments | None,
+    parts: frozenset[Part] = PARTS,
 ) -> tuple[list[Parsed], list[ItemScores]]:
     """Read n answers and score each by itself: whether it is right, how far two sets agree, how near a text comes.
 
-    An answer that is missing has no scores, and no part in those of others.
+    An answer that is missing has no scores, and no part in those of others. Of descriptions only `parts` are measured.
     """
     parsed = [read(kind, item, answer) for item, answer in zip(items, answers, strict=True)]
     if kind is not Kind.DESCRIPTION:
@@ -90,7 +94,7 @@ def judge(
     there = [row for row, one in enumerate(parsed) if one.status != "missing"]
     scores: list[ItemScores] = [{} for _ in parsed]
     if there:
-        found = description_scores([items[row] for row in there], [parsed[row].text for row in there], by)
+        found = description_scores([items[row] for row in there], [parsed[row].text for row in there], by, parts)
         for row, one in zip(there, found, strict=True):
             scores[row] = one
     return parsed, scores

@@ -19,7 +19,7 @@ from harness import _compat, bootstrap, chance
 from harness.baselines.answers import fitted_on
 from harness.baselines.names import BASELINES
 from harness.derive import derivation
-from harness.describing import Instruments
+from harness.describing import PARTS, Instruments, Part
 from harness.docs import Doc, item_of, split
 from harness.kinds import Kind
 from harness.metrics import Metric, metrics_of
@@ -35,6 +35,7 @@ from va_extractor.errors import InputError
 SEED = 20_502
 _READERS = ("prototype", "knn")
 _DESCRIBED = "own_auc"
+_PARTS: dict[str, frozenset[Part]] = {_DESCRIBED: frozenset({"near"}), "same_quadrant": frozenset({"read"})}
 _CONSTANT = {"macro_auc": 0.5, _DESCRIBED: 0.5, "va_ccc": 0.0}
 """What one answer to everything is worth, by the metric whose value is known beforehand."""
 _COUNTED = (Kind.SINGLE_LABEL, Kind.CHOICE, Kind.MULTI_LABEL, Kind.CONFIDENCE, Kind.CONFLICT)
@@ -125,14 +126,14 @@ class _Bench:
             seeds=seeds,
         )
         asked = _compat.ask(BaselineLM("oracle"), self.task.name, self.task.engine, settings) or []
-        scored = self._outcome([to_answer(one.results) for one in asked])
+        scored = self._outcome([to_answer(one.results) for one in asked], self.known)
         mend = "the right answer is not read as right: look at the labels, the filters and doc_to_target"
         value = self.known.value(scored, len(asked))
         best = 0.0 if self.known.higher_is_better is False else 1.0
         return Control("oracle", self.known.name, value, best - _EXACT, best + _EXACT, ("process_results",), mend)
 
     def uniform(self) -> Iterator[Control]:
-        scored = self._outcome(self._answers("uniform", self.docs))
+        scored = self._outcome(self._answers("uniform", self.docs), self.known)
         expected = chance.chance(self.known, scored, len(self.docs))
         if expected is not None:
             margin = self._margin(lambda weights: self.known.compute(scored, weights))
@@ -146,7 +147,7 @@ class _Bench:
             answers = self._answers("majority", self.docs)
             if self.known.name in _CONSTANT:
                 worth = _CONSTANT[self.known.name]
-                scored = self._outcome(answers)
+                scored = self._outcome(answers, self.known)
                 margin = self._margin(lambda weights: self.known.compute(scored, weights)) + _EXACT
                 mend = f"one answer to everything must be worth {worth}: look for items that share labels or references"
                 value = self.known.value(scored, len(self.docs))
@@ -188,8 +189,8 @@ class _Bench:
             for doc, other in zip(docs, order, strict=True)
         ]
         reader = self._reader()
-        own = self._outcome(self._answers(reader, docs))
-        other = self._outcome(self._answers(reader, others))
+        own = self._outcome(self._answers(reader, docs), self.headline)
+        other = self._outcome(self._answers(reader, others), self.headline)
         compute = self.headline.compute
         between = bootstrap.interval(
             lambda weights: compute(own, weights) - compute(other, weights), cluster_index([item_of(d) for d in docs])
@@ -228,9 +229,10 @@ class _Bench:
     def _answers(self, name: str, docs: Sequence[Doc]) -> list[Answer]:
         return baseline_answers(name, docs, by_likelihood=self.task.by_likelihood)
 
-    def _outcome(self, answers: Sequence[Answer]) -> Outcome:
+    def _outcome(self, answers: Sequence[Answer], metric: Metric) -> Outcome:
+        """Arrange answers for one metric; of descriptions nothing is measured that it does not read."""
         items = [item_of(doc) for doc in self.docs]
-        parsed, scores = judge(self.task.kind, items, answers, self.by)
+        parsed, scores = judge(self.task.kind, items, answers, self.by, _PARTS.get(metric.name, PARTS))
         rows = zip(items, answers, parsed, scores, strict=True)
         return outcome(self.task.kind, self.task.question.labels, [Answered(*row) for row in rows])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from harness.describing import Instruments, description_scores, instruments
+from harness.describing import PARTS, Instruments, Part, description_scores, instruments
 from harness.text.va_readback import same_quadrant
 from tests.making import item, toy_instruments
 
@@ -26,6 +26,18 @@ def test_a_missing_text_scores_nothing_is_read_as_neutral_and_has_no_style() -> 
     for name in ("unsupported", "words", "repetition", "near_duplicate", "echo"):
         assert first[name] is None
     assert third["words"] == 1.0
+
+
+@pytest.mark.parametrize("part", sorted(PARTS))
+def test_a_part_measured_alone_is_as_measured_with_the_rest(part: Part) -> None:
+    items = [item(number, labels=["Happiness"], references=(f"r{number}",)) for number in range(4)]
+    texts = ["glad and lively", "sad", None, "calm, calm, calm"]
+    whole = description_scores(items, texts, toy_instruments())
+    alone = description_scores(items, texts, toy_instruments(), frozenset({part}))
+    names = set(alone[0])
+    assert names
+    assert names < set(whole[0])
+    assert alone == [{name: row[name] for name in row if name in names} for row in whole]
 
 
 def test_the_right_affect_lies_in_the_points_quadrant(real: Instruments) -> None:
