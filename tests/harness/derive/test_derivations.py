@@ -142,6 +142,15 @@ def test_no_row_is_in_two_pairs_and_no_pair_within_a_cluster(persons: int) -> No
     assert all(len(others) == 1 for others in partner.values())
 
 
+@pytest.mark.parametrize("persons", [1, 3])
+def test_questions_that_share_a_source_cluster_share_a_cluster_and_no_others_do(persons: int) -> None:
+    given_rows = rows(60, persons)
+    home = {one["item_id"]: one["cluster_id"] for one in given_rows}
+    for one in compare.DERIVATION.make(given_rows).documents:
+        first, second, _ = one.item_id.split("-")
+        assert one.cluster_id == f"{home[first]}-{home[second]}"
+
+
 def test_the_greater_number_wins_ties_are_left_out_and_the_difference_is_recorded() -> None:
     for doc in DERIVED["compare"]:
         axis = {"pleasant": 0, "activated": 1}[str(doc["statement"])]

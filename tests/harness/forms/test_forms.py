@@ -7,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.spatial.distance import cdist
+from scipy.special import softmax
 
 from harness.baselines.answers import answer_texts, label_shares
 from harness.ceilings import ceiling_answers
@@ -23,6 +25,7 @@ from tests.making import PROVENANCE, features, item
 from va_extractor.dataset import write_split
 from va_extractor.labels import BASIC, EMOTIC
 from va_extractor.norms import norms
+from va_extractor.prototypes import prototypes
 
 FORMS = [kind for kind in Kind if form(kind)]
 
@@ -119,6 +122,15 @@ def test_shares_of_every_baseline_sum_to_one_and_are_what_it_says() -> None:
         assert shares.sum(axis=1) == pytest.approx(np.ones(len(docs))), name
         said = [list(json.loads(text).values()) for text in answer_texts(name, docs)]
         assert np.array(said) == pytest.approx(shares, abs=0.0006), name
+
+
+def test_prototype_gives_odds_by_distance_at_the_mean_published_spread() -> None:
+    docs = list(split(Question(Kind.DISTRIBUTION, SHIPPED, "iimi", BASIC), "test").docs)[::60]
+    points = np.array([(doc["valence"], doc["arousal"]) for doc in docs])
+    spread = np.mean([norm.valence_sd for norm in norms().values() if norm.valence_sd]
+                     + [norm.arousal_sd for norm in norms().values() if norm.arousal_sd])  # fmt: skip
+    expected = softmax(-(cdist(points, prototypes(BASIC)) ** 2) / (2 * spread**2), axis=1)
+    assert label_shares("prototype", docs) == pytest.approx(expected, abs=1e-6)
 
 
 def test_uniform_shares_are_uniform_on_the_simplex() -> None:
