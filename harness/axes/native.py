@@ -131,6 +131,7 @@ def last_answer(text: str, language: str) -> str | None:
 @cache
 def _marker(language: str) -> re.Pattern[str]:
     told: Words = words(language)
-    names = {"answer", "final answer", told.answer, *(told.reading.leads if told.reading else ())}
+    leads = told.reading.leads if told.reading else ()
+    names = {"answer", "final answer", told.answer, *(lead for lead in leads if told.answer.casefold() in lead)}
     listed = "|".join(sorted(map(re.escape, names), key=len, reverse=True))
     return re.compile(rf"^[^\w\n]*(?:{listed})[\s*_]*[:：][*_ \t]*", re.MULTILINE | re.IGNORECASE)

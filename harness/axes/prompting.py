@@ -13,13 +13,14 @@ from harness.axes.examples import Points, choose
 from harness.axes.languages import definitions, label_names
 from harness.axes.model import Asks, Axes, Dimension
 from harness.axes.prompt import Example, Given, writer
-from harness.kinds import Kind
+from harness.kinds import FREE, Kind
 from harness.nothing import Nothing
 from va_extractor.errors import InputError
 
 if TYPE_CHECKING:
     from harness.docs import Doc, Question
 
+_SHOWN = (Kind.SINGLE_LABEL, Kind.CHOICE, Kind.MULTI_LABEL, Kind.RANKING, Kind.DESCRIPTION)
 _PROBE: dict[Dimension, float | Nothing] = {"valence": 0.6328125, "arousal": -0.3671875, "dominance": 0.1171875}
 
 
@@ -88,9 +89,11 @@ def misfits(question: Question, asks: Asks, docs: Sequence[Doc], train: Sequence
 def _of_form(question: Question, asks: Asks) -> Iterator[str]:
     """Yield what the form of the answer leaves no room for."""
     axes, scored = question.axes, question.by_index or question.kind is Kind.RANKING
-    if question.kind is Kind.DESCRIPTION:
+    if question.kind in FREE:
         for name in sorted({"label_order", "definitions"} & axes.changed.keys()):
             yield f"metadata.axes.{name}: the task offers no labels"
+    if axes.fewshot != "none" and question.kind not in _SHOWN:
+        yield f"metadata.axes.fewshot: there are no examples of {question.kind} answers; take --num_fewshot"
     if scored and axes.language != "en":
         yield "metadata.axes.language: log-likelihoods are those of English labels; take the task that generates"
     if scored and axes.reasoning == "step_by_step":

@@ -72,7 +72,7 @@ def test_a_language_model_is_loaded_once_and_its_effects_are_those_of_its_answer
 ) -> None:
     done = vaemo_eval(
         *("sweep", "--model", str(tiny_model), "--task", "iimi_basic_mc", "--axes", "va_format=lexical,order"),
-        *("--limit", "30", "--device", "cpu", "--output_path", "s", "--no-picture"),
+        *("--limit", "15", "--device", "cpu", "--output_path", "s", "--no-picture"),
     )
     assert done.code == 0, done.err
     sweep = read(done.cwd / "s")
@@ -112,7 +112,7 @@ def test_a_sweep_that_was_killed_goes_on_and_gives_the_same_report(
 ) -> None:
     arguments = (
         *("sweep", "--model", str(tiny_model), "--task", "iimi_basic", "--axes", "va_format,order"),
-        *("--limit", "12", "--device", "cpu", "--gen_kwargs", "max_gen_toks=2", "--output_path"),
+        *("--limit", "4", "--device", "cpu", "--gen_kwargs", "max_gen_toks=2", "--output_path"),
     )
     killed, whole = tmp_path / "killed", tmp_path / "whole"
     process = start(tmp_path, *arguments, "killed")

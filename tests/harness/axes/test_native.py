@@ -168,6 +168,13 @@ def test_steps_that_never_come_to_an_answer_are_no_answer(text: str, status: str
     assert one(text, BASIC, "en", steps=True).status == status
 
 
+@pytest.mark.parametrize(
+    ("language", "text"), [("zh", "情绪：恐惧\n效价"), ("es", "Emoción: miedo\nValencia"), ("en", "Emotion: fear\n")]
+)
+def test_a_line_of_the_steps_that_names_an_emotion_is_no_answer_yet(language: Language, text: str) -> None:
+    assert one(f"1.\n{text}", BASIC, language, steps=True).status == "unparsed"
+
+
 def test_the_last_line_of_steps_may_be_a_list_or_a_sentence() -> None:
     asked = item(0, labels=["Fear"], choices=EMOTIC).model_copy(update={"steps": True})
     text = '-0.8 is unpleasant: ["Anger"] at first sight.\nAnswer: ["Fear", "Pain"]'
