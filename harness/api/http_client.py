@@ -37,9 +37,8 @@ async def open_client(url: str, headers: dict[str, str], timeout_s: float) -> As
     async with aiohttp.ClientSession(connector=connector, timeout=timeout, headers=headers) as session:
 
         async def send(body: bytes) -> Reply:
-            data = aiohttp.BytesPayload(body)  # aiohttp would look through every kind of payload for each request
             try:
-                async with session.post(address, data=data, proxy=proxy, allow_redirects=False) as response:
+                async with session.post(address, data=body, proxy=proxy, allow_redirects=False) as response:
                     return Reply(response.status, response.headers, await response.read())
             except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
                 raise NoReplyError(No.CONNECTION, _reason(error)) from None

@@ -70,13 +70,12 @@ def refused(said: Complaint, terms: Terms, generation: Generation, messages: Seq
         "seed": generation.seed is not None,
         "system": bool(messages) and messages[0].get("role") == "system",
     }
-    words = f"{said.message} {said.code}"
     for name, was_sent in sent.items():
         if (
             was_sent
             and terms.accepts(name)
-            and (said.param.rpartition(".")[2] == name or _NAMES[name].search(words))
-            and _REFUSES.search(words)
+            and (said.param.rpartition(".")[2] == name or _NAMES[name].search(said.message))
+            and _REFUSES.search(said.message)
         ):
             return name
     return None

@@ -131,7 +131,7 @@ class ModelRecord(Model):
     Attributes:
         id: what `--model` and `pretrained=` or `model=` named; a local folder by its last name only.
         revision: the commit or version that the back end reports; None where it reports none.
-        backend: lm-eval's name of the back end.
+        backend: lm-eval's name of the back end, or the name of an API provider.
         args: back-end arguments, without credentials and local paths.
         chat_template_sha256: hash of the chat template applied; None where none was.
         scoring_path: how labels were scored: `tree`, `rows` or `hflm`; None for other back ends.

@@ -155,6 +155,7 @@ def test_a_prompt_that_is_not_accepted_is_missing_at_once() -> None:
     [
         (error(401, "Incorrect API key provided"), "Incorrect API key provided (HTTP status 401)"),
         (error(404, "The model `m` does not exist"), "The model `m` does not exist (HTTP status 404)"),
+        (Act(body=b'{"error": {"message": "No auth", "code": 401}}'), "No auth (HTTP status 401)"),
         (error(400, "model m:\nnot found"), "model m: not found (HTTP status 400)"),
         (error(429, "You exceeded your quota", code="insufficient_quota"), "You exceeded your quota (HTTP status 429)"),
         (error(429, "daily limit", ("Retry-After", "7200")), "the provider asks to wait 120 minutes: daily limit"),

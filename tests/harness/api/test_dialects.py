@@ -241,7 +241,7 @@ def test_stop_texts_that_could_not_be_sent_still_end_the_answer() -> None:
 
 
 def test_a_parameter_named_where_the_prompt_is_too_long_is_not_left_out() -> None:
-    long = error(400, "'max_tokens' or 'max_completion_tokens' is too large: 16. Maximum context length is 8 tokens.")
+    long = error(400, "'max_tokens' or 'max_completion_tokens' is too large: 16. This model supports at most 8 tokens.")
     with FaultServer(lambda prompt, before: long if prompt == "b" else Act()) as server:
         lm = model(server, num_concurrent=1)
         answers = lm.generate_until(requests(["a", "b", "c"]))
