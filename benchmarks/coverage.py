@@ -1,9 +1,9 @@
 """How often 95 % intervals hold the true value, and how often `compare` sees a difference where there is none.
 
 Data are simulated in the shapes of our tasks: clusters of 1-5 items that hang together (correlation of the latent
-variables within a cluster: 0.3), 26 labels with prevalences from 78 % to 2 %, 7 single labels, and a continuous rating.
-The true value of a metric is the mean of four samples of 400,000 items. With S simulations, a coverage of 95 % is known
-to +- 2 sqrt(0.05 0.95 / S).
+variables within a cluster: 0.3), 26 labels with prevalences from 78 % to 2 % and three annotators of them, 7 single
+labels, and a continuous rating. The true value of a metric is the mean of four samples of 400,000 items. With S
+simulations, a coverage of 95 % is known to +- 2 sqrt(0.05 0.95 / S).
 """
 
 from __future__ import annotations
@@ -30,7 +30,9 @@ LABELS, CLASSES, CORRELATION = 26, 7, 0.3
 PREVALENCES = np.geomspace(0.78, 0.02, LABELS)
 SIZES = (100, 500, 5000)
 POPULATION = 400_000
-NAMES = ("accuracy", "macro_f1", "mean_ap", "macro_auc", "ccc")
+COMPARED = ("accuracy", "macro_f1", "mean_ap", "macro_auc")
+NAMES = (*COMPARED, "annotator_kappa_human", "ccc")
+ANNOTATORS, GIVEN, STRAY = 3, 0.6, 0.02
 METRICS: dict[str, Metric] = {metric.name: metric for metric in all_metrics()}
 
 
@@ -66,6 +68,7 @@ def answer(rng: np.random.Generator, clusters: Ints, gold: np.ndarray, truth: Fl
     said = np.where(right, wanted, (wanted + rng.integers(1, CLASSES, size=wanted.size)) % CLASSES)
     names = tuple(map(str, range(LABELS)))
     rated = np.stack([truth[:, 1], 0.3 + 0.6 * truth[:, 1] + 0.7 * latent(rng, clusters, 1)[:, 0]])
+    annotated = annotate(rng.spawn(1)[0], gold)
     labelled = Labelled(wanted, said, np.full(wanted.size, CLASSES), names[:CLASSES])
     ranked = Ranked(gold, scores, names)
     outcomes = {
@@ -73,8 +76,15 @@ def answer(rng: np.random.Generator, clusters: Ints, gold: np.ndarray, truth: Fl
         "macro_f1": LabelSets(gold, sets, names),
         "mean_ap": ranked,
         "macro_auc": ranked,
+        "annotator_kappa_human": LabelSets(gold, sets, names, annotated=annotated),
     }
     return Items(clusters, outcomes, rated)
+
+
+def annotate(rng: np.random.Generator, gold: np.ndarray) -> np.ndarray:
+    """Return (n, annotators, k) labels: each annotator gives 60 % of the true ones and 2 % of the others."""
+    drawn = rng.random((len(gold), ANNOTATORS, gold.shape[1]), dtype=np.float32)
+    return np.asarray(drawn < np.where(gold, GIVEN, STRAY)[:, None])
 
 
 def latent(rng: np.random.Generator, clusters: Ints, width: int) -> Floats:
@@ -133,7 +143,7 @@ def wilson_coverage(n: int, simulations: int, true: float) -> float:
 
 def false_alarms(n: int, simulations: int, draws: int, table: Table) -> None:
     """Add a row a metric: how often two models of equal skill are told apart at 5 %."""
-    alarms: dict[str, list[bool]] = {name: [] for name in [*NAMES[:-1], "accuracy, independent items (McNemar)"]}
+    alarms: dict[str, list[bool]] = {name: [] for name in [*COMPARED, "accuracy, independent items (McNemar)"]}
     for seed in track(range(simulations), description=f"compare, n = {n}", transient=True):
         rng = np.random.default_rng([seed, n, 1])
         for clustered in (True, False):
@@ -146,7 +156,7 @@ def false_alarms(n: int, simulations: int, draws: int, table: Table) -> None:
                 p = mcnemar(METRICS["accuracy"], one["accuracy"], other["accuracy"], n)
                 alarms["accuracy, independent items (McNemar)"].append(p < 0.05)
                 continue
-            for name in NAMES[:-1]:
+            for name in COMPARED:
                 p = sign_flip(METRICS[name], once(one[name]), once(other[name]), clusters, draws=draws, seed=seed)
                 alarms[name].append(p < 0.05)
     for name, seen in alarms.items():

@@ -23,14 +23,14 @@ from sklearn import metrics as peer
 from threadpoolctl import threadpool_limits
 
 from harness.bootstrap import resample
-from harness.intervals import bca, percentile
+from harness.intervals import bca, jackknife, percentile, student
 from harness.kinds import Kind
 from harness.metrics import Metric, metrics_of
 from harness.metrics.outcome import LabelSets, Ranked
 from leaderboard.schema import Interval
 from va_extractor.labels import EMOTIC
 
-ITEMS, LABELS, DRAWS = 7203, 26, 2000
+ITEMS, LABELS, DRAWS, ANNOTATORS = 7203, 26, 2000, 3
 Rows = Sequence[tuple[np.ndarray, np.ndarray, np.ndarray]]
 
 
@@ -40,7 +40,14 @@ def items() -> tuple[LabelSets, Ranked, np.ndarray]:
     gold = rng.random((ITEMS, LABELS)) < np.geomspace(0.78, 0.02, LABELS)
     scores = rng.normal(size=gold.shape) + gold
     clusters = np.repeat(np.arange(ITEMS), rng.integers(1, 6, size=ITEMS))[:ITEMS]
-    sets = LabelSets(gold, scores > 1, EMOTIC, votes=gold * rng.random(gold.shape), distance=rng.random(gold.shape))
+    sets = LabelSets(
+        gold,
+        scores > 1,
+        EMOTIC,
+        votes=gold * rng.random(gold.shape),
+        distance=rng.random(gold.shape),
+        annotated=gold[:, None] & (rng.random((ITEMS, ANNOTATORS, LABELS)) < 0.6),
+    )
     return sets, Ranked(gold, scores, EMOTIC), clusters
 
 
@@ -101,10 +108,13 @@ def main() -> None:
 def measure(
     asked: dict[str, tuple[Metric, LabelSets | Ranked]], clusters: np.ndarray
 ) -> tuple[float, dict[str, tuple[Interval | None, Interval | None]]]:
-    """Return the seconds that both intervals of every metric take together, and the intervals."""
+    """Return the seconds that all four intervals of every metric take together, and the two of every record."""
     start = time.process_time()
     spreads = resample([partial(metric.compute, of) for metric, of in asked.values()], clusters, draws=DRAWS)
     found = {name: (percentile(spread), bca(spread)) for name, spread in zip(asked, spreads, strict=True)}
+    for (metric, _), spread in zip(asked.values(), spreads, strict=True):
+        student(spread, metric.span)
+        jackknife(spread, metric.span)
     return time.process_time() - start, found
 
 

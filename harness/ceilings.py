@@ -18,10 +18,11 @@ import numpy as np
 
 from harness import ceiling_cache
 from harness.baselines.answers import SET_SIZE
-from harness.baselines.scores import Fit, LabelScores, boosting, gaussian, knn, logistic
+from harness.baselines.scores import Fit, LabelScores, boosting, gaussian, knn, logistic, to_shares
 from harness.docs import EVALUATED, FITTED, Doc, Docs, Question, split
+from harness.forms import form
 from harness.item_ceilings import choice_ceilings, description_ceilings
-from harness.kinds import Kind
+from harness.kinds import FREE, Kind
 from harness.metrics.outcome import Bools, Floats
 from harness.outcomes import membership
 from leaderboard.schema import Answer
@@ -45,13 +46,16 @@ def ceiling_answers(docs: Sequence[Doc], *, by_likelihood: bool) -> dict[str, li
     """Return each predictor's answers to n documents of one task, in the form the task asks for.
 
     Sets are answered twice: the five likeliest labels, and those that a predictor expects to give each label the best
-    F1 (`_best_sets`). Choices and descriptions, which have no fixed label set, have predictors of their own.
+    F1 (`_best_sets`). Choices and descriptions, which have no fixed label set, have predictors of their own. Empty for
+    other answers without labels, and for derived documents, whose answers no row has.
     """
     kind = Kind(docs[0]["kind"])
     if kind is Kind.CHOICE:
         return choice_ceilings(docs, by_likelihood=by_likelihood)
     if kind is Kind.DESCRIPTION:
         return description_ceilings(docs)
+    if kind in FREE or docs[0]["derive"] is not None:
+        return {}
     question = Question(kind, docs[0]["features"], docs[0]["source"], tuple(docs[0]["choices"]))
     row = {doc["item_id"]: place for place, doc in enumerate(split(question, EVALUATED).docs)}
     rows = [row[doc["item_id"]] for doc in docs]
@@ -153,6 +157,9 @@ def _answers(
 ) -> dict[str, list[Answer]]:
     if by_likelihood:
         return {name: [Answer(loglikelihoods=tuple(row)) for row in scores.tolist()]}
+    found = form(kind)
+    if found is not None:
+        return {name: [Answer(text=found.say(labels, row)) for row in to_shares(scores).tolist()]}
     if kind is Kind.SINGLE_LABEL:
         return {name: [Answer(text=labels[place]) for place in scores.argmax(axis=1)]}
     top = np.zeros(scores.shape, dtype=bool)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from harness.metrics.outcome import Described, Labelled, LabelSets, Outcome, Ranked
+from harness.metrics.outcome import Confident, Described, Distributed, Labelled, LabelSets, Outcome, Ranked
 from harness.metrics.registry import Metric
 
 SEED = 1977
@@ -17,10 +17,17 @@ _DRAWS = 100
 def random_answers(outcome: Outcome, rng: np.random.Generator) -> Outcome:
     """Replace every answer by a uniformly random one: any offered label, each label of a set at even odds, any ranking.
 
+    A random distribution is a random point of the simplex; a random confidence is the largest share of one.
+
     Raises:
         TypeError: descriptions have no uniform distribution; their metrics state their chance value themselves.
     """
     match outcome:
+        case Confident():
+            shares = rng.dirichlet(np.ones(len(outcome.labels)), size=outcome.gold.size)
+            return replace(outcome, predicted=shares.argmax(axis=1), confidence=shares.max(axis=1))
+        case Distributed():
+            return replace(outcome, answered=rng.dirichlet(np.ones(len(outcome.labels)), size=len(outcome.reference)))
         case Labelled():
             said = rng.integers(0, outcome.sizes)
             scores = None if outcome.scores is None else rng.random(outcome.scores.shape)

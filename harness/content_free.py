@@ -10,6 +10,8 @@ token is asked under several draws.
 from __future__ import annotations
 
 import itertools
+from collections import defaultdict
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from harness.axes.prompting import prompt_without_content
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
 TOKENS = ("N/A", "[MASK]", "")
 DRAWS_OF_EXAMPLES = 8
+_COMPARED = 20
 
 Choices = tuple[str, ...]
 
@@ -41,21 +44,23 @@ def content_free(lm: LM | KeepingLM, task: Task, settings: AskSettings) -> dict[
         settings: how its items were asked.
 
     Returns:
-        For each list of labels the answers, token by token; empty where the prompt compares the values, so that it has
-        no form without them, and on all but the first process of a data-parallel run.
+        For each list of labels the answers, token by token; empty where the prompt has no form without content, since
+        it compares the values or shows more of the item, and on all but the first process of a data-parallel run.
     """
     from harness import _compat
 
     docs: Docs = _compat.asked_docs(task.engine, settings)
     few_shot = bool(settings.num_fewshot or task.engine.config.num_fewshot)
-    firsts = {tuple(doc["choices"]): doc for doc in reversed(docs)}
+    offered: dict[Choices, list[Doc]] = defaultdict(list)
+    for doc in docs:
+        offered[tuple(doc["choices"])].append(doc)
     asked = Docs(
-        without_content(task.question, doc, token)
-        for doc in firsts.values()
+        without_content(task.question, same[0], token)
+        for same in offered.values()
         for token in TOKENS
         for _ in range(DRAWS_OF_EXAMPLES if few_shot else 1)
     )
-    if not all(_renders(task, doc) for doc in asked):
+    if not all(_alike(task, same[:_COMPARED]) for same in offered.values()):
         return {}
     came_back = _compat.ask_of(lm, task.name, task.engine, settings, asked) or []
     by_choices = itertools.groupby(zip(asked, came_back, strict=False), key=lambda pair: tuple(pair[0]["choices"]))
@@ -76,10 +81,12 @@ def without_content(question: Question, doc: Doc, token: str) -> Doc:
     return {**without, "prompt": prompt_without_content(question, without)}
 
 
-def _renders(task: Task, doc: Doc) -> bool:
-    """Tell whether the task's prompt has a form without content; with content it was rendered before."""
+def _alike(task: Task, docs: Sequence[Doc]) -> bool:
+    """Tell whether the prompts of items that offer the same choices are one and the same without content."""
     try:
-        task.engine.doc_to_text(doc)
+        texts = {
+            task.engine.doc_to_text(without_content(task.question, doc, token)) for doc in docs for token in TOKENS
+        }
     except (BadTemplateError, TypeError):
         return False
-    return True
+    return len(texts) == len(TOKENS)

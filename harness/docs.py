@@ -4,22 +4,30 @@ from __future__ import annotations
 
 import csv
 import difflib
+import hashlib
 import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, TypedDict
 
+import numpy as np
+
 from harness.axes.model import DEFAULT, Asks, Axes
+from harness.derive import derivation
 from harness.features import load
-from harness.kinds import Kind
-from leaderboard.schema import Item, Language
+from harness.forms import form
+from harness.kinds import FREE, Kind
+from leaderboard.schema import Given, Item, Language
 from va_extractor.errors import InputError
 
 EVALUATED = "test"
 FITTED = "train"
+_SEVERAL = (Kind.MULTI_LABEL, Kind.RANKING, Kind.DISTRIBUTION)
+_JUDGED = (Kind.DISTRIBUTION, Kind.WORDS)
+"""Kinds that have no answer to an item without a label."""
 
 
 class Doc(TypedDict):
@@ -41,8 +49,13 @@ class Doc(TypedDict):
     references: list[str]
     reference_kind: str | None
     choices: list[str]
+    statement: str | None
+    points: list[tuple[float, float]]
+    condition: str | None
+    difference: float | None
     target: Any
     kind: str
+    derive: str | None
     source: str
     features: str
     prompt: str
@@ -80,6 +93,7 @@ class Question:
         by_index: whether the answer is given as an index (log-likelihood form) instead of as text.
         asks: what is asked, of a task that takes axes; None where its prompt is written out.
         axes: how its prompt is put.
+        derive: how documents are made from rows (`harness.derive`); None where each row is one.
     """
 
     kind: Kind
@@ -90,6 +104,7 @@ class Question:
     by_index: bool = False
     asks: Asks | None = None
     axes: Axes = DEFAULT
+    derive: str | None = None
 
 
 @lru_cache(maxsize=16)
@@ -118,15 +133,29 @@ def _unprompted(question: Question, name: str) -> Split:
     where = f"{source.id}: source '{question.source}', split '{name}'"
     options = _options(question.options) if question.options else {}
     docs, excluded = Docs(), Counter[str]()
-    for number, row in enumerate(table.to_pylist()):
-        if row["va_status"] != "ok":
+    rows = table.to_pylist()
+    if question.derive is not None:
+        rows = _derived(question.derive, rows, excluded)
+    for number, row in enumerate(rows):
+        if row.get("va_status", "ok") != "ok":
             excluded[row["va_status"]] += 1
         elif question.kind is Kind.DESCRIPTION and not row["references"]:
             excluded["no_reference"] += 1
+        elif question.kind in _JUDGED and not row["labels"]:
+            excluded["no_label"] += 1
         else:
             choices = _choices(question, row["labels"], options, f"{where}, row {number}")
             docs.append(_doc(question, row, choices))
     return Split(docs, dict(excluded))
+
+
+def _derived(name: str, rows: Sequence[dict[str, Any]], excluded: Counter[str]) -> list[dict[str, Any]]:
+    """Return the rows that a derivation makes of those with a face; the others are added to `excluded`."""
+    found = [row for row in rows if row["va_status"] == "ok"]
+    excluded.update(row["va_status"] for row in rows if row["va_status"] != "ok")
+    made = derivation(name).make(found)
+    excluded.update(made.excluded)
+    return [asdict(one) for one in made.documents]
 
 
 def item_of(doc: Doc) -> Item:
@@ -145,7 +174,29 @@ def item_of(doc: Doc) -> Item:
         choices=tuple(doc["choices"]),
         language=doc["language"],
         steps=doc["steps"],
+        shares=_shares(doc),
+        given=_given(doc),
     )
+
+
+def generator(doc: Doc) -> np.random.Generator:
+    """Return the item's own generator: its random answer does not depend on which others are asked."""
+    return np.random.default_rng(int.from_bytes(hashlib.sha256(doc["item_id"].encode()).digest()[:8]))
+
+
+def _shares(doc: Doc) -> tuple[float, ...] | None:
+    found = form(Kind(doc["kind"]))
+    return None if found is None else found.shares(doc)
+
+
+def _given(doc: Doc) -> Given | None:
+    shown = Given(
+        statement=doc["statement"],
+        points=tuple(doc["points"]),
+        condition=doc["condition"],
+        difference=doc["difference"],
+    )
+    return None if shown == Given() else shown
 
 
 def nearest(name: str, known: Sequence[str]) -> str:
@@ -155,7 +206,7 @@ def nearest(name: str, known: Sequence[str]) -> str:
 
 
 def _doc(question: Question, row: dict[str, Any], choices: list[str]) -> Doc:
-    return Doc(
+    doc = Doc(
         item_id=row["item_id"],
         cluster_id=row["cluster_id"],
         valence=row["valence"],
@@ -167,32 +218,43 @@ def _doc(question: Question, row: dict[str, Any], choices: list[str]) -> Doc:
         references=row["references"],
         reference_kind=row["reference_kind"],
         choices=choices,
-        target=_target(question, row, choices),
+        statement=row.get("statement"),
+        points=row.get("points", []),
+        condition=row.get("condition"),
+        difference=row.get("difference"),
+        target=None,
         kind=question.kind.value,
+        derive=question.derive,
         source=question.source,
         features=question.features,
         prompt="",
         language="en",
         steps=False,
     )
+    doc["target"] = _target(question, doc)
+    return doc
 
 
-def _target(question: Question, row: dict[str, Any], choices: list[str]) -> Any:
+def _target(question: Question, doc: Doc) -> Any:
+    found = form(question.kind)
+    if found is not None:
+        return found.target(doc)
     match question.kind:
         case Kind.SINGLE_LABEL | Kind.CHOICE:
-            return choices.index(row["labels"][0]) if question.by_index else row["labels"][0]
+            return doc["choices"].index(doc["labels"][0]) if question.by_index else doc["labels"][0]
         case Kind.MULTI_LABEL:
-            return json.dumps(row["labels"])
+            return json.dumps(doc["labels"])
         case Kind.RANKING:
-            return row["labels"]
+            return doc["labels"]
         case Kind.DESCRIPTION:
-            return row["references"][0]
+            return doc["references"][0]
+    raise ValueError(f"no right answer is known for {question.kind}")
 
 
 def _choices(question: Question, labels: list[str], options: dict[str, list[str]], where: str) -> list[str]:
-    if question.kind is Kind.DESCRIPTION:
+    if question.kind in FREE:
         return []
-    if question.kind is not Kind.MULTI_LABEL and question.kind is not Kind.RANKING and len(labels) != 1:
+    if question.kind not in _SEVERAL and len(labels) != 1:
         raise InputError(f"{where}, column 'labels': {len(labels)} labels, but the task asks for exactly one")
     if question.kind is Kind.CHOICE:
         if labels[0] not in options:

@@ -24,7 +24,7 @@ def check_fit(choice: ModelChoice, tasks: Sequence[Task], config: RunConfig) -> 
     """
     for task in tasks:
         if choice.backend == "baseline":
-            check_answers(choice.args["name"], task.kind, task.name)
+            check_answers(choice.args["name"], task.kind, task.name, task.question.derive)
         if choice.chat_only and task.by_likelihood:
             raise InputError(
                 f"--model {choice.given}: a chat back end gives no log-likelihoods, which task {task.name} needs; "

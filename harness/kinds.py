@@ -1,4 +1,4 @@
-"""The five kinds of question, and which metrics answer each."""
+"""The kinds of question."""
 
 from __future__ import annotations
 
@@ -14,6 +14,11 @@ class Kind(StrEnum):
         MULTI_LABEL: a set of labels; several may be true.
         RANKING: a log-likelihood for each label; several may be true.
         DESCRIPTION: a text.
+        CONFIDENCE: one label of a fixed set, and how sure the model is of it.
+        CONFLICT: one label, beside a sentence that may speak for another one.
+        DISTRIBUTION: a probability for every label of a fixed set.
+        COORDINATES: valence and arousal, as two numbers.
+        WORDS: emotion words of the model's own choice.
     """
 
     SINGLE_LABEL = "single_label"
@@ -21,3 +26,19 @@ class Kind(StrEnum):
     MULTI_LABEL = "multi_label"
     RANKING = "ranking"
     DESCRIPTION = "description"
+    CONFIDENCE = "confidence"
+    CONFLICT = "conflict"
+    DISTRIBUTION = "distribution"
+    COORDINATES = "coordinates"
+    WORDS = "words"
+
+
+FREE = frozenset({Kind.DESCRIPTION, Kind.COORDINATES, Kind.WORDS})
+"""Kinds that offer no choices."""
+
+
+def needs(kind: Kind) -> str | None:
+    """Return the key of `metadata` that names what a kind offers: `labels`, `options`, or None where it offers none."""
+    if kind in FREE:
+        return None
+    return "options" if kind is Kind.CHOICE else "labels"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from harness.forms import form
 from harness.kinds import Kind
 from harness.metrics.outcome import NO_ANSWER, Bools, Described, Floats, Ints, Labelled, LabelSets, Outcome, Ranked
 from leaderboard.schema import Answer, Item, Parsed
@@ -54,8 +55,11 @@ def outcome(kind: Kind, labels: tuple[str, ...], answered: Sequence[Answered]) -
     Returns:
         The outcome class that belongs to `kind`.
     """
+    found = form(kind)
+    if found is not None:
+        return found.outcome(labels, answered)
     if kind in (Kind.SINGLE_LABEL, Kind.CHOICE):
-        return _labelled(labels, answered)
+        return labelled(labels, answered)
     if kind is Kind.MULTI_LABEL:
         places = _places(answered)
         return LabelSets(
@@ -93,7 +97,8 @@ def column(values: Sequence[float | None]) -> Floats:
     return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
 
 
-def _labelled(labels: tuple[str, ...], answered: Sequence[Answered]) -> Labelled:
+def labelled(labels: tuple[str, ...], answered: Sequence[Answered]) -> Labelled:
+    """Arrange items of which one offered label is true and one, or none, was answered."""
     gold = np.array([one.item.choices.index(one.item.labels[0]) for one in answered], dtype=np.int64)
     sizes = np.array([len(one.item.choices) for one in answered], dtype=np.int64)
     even = np.unique(sizes).size == 1

@@ -125,10 +125,15 @@ def parse_description(text: str) -> Parsed:
 
 def is_label(line: str, choices: Sequence[str]) -> bool:
     """Tell whether a line is one of `choices` and nothing else, a lead ("Answer:") and decoration aside."""
-    return _only(_LEAD.sub("", line), tuple(choices)) is not None
+    return label_of(_LEAD.sub("", line), choices) is not None
 
 
-def unread(text: str, *, refusable: bool) -> Parsed:
+def label_of(text: str, choices: Sequence[str]) -> str | None:
+    """Return the label of `choices` that `text` is, and nothing else, under any of its names; None where it is none."""
+    return _only(text, tuple(choices))
+
+
+def unread(text: str, *, refusable: bool = True) -> Parsed:
     """Say of a text that names nothing whether it is `empty`, `refused` (where that may be) or `unparsed`."""
     if not text.strip():
         return Parsed(status="empty")

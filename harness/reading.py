@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 from harness.axes.native import in_english, last_answer
+from harness.forms import form
 from harness.kinds import Kind
 from harness.parsing import is_label, parse_description, parse_label, parse_labels, unread, visible
 from leaderboard.schema import Answer, Finish, Item, Parsed, Status
@@ -44,6 +45,9 @@ def _read_text(kind: Kind, item: Item, text: str) -> Parsed:
         said = in_english(visible(said), item.choices, item.language) or said
     if final is None and not _without_steps(kind, said, item):
         return unread(text, refusable=True)
+    found = form(kind)
+    if found is not None:
+        return found.read(item, said)
     match kind:
         case Kind.SINGLE_LABEL | Kind.CHOICE:
             return parse_label(said, item.choices)
@@ -51,6 +55,7 @@ def _read_text(kind: Kind, item: Item, text: str) -> Parsed:
             return parse_labels(said, item.choices)
         case Kind.DESCRIPTION:
             return parse_description(said)
+    raise ValueError(f"nothing reads answers of kind {kind}")
 
 
 def _without_steps(kind: Kind, said: str, item: Item) -> bool:

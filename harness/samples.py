@@ -11,6 +11,7 @@ from harness.baselines.names import CONSTANT
 from harness.ceilings import ceiling_answers
 from harness.describing import Instruments, description_scores
 from harness.docs import Doc, item_of
+from harness.forms import form
 from harness.kinds import Kind
 from harness.outcomes import Answered, ItemScores
 from harness.reading import read, to_answer
@@ -176,6 +177,9 @@ def _loglikelihoods(given: Sequence[ContentFree]) -> tuple[tuple[float, ...], ..
 
 
 def _score(kind: Kind, item: Item, parsed: Parsed) -> ItemScores:
+    found = form(kind)
+    if found is not None:
+        return found.scores(item, parsed)
     gold, named = set(item.labels), set(parsed.labels)
     if kind is Kind.RANKING or parsed.status == "missing":
         return {}

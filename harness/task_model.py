@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, InstanceOf, StringConstraints, WithJsonSchema
 
 from harness.axes.model import Axes, DatasetKwargs
+from harness.derive import Name as Derivation
 from harness.taskfile import Function
 
 SCHEMA = "task.schema.json"
@@ -42,6 +43,7 @@ class Metadata(_Model):
     labels: list[Label] | None = Field(None, min_length=2, max_length=1_000, description="the fixed label set")
     options: str | None = Field(None, description="CSV of each item's options, beside the YAML (choice tasks)")
     axes: Axes | None = Field(None, description="how the prompt differs from what dataset_kwargs.asks gives by itself")
+    derive: Derivation | None = Field(None, description="how documents are made from rows; each row is one without it")
     licence: str | None = Field(None, description="licence of the source")
     citation: str | None = Field(None, description="the literature that the question comes from")
 

@@ -15,6 +15,8 @@ from pydantic import BaseModel, ConfigDict
 from harness import _compat, catalogue
 from harness.docs import EVALUATED, FITTED, Doc, split
 from harness.features import SHIPPED
+from harness.forms import form
+from harness.kinds import Kind
 from harness.tasks import Task, load_tasks
 from harness.validate.data import facts
 
@@ -25,7 +27,7 @@ _ASKS = {
     "multi_label": "a set of labels, as a JSON list",
     "ranking": "every label's rank",
     "description": "a sentence",
-}
+} | {kind: made.asks for kind in Kind if (made := form(kind))}
 _DIGITS = 3
 
 
@@ -122,7 +124,7 @@ def table(tasks: dict[str, Task], infos: dict[str, catalogue.TaskInfo]) -> str:
         "| --- | --- | --- | --- | --- | --- | --- |",
     ]
     for name, task in tasks.items():
-        found, folder = statistics(task), infos[name].path.parent.name
+        found, folder = statistics(task), infos[name].path.parent.relative_to(catalogue.TASKS).as_posix()
         rows.append(
             f"| `{name}` | {_ASKS[task.kind]} | {'log-likelihood' if task.by_likelihood else 'text'} | "
             f"`{task.headline}` | {found.items} in {found.clusters} clusters"

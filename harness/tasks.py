@@ -12,6 +12,7 @@ from harness.axes import generation
 from harness.axes.model import Axes
 from harness.axes.prompting import probe
 from harness.baselines.answers import fitted_on
+from harness.derive import derivation
 from harness.docs import EVALUATED, Doc, Question, nearest, split
 from harness.features import load
 from harness.kinds import Kind
@@ -58,10 +59,12 @@ class Task:
 
     @property
     def hash(self) -> str:
-        """SHA-256 over prompt template, answer form, labels and generation arguments."""
+        """SHA-256 over prompt template, answer form, labels, generation arguments and derivation."""
         decides = [_compat.template_text(self.engine), self.kind.value, *self.question.labels]
         if self.question.asks is not None:
             decides += [probe(self.question), self.question.axes.model_dump_json()]
+        if self.question.derive is not None:
+            decides += [f"derive: {self.question.derive}"]
         return sha256_text(decides)
 
     def excluded(self) -> dict[str, int]:
@@ -78,6 +81,7 @@ class Task:
         source = load(self.question.features, self.question.source)
         table = source.tables[EVALUATED]
         learns = fitted_on(self.question)
+        drawn = self.question.derive is not None and derivation(self.question.derive).synthetic
         return FeaturesRecord(
             id=source.id,
             revision=source.revision,
@@ -85,7 +89,9 @@ class Task:
             source=source.name,
             split=EVALUATED,
             va_source=tuple(sorted(set(table["va_source"].to_pylist()))),
-            synthetic=source.provenance[EVALUATED].synthetic or "synthetic" in set(table["va_source"].to_pylist()),
+            synthetic=drawn
+            or source.provenance[EVALUATED].synthetic
+            or "synthetic" in set(table["va_source"].to_pylist()),
             fitted_on=learns if learns in source.tables and learns != EVALUATED else None,
         )
 

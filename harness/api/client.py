@@ -30,7 +30,7 @@ from leaderboard.schema import Answer
 from va_extractor.errors import InputError
 
 _HOPELESS, _HOPELESS_AT_FIRST = 10, 3  # questions given up in a row
-_FEWEST_WAITING = 16  # so many wait to be asked again before no fresh question is begun
+_FEWEST_WAITING = 64  # so many wait to be asked again before no fresh question is begun
 Keep = Callable[[Question, Answer], None]
 
 
@@ -136,7 +136,7 @@ class Client:
             return held
         if self._again and self._again[0][0] <= now:
             return heapq.heappop(self._again)[2]
-        crowded = len(self._again) >= max(_FEWEST_WAITING, 4 * self._limiter.ceiling)
+        crowded = len(self._again) >= max(_FEWEST_WAITING, 8 * self._limiter.ceiling)
         question = None if crowded else next(self._fresh, None)
         if question is None:
             return None

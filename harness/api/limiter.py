@@ -6,13 +6,17 @@ from dataclasses import dataclass
 
 _FIRST_WINDOW = 16.0
 _RISE = _BEARABLE = 0.1
+_CUT = 0.7  # RFC 9438, 4.6
 _SHORTEST_ROUND = 50.0
 _MINUTE = 60.0
+_CATCH_UP_S = 1.0
 
 
 @dataclass
 class Pace:
-    """So much a minute, spread evenly (the virtual scheduling form of the generic cell rate algorithm, ITU-T I.371).
+    """So much a minute, spread evenly: the virtual scheduling form of the generic cell rate algorithm (ITU-T I.371).
+
+    What was not taken of the last second may be caught up on.
 
     Attributes:
         a_minute: the rate; None for no limit.
@@ -25,7 +29,7 @@ class Pace:
     def take(self, amount: float, now: float) -> None:
         """Take an amount; a negative one gives back what was taken too much."""
         if self.a_minute is not None:
-            self.free_at = max(self.free_at, now) + amount * _MINUTE / self.a_minute
+            self.free_at = max(self.free_at, now - _CATCH_UP_S) + amount * _MINUTE / self.a_minute
 
 
 class Limiter:
@@ -78,7 +82,7 @@ class Limiter:
         if pushed_back and started > self._last_cut:
             self._pushed_back += 1
             if self._pushed_back > _BEARABLE * max(self.window, _SHORTEST_ROUND):
-                self.window = max(1.0, self.window / 2)
+                self.window = max(1.0, self.window * _CUT)
                 self._doubling, self._last_cut = False, now
                 self._ended = self._pushed_back = 0
         self._end()

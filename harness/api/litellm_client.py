@@ -6,12 +6,21 @@ LiteLLM translates; waiting, asking again and counting stay here, so its own ret
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 from harness.api.faults import No, NoReplyError, Reply
 from harness.api.http_client import Send
+
+
+def load() -> Any:
+    """Import LiteLLM, which else would fetch its price table from the network first."""
+    os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
+    import litellm
+
+    return litellm
 
 
 @asynccontextmanager
@@ -25,8 +34,7 @@ async def open_client(base_url: str, timeout_s: float) -> AsyncIterator[Send]:
     Yields:
         A function that sends a body and returns the whole response; it raises NoReplyError where none came.
     """
-    import litellm
-
+    litellm = load()
     litellm.suppress_debug_info = True
     further: dict[str, Any] = {"timeout": timeout_s, "num_retries": 0, "max_retries": 0}
     if base_url:

@@ -145,8 +145,7 @@ def open_model(given: str, backend: str, args: Mapping[str, Any], settings: ApiS
     except (TypeError, ValueError) as error:
         raise InputError(f"--model_args: {error}") from None
     if endpoint.provider.speaks == "litellm":
-        import litellm  # noqa: F401  a missing package is told before anything is asked
-
+        litellm_client.load()  # a missing package is told before anything is asked
         opened = partial(litellm_client.open_client, endpoint.url, timeout)
     else:
         opened = partial(http_client.open_client, endpoint.url, dialect_of(endpoint).headers(endpoint), timeout)

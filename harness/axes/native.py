@@ -64,8 +64,8 @@ def in_english(text: str, choices: Sequence[str], language: str) -> str:
 
 @cache
 def _names(choices: tuple[str, ...], language: str) -> dict[str, int]:
-    """Map every word, in normal form, to the place of its label in `choices`; the first label that claims it has it."""
-    found: dict[str, int] = {}
+    """Map every word, in normal form, to the place of its label in `choices`; English labels come first."""
+    found = {normal(choice, language): place for place, choice in enumerate(choices)}
     for place, choice in enumerate(choices):
         for name in words(language).labels.get(choice.casefold(), ()):
             found.setdefault(normal(name, language), place)
@@ -82,8 +82,6 @@ def _without_umlauts(name: str) -> str:
 def _pattern(choices: tuple[str, ...], language: str) -> re.Pattern[str]:
     before, after = _EDGES.get(language, (_BEFORE, _AFTER))
     longest_first = sorted(_names(choices, language), key=len, reverse=True)
-    if not longest_first:
-        return re.compile(r"(?!)")
     return re.compile(f"{before}(?P<name>{'|'.join(map(re.escape, longest_first))}){after}")
 
 

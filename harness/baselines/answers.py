@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Sequence
 
 import numpy as np
 
 from harness.baselines.names import CONSTANT
-from harness.baselines.scores import Fit, LabelScores, gaussian, knn, logistic, nearest_train_item, prior, prototype
-from harness.docs import EVALUATED, FITTED, Doc, Docs, Question, split
+from harness.baselines.scores import (
+    Fit,
+    LabelScores,
+    gaussian,
+    knn,
+    logistic,
+    nearest_train_item,
+    prior,
+    prototype,
+    to_shares,
+    typical_spread,
+)
+from harness.derive import derivation
+from harness.docs import EVALUATED, FITTED, Doc, Docs, Question, generator, split
+from harness.forms import form
 from harness.kinds import Kind
 from harness.metrics.outcome import Floats
 from harness.nothing import Nothing
@@ -24,7 +36,7 @@ STANDING: dict[Kind, tuple[str, ...]] = {
     Kind.MULTI_LABEL: ("majority", "top5", "all", "prototype"),
     Kind.RANKING: ("majority", "prototype"),
     Kind.DESCRIPTION: ("majority", "prototype"),
-}
+} | {kind: ("majority", "prototype") for kind in Kind if form(kind)}
 _SCORES: dict[str, LabelScores] = {
     "majority": prior,
     "top5": prior,
@@ -47,8 +59,14 @@ def answer_texts(name: str, docs: Sequence[Doc]) -> list[str]:
         n texts, in the form the task's prompt asks for.
     """
     kind = Kind(docs[0]["kind"])
+    found = form(kind)
     if name == "oracle":
-        return [str(doc["target"]) for doc in docs]
+        return [str(doc["target"]) if found is None else found.oracle(doc) for doc in docs]
+    if found is not None and not found.weighs:
+        return found.texts(name, docs, _train(docs[0]))
+    if found is not None:
+        shares = label_shares(name, docs).tolist()
+        return [found.say(doc["choices"], row) for doc, row in zip(docs, shares, strict=True)]
     if kind is Kind.DESCRIPTION:
         return _describe(name, docs)
     if kind is Kind.MULTI_LABEL:
@@ -64,13 +82,30 @@ def choice_scores(name: str, docs: Sequence[Doc]) -> list[list[float]]:
     if docs and isinstance(docs[0]["valence"], Nothing):
         return [_scores_without_content(name, doc) for doc in docs]
     if name == "uniform":
-        return [[float(score) for score in _rng(doc).random(len(doc["choices"]))] for doc in docs]
+        return [[float(score) for score in generator(doc).random(len(doc["choices"]))] for doc in docs]
     if name == "oracle":
         return [[0.0 if choice in doc["labels"] else _BELOW_ALL for choice in doc["choices"]] for doc in docs]
+    if docs[0]["derive"] is not None and name != "majority":
+        return [_weigh(doc) for doc in docs]
     if Kind(docs[0]["kind"]) is Kind.CHOICE:
         return [_SCORES[name](_fit(doc, tuple(doc["choices"])), _points([doc]))[0].tolist() for doc in docs]
     scores: list[list[float]] = _SCORES[name](_fit(docs[0], tuple(docs[0]["choices"])), _points(docs)).tolist()
     return scores
+
+
+def label_shares(name: str, docs: Sequence[Doc]) -> Floats:
+    """Return (n, k) shares that a baseline gives the choices of n documents of one task; each row sums to 1.
+
+    `uniform` draws a random point of the simplex. `prototype` gives odds of exp(-d^2 / (2 s^2)) to a label at distance
+    d, or exp(w / s) to a derived choice of weight w, s being the mean of the published standard deviations.
+    """
+    scores = np.array(choice_scores(name, docs), dtype=np.float64)
+    if name == "uniform":
+        draws: Floats = -np.log1p(-scores)
+        return np.asarray(draws / draws.sum(axis=1, keepdims=True))
+    if name == "prototype":
+        scores = scores / typical_spread() if docs[0]["derive"] else -(scores**2) / (2 * typical_spread() ** 2)
+    return to_shares(scores)
 
 
 def _scores_without_content(name: str, doc: Doc) -> list[float]:
@@ -108,7 +143,7 @@ def _sets(name: str, docs: Sequence[Doc]) -> list[list[str]]:
 def _describe(name: str, docs: Sequence[Doc]) -> list[str]:
     terms = tuple(norms())
     if name == "uniform":
-        return [sentence(terms[int(_rng(doc).integers(len(terms)))]) for doc in docs]
+        return [sentence(terms[int(generator(doc).integers(len(terms)))]) for doc in docs]
     train = _train(docs[0])
     if name == "knn":
         return [train[index]["references"][0] for index in nearest_train_item(_fit(docs[0], ()), _points(docs))]
@@ -124,7 +159,15 @@ def _points(docs: Sequence[Doc]) -> Floats:
 
 
 def _question(doc: Doc) -> Question:
-    return Question(Kind(doc["kind"]), doc["features"], doc["source"], tuple(doc["choices"]))
+    labels = tuple(doc["choices"])
+    return Question(Kind(doc["kind"]), doc["features"], doc["source"], labels, derive=doc["derive"])
+
+
+def _weigh(doc: Doc) -> list[float]:
+    weigh = derivation(str(doc["derive"])).weigh
+    if weigh is None:
+        raise ValueError(f"documents derived by {doc['derive']} offer no choices to weigh")
+    return weigh(doc)
 
 
 def _train(doc: Doc) -> Docs:
@@ -140,8 +183,3 @@ def _fit(doc: Doc, labels: tuple[str, ...]) -> Fit:
     kept = [[label for label in one["labels"] if label in labels] for one in train]
     in_sample = fitted_on(_question(doc)) == EVALUATED
     return Fit(labels, _points(train), membership(kept, labels), doc["source"], in_sample)
-
-
-def _rng(doc: Doc) -> np.random.Generator:
-    """Return the item's own generator: its random answer does not depend on which others are asked."""
-    return np.random.default_rng(int.from_bytes(hashlib.sha256(doc["item_id"].encode()).digest()[:8]))

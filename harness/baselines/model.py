@@ -63,6 +63,6 @@ class BaselineLM(LM):  # type: ignore[misc]
         answers: dict[int, T] = {}
         for task, indices in groups.items():
             docs: list[Any] = [requests[index].doc for index in indices]
-            check_answers(self.name, Kind(docs[0]["kind"]), task)
+            check_answers(self.name, Kind(docs[0]["kind"]), task, docs[0]["derive"])
             answers.update(zip(indices, answer(self.name, docs), strict=True))
         return [answers[index] for index in range(len(requests))]

@@ -11,6 +11,8 @@ _ALL = frozenset(Kind)
 _SETS = frozenset({Kind.MULTI_LABEL})
 CONSTANT = ("majority", "top5", "all")
 """Baselines that answer every item alike."""
+_LEARNT = _ALL - {Kind.CHOICE, Kind.CONFLICT, Kind.COORDINATES, Kind.WORDS}
+_FIXED = ("uniform", "majority", "prototype", "oracle")
 
 
 @dataclass(frozen=True)
@@ -27,21 +29,24 @@ BASELINES = {
     "top5": BaselineInfo("always the five most common labels of the train split", _SETS),
     "all": BaselineInfo("always every label", _SETS),
     "prototype": BaselineInfo("the label whose Russell-Mehrabian term lies nearest in valence and arousal", _ALL),
-    "gaussian": BaselineInfo("the likeliest label under the published means and standard deviations", _ALL),
-    "knn": BaselineInfo("the commonest label among the nearest items of the train split", _ALL - {Kind.CHOICE}),
-    "logistic": BaselineInfo(
-        "cubic logistic regression on valence and arousal of the train split", _ALL - {Kind.CHOICE}
+    "gaussian": BaselineInfo(
+        "the likeliest label under the published means and standard deviations", _LEARNT | {Kind.CHOICE}
     ),
+    "knn": BaselineInfo("the commonest label among the nearest items of the train split", _LEARNT),
+    "logistic": BaselineInfo("cubic logistic regression on valence and arousal of the train split", _LEARNT),
     "oracle": BaselineInfo("the right answer: a control that must score best, no result", _ALL),
 }
 
 
-def check_answers(name: str, kind: Kind, task: str) -> None:
-    """Refuse a baseline that does not answer `kind`.
+def check_answers(name: str, kind: Kind, task: str, derive: str | None = None) -> None:
+    """Refuse a baseline that does not answer `kind`, or documents that were derived.
 
     Raises:
         InputError: naming baseline, task and kind.
     """
+    if derive is not None and name not in _FIXED:
+        answer = ", ".join(_FIXED)
+        raise InputError(f"--model baseline:{name}: cannot answer task {task}, derived by '{derive}'; {answer} can")
     if kind not in BASELINES[name].kinds:
         kinds = ", ".join(sorted(BASELINES[name].kinds))
         raise InputError(f"--model baseline:{name}: cannot answer task {task}, which is {kind}; it answers {kinds}")

@@ -108,6 +108,18 @@ def boosting(fit: Fit, points: Floats) -> Floats:
     return np.stack(columns, axis=1)
 
 
+def typical_spread() -> float:
+    """Return the mean of the published standard deviations of valence and arousal: 0.30."""
+    return float(spreads(("neutral",)).mean())
+
+
+def to_shares(scores: Floats) -> Floats:
+    """Return (n, k) shares that sum to 1, from (n, k) log-scores: each label's odds over those of all."""
+    odds = np.exp(scores - scores.max(axis=1, keepdims=True))
+    shares: Floats = odds / odds.sum(axis=1, keepdims=True)
+    return shares
+
+
 def nearest_train_item(fit: Fit, points: Floats) -> Sequence[int]:
     """Return the index of the train item nearest to each point."""
     from sklearn.neighbors import NearestNeighbors

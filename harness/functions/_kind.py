@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from harness.axes.prompting import read_axes
-from harness.docs import EVALUATED, FITTED, Doc, Docs, Question, item_of, split
+from harness.derive import NAMES, derivation
+from harness.docs import EVALUATED, FITTED, Doc, Docs, Question, item_of, nearest, split
 from harness.features import reference
-from harness.kinds import Kind
+from harness.kinds import FREE, Kind, needs
 from harness.metrics import Metric, metrics_of
 from harness.outcomes import Answered, outcome
 from harness.reading import read, to_answer
@@ -32,17 +33,20 @@ class Dataset:
         """Read what decides the documents out of a task's `metadata` (and `dataset_kwargs`, in one mapping).
 
         Raises:
-            InputError: `metadata` lacks `source`, or `labels` or `options` where the kind needs them, or its labels are
-                no list of different texts, or it states axes that the task does not take.
+            InputError: `metadata` lacks `source`, or `labels` or `options` where the kind needs them, its labels are no
+                list of different texts, or not those of the derivation it names, or it states axes that the task does
+                not take.
         """
         where = metadata.get("config_source", "task")
         if "source" not in metadata:
             raise InputError(f"{where}: metadata.source is missing; name the features' source, for example iimi")
-        needs = {Kind.DESCRIPTION: None, Kind.CHOICE: "options"}.get(self.kind, "labels")
-        if needs and not metadata.get(needs):
-            raise InputError(f"{where}: metadata.{needs} is missing; a {self.kind} task needs it")
-        if needs == "labels":
+        key, derive = needs(self.kind), metadata.get("derive")
+        if key and not metadata.get(key):
+            raise InputError(f"{where}: metadata.{key} is missing; a {self.kind} task needs it")
+        if key == "labels":
             _check_labels(metadata["labels"], where)
+        if derive is not None:
+            _check_derivation(derive, metadata.get("labels") or (), where)
         options = Path(where).parent / metadata["options"] if self.kind is Kind.CHOICE else None
         asks, axes = read_axes(metadata)
         return Question(
@@ -54,6 +58,7 @@ class Dataset:
             by_index=self.by_index,
             asks=asks,
             axes=axes,
+            derive=derive,
         )
 
     def __call__(self, **metadata: Any) -> dict[str, Docs]:
@@ -80,6 +85,15 @@ def _check_labels(labels: Any, where: str) -> None:
             raise InputError(f"{where}: metadata.labels: {label!r} is no text; put it in quotes")
     if len({label.casefold() for label in labels}) != len(labels):
         raise InputError(f"{where}: metadata.labels: two labels differ only in case, or a label stands there twice")
+
+
+def _check_derivation(name: Any, labels: Sequence[str], where: str) -> None:
+    """Refuse a derivation that there is not, and labels that are not its own."""
+    if name not in NAMES:
+        raise InputError(f"{where}: metadata.derive: there is no derivation {name!r}{nearest(str(name), NAMES)}")
+    own = derivation(name).labels
+    if set(own) != set(labels):
+        raise InputError(f"{where}: metadata.labels: the labels of '{name}' are {', '.join(own) or 'none'}")
 
 
 class Scorer:
@@ -112,7 +126,7 @@ class Aggregation:
         """Return the metric's value; NaN where the items allow none."""
         if self.kind is Kind.DESCRIPTION:
             answered = _described(tuple(answered))
-        labels = () if self.kind is Kind.CHOICE else answered[0].item.choices
+        labels = () if self.kind is Kind.CHOICE or self.kind in FREE else answered[0].item.choices
         return self.metric.value(outcome(self.kind, labels, answered), len(answered))
 
 

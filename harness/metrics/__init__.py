@@ -1,7 +1,21 @@
 """Every metric, one function each; see `registry` for the contract."""
 
 from harness.kinds import Kind
-from harness.metrics import annotators, bias, description, labels, likelihood, plane, ranked, votes
+from harness.metrics import (
+    annotators,
+    bias,
+    confidence,
+    conflict,
+    coordinates,
+    description,
+    distribution,
+    labels,
+    likelihood,
+    plane,
+    ranked,
+    votes,
+    words,
+)
 from harness.metrics.registry import Metric, declared
 
 __all__ = [
@@ -9,17 +23,28 @@ __all__ = [
     "all_metrics",
     "annotators",
     "bias",
+    "confidence",
+    "conflict",
+    "coordinates",
     "description",
+    "distribution",
     "labels",
     "likelihood",
     "metrics_of",
     "plane",
     "ranked",
     "votes",
+    "words",
 ]
 
 
-_ORDER = tuple(module.__name__ for module in (labels, ranked, description, likelihood, plane, votes, annotators, bias))
+_ORDER = tuple(
+    module.__name__
+    for module in (
+        *(labels, ranked, coordinates, description, distribution, words),
+        *(confidence, conflict, likelihood, plane, votes, annotators, bias),
+    )
+)
 
 
 def all_metrics() -> list[Metric]:

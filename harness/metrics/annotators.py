@@ -8,6 +8,7 @@ that holds their own labels, so neither side has an advantage. Items with fewer 
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from harness.metrics.outcome import Bools, Floats, LabelSets, Weights
 from harness.metrics.registry import metric
 
 _ALONE = "no item has the own labels of two annotators"
+_KAPPA: dict[str, Any] = {"interval": "jackknife", "span": (-1.0, 1.0), "reliable_from": 150}
 _metric = partial(metric, Kind.MULTI_LABEL, undefined=_ALONE)
 
 
@@ -50,54 +52,63 @@ def annotator_jaccard_human(outcome: LabelSets, weights: Weights) -> Floats:
     return weighted_mean(_human_jaccard(outcome), weights)
 
 
-@_metric(line="Cohen's kappa of the answers with one annotator's labels, mean over labels")
+@_metric(line="Cohen's kappa of the answers with one annotator's labels, mean over labels", **_KAPPA)
 def annotator_kappa(outcome: LabelSets, weights: Weights) -> Floats:
     """Return (draws,) means over labels given by some but not all of (p_o - p_e) / (1 - p_e), in [-1, 1]."""
-    if outcome.annotated is None:
-        return np.full(len(weights), np.nan)
-    several, share, _ = _by_label(outcome)
-    own = weights[:, several]
-    said = outcome.predicted[several].astype(np.float64)
-    agreed = said * share + (1 - said) * (1 - share)
-    return _mean_kappa(own, agreed, _rates(own, said), _rates(own, share))
+    return _mean_kappa(_model_columns(outcome), weights)
 
 
-@_metric(line="Fleiss' kappa of annotators with each other, mean over labels", higher_is_better=None, chance=None)
+@_metric(
+    line="Fleiss' kappa of annotators with each other, mean over labels", higher_is_better=None, chance=None, **_KAPPA
+)
 def annotator_kappa_human(outcome: LabelSets, weights: Weights) -> Floats:
     """Return (draws,) means over the same labels, in [-1, 1] (Fleiss 1971, Psychol. Bull. 76, 378-382).
 
     With as many annotators for every item it is Fleiss' kappa; else each item counts the same, whoever it has.
     """
-    if outcome.annotated is None:
-        return np.full(len(weights), np.nan)
-    several, share, agreed = _by_label(outcome)
-    own = weights[:, several]
-    rates = _rates(own, share)
-    return _mean_kappa(own, agreed, rates, rates)
+    return _mean_kappa(_human_columns(outcome), weights)
 
 
-def _mean_kappa(weights: Weights, agreed: Floats, one: Floats, other: Floats) -> Floats:
-    """Average (p_o - p_e) / (1 - p_e) over labels that annotators give to some items but not all, p_e by margins."""
+def _mean_kappa(columns: Floats, weights: Weights) -> Floats:
+    """Average (p_o - p_e) / (1 - p_e) over labels that annotators give to some items but not all, p_e by margins.
+
+    Args:
+        columns: (n, 1 + 3 k) whether the item takes part; by label whether both sides agree, and the rates of either.
+        weights: (draws, n).
+    """
+    sums = (weights @ columns).astype(np.float64)
+    agreed, one, other = np.split(ratio(sums[:, 1:], sums[:, :1]), 3, axis=1)
     expected = one * other + (1 - one) * (1 - other)
-    kappa = ratio(_rates(weights, agreed) - expected, 1 - expected)
-    return mean_where(kappa, (other > 0) & (other < 1))
+    return mean_where(ratio(agreed - expected, 1 - expected), (other > 0) & (other < 1))
 
 
-def _rates(weights: Weights, values: Floats) -> Floats:
-    return ratio(weights @ values, weights.sum(axis=1)[:, None])
+@once
+def _model_columns(outcome: LabelSets) -> Floats:
+    several, votes, number = _votes(outcome)
+    said, share = outcome.predicted.astype(np.float64), ratio(votes, number)
+    return _columns(several, said * share + (1 - said) * (1 - share), said, share)
 
 
-def _by_label(outcome: LabelSets) -> tuple[Bools, Floats, Floats]:
-    """Return (n,) which items have several annotators, and of those (m, k) shares and pairwise agreement by label."""
-    given = outcome.annotated
-    assert given is not None  # noqa: S101  callers have looked
-    count = given.any(axis=2).sum(axis=1)
-    several: Bools = count > 1
-    number = count[several][:, None].astype(np.float64)
-    votes = given[several].sum(axis=1).astype(np.float64)
-    others = number - votes
+@once
+def _human_columns(outcome: LabelSets) -> Floats:
+    several, votes, number = _votes(outcome)
+    others, share = number - votes, ratio(votes, number)
     pairs = votes * (votes - 1) + others * (others - 1)
-    return several, votes / number, pairs / (number * (number - 1))
+    return _columns(several, ratio(pairs, number * (number - 1)), share, share)
+
+
+def _columns(several: Bools, *by_label: Floats) -> Floats:
+    """Put (n, k) arrays side by side, 0 where an item takes no part; single precision, twice as fast."""
+    columns = [several[:, None], *(np.where(several[:, None], values, 0.0) for values in by_label)]
+    return np.hstack(columns).astype(np.float32)
+
+
+def _votes(outcome: LabelSets) -> tuple[Bools, Floats, Floats]:
+    """Return (n,) whether an item has several annotators, (n, k) votes for each label and (n, 1) number of them."""
+    nobody = np.zeros_like(outcome.gold)[:, None]
+    given = nobody if outcome.annotated is None else outcome.annotated
+    number = np.asarray(given.any(axis=2)).sum(axis=1)
+    return number > 1, given.sum(axis=1).astype(np.float64), number[:, None].astype(np.float64)
 
 
 @once

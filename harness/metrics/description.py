@@ -16,6 +16,7 @@ from harness.metrics.registry import metric
 from harness.text import agreement
 
 _metric = partial(metric, Kind.DESCRIPTION)
+_plane = partial(metric, Kind.DESCRIPTION, Kind.COORDINATES)
 _UNDEFINED = "no item has a reference"
 _ALONE = "no other cluster has a reference that differs"
 _ALONE_POINT = "there is no other cluster"
@@ -41,8 +42,8 @@ def same_quadrant_shuffled(outcome: Described, weights: Weights) -> Floats:
     return weighted_mean(outcome.columns["same_quadrant_shuffled"], weights)
 
 
-@_metric(
-    line="Lin's CCC of the valence read from the text with the given one",
+@_plane(
+    line="Lin's CCC of the valence read from the text with the true one",
     undefined=_CONSTANT,
     chance=0.0,
     interval="jackknife",
@@ -53,8 +54,8 @@ def valence_ccc(outcome: Described, weights: Weights) -> Floats:
     return agreement.ccc(outcome.columns["read_valence"], outcome.columns["valence"], weights)
 
 
-@_metric(
-    line="Lin's CCC of the arousal read from the text with the given one",
+@_plane(
+    line="Lin's CCC of the arousal read from the text with the true one",
     undefined=_CONSTANT,
     chance=0.0,
     interval="jackknife",
@@ -65,25 +66,25 @@ def arousal_ccc(outcome: Described, weights: Weights) -> Floats:
     return agreement.ccc(outcome.columns["read_arousal"], outcome.columns["arousal"], weights)
 
 
-@_metric(line="Pearson's r of the valence read from the text with the given one", undefined=_CONSTANT, chance=0.0)
+@_plane(line="Pearson's r of the valence read from the text with the true one", undefined=_CONSTANT, chance=0.0)
 def valence_r(outcome: Described, weights: Weights) -> Floats:
     """Return (draws,) Pearson correlations, in [-1, 1]."""
     return agreement.pearson(outcome.columns["read_valence"], outcome.columns["valence"], weights)
 
 
-@_metric(line="Pearson's r of the arousal read from the text with the given one", undefined=_CONSTANT, chance=0.0)
+@_plane(line="Pearson's r of the arousal read from the text with the true one", undefined=_CONSTANT, chance=0.0)
 def arousal_r(outcome: Described, weights: Weights) -> Floats:
     """Return (draws,) Pearson correlations, in [-1, 1]."""
     return agreement.pearson(outcome.columns["read_arousal"], outcome.columns["arousal"], weights)
 
 
-@_metric(line="root mean squared error of the valence read from the text", higher_is_better=False, chance=None)
+@_plane(line="root mean squared error of the valence read from the text", higher_is_better=False, chance=None)
 def valence_rmse(outcome: Described, weights: Weights) -> Floats:
     """Return (draws,) root mean squared differences, in [0, 2]."""
     return agreement.rmse(outcome.columns["read_valence"], outcome.columns["valence"], weights)
 
 
-@_metric(line="root mean squared error of the arousal read from the text", higher_is_better=False, chance=None)
+@_plane(line="root mean squared error of the arousal read from the text", higher_is_better=False, chance=None)
 def arousal_rmse(outcome: Described, weights: Weights) -> Floats:
     """Return (draws,) root mean squared differences, in [0, 2]."""
     return agreement.rmse(outcome.columns["read_arousal"], outcome.columns["arousal"], weights)

@@ -13,7 +13,14 @@ from harness.metrics.outcome import Floats, Labelled, LabelSets, Weights
 from harness.metrics.registry import metric
 
 
-@metric(Kind.SINGLE_LABEL, Kind.CHOICE, line="share of items whose answer is the true label", proportion=True)
+@metric(
+    Kind.SINGLE_LABEL,
+    Kind.CHOICE,
+    Kind.CONFIDENCE,
+    Kind.CONFLICT,
+    line="share of items whose answer is the true label",
+    proportion=True,
+)
 def accuracy(outcome: Labelled, weights: Weights) -> Floats:
     """Return (draws,) weighted shares of right answers, in [0, 1]."""
     return weighted_mean((outcome.gold == outcome.predicted).astype(np.float64), weights)
@@ -29,6 +36,7 @@ def balanced_accuracy(outcome: Labelled, weights: Weights) -> Floats:
 @metric(
     Kind.SINGLE_LABEL,
     Kind.MULTI_LABEL,
+    Kind.CONFIDENCE,
     line="mean F1 over the labels that occur, each label counting the same",
     interval="student",
 )

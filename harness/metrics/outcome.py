@@ -58,6 +58,49 @@ class Labelled:
         return np.hstack([gold, predicted, gold & predicted]).astype(np.float32)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Confident(Labelled):
+    """One true and one answered label an item, and how sure the answer is (`confidence`).
+
+    Attributes:
+        confidence: (n,) in [0, 1]; 1 where there is no answer, so that silence is never taken for modesty.
+    """
+
+    confidence: Floats
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contrasted(Labelled):
+    """One true and one answered label an item, beside a sentence (`conflict`).
+
+    Attributes:
+        agrees: (n,) whether a sentence speaks for the true label.
+        disagrees: (n,) whether it speaks for another one; neither holds where there is no sentence.
+        spoken: (n,) index of the label that the sentence speaks for, `NO_ANSWER` where there is none.
+    """
+
+    agrees: Bools
+    disagrees: Bools
+    spoken: Ints
+
+
+@dataclass(frozen=True)
+class Distributed:
+    """A true and an answered share of every label (`distribution`).
+
+    Attributes:
+        reference: (n, k) true shares; each row sums to 1.
+        answered: (n, k) answered shares; each row sums to 1, or is NaN where there is no answer.
+        unnormalised: (n,) whether the numbers stated did not sum to 1, as 0 or 1; NaN where there is no answer.
+        labels: the k labels.
+    """
+
+    reference: Floats
+    answered: Floats
+    unnormalised: Floats
+    labels: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class LabelSets:
     """A set of true and a set of answered labels an item (`multi_label`).
@@ -128,4 +171,4 @@ class Described:
     columns: dict[str, Floats]
 
 
-Outcome = Labelled | LabelSets | Ranked | Described
+Outcome = Labelled | LabelSets | Ranked | Described | Distributed

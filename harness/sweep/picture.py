@@ -90,11 +90,10 @@ def _figure(sweep: Sweep) -> Any:
     plane.margins(x=0.08)
     for side in ("left", "right", "top"):
         plane.spines[side].set_visible(False)
-    worse, better = ("← lower", "higher →")
     plane.set_xlabel(
-        f"{worse}     change of {sweep.headline}, {sweep.settings.level:.0%} interval     {better}\n"
-        f"● p < {alpha:.2g} after Holm's correction   ○ any other   "
-        f"({'higher' if sweep.higher_is_better else 'lower'} is better)"
+        f"← lower | change of {sweep.headline}, {sweep.settings.level:.0%} interval | higher →\n"
+        f"● p < {alpha:.2g} after Holm's correction; ○ any other; "
+        f"{'higher' if sweep.higher_is_better else 'lower'} is better"
     )
     made_up = "\nSYNTHETIC SAMPLE: says nothing about a model" if sweep.synthetic else ""
     plane.set_title(title(sweep) + made_up, loc="left", fontsize=_SIZE + 2, color=_INK)

@@ -81,8 +81,10 @@ def categories(text: str, vocabulary: Vocabulary) -> frozenset[str]:
 
 
 def _node(term: Term, wheel: str, level: int) -> str | None:
-    """Return the term's node at level 1 or 2 of a wheel; None where it has none so deep."""
+    """Return the term's node at level 1 or 2 of a wheel, or itself there at level 3; None where it has none so deep."""
     path = term.nodes.get(wheel, "").split("/")
+    if level == 3:
+        return "/".join([*path, term.name]) if path[0] else None
     return "/".join(path[:level]) if path[0] and len(path) >= level else None
 
 
@@ -107,7 +109,7 @@ def wheel_f1(texts: Sequence[str], labels: Sequence[Collection[str]], level: int
     Args:
         texts: n descriptions.
         labels: n sets of annotated labels (basic or EMOTIC names, any case).
-        level: 1 (families, such as joy) or 2 (such as joy/cheerfulness).
+        level: 1 (families, such as joy), 2 (such as joy/cheerfulness) or 3 (the term, in any of its forms).
 
     Returns:
         Shape (n,), in [0, 1], the mean over wheels; NaN where no wheel has a place for any of the labels.

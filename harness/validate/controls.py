@@ -1,9 +1,9 @@
 """Answerers whose score is known beforehand: what they score tells whether the task measures what it says.
 
-`oracle` gives the right answers through lm-eval's own route and must score 1.0. `uniform` answers at random and must
-score chance, `majority` always the same and must score what that is worth. `shuffled` reads valence and arousal of
-another item and must score worse than the same answerer with the item's own: where it does not, the task asks nothing
-of the two numbers.
+`oracle` gives the right answers through lm-eval's own route and must score 1.0, or 0.0 where less is better. `uniform`
+answers at random and must score chance, `majority` always the same and must score what that is worth. `shuffled` reads
+valence and arousal of another item (or what else a derivation says the question hangs on) and must score worse than the
+same answerer with the item's own: where it does not, the task asks nothing of them.
 """
 
 from __future__ import annotations
@@ -11,12 +11,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 
 from harness import _compat, bootstrap, chance
 from harness.baselines.answers import fitted_on
 from harness.baselines.names import BASELINES
+from harness.derive import derivation
 from harness.describing import Instruments
 from harness.docs import Doc, item_of, split
 from harness.kinds import Kind
@@ -33,6 +35,10 @@ from va_extractor.errors import InputError
 SEED = 20_502
 _READERS = ("prototype", "knn")
 _DESCRIBED = "own_auc"
+_CONSTANT = {"macro_auc": 0.5, _DESCRIBED: 0.5, "va_ccc": 0.0}
+"""What one answer to everything is worth, by the metric whose value is known beforehand."""
+_COUNTED = (Kind.SINGLE_LABEL, Kind.CHOICE, Kind.MULTI_LABEL, Kind.CONFIDENCE, Kind.CONFLICT)
+"""Kinds in which one answer is right as often as its label is true."""
 _EXACT = 1e-6
 
 
@@ -122,7 +128,8 @@ class _Bench:
         scored = self._outcome([to_answer(one.results) for one in asked])
         mend = "the right answer is not read as right: look at the labels, the filters and doc_to_target"
         value = self.known.value(scored, len(asked))
-        return Control("oracle", self.known.name, value, 1.0 - _EXACT, 1.0 + _EXACT, ("process_results",), mend)
+        best = 0.0 if self.known.higher_is_better is False else 1.0
+        return Control("oracle", self.known.name, value, best - _EXACT, best + _EXACT, ("process_results",), mend)
 
     def uniform(self) -> Iterator[Control]:
         scored = self._outcome(self._answers("uniform", self.docs))
@@ -135,16 +142,18 @@ class _Bench:
             yield Control("uniform", self.known.name, value, expected - margin, expected + margin, key, mend)
 
     def majority(self) -> Iterator[Control]:
-        answers = self._answers("majority", self.docs)
-        if self.task.kind in (Kind.RANKING, Kind.DESCRIPTION):
-            if self.known.name in ("macro_auc", _DESCRIBED):
+        if self.task.kind not in _COUNTED:
+            answers = self._answers("majority", self.docs)
+            if self.known.name in _CONSTANT:
+                worth = _CONSTANT[self.known.name]
                 scored = self._outcome(answers)
                 margin = self._margin(lambda weights: self.known.compute(scored, weights)) + _EXACT
-                mend = "one answer to everything must be worth 0.5: look for items that share labels or references"
+                mend = f"one answer to everything must be worth {worth}: look for items that share labels or references"
                 value = self.known.value(scored, len(self.docs))
                 key = ("metadata", "headline")
-                yield Control("majority", self.known.name, value, 0.5 - margin, 0.5 + margin, key, mend)
+                yield Control("majority", self.known.name, value, worth - margin, worth + margin, key, mend)
             return
+        answers = self._answers("majority", self.docs)
         items = [item_of(doc) for doc in self.docs]
         parsed, _ = judge(self.task.kind, items, answers, None)
         pairs = zip(parsed, items, strict=True)
@@ -172,9 +181,10 @@ class _Bench:
 
     def shuffled(self) -> Control:
         order = np.random.default_rng(SEED).permutation(len(self.docs))
-        docs = self.docs
-        others: list[Doc] = [
-            {**doc, "valence": docs[other]["valence"], "arousal": docs[other]["arousal"]}
+        docs, derive = self.docs, self.task.question.derive
+        taken = derivation(derive).shuffled if derive else ("valence", "arousal")
+        others = [
+            cast(Doc, {**doc, **{name: value for name, value in docs[other].items() if name in taken}})
             for doc, other in zip(docs, order, strict=True)
         ]
         reader = self._reader()
@@ -189,12 +199,13 @@ class _Bench:
         edge = 0.0 if between is None else (between.low if sign > 0 else -between.high)
         return Control(
             "shuffled",
-            f"the lower end of what {reader} gains on {self.task.headline} by the item's own values (gain {gain:.3f})",
+            f"the lower end of what {reader} gains on {self.task.headline} by the item's own {' and '.join(taken)} "
+            f"(gain {gain:.3f})",
             edge,
             0.0 if edge > 0 else _EXACT,
             math.inf,
             ("metadata", "source"),
-            "valence and arousal do not help to answer: this is no task about them",
+            f"{' and '.join(taken)} do not help to answer: this is no task about them",
         )
 
     def _metric(self, name: str) -> Metric:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.docs import EVALUATED, FITTED, Doc, Question, split
-from harness.kinds import Kind
+from harness.kinds import FREE, Kind
 from harness.taskfile import Finding, Source
 from harness.validate.fit import alike
 
@@ -65,7 +65,7 @@ def findings(source: Source, question: Question, docs: Sequence[Doc], precision:
         yield source.finding(("metadata", "source"), what, "take more items, or state a coarser --precision")
     if question.kind is Kind.CHOICE:
         yield from _offers(source, docs)
-    elif question.kind is not Kind.DESCRIPTION:
+    elif question.kind not in FREE:
         yield from _balance(source, question, docs)
     shared = {doc["cluster_id"] for doc in split(question, FITTED).docs} & {doc["cluster_id"] for doc in docs}
     if shared:

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
+from harness.derive import NAMES, derivation
 from harness.docs import nearest
-from harness.kinds import Kind
+from harness.forms import form
+from harness.kinds import Kind, needs
 from harness.metrics import all_metrics, metrics_of
 from harness.safety import PACKAGE, ROLES, is_ours
 from harness.taskfile import Finding, Function, Source
@@ -51,7 +53,7 @@ def _output(source: Source, kind: Kind) -> Iterator[Finding]:
     choice = source.values.get("doc_to_choice")
     if kind is Kind.RANKING and not scored:
         yield source.finding(("output_type",), "a ranking is scored by log-likelihood", "write multiple_choice")
-    if kind in (Kind.MULTI_LABEL, Kind.DESCRIPTION) and scored:
+    if (kind in (Kind.MULTI_LABEL, Kind.DESCRIPTION) or form(kind)) and scored:
         yield source.finding(("output_type",), f"a {kind} answer is a text", "write generate_until")
     if kind in (Kind.SINGLE_LABEL, Kind.CHOICE) and scored != dataset.endswith(".indexed"):
         wanted = "indexed" if scored else "dataset"
@@ -102,7 +104,7 @@ def _labels(source: Source, kind: Kind) -> Iterator[Finding]:
     metadata = source.values.get("metadata")
     if not isinstance(metadata, dict):
         return
-    needed = {Kind.DESCRIPTION: None, Kind.CHOICE: "options"}.get(kind, "labels")
+    needed = needs(kind)
     if needed and not metadata.get(needed):
         yield source.finding(("metadata", needed), "is missing", f"a {kind} task needs it")
     for key in {"labels", "options"} - {needed}:
@@ -112,6 +114,19 @@ def _labels(source: Source, kind: Kind) -> Iterator[Finding]:
     if isinstance(labels, list) and all(isinstance(label, str) for label in labels):
         for number, what in alike(labels):
             yield source.finding(("metadata", "labels", number), what, "let every answer be told from every other")
+    yield from _derived(source, kind, metadata.get("derive"), labels)
+
+
+def _derived(source: Source, kind: Kind, name: Any, labels: Any) -> Iterator[Finding]:
+    """Find labels that are not the derivation's own, and kinds that lack the derivation they live on."""
+    if name in NAMES:
+        own = derivation(name).labels
+        if needs(kind) == "labels" and isinstance(labels, list) and set(map(str, labels)) != set(own):
+            what = f"are not those of the derivation '{name}'"
+            yield source.finding(("metadata", "labels"), what, f"write [{', '.join(own)}], in any order")
+    for other, needed in ((Kind.CONFLICT, "conflict"), (Kind.COORDINATES, "word")):
+        if kind is other and name != needed:
+            yield source.finding(("metadata", "derive"), f"a {kind} task is derived by {needed}", f"write {needed}")
 
 
 def alike(choices: list[str]) -> Iterator[tuple[int, str]]:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from harness import sandbox
+from harness.derive import NAMES, derivation
 from harness.docs import Doc, nearest
 from harness.safety import in_template
 from harness.taskfile import Finding, Function, Source
 
 GIVEN = ("valence", "arousal", "dominance", "choices")
+DERIVED = ("statement", "points")
 ANSWER = (
     *("labels", "label_weights", "annotator_labels", "references", "target"),
-    *("item_id", "cluster_id", "reference_kind"),
+    *("item_id", "cluster_id", "reference_kind", "condition"),
 )
 PROMPT = "prompt"
 _COLUMNS = tuple(Doc.__annotations__)
@@ -20,9 +22,11 @@ _SHOWN = ("description", "doc_to_text", "gen_prefix")
 
 
 def static(source: Source) -> Iterator[Finding]:
-    """Find names in the templates that are no columns, or are the answer; and prompts without valence or arousal."""
+    """Find names in the templates that are no columns, or are the answer; and prompts that hide what is given."""
     used: set[str] = set()
-    given = {*GIVEN, PROMPT} if source.values.get("dataset_kwargs") else {*GIVEN}
+    shows, given = _given(source)
+    if source.values.get("dataset_kwargs"):
+        given = (*given, PROMPT)
     for key, text in sandbox.template_texts(source.values):
         if isinstance(text, Function) or key not in _SHOWN:
             continue
@@ -31,16 +35,27 @@ def static(source: Source) -> Iterator[Finding]:
         except sandbox.BadTemplateError:
             continue
         used |= names
-        for name in sorted(names - given):
-            yield _name(source, key, text, name)
+        for name in sorted(names - set(given)):
+            yield _name(source, key, text, name, given)
     prompt = source.values.get("doc_to_text")
     if PROMPT in used:
         return
     if isinstance(prompt, str) and not isinstance(prompt, Function) and _allowed(prompt):
-        for name in ("valence", "arousal"):
+        for name in shows:
             if name not in used:
-                what, mend = f"the prompt does not show {name}", f"put {{{{ '%.2f' | format({name}) }}}} in it"
-                yield source.finding(("doc_to_text",), what, mend, error=not used & {"valence", "arousal"})
+                shown = f"'%.2f' | format({name})" if name in GIVEN else name
+                what, mend = f"the prompt does not show {name}", f"put {{{{ {shown} }}}} in it"
+                yield source.finding(("doc_to_text",), what, mend, error=not used & set(shows))
+
+
+def _given(source: Source) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the columns that a prompt must show, and all that it may; others are the answer or are not there."""
+    metadata = source.values.get("metadata")
+    name = metadata.get("derive") if isinstance(metadata, dict) else None
+    if name not in NAMES:
+        return ("valence", "arousal"), GIVEN
+    shows = derivation(name).shows
+    return shows, (*shows, *(set(GIVEN) - {"valence", "arousal"}))
 
 
 def rendered(source: Source, docs: Sequence[Doc], max_characters: int) -> Iterator[Finding]:
@@ -72,14 +87,14 @@ def rendered(source: Source, docs: Sequence[Doc], max_characters: int) -> Iterat
             yield source.finding((key,), what, "shorten it, or raise --max-prompt")
 
 
-def _name(source: Source, key: str, text: str, name: str) -> Finding:
+def _name(source: Source, key: str, text: str, name: str, given: Sequence[str]) -> Finding:
     line = next((number for number, row in enumerate(text.split("\n"), start=1) if name in row), 1)
-    if name in ANSWER:
-        return in_template(source, key, f"{name} gives the answer away", f"use {', '.join(GIVEN)} only", line)
+    if name in (*ANSWER, *GIVEN):
+        return in_template(source, key, f"{name} gives the answer away", f"use {', '.join(given)} only", line)
     if name == PROMPT:
         return in_template(source, key, "there is no prompt", "say in dataset_kwargs.asks what is asked", line)
-    what = f"there is no column {name!r}{nearest(name, GIVEN)}"
-    return in_template(source, key, what, f"the columns are {', '.join(GIVEN)}", line)
+    what = f"there is no column {name!r}{nearest(name, given)}"
+    return in_template(source, key, what, f"the columns are {', '.join(given)}", line)
 
 
 def _allowed(text: str) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from harness.axes.model import Asks, Axes, DatasetKwargs
 from harness.docs import nearest
 from harness.task_model import FilterPipeline, GenerationKwargs, GroupMetadata, GroupYaml, Metadata, TaskYaml
 from harness.taskfile import Finding, Source
@@ -26,6 +27,9 @@ _FOREIGN = {
 _ALIKE = 0.7
 _INNER: dict[str, type[BaseModel]] = {
     "metadata": Metadata,
+    "axes": Axes,
+    "dataset_kwargs": DatasetKwargs,
+    "asks": Asks,
     "generation_kwargs": GenerationKwargs,
     "filter_list": FilterPipeline,
 }
@@ -65,6 +69,7 @@ def _finding(source: Source, location: Sequence[str | int], problem: ErrorDetail
         if name in _FOREIGN and len(location) == 1:
             return source.finding(location, *_FOREIGN[name])
         inner = _INNER.get(str(location[0]), model) if len(location) > 1 else model
+        inner = _INNER.get(str(location[-2]), inner) if len(location) > 2 else inner
         if model is GroupYaml and len(location) > 1:
             inner = GroupMetadata
         known = list(inner.model_fields)

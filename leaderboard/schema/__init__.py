@@ -16,7 +16,7 @@ from leaderboard.schema.run import (
     TaskRecord,
     Usage,
 )
-from leaderboard.schema.sample import Answer, ContentFree, Finish, Item, Language, Parsed, Sample, Status
+from leaderboard.schema.sample import Answer, ContentFree, Finish, Given, Item, Language, Parsed, Sample, Status
 from leaderboard.schema.score import (
     AnswerCounts,
     Bias,
@@ -41,6 +41,7 @@ __all__ = [
     "FeaturesRecord",
     "Finish",
     "Git",
+    "Given",
     "Interval",
     "Item",
     "KindName",

@@ -11,7 +11,18 @@ from leaderboard.schema.score import AnswerCounts, Bias, ClassScore, Confusion, 
 
 SCHEMA_VERSION = "1.0"
 
-KindName = Literal["single_label", "choice", "multi_label", "ranking", "description"]
+KindName = Literal[
+    "single_label",
+    "choice",
+    "multi_label",
+    "ranking",
+    "description",
+    "confidence",
+    "conflict",
+    "distribution",
+    "coordinates",
+    "words",
+]
 
 
 class FeaturesRecord(Model):

@@ -56,11 +56,29 @@ class Parsed(Model):
             answer never arrived and is not scored at all.
         labels: the labels named; empty for descriptions.
         text: the description without reasoning and surrounding space; None for labels.
+        numbers: the numbers stated: a share for each choice, a confidence in [0, 1], or valence and arousal.
     """
 
     status: Status
     labels: tuple[str, ...] = ()
     text: str | None = None
+    numbers: tuple[FiniteFloat, ...] = ()
+
+
+class Given(Model):
+    """What a question derived from items shows beside, or instead of, an item's own valence and arousal.
+
+    Attributes:
+        statement: a word or a sentence; None where none is shown.
+        points: valence and arousal of several items or moments, in the order shown.
+        condition: which variant of the question this is; None where there is one.
+        difference: how far apart lies what is to be told apart, in [0, 2]; None where that has no meaning.
+    """
+
+    statement: str | None = None
+    points: tuple[tuple[FiniteFloat, FiniteFloat], ...] = ()
+    condition: str | None = None
+    difference: FiniteFloat | None = None
 
 
 class Item(Model):
@@ -79,6 +97,8 @@ class Item(Model):
         choices: the labels the prompt offers; empty for descriptions.
         language: of the prompt; its words for the labels are read beside the English ones.
         steps: whether the answer is the last line of one that goes step by step.
+        shares: the true share of each choice, where shares are asked for; they sum to 1.
+        given: what else is shown; None for a question about the item itself.
     """
 
     item_id: str
@@ -93,6 +113,8 @@ class Item(Model):
     choices: tuple[str, ...] = ()
     language: Language = "en"
     steps: bool = False
+    shares: tuple[FiniteFloat, ...] | None = None
+    given: Given | None = None
 
 
 class Sample(Model):

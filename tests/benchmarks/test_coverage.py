@@ -6,7 +6,17 @@ import numpy as np
 import pytest
 from rich.table import Table
 
-from benchmarks.coverage import CORRELATION, PREVALENCES, ccc, coverage, false_alarms, latent, simulate, true_values
+from benchmarks.coverage import (
+    CORRELATION,
+    PREVALENCES,
+    annotate,
+    ccc,
+    coverage,
+    false_alarms,
+    latent,
+    simulate,
+    true_values,
+)
 from harness.metrics.outcome import Ranked
 
 
@@ -33,9 +43,17 @@ def test_items_of_a_cluster_hang_together_as_stated() -> None:
     assert values.std() == pytest.approx(1, abs=0.02)
 
 
+def test_annotators_give_the_stated_shares_of_true_and_of_other_labels() -> None:
+    gold = np.random.default_rng(3).random((4000, 26)) < 0.3
+    given = annotate(np.random.default_rng(4), gold)
+    assert given.shape == (4000, 3, 26)
+    assert given[np.repeat(gold[:, None], 3, axis=1)].mean() == pytest.approx(0.6, abs=0.01)
+    assert given[np.repeat(~gold[:, None], 3, axis=1)].mean() == pytest.approx(0.02, abs=0.005)
+
+
 def test_a_few_simulations_fill_both_tables(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("benchmarks.coverage.POPULATION", 2000)
     shares, alarms = Table(*map(str, range(8))), Table(*map(str, range(3)))
     coverage(60, 3, 60, true_values(), shares)
     false_alarms(60, 2, 40, alarms)
-    assert (shares.row_count, alarms.row_count) == (5, 5)
+    assert (shares.row_count, alarms.row_count) == (6, 5)

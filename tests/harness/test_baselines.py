@@ -18,6 +18,7 @@ from harness.baselines.model import BaselineLM
 from harness.baselines.names import BASELINES, check_answers
 from harness.baselines.scores import NEIGHBOURS
 from harness.catalogue import TASKS
+from harness.derive import quadrant
 from harness.docs import Doc, Question, item_of, split
 from harness.features import SHIPPED
 from harness.kinds import Kind
@@ -36,6 +37,11 @@ QUESTIONS = {
     Kind.MULTI_LABEL: Question(Kind.MULTI_LABEL, SHIPPED, "emotic", EMOTIC),
     Kind.RANKING: Question(Kind.RANKING, SHIPPED, "emotic", EMOTIC, by_index=True),
     Kind.DESCRIPTION: Question(Kind.DESCRIPTION, SHIPPED, "emotic"),
+    Kind.CONFIDENCE: Question(Kind.CONFIDENCE, SHIPPED, "iimi", BASIC),
+    Kind.CONFLICT: Question(Kind.CONFLICT, SHIPPED, "norms", quadrant.LABELS, derive="conflict"),
+    Kind.DISTRIBUTION: Question(Kind.DISTRIBUTION, SHIPPED, "emotic", EMOTIC),
+    Kind.COORDINATES: Question(Kind.COORDINATES, SHIPPED, "norms", derive="word"),
+    Kind.WORDS: Question(Kind.WORDS, SHIPPED, "emotic"),
 }
 PAIRS = [(name, kind) for name, info in BASELINES.items() for kind in sorted(info.kinds)]
 

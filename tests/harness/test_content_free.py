@@ -15,13 +15,14 @@ from scipy.special import logsumexp, softmax
 from sklearn import metrics as peer
 
 from harness import models, sandbox
-from harness.content_free import TOKENS, without_content
+from harness._compat import AskSettings
+from harness.content_free import TOKENS, content_free, without_content
 from harness.kinds import Kind
 from harness.nothing import Nothing
 from harness.sandbox import BadTemplateError
 from harness.scoring import score
 from harness.tasks import load_tasks
-from leaderboard.schema import Answer, ContentFree
+from leaderboard.schema import Answer, ContentFree, Seeds
 from tests.making import item, sample
 
 if TYPE_CHECKING:
@@ -58,6 +59,19 @@ def test_every_shipped_prompt_of_labels_has_a_form_without_content() -> None:
         with_content = task.engine.doc_to_text(doc)
         without = task.engine.doc_to_text(without_content(task.question, doc, "N/A"))
         assert re.sub(r"(?m)^(Valence|Arousal|Dominance): .*$", r"\1: N/A", with_content) == without
+
+
+@pytest.mark.parametrize(
+    "more", ["{{ cluster_id }}", "{{ 'up' if arousal > 0 else 'down' }}", "{% if valence %}some{% endif %}"]
+)
+def test_a_prompt_that_shows_more_of_the_item_is_not_asked_without_content(more: str) -> None:
+    [task] = load_tasks(["iimi_basic_mc"], [], "shipped")
+    task.engine.set_config(key="doc_to_text", value=f"Valence: {{{{ valence }}}} {more} Emotion:")
+    lm = Biased()
+    seeds = Seeds(python=0, numpy=0, torch=0, fewshot=0, bootstrap=0, chance=0)
+    settings = AskSettings(None, 5, False, None, {}, seeds)
+    assert content_free(lm, task, settings) == {}
+    assert lm.asked == []
 
 
 def calibrated_samples(rng: np.random.Generator, n: int, tokens: int = 3) -> tuple[list[Any], np.ndarray, np.ndarray]:

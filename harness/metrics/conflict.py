@@ -1,0 +1,62 @@
+"""Metrics of words against values: whether a sentence moves the answer away from what valence and arousal say.
+
+The same points are asked alone, with a sentence that fits them and with one against them, so differences are paired.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from harness.kinds import Kind
+from harness.metrics.algebra import weighted_mean
+from harness.metrics.outcome import Bools, Contrasted, Floats, Weights
+from harness.metrics.registry import metric
+
+_NONE = "no item stands in this condition"
+
+
+@metric(Kind.CONFLICT, line="accuracy without a sentence", undefined=_NONE)
+def accuracy_alone(outcome: Contrasted, weights: Weights) -> Floats:
+    """Return (draws,) shares of right answers to items without a sentence, in [0, 1]."""
+    return _accuracy(outcome, ~outcome.agrees & ~outcome.disagrees, weights)
+
+
+@metric(Kind.CONFLICT, line="accuracy beside a sentence that fits the values", undefined=_NONE)
+def accuracy_agreeing(outcome: Contrasted, weights: Weights) -> Floats:
+    """Return (draws,) shares of right answers to items with a fitting sentence, in [0, 1]."""
+    return _accuracy(outcome, outcome.agrees, weights)
+
+
+@metric(Kind.CONFLICT, line="accuracy beside a sentence that speaks against the values", undefined=_NONE)
+def accuracy_conflicting(outcome: Contrasted, weights: Weights) -> Floats:
+    """Return (draws,) shares of right answers to items with a sentence against them, in [0, 1]."""
+    return _accuracy(outcome, outcome.disagrees, weights)
+
+
+@metric(
+    Kind.CONFLICT,
+    line="share of conflicting items answered by what the sentence speaks for",
+    higher_is_better=False,
+    undefined=_NONE,
+)
+def follows_words(outcome: Contrasted, weights: Weights) -> Floats:
+    """Return (draws,) shares of answers that name the label the sentence speaks for, in [0, 1]."""
+    followed = (outcome.predicted == outcome.spoken).astype(np.float64)
+    return weighted_mean(np.where(outcome.disagrees, followed, np.nan), weights)
+
+
+@metric(
+    Kind.CONFLICT,
+    line="what words move: accuracy beside a fitting sentence minus that beside one against it",
+    higher_is_better=None,
+    undefined=_NONE,
+    chance=0.0,
+)
+def word_pull(outcome: Contrasted, weights: Weights) -> Floats:
+    """Return (draws,) differences of accuracy, in [-1, 1]; 0 for who does not listen to words."""
+    return _accuracy(outcome, outcome.agrees, weights) - _accuracy(outcome, outcome.disagrees, weights)
+
+
+def _accuracy(outcome: Contrasted, asked: Bools, weights: Weights) -> Floats:
+    right = (outcome.gold == outcome.predicted).astype(np.float64)
+    return weighted_mean(np.where(asked, right, np.nan), weights)

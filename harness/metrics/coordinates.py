@@ -1,0 +1,20 @@
+"""The metric that stands for stated valence and arousal; the others it shares with descriptions."""
+
+from __future__ import annotations
+
+from harness.kinds import Kind
+from harness.metrics.description import arousal_ccc, valence_ccc
+from harness.metrics.outcome import Described, Floats, Weights
+from harness.metrics.registry import metric
+
+
+@metric(
+    Kind.COORDINATES,
+    line="mean of Lin's CCC of valence and of arousal with the human means",
+    undefined="neither the means nor the answers vary",
+    chance=0.0,
+    reliable_from=150,
+)
+def va_ccc(outcome: Described, weights: Weights) -> Floats:
+    """Return (draws,) means of the two concordance correlations (Lin 1989), in [-1, 1]."""
+    return (valence_ccc(outcome, weights) + arousal_ccc(outcome, weights)) / 2

@@ -1,0 +1,47 @@
+"""Metrics of free emotion words, placed on published wheels at three levels (`harness.text.emotion_words`).
+
+F1 between the places of the words and those of the annotated labels, the mean over the wheels that have a place for a
+label. An answer without an emotion word scores 0.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from harness.kinds import Kind
+from harness.metrics.algebra import weighted_mean
+from harness.metrics.outcome import Described, Floats, Weights
+from harness.metrics.registry import metric
+
+_metric = partial(metric, Kind.WORDS)
+_UNPLACED = "no wheel has a place for any label"
+
+
+@_metric(line="F1 of the words' families on the wheels against the labels'", undefined=_UNPLACED, chance=None)
+def family_f1(outcome: Described, weights: Weights) -> Floats:
+    """Return (draws,) means of set F1 at the first level, such as joy, in [0, 1]."""
+    return weighted_mean(outcome.columns["family_f1"], weights)
+
+
+@_metric(line="the same at the second level, such as joy/cheerfulness", undefined=_UNPLACED, chance=None)
+def cluster_f1(outcome: Described, weights: Weights) -> Floats:
+    """Return (draws,) means of set F1 at the second level, in [0, 1]."""
+    return weighted_mean(outcome.columns["cluster_f1"], weights)
+
+
+@_metric(line="the same at the third level, the term itself in any of its forms", undefined=_UNPLACED, chance=None)
+def term_f1(outcome: Described, weights: Weights) -> Floats:
+    """Return (draws,) means of set F1 at the third level, in [0, 1]."""
+    return weighted_mean(outcome.columns["term_f1"], weights)
+
+
+@_metric(line="F1 of the words' poles of valence against the labels'", undefined="no label has a pole", chance=None)
+def word_pole_f1(outcome: Described, weights: Weights) -> Floats:
+    """Return (draws,) means of set F1 of the poles (`harness.ontology.POLES`), in [0, 1]."""
+    return weighted_mean(outcome.columns["word_pole_f1"], weights)
+
+
+@_metric(line="mean number of different emotion words named", higher_is_better=None, chance=None)
+def words_named(outcome: Described, weights: Weights) -> Floats:
+    """Return (draws,) mean counts of different terms of the table, at least 0."""
+    return weighted_mean(outcome.columns["words_named"], weights)

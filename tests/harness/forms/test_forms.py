@@ -1,0 +1,161 @@
+"""What every form promises: right answers are read as right, silence as silence, and a distribution keeps its sum."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from harness.baselines.answers import answer_texts, label_shares
+from harness.ceilings import ceiling_answers
+from harness.derive import quadrant
+from harness.docs import Doc, Question, item_of, split
+from harness.features import SHIPPED
+from harness.forms import form
+from harness.kinds import Kind
+from harness.metrics.outcome import Confident, Distributed, Outcome
+from harness.outcomes import Answered, outcome
+from harness.reading import read
+from leaderboard.schema import Answer, Item
+from tests.making import PROVENANCE, features, item
+from va_extractor.dataset import write_split
+from va_extractor.labels import BASIC, EMOTIC
+from va_extractor.norms import norms
+
+FORMS = [kind for kind in Kind if form(kind)]
+
+
+def question(root: Path | str, kind: Kind, labels: tuple[str, ...] = (), derive: str | None = None) -> Question:
+    return Question(kind, str(root), "emotic", labels, derive=derive)
+
+
+def distributions(root: Path, labels: list[list[str]], weights: list[list[float]] | None) -> list[Doc]:
+    columns = {"labels": labels} | ({"label_weights": weights} if weights else {})
+    write_split(features(len(labels), **columns), PROVENANCE, root, "test")
+    return list(split(question(root, Kind.DISTRIBUTION, EMOTIC), "test").docs)
+
+
+def test_votes_are_divided_by_their_sum_and_labels_without_votes_share_alike(tmp_path: Path) -> None:
+    voted = distributions(tmp_path / "voted", [["Anger", "Fear"], ["Peace"]], [[1.0, 0.25], [0.5]])
+    shares = item_of(voted[0]).shares
+    assert shares is not None
+    assert dict(zip(EMOTIC, shares, strict=True)) == dict.fromkeys(EMOTIC, 0.0) | {"Anger": 0.8, "Fear": 0.2}
+    assert json.loads(voted[1]["target"])["Peace"] == 1.0
+    plain = item_of(distributions(tmp_path / "plain", [["Anger", "Fear"], []], None)[0]).shares
+    assert plain is not None
+    assert sorted(plain)[-3:] == [0.0, 0.5, 0.5]
+
+
+def test_an_item_without_labels_is_not_asked_for_shares_or_words(tmp_path: Path) -> None:
+    write_split(features(3, labels=[["Anger"], [], ["Fear"]]), PROVENANCE, tmp_path, "test")
+    for kind, labels in ((Kind.DISTRIBUTION, EMOTIC), (Kind.WORDS, ())):
+        found = split(question(tmp_path, kind, labels), "test")
+        assert len(found.docs) == 2
+        assert found.excluded == {"no_label": 1}
+
+
+@pytest.mark.parametrize("kind", FORMS)
+def test_silence_and_refusal_are_told_apart_and_never_read(kind: Kind) -> None:
+    derive = {Kind.CONFLICT: "conflict", Kind.COORDINATES: "word"}.get(kind)
+    labels = {Kind.CONFIDENCE: BASIC, Kind.DISTRIBUTION: BASIC, Kind.CONFLICT: quadrant.LABELS}.get(kind, ())
+    source = "norms" if derive else "iimi"
+    doc = split(Question(kind, SHIPPED, source, labels, derive=derive), "test").docs[0]
+    asked = item_of(doc)
+    statuses = [read(kind, asked, Answer(text=text)).status for text in ("", " \n", "I'm sorry, I can't help.", "hm")]
+    assert statuses[:3] == ["empty", "empty", "refused"]
+    assert statuses[3] == "unparsed"
+    made = form(kind)
+    assert made is not None
+    right = made.scores(asked, read(kind, asked, Answer(text=made.oracle(doc))))
+    first = next(iter(right))
+    assert right[first] == pytest.approx(1.0)
+    assert (made.scores(asked, read(kind, asked, Answer(text="hm")))[first] or 0.0) < 0.6
+
+
+def test_a_confidence_without_a_label_and_a_label_without_a_confidence_are_no_answer() -> None:
+    doc = split(Question(Kind.CONFIDENCE, SHIPPED, "iimi", BASIC), "test").docs[0]
+    asked = item_of(doc)
+    for text in ("anger", "anger, confidence: high", "80%", "anger or fear, 80"):
+        assert read(Kind.CONFIDENCE, asked, Answer(text=text)).status == "unparsed", text
+    found = read(Kind.CONFIDENCE, asked, Answer(text="**Anger** (80%)"))
+    assert (found.labels, found.numbers) == (("anger",), (0.8,))
+
+
+def outcome_of(kind: Kind, labels: tuple[str, ...], items: list[Item], texts: list[str]) -> Outcome:
+    rows = [(one, Answer(text=text)) for one, text in zip(items, texts, strict=True)]
+    return outcome(kind, labels, [Answered(one, answer, read(kind, one, answer), {}) for one, answer in rows])
+
+
+def test_silence_is_wrong_with_full_confidence() -> None:
+    items = [item(number, labels=["anger"], choices=BASIC) for number in range(3)]
+    found = outcome_of(Kind.CONFIDENCE, BASIC, items, ["anger, 20", "anger", "I would rather not say"])
+    assert isinstance(found, Confident)
+    assert found.confidence.tolist() == [0.2, 1.0, 1.0]
+    assert (found.predicted == found.gold).tolist() == [True, False, False]
+
+
+def test_numbers_that_sum_to_neither_one_nor_a_hundred_are_divided_by_their_sum_and_counted() -> None:
+    items = [item(number, labels=["anger"], choices=BASIC, shares=(1.0,) + (0.0,) * 6) for number in range(5)]
+    said = [
+        {"anger": 0.5, "fear": 0.5},
+        {"anger": 50, "fear": 50},
+        {"anger": 3, "fear": 3},
+        {"anger": 0.51, "fear": 0.5},
+    ]
+    found = outcome_of(Kind.DISTRIBUTION, BASIC, items, [*map(json.dumps, said), "equal"])
+    assert isinstance(found, Distributed)
+    assert found.unnormalised[:4].tolist() == [0.0, 0.0, 1.0, 0.0]
+    assert np.isnan(found.unnormalised[4])
+    assert found.answered[:3, [0, 2]] == pytest.approx(np.full((3, 2), 0.5))
+    assert np.isnan(found.answered[4]).all()
+
+
+def test_shares_of_every_baseline_sum_to_one_and_are_what_it_says() -> None:
+    docs = list(split(Question(Kind.DISTRIBUTION, SHIPPED, "iimi", BASIC), "test").docs)[::20]
+    for name in ("uniform", "majority", "prototype", "gaussian", "knn", "logistic"):
+        shares = label_shares(name, docs)
+        assert shares.sum(axis=1) == pytest.approx(np.ones(len(docs))), name
+        said = [list(json.loads(text).values()) for text in answer_texts(name, docs)]
+        assert np.array(said) == pytest.approx(shares, abs=0.0006), name
+
+
+def test_uniform_shares_are_uniform_on_the_simplex() -> None:
+    docs = list(split(Question(Kind.DISTRIBUTION, SHIPPED, "iimi", BASIC), "test").docs)
+    shares = label_shares("uniform", docs)
+    assert shares.mean(axis=0) == pytest.approx(np.full(7, 1 / 7), abs=0.02)
+    assert shares.var(axis=0).mean() == pytest.approx(6 / (49 * 8), rel=0.15)  # of Dirichlet(1, ..., 1)
+
+
+def test_ceilings_answer_shares_and_confidences_but_no_derived_documents() -> None:
+    for kind in (Kind.DISTRIBUTION, Kind.CONFIDENCE):
+        docs = list(split(Question(kind, SHIPPED, "iimi", BASIC), "test").docs)[:5]
+        answers = ceiling_answers(docs, by_likelihood=False)
+        assert {"gaussian", "knn", "logistic", "boosting", "lookup"} <= set(answers)
+        for given in answers.values():
+            assert all(read(kind, item_of(doc), one).status == "ok" for doc, one in zip(docs, given, strict=True))
+    docs = list(split(Question(Kind.CONFIDENCE, SHIPPED, "emotic", ("true", "false"), derive="judge"), "test").docs)
+    assert ceiling_answers(docs[:5], by_likelihood=False) == {}
+
+
+def test_prototype_looks_words_up_and_majority_says_their_mean() -> None:
+    docs = list(split(Question(Kind.COORDINATES, SHIPPED, "norms", derive="word"), "test").docs)
+    for doc, text in zip(docs, answer_texts("prototype", docs), strict=True):
+        found = norms()[str(doc["statement"])]
+        assert read(Kind.COORDINATES, item_of(doc), Answer(text=text)).numbers == (found.valence, found.arousal)
+    [constant] = set(answer_texts("majority", docs))
+    said = read(Kind.COORDINATES, item_of(docs[0]), Answer(text=constant)).numbers
+    assert said == pytest.approx(
+        (np.mean([d["valence"] for d in docs]), np.mean([d["arousal"] for d in docs])), abs=1e-3
+    )
+
+
+def test_free_words_of_the_oracle_stand_for_every_label_there_is() -> None:
+    made = form(Kind.WORDS)
+    assert made is not None
+    for vocabulary in (BASIC, EMOTIC):
+        for label in vocabulary:
+            doc = split(Question(Kind.WORDS, SHIPPED, "emotic"), "test").docs[0]
+            text = made.target(Doc(**{**doc, "labels": [label]}))
+            assert made.read(item_of(doc), text).status == "ok", label
