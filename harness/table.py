@@ -18,7 +18,8 @@ SYNTHETIC = "SYNTHETIC SAMPLE"
 def show(run: RunRecord, folder: Path, console: Console) -> None:
     """Print a table a task, and where the record lies."""
     for name, task in run.tasks.items():
-        console.print(_table(name, task))
+        scored = any(score.value is not None for score in task.metrics.values())
+        console.print(_table(name, task) if scored else _title(name, task))
         console.print(_notes(task), highlight=False)
         console.print()
     for line in _warnings(run):
@@ -43,10 +44,14 @@ def _warnings(run: RunRecord) -> Iterator[str]:
         yield f"sent otherwise than asked for, since the provider refuses it: {'; '.join(run.model.changed)}"
 
 
-def _table(name: str, task: TaskRecord) -> Table:
+def _title(name: str, task: TaskRecord) -> str:
     mark = f"  [bold yellow]{SYNTHETIC}[/]" if task.features.synthetic else ""
     items = f"{task.items} items in {task.clusters} clusters"
-    table = Table(title=f"[bold]{escape(name)}[/] v{escape(task.version)}, {items}{mark}", title_justify="left")
+    return f"[bold]{escape(name)}[/] v{escape(task.version)}, {items}{mark}"
+
+
+def _table(name: str, task: TaskRecord) -> Table:
+    table = Table(title=_title(name, task), title_justify="left")
     table.add_column("metric", no_wrap=True)
     table.add_column("value", justify="right")
     table.add_column(_interval_title(task), justify="right", no_wrap=True)
@@ -119,7 +124,9 @@ def _notes(task: TaskRecord) -> str:
     for name, score in task.metrics.items():
         for text in filter(None, (score.reason, score.note)):
             said[text].append(name)
-    parts += [f"{', '.join(names)}: {text}" for text, names in said.items()]
+    for text, names in said.items():
+        who = "all scores" if len(names) == len(task.metrics) else ", ".join(names)
+        parts.append(f"{who}: {text}")
     return escape("; ".join(parts))
 
 

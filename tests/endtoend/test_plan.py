@@ -76,18 +76,20 @@ def test_money_and_time_are_what_they_are_by_hand(vaemo_eval: Command, tmp_path:
 def test_a_local_models_own_tokenizer_counts_and_its_answers_are_known(vaemo_eval: Command, tiny_model: Path) -> None:
     from transformers import AutoTokenizer
 
-    arguments = ["--model", str(tiny_model), "--tasks", "iimi_basic_mc", "--limit", "3"]
+    arguments = ["--model", str(tiny_model), "--tasks", "emotic_complex_mc,iimi_basic_mc", "--limit", "3"]
     found = plan(vaemo_eval, *arguments, "--cache", "cache", "--apply_chat_template")
     assert found["counted"] == "by the model's own tokenizer"
-    assert (found["tasks"][0]["requests"], found["tasks"][0]["to_ask"], found["seconds"]) == (21, 21, None)
+    assert [(task["requests"], task["to_ask"]) for task in found["tasks"]] == [(3 * 26, 3 * 26), (6 * 7, 6 * 7)]
+    assert found["seconds"] is None
     done = vaemo_eval(*arguments, "--cache", "cache", "--device", "cpu", "--apply_chat_template")
     assert done.code == 0, done.err
     tokenizer = AutoTokenizer.from_pretrained(tiny_model)
-    prompts = [str(row["prompt"]) for row in done.samples("iimi_basic_mc")]
-    expected = 7 * sum(len(tokenizer(prompt, add_special_tokens=False)["input_ids"]) for prompt in prompts)
+    prompts = [str(row["prompt"]) for row in done.samples("emotic_complex_mc")]
+    expected = 26 * sum(len(tokenizer(prompt, add_special_tokens=False)["input_ids"]) for prompt in prompts)
     assert found["tasks"][0]["prompt_tokens"] == expected
     again = plan(vaemo_eval, *arguments, "--cache", "cache", "--apply_chat_template")
-    assert (again["tasks"][0]["known"], again["tasks"][0]["to_ask"]) == (21, 0)
+    assert done.record.usage.requests == 3 * 26 + 6 * 7
+    assert [(task["known"], task["to_ask"]) for task in again["tasks"]] == [(3 * 26, 0), (6 * 7, 0)]
 
 
 def test_planning_needs_no_weights_and_loads_no_back_end(tiny_model: Path, tmp_path: Path) -> None:

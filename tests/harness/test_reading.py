@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.kinds import Kind
-from harness.reading import read
+from harness.reading import read, to_answer
 from leaderboard.schema import Answer
 from tests.making import item
 from va_extractor.labels import BASIC, EMOTIC
@@ -27,3 +28,29 @@ def test_an_answer_is_read_by_its_kind() -> None:
     assert (
         read(Kind.RANKING, item(labels=EMOTIC[:1], choices=EMOTIC), Answer(loglikelihoods=(0.0,) * 26)).status == "ok"
     )
+
+
+@pytest.mark.parametrize(
+    ("answer", "status", "labels"),
+    [
+        (Answer(missing="status 500"), "missing", ()),
+        (Answer(text="joy", missing="cut off"), "missing", ()),
+        (Answer(text="joy", finish="stop"), "ok", ("joy",)),
+        (Answer(text="joy", finish="length"), "ok", ("joy",)),
+        (Answer(text="", finish="length", reasoning="joy"), "truncated", ()),
+        (Answer(text="<think>joy", finish="length"), "truncated", ()),
+        (Answer(text="jo", finish="length"), "truncated", ()),
+        (Answer(text="I'm sorry, but I", finish="length"), "refused", ()),
+        (Answer(text="joy", finish="content_filter"), "filtered", ()),
+        (Answer(text="joy", finish="refusal"), "refused", ()),
+        (Answer(text="", reasoning="joy"), "empty", ()),
+    ],
+)
+def test_how_an_answer_ended_decides_before_its_text(answer: Answer, status: str, labels: tuple[str, ...]) -> None:
+    parsed = read(Kind.SINGLE_LABEL, item(0, labels=["joy"], choices=["joy", "fear"]), answer)
+    assert (parsed.status, parsed.labels) == (status, labels)
+
+
+def test_one_choice_that_is_missing_leaves_none_of_them() -> None:
+    absent = Answer(missing="status 500")
+    assert to_answer([(-1.0, True), absent]) == absent

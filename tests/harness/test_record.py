@@ -22,7 +22,7 @@ from harness.record import (
     write_run,
     write_samples,
 )
-from leaderboard.schema import Answer, ModelRecord, RunRecord, Seeds, Usage
+from leaderboard.schema import Answer, AnswerCounts, ModelRecord, RunRecord, Seeds, Usage
 from tests.making import item, sample
 from va_extractor.errors import InputError
 
@@ -164,3 +164,23 @@ def test_versions_and_commit_are_what_is_here() -> None:
 def test_texts_are_hashed_apart() -> None:
     assert sha256_text(["a", "b"]) == hashlib.sha256(b"a\nb").hexdigest()
     assert sha256_text(["ab"]) != sha256_text(["a", "b"])
+
+
+def test_a_record_and_samples_from_before_answers_could_be_missing_are_read(tmp_path: Path) -> None:
+    old = json.loads(RUN.model_dump_json())
+    for name in ("stopped", "allow_missing"):
+        del old[name]
+    del old["model"]["changed"], old["usage"]["equal"], old["usage"]["known"]
+    (tmp_path / "run.json").write_text(json.dumps(old))
+    assert read_run(tmp_path) == RUN
+    rows = [json.loads(one.model_dump_json()) for one in SAMPLES]
+    for row in rows:
+        row["answer"] = {"text": row["answer"]["text"], "loglikelihoods": None}
+    (tmp_path / "t.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    assert read_samples(tmp_path / "t.jsonl") == SAMPLES
+
+
+def test_counts_from_before_answers_could_be_missing_are_read() -> None:
+    old = {"ok": 3, "unparsed": 1, "refused": 0, "empty": 0, "unparsed_rate": 0.25, "refused_rate": 0, "empty_rate": 0}
+    counts = AnswerCounts.model_validate(old)
+    assert (counts.missing, counts.truncated, counts.filtered, counts.cut_off, counts.unread) == (0, 0, 0, 0, 1)
