@@ -22,6 +22,7 @@ from harness.answers.key import model_key
 from harness.answers.model import KeepingLM
 from harness.answers.store import FILE, AnswerStore, Kept
 from harness.config import RunConfig, ask_settings, model_args
+from harness.content_free import content_free
 from harness.fitness import check_fit
 from harness.tasks import Task, load_tasks
 from leaderboard.schema import Answer
@@ -174,14 +175,16 @@ class _Planner:
     def plan(self, task: Task) -> TaskPlan:
         silent = _Silent(self.counter)
         asker = silent if self.choice.backend == "baseline" else self._keeping(silent)
-        passes = _compat.ask_again(asker, task.name, task.engine, self.settings, self.config.repeats) or []
+        _compat.ask_again(asker, task.name, task.engine, self.settings, self.config.repeats)
+        if task.calibrated:
+            content_free(asker, task, self.settings)
         saved = _compat.saved(asker)
         generated = [request for request in silent.requests if request.request_type == "generate_until"]
         right = [str(request.doc["target"]) for request in generated]
         given = self.answer_tokens
         return TaskPlan(
             task=task.name,
-            requests=sum(len(one.results) for repeat in passes for one in repeat),
+            requests=saved.equal + saved.known + len(silent.requests),
             equal=saved.equal,
             known=saved.known,
             to_ask=len(silent.requests),
