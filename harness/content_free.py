@@ -45,7 +45,8 @@ def content_free(lm: LM | KeepingLM, task: Task, settings: AskSettings) -> dict[
 
     Returns:
         For each list of labels the answers, token by token; empty where the prompt has no form without content, since
-        it compares the values or shows more of the item, and on all but the first process of a data-parallel run.
+        it compares the values or shows more of the item, and on all but the first process of a data-parallel run. A
+        list of which an answer never arrived is left out.
     """
     from harness import _compat
 
@@ -64,12 +65,13 @@ def content_free(lm: LM | KeepingLM, task: Task, settings: AskSettings) -> dict[
         return {}
     came_back = _compat.ask_of(lm, task.name, task.engine, settings, asked) or []
     by_choices = itertools.groupby(zip(asked, came_back, strict=False), key=lambda pair: tuple(pair[0]["choices"]))
+    found = {choices: [(doc["valence"], to_answer(one.results)) for doc, one in pairs] for choices, pairs in by_choices}
     return {
         choices: tuple(
-            ContentFree(token=str(doc["valence"]), loglikelihoods=to_answer(one.results).loglikelihoods or ())
-            for doc, one in pairs
+            ContentFree(token=str(token), loglikelihoods=answer.loglikelihoods or ()) for token, answer in answers
         )
-        for choices, pairs in by_choices
+        for choices, answers in found.items()
+        if all(len(answer.loglikelihoods or ()) == len(choices) for _, answer in answers)
     }
 
 

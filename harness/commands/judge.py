@@ -44,7 +44,7 @@ def main(args: argparse.Namespace) -> int:
     """
     from rich.console import Console
 
-    from harness.commands.run import _arguments, _batch_size
+    from harness.commands.run import arguments, batch_size
     from harness.judging import FILE, JudgeConfig, judge_run
     from harness.text.judge import RUBRIC
 
@@ -57,15 +57,15 @@ def main(args: argparse.Namespace) -> int:
     folder = Path(args.run_dir).expanduser()
     config = JudgeConfig(
         model=args.model,
-        model_args=_arguments(args.model_args, "--model_args"),
+        model_args=arguments(args.model_args, "--model_args"),
         tasks=tuple(name.strip() for name in args.tasks.split(",") if name.strip()),
         against=args.against,
         rubric=Path(args.rubric).expanduser() if args.rubric else RUBRIC,
         limit=args.limit,
-        batch_size=_batch_size(args.batch_size),
+        batch_size=batch_size(args.batch_size),
         device=args.device,
         apply_chat_template=args.apply_chat_template,
-        gen_kwargs=_arguments(args.gen_kwargs, "--gen_kwargs"),
+        gen_kwargs=arguments(args.gen_kwargs, "--gen_kwargs"),
         level=args.level,
     )
     out = Path(args.out).expanduser() if args.out else folder / FILE

@@ -127,18 +127,18 @@ def config(args: argparse.Namespace) -> RunConfig:
 
     found = RunConfig(
         model=args.model,
-        model_args=_arguments(args.model_args, "--model_args"),
+        model_args=arguments(args.model_args, "--model_args"),
         tasks=tuple(name.strip() for name in args.tasks.split(",") if name.strip()),
         features=reference(args.features),
         include_paths=tuple(Path(path).expanduser() for path in args.include_path),
         output_path=Path(args.output_path).expanduser(),
         num_fewshot=args.num_fewshot,
-        batch_size=_batch_size(args.batch_size),
+        batch_size=batch_size(args.batch_size),
         device=args.device,
         limit=_limit(args.limit),
         apply_chat_template=args.apply_chat_template,
         system_instruction=args.system_instruction,
-        gen_kwargs=_arguments(args.gen_kwargs, "--gen_kwargs"),
+        gen_kwargs=arguments(args.gen_kwargs, "--gen_kwargs"),
         seeds=_seeds(args.seed),
         embedder=args.embedder,
         level=args.level,
@@ -182,7 +182,12 @@ def _api(args: argparse.Namespace) -> Any:
     )
 
 
-def _arguments(text: str, flag: str) -> dict[str, Any]:
+def arguments(text: str, flag: str) -> dict[str, Any]:
+    """Read arguments given as K=V,K=V or as a JSON object.
+
+    Raises:
+        InputError: they are neither; the message names the flag.
+    """
     if text.lstrip().startswith("{"):
         try:
             given = json.loads(text)
@@ -197,7 +202,8 @@ def _arguments(text: str, flag: str) -> dict[str, Any]:
     return parse_args_string(text)
 
 
-def _batch_size(text: str | None) -> str | int | None:
+def batch_size(text: str | None) -> str | int | None:
+    """Read a batch size: a whole number, or a word of the back end such as `auto`."""
     return int(text) if text is not None and text.isdigit() else text
 
 

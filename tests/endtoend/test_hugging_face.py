@@ -24,7 +24,8 @@ def test_a_local_folder_answers_every_task(vaemo_eval: Command, tiny_model: Path
     assert set(run.tasks) == set(f"{GENERATION},{LIKELIHOOD}".split(","))
     assert run.model.id == "tiny-llama"
     assert str(tiny_model) not in (done.folder / "run.json").read_text(encoding="utf-8")
-    assert run.usage.requests == 5 * 6 + 6 * (7 + 26 + 8)
+    without_content = 3 * (7 + 6 * 8)  # one list of 7 labels, and six of 8, each under three tokens
+    assert run.usage.requests == 5 * 6 + 6 * (7 + 26 + 8) + without_content
     assert run.usage.prompt_tokens is not None
     assert run.usage.prompt_tokens > 1000
     assert vaemo_eval("rescore", done.folder).code == 0

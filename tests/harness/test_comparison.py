@@ -126,8 +126,8 @@ def simulated(rng: np.random.Generator, gold: np.ndarray, skill: np.ndarray, tim
 def test_of_repeats_the_items_mean_is_compared() -> None:
     rng = np.random.default_rng(8)
     gold = rng.integers(0, 3, 300)
-    one, other = simulated(rng, gold, rng.beta(2, 2, 300), 4), simulated(rng, gold, rng.beta(3, 2, 300), 3)
-    found = difference(ACCURACY, one, other, np.arange(300))
+    one, other = simulated(rng, gold, rng.beta(2, 2, 300), 4), simulated(rng, gold, rng.beta(2.2, 2, 300), 3)
+    found = difference(ACCURACY, one, other, np.arange(300), draws=10_000)
     means = [
         np.mean([each.predicted == gold for each in model.outcomes if isinstance(each, Labelled)], axis=0)
         for model in (one, other)
@@ -137,6 +137,7 @@ def test_of_repeats_the_items_mean_is_compared() -> None:
     assert found.interval is not None
     assert found.effect == pytest.approx(gaps.mean())
     by_t = stats.ttest_rel(*means)
+    assert 0.01 < by_t.pvalue < 0.6  # where another number of repeats would give another p
     assert found.p == pytest.approx(by_t.pvalue, abs=0.02)
     ends = by_t.confidence_interval()
     assert (found.interval.low, found.interval.high) == pytest.approx((ends.low, ends.high), abs=0.01)

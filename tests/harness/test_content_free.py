@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -185,6 +186,15 @@ def test_a_run_asks_each_list_of_labels_once_without_content(
     path.write_text(text.replace(f"[{BIAS[0] - 9}", "[-3.5", 1), encoding="utf-8")
     changed = vaemo_eval("rescore", done.folder)
     assert (changed.code, "log_loss" in changed.out) == (1, True)
+
+
+def test_a_plan_counts_what_a_run_asks_without_content(vaemo_eval: Command) -> None:
+    arguments = ("--model", "baseline:majority", "--tasks", "iimi_basic_mc,norms_term_mc", "--limit", "4")
+    planned = vaemo_eval("plan", "--json", *arguments)
+    assert planned.code == 0, planned.err
+    tasks = {task["task"]: task["requests"] for task in json.loads(planned.out)["tasks"]}
+    assert tasks == {"iimi_basic_mc": (4 + 3) * 7, "norms_term_mc": (4 + 4 * 3) * 8}
+    assert vaemo_eval(*arguments).record.usage.requests == sum(tasks.values())
 
 
 def test_a_real_model_is_asked_by_its_own_path_and_examples_stay(vaemo_eval: Command, tiny_model: Path) -> None:
