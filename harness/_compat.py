@@ -209,7 +209,7 @@ def ask_again(
     return whole if len(whole) == repeats else None
 
 
-def generate(lm: LM, prompts: Sequence[str], arguments: Mapping[str, Any], *, chat: bool) -> list[Any]:
+def generate(lm: LM | KeepingLM, prompts: Sequence[str], arguments: Mapping[str, Any], *, chat: bool) -> list[Any]:
     """Send prompts that are of no task, each by itself, in one user message where `chat`; return what came back."""
     texts = [lm.apply_chat_template([{"role": "user", "content": prompt}]) if chat else prompt for prompt in prompts]
     requests = [

@@ -7,16 +7,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from harness import _compat, models, record
+from harness.answers.key import model_key
+from harness.answers.model import KeepingLM
+from harness.answers.store import AnswerStore
+from harness.api.settings import NO_LIMITS
 from harness.bootstrap import resample
 from harness.intervals import LEVEL, percentile
 from harness.judge_record import Agreement, Estimate, Judged, JudgeRecord, RubricRecord, TaskJudgement
@@ -29,9 +34,6 @@ from harness.reading import to_answer
 from harness.text import judge
 from leaderboard.schema import RunRecord, Sample
 from va_extractor.errors import InputError
-
-if TYPE_CHECKING:
-    from lm_eval.api.model import LM
 
 DRAWS = 500
 FILE = "judge.json"
@@ -99,16 +101,21 @@ def judge_run(folder: Path, config: JudgeConfig, out: Path, say: Callable[[str],
     choice = models.choose(config.model, config.model_args)
     if choice.backend == "baseline":
         raise InputError(f"--model {config.model}: a baseline reads no prompts; name a language model")
-    lm = models.open_model(choice, config.batch_size, config.device)
+    models.check(choice, config.batch_size, config.device, NO_LIMITS)
     chat = config.apply_chat_template or choice.chat_only
     arguments = {**ARGUMENTS, **config.gen_kwargs}
     tasks = {}
-    for name, one in compared.items():
-        say(f"{name}: asking {choice.id} about {len(one.pairs)} pairs, each in both orders")
-        asked = judge.prompts(one.pairs, rubric)
-        said = _ask(lm, asked, arguments, config, chat=chat)
-        judged = _judged(one.samples, asked, said, arguments)
-        tasks[name] = _judgement(one, said, judged, run.tasks[name].samples_sha256, config)
+    kept = out.with_name(f"{out.name}.answers.sqlite")
+    with _store(kept) as store:
+        lm = models.open_model(choice, config.batch_size, config.device)
+        key = model_key(choice.id, _compat.model_revision(lm), choice.backend, choice.args)
+        keeping = KeepingLM(lm, [store], key, ())
+        for name, one in compared.items():
+            say(f"{name}: asking {choice.id} about {len(one.pairs)} pairs, each in both orders")
+            asked = judge.prompts(one.pairs, rubric)
+            said = _ask(keeping, asked, arguments, config, chat=chat)
+            judged = _judged(one.samples, asked, said, arguments)
+            tasks[name] = _judgement(one, said, judged, run.tasks[name].samples_sha256, config)
     template = _compat.chat_template_of(lm) if chat else None
     found = JudgeRecord(
         created=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -128,7 +135,26 @@ def judge_run(folder: Path, config: JudgeConfig, out: Path, say: Callable[[str],
         tasks=tasks,
     )
     record.write_whole(out, (found.model_dump_json(indent=2) + "\n").encode())
+    _remove(kept)
     return found
+
+
+@contextmanager
+def _store(path: Path) -> Iterator[AnswerStore]:
+    """Keep verdicts until all have arrived; a judge that said nothing leaves nothing behind."""
+    store = AnswerStore(path, alone=True)
+    try:
+        yield store
+    finally:
+        empty = not len(store)
+        store.close()
+        if empty:
+            _remove(path)
+
+
+def _remove(path: Path) -> None:
+    for one in path.parent.glob(f"{path.name}*"):
+        one.unlink()
 
 
 def _tasks(folder: Path, run: RunRecord, config: JudgeConfig) -> list[str]:
@@ -155,14 +181,23 @@ def _pairs(folder: Path, run: RunRecord, name: str, config: JudgeConfig) -> _Com
     return _Compared([one for one, _, _ in kept], pairs, len(chosen) - len(kept))
 
 
-def _ask(lm: LM, asked: Sequence[str], arguments: Mapping[str, Any], config: JudgeConfig, *, chat: bool) -> list[str]:
+def _ask(
+    lm: KeepingLM, asked: Sequence[str], arguments: Mapping[str, Any], config: JudgeConfig, *, chat: bool
+) -> list[str]:
     try:
         results = _compat.generate(lm, asked, arguments, chat=chat)
     except InputError:
         raise
     except Exception as error:  # back ends raise whatever they like; the user gets their words in one line
         raise InputError(f"--model {config.model}: failed as judge: {models.first_line(error)}") from error
-    return [to_answer([one]).text or "" for one in results]
+    answers = [to_answer([one]) for one in results]
+    absent = [one.missing for one in answers if one.missing]
+    if absent:
+        raise InputError(
+            f"--model {config.model}: {len(absent)} of {len(answers)} verdicts did not arrive ({absent[0]}); "
+            "the others are kept: repeat the command to go on"
+        )
+    return [one.text or "" for one in answers]
 
 
 def _judgement(

@@ -2,8 +2,9 @@
 
 What decides it: the model and its revision, the back end and those of its arguments that can change an answer, the
 rendered prompt (chat template and examples are in it), the choice scored or the generation arguments; of a sampled
-answer also which draw it is, and the seeds. Credentials, the server's address, and how fast or on what device the model
-is asked decide nothing: a rotated key, another port or a smaller batch asks for nothing again.
+answer also which draw it is, and the seeds. Of a server that the user names the address decides, since any
+model may answer there to any name. Credentials, and how fast or on what device the model is asked, decide nothing: a
+rotated key or a smaller batch asks for nothing again.
 """
 
 from __future__ import annotations
@@ -20,14 +21,15 @@ from urllib.parse import urlsplit
 KEY_VERSION = 1
 GENERATE = "generate_until"
 NOT_DECIDING = frozenset((
-    *("base_url", "api_base", "verify_certificate", "ca_cert_path", "timeout", "max_retries", "project"),
+    *("verify_certificate", "ca_cert_path", "timeout", "max_retries", "project"),
     *("num_concurrent", "concurrency", "rpm", "tpm", "requests_per_minute", "tokens_per_minute", "progress"),
     *("organization", "key_variable", "max_cost", "max_requests", "max_minutes", "prices"),
     *("batch_size", "max_batch_size", "device", "devices", "parallelize", "device_map", "device_map_option"),
     *("max_memory_per_gpu", "max_cpu_memory", "offload_folder", "gpus", "tensor_parallel_size", "data_parallel_size"),
     *("gpu_memory_utilization", "swap_space"),
 ))  # fmt: skip
-"""Arguments of back ends that say where, how fast or at what cost to ask; every other argument decides."""
+"""Arguments of back ends that say how fast or at what cost to ask; every other argument decides."""
+_ADDRESSES = frozenset(("base_url", "api_base"))
 _LOCAL = frozenset(("pretrained", "tokenizer", "peft", "delta", "gguf_file", "model_path"))
 _CREDENTIAL = re.compile(
     r"(^|_)(api_?key|key|auth|secret|passw\w*|credentials?|cookies?|headers?)$|^((access|auth|api|hf|bearer)_)?token$",
@@ -36,10 +38,12 @@ _CREDENTIAL = re.compile(
 
 
 def deciding(args: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the arguments of a back end that decide its answers; of the server's address only the path does."""
-    kept = {key: value for key, value in args.items() if key not in NOT_DECIDING and not _CREDENTIAL.search(key)}
-    path = urlsplit(str(args.get("base_url") or "")).path
-    return kept | ({"base_url_path": path} if path else {})
+    """Return the arguments of a back end that decide its answers; of an address neither user, password nor query do."""
+    return {
+        key: _address(value) if key in _ADDRESSES else value
+        for key, value in args.items()
+        if key not in NOT_DECIDING and not _CREDENTIAL.search(key)
+    }
 
 
 def model_key(model: str, revision: str | None, backend: str, args: Mapping[str, Any]) -> str:
@@ -91,6 +95,11 @@ def is_sampled(request_type: str, arguments: Sequence[Any]) -> bool:
 def _prompt_key(text: str) -> bytes:
     """Hash a prompt once for all its choices, which lm-eval asks one after the other."""
     return _sha256(text.encode("utf-8", "surrogatepass"))
+
+
+def _address(value: Any) -> str:
+    parts = urlsplit(str(value))
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
 def _sha256(data: bytes) -> bytes:

@@ -17,6 +17,7 @@ from scipy.stats import spearmanr
 
 from harness import models
 from harness.judge_record import JudgeRecord, TaskJudgement
+from leaderboard.schema import Answer
 
 if TYPE_CHECKING:
     from tests.endtoend.conftest import Command, Finished
@@ -110,6 +111,33 @@ def test_a_judge_that_knows_goes_along_with_the_measure_and_the_run_stays_as_it_
     assert "SYNTHETIC SAMPLE" in done.out
     again = ask(vaemo_eval, monkeypatch, run, knowing(run))
     assert (again.code, "is there already" in again.err) == (2, True)
+
+
+class Failing(Judge):
+    """Gives every second verdict only, and says how many it was asked for."""
+
+    asked = 0
+
+    def generate_until(self, requests: list[Instance]) -> list[Answer]:  # type: ignore[override]
+        """Answer each second prompt."""
+        type(self).asked += len(requests)
+        return [Answer(text="A") if place % 2 else Answer(missing="HTTP 503") for place in range(len(requests))]
+
+
+def test_verdicts_that_did_not_arrive_are_asked_for_again_and_no_other(
+    vaemo_eval: Command, monkeypatch: pytest.MonkeyPatch, run: Finished
+) -> None:
+    failing = Failing(lambda *_: "A")
+    monkeypatch.setattr(models, "open_model", lambda *_: failing)
+    done = vaemo_eval("judge", run.folder, "--model", "vllm")
+    assert (done.code, "verdicts did not arrive (HTTP 503)" in done.err) == (2, True), done.err
+    assert not (run.folder / "judge.json").exists()
+    first = Failing.asked
+    vaemo_eval("judge", run.folder, "--model", "vllm")
+    assert Failing.asked - first == first // 2
+    assert ask(vaemo_eval, monkeypatch, run, lambda *_: "A").code == 0
+    assert judged(run).unread == 0
+    assert not list(run.folder.glob("judge.json.*"))
 
 
 def test_a_judge_of_places_is_found_out_and_a_judge_of_length_loses_at_equal_length(

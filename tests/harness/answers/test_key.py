@@ -45,7 +45,7 @@ def test_keys_are_equal_exactly_where_all_that_decides_is(one: Any, other: Any, 
     assert (key(*one) == key(*other)) == (written(one) == written(other))
 
 
-@pytest.mark.parametrize("name", [*CREDENTIALS, *sorted(NOT_DECIDING - {"base_url"})])
+@pytest.mark.parametrize("name", [*CREDENTIALS, *sorted(NOT_DECIDING)])
 def test_credentials_speed_and_place_do_not_change_a_key(name: str) -> None:
     assert model_key("m", None, "b", {"model": "m", name: "one"}) == model_key("m", None, "b", {"model": "m"})
 
@@ -55,11 +55,13 @@ def test_what_sounds_like_a_credential_but_decides_changes_a_key(name: str) -> N
     assert model_key("m", None, "b", {name: "one"}) != model_key("m", None, "b", {name: "two"})
 
 
-def test_of_a_servers_address_only_the_path_decides() -> None:
+def test_a_servers_address_decides_but_not_who_asks_there() -> None:
     def key(url: str) -> str:
         return model_key("m", None, "local-chat-completions", {"base_url": url})
 
-    assert key("http://127.0.0.1:8000/v1/chat") == key("https://user:pass@host:9/v1/chat?api_key=1")
+    assert key("http://127.0.0.1:8000/v1/chat") == key("http://user:pass@127.0.0.1:8000/v1/chat?api_key=1")
+    assert key("http://127.0.0.1:8000/v1/chat") != key("http://127.0.0.1:8001/v1/chat")
+    assert key("http://127.0.0.1:8000/v1/chat") != key("http://host:8000/v1/chat")
     assert key("http://127.0.0.1:8000/v1/chat") != key("http://127.0.0.1:8000/v2/chat")
 
 
