@@ -17,7 +17,7 @@ from harness.metrics.registry import metric
 
 BINS = 15
 _TEXT = "answers are texts, without log-likelihoods"
-_NOT_ASKED = "the labels were not asked without content"
+_NOT_ASKED = "no log-likelihoods without content"
 
 
 @metric(

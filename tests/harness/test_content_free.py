@@ -127,7 +127,7 @@ def test_without_content_free_answers_there_is_no_calibrated_number_and_a_reason
     found = score(Kind.SINGLE_LABEL, LABELS, samples)
     assert found.metrics["brier"].value is not None
     assert found.metrics["brier_cal"].value is None
-    assert found.metrics["brier_cal"].reason == "the labels were not asked without content"
+    assert found.metrics["brier_cal"].reason == "no log-likelihoods without content"
     assert sorted(found.reliability) == ["normalised", "raw"]
 
 
