@@ -36,8 +36,8 @@ class Limiter:
     """The window of requests in flight, after TCP's (RFC 5681).
 
     It doubles with each round of answers until the provider first pushes back, and from then on rises by a tenth, at
-    least by one. A round in which over a tenth is pushed back halves it; a stray push-back, as providers send at any
-    load, does not. Times are those of a monotonic clock.
+    least by one. A round in which over a tenth is pushed back cuts it to 0.7; a stray push-back, as providers send
+    at any load, does not. Times are those of a monotonic clock.
 
     Args:
         ceiling: most requests in flight.
