@@ -131,20 +131,20 @@ def find(backend: str, model: str, base_url: str | None, key_variable: str | Non
     Raises:
         InputError: the address is missing or no address, or the key is missing; the message names the variable.
     """
-    provider = PROVIDERS[_LM_EVAL.get(backend, backend)]
+    provider, name = PROVIDERS[_LM_EVAL.get(backend, backend)], public_name(backend, model)
     base = base_url or provider.base_url
     if base is None and provider.speaks != "litellm":
         raise InputError(f"--model {backend}: add --model_args base_url=http://HOST:PORT/v1,model=NAME")
     url = _full(base, provider.speaks) if base else ""
     variables = (key_variable,) if key_variable else provider.keys
-    held = [name for name in variables if os.environ.get(name)]
+    held = [one for one in variables if os.environ.get(one)]
     if variables and not held:
-        raise InputError(f"--model {backend}: no key: set the environment variable {' or '.join(variables)}")
+        raise InputError(f"--model {name}: no key: set the environment variable {' or '.join(variables)}")
     variable = held[0] if held else None
     key = os.environ[variable].strip() if variable else None
     if key is not None and not key.isprintable():
-        raise InputError(f"--model {backend}: the key in {variable} holds a line break or another control character")
-    return Endpoint(public_name(backend, model), provider, url, model, key, variable)
+        raise InputError(f"--model {name}: the key in {variable} holds a line break or another control character")
+    return Endpoint(name, provider, url, model, key, variable)
 
 
 def refuse_secrets(backend: str, args: Mapping[str, Any]) -> None:
