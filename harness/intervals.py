@@ -162,8 +162,8 @@ def _spanned(logits: Floats, span: Span) -> Floats:
 
 
 def _inside(values: Floats, span: Span) -> bool:
-    low, high = span
-    return bool(((values > low) & (values < high)).all())
+    """Tell whether every value has a finite logit; within rounding of an end of the span, one has none."""
+    return bool(np.isfinite(_logit(values, span)).all())
 
 
 def _logit(values: Any, span: Span) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal
 
 import numpy as np
@@ -28,6 +29,7 @@ from harness.intervals import (
 )
 from harness.metrics.algebra import weighted_mean
 from harness.metrics.outcome import Floats, Weights
+from leaderboard.schema import Interval
 
 SKEWED = np.random.default_rng(5).exponential(size=80)
 
@@ -113,6 +115,17 @@ def test_no_interval_on_the_logit_scale_leaves_its_span(seed: int, n: int) -> No
         found = make(spread, (0.0, 1.0))
         assert found is not None
         assert 0 <= found.low <= found.high <= 1
+
+
+@pytest.mark.parametrize("interval", [student, jackknife])
+def test_within_rounding_of_an_end_of_the_span_the_percentile_interval_stands_in(
+    interval: Callable[[Bootstrap, tuple[float, float]], Interval | None],
+) -> None:
+    nearly = np.nextafter(1.0, 0.0)  # below 1, but (1 + nearly) / 2 is 1
+    spread = Bootstrap(float(nearly), np.full(100, nearly), np.full(20, nearly), clusters=20, seed=0)
+    found = interval(spread, (-1.0, 1.0))
+    assert found is not None
+    assert (found.method, found.low, found.high) == (PERCENTILE, nearly, nearly)
 
 
 def test_bca_lies_to_the_right_of_percentile_where_the_data_are_skewed_to_the_right() -> None:
