@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import rankdata
 
-from leaderboard.schema import RunRecord, Sample, TaskRecord
+from leaderboard.schema import ModelRecord, RunRecord, Sample, TaskRecord
 
 SHOWN = 10
 _BINS = 10
@@ -73,13 +73,8 @@ def anatomy(task: TaskRecord, samples: Sequence[Sample]) -> Anatomy:
 
 def command(record: RunRecord, name: str) -> str:
     """Return the command that asks one task again, quoted for a POSIX shell."""
-    model, task = record.model, record.tasks[name]
-    words = ["vaemo-eval", "--model"]
-    if model.backend == "baseline":
-        words.append(model.id)
-    else:
-        words += [model.backend, "--model_args", ",".join(f"{key}={value}" for key, value in model.args.items())]
-    words += ["--tasks", name]
+    task = record.tasks[name]
+    words = ["vaemo-eval", *_model_words(record.model), "--tasks", name]
     features = task.features
     if features.id != "shipped":
         words += ["--features", f"{features.id}@{features.revision}" if features.revision else features.id]
@@ -91,9 +86,28 @@ def command(record: RunRecord, name: str) -> str:
         words += ["--system_instruction", record.system_instruction]
     if record.gen_kwargs:
         words += ["--gen_kwargs", ",".join(f"{key}={value}" for key, value in record.gen_kwargs.items())]
+    if record.limit is not None:
+        words += ["--limit", f"{record.limit:g}"]
+    if record.repeats > 1:
+        words += ["--repeats", str(record.repeats)]
     seeds = record.seeds
     words += ["--seed", f"{seeds.python},{seeds.numpy},{seeds.torch},{seeds.fewshot}"]
     return shlex.join(words)
+
+
+def _model_words(model: ModelRecord) -> list[str]:
+    """Return the words that name a model: a baseline, `provider/model` of an API, or a back end and its arguments."""
+    if model.backend == "baseline":
+        return ["--model", model.id]
+    args = dict(model.args)
+    effort = args.pop("reasoning_effort", None)
+    words = ["--model", model.backend]
+    if model.id == f"{model.backend}/{args.get('model')}":
+        words = ["--model", model.id]
+        del args["model"]
+    if args:
+        words += ["--model_args", ",".join(f"{key}={value}" for key, value in args.items())]
+    return words if effort is None else [*words, "--reasoning-effort", str(effort)]
 
 
 def _score_name(task: TaskRecord, sample: Sample) -> str:

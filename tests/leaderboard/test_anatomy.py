@@ -65,3 +65,16 @@ def test_the_command_is_one_that_the_program_takes(results: Path) -> None:
     assert read.system_instruction == record.system_instruction
     assert read.apply_chat_template
     assert read.seed == "0,1234,1234,1234"
+
+
+def test_the_command_asks_the_same_items_as_often_of_the_same_model(results: Path) -> None:
+    record = _read(results, "norms_term").record
+    args: dict[str, str | int | float | bool | None] = {"model": "m", "timeout": 9, "reasoning_effort": "low"}
+    model = record.model.model_copy(update={"id": "openai/m", "backend": "openai", "args": args})
+    limited = record.model_copy(update={"limit": 60.0, "repeats": 3, "model": model})
+    read = parser().parse_args(shlex.split(command(limited, "norms_term"))[1:])
+    assert (read.model, read.model_args, read.reasoning_effort) == ("openai/m", "timeout=9", "low")
+    assert (read.limit, read.repeats) == (60, 3)
+    server = model.model_copy(update={"id": "m", "backend": "local-chat-completions", "args": {"model": "m"}})
+    read = parser().parse_args(shlex.split(command(record.model_copy(update={"model": server}), "norms_term"))[1:])
+    assert (read.model, read.model_args, read.limit) == ("local-chat-completions", "model=m", None)
