@@ -1,10 +1,11 @@
 """The API client against lm-eval's `local-chat-completions`: same server, items and concurrency, in the same run.
 
-Run `python -m benchmarks.api [--seconds 4]`. The server runs in a process of its own on the loopback address and
-answers each request 50 ms after it came, so that the ideal rate is concurrency / 50 ms. Each client runs in a process
-of its own too, the two of them in turn. "client" figures are over the asking alone; CPU time is the client process's,
-user and system. A share of the ideal rate is bounded by the machine too, on which server and client compete for the
-same cores: the server's CPU time is printed.
+Run `python -m benchmarks.api [--seconds 20]`. The server runs in a process of its own on the loopback address and
+answers each request 50 ms after it came (it prints how long it held them), so that the ideal rate is
+concurrency / 50 ms. Each client runs in a process of its own too, the two of them in turn. Ours begins with 16
+requests at once and doubles with each round of answers, which counts. "client" figures are over the asking alone; CPU
+time is the client process's, user and system. A share of the ideal rate is bounded by the machine too, on which
+server and client compete for the same cores: the server's CPU time is printed.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 LATENCY_S = 0.05
+_TICK_S = 0.001  # asyncio waits in whole milliseconds, rounded up
 CONCURRENCIES = (1, 16, 64, 256)
 STARTS = 3
 _ANSWER = json.dumps({
@@ -39,7 +41,7 @@ _ANSWER = json.dumps({
 def main() -> None:
     """Measure each pair in turn and print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seconds", type=float, default=4.0, help="of asking at the ideal rate, for each row")
+    parser.add_argument("--seconds", type=float, default=20.0, help="of asking at the ideal rate, for each row")
     parser.add_argument("--child", choices=["serve", "ask-ours", "ask-theirs", "first-ours", "first-theirs"])
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--concurrency", type=int, default=1)
@@ -118,6 +120,7 @@ class _Fixed(asyncio.Protocol):
 
     first = 0.0
     served = 0
+    held_s = 0.0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -131,6 +134,7 @@ class _Fixed(asyncio.Protocol):
         if not found:
             return
         if head.startswith(b"GET"):
+            self._held = b""
             self._reply(str(_Fixed.first).encode())
             _Fixed.first = 0.0
             return
@@ -141,10 +145,14 @@ class _Fixed(asyncio.Protocol):
             _Fixed.first = _Fixed.first or time.time()
             _Fixed.served += 1
             self._held = body[length:]
-            self._loop.call_later(LATENCY_S, self._reply, _ANSWER)
+            _Fixed.held_s -= time.perf_counter()
+            self._loop.call_later(LATENCY_S - _TICK_S / 2, self._answer)
+
+    def _answer(self) -> None:
+        self._reply(_ANSWER)
+        _Fixed.held_s += time.perf_counter()
 
     def _reply(self, body: bytes) -> None:
-        self._held = b"" if body is not _ANSWER else self._held
         if not self._transport.is_closing():
             head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body)
             self._transport.write(head + body)
@@ -156,7 +164,9 @@ async def _serve() -> None:
     _say(str(server.sockets[0].getsockname()[1]))
     sys.stdout.flush()
     await asyncio.to_thread(sys.stdin.readline)
-    _say(f"{_Fixed.served:,} requests, {time.process_time() / max(1, _Fixed.served) * 1000:.3f} ms of CPU time each")
+    cpu_s, served = time.process_time(), max(1, _Fixed.served)
+    held = f"held for {_Fixed.held_s / served * 1000:.2f} ms"
+    _say(f"{served:,} requests, each {held} and for {cpu_s / served * 1000:.3f} ms of CPU time")
 
 
 def _requests(items: int) -> list[Any]:

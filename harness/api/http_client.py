@@ -34,7 +34,10 @@ async def open_client(url: str, headers: dict[str, str], timeout_s: float) -> As
     headers = {"Content-Type": "application/json", "User-Agent": "vaemo-eval", **headers}
     timeout = aiohttp.ClientTimeout(total=timeout_s, sock_connect=min(_CONNECT_S, timeout_s))
     connector = aiohttp.TCPConnector(limit=0, ttl_dns_cache=300)
-    async with aiohttp.ClientSession(connector=connector, timeout=timeout, headers=headers) as session:
+    no_cookies = aiohttp.DummyCookieJar()
+    async with aiohttp.ClientSession(
+        connector=connector, timeout=timeout, headers=headers, cookie_jar=no_cookies
+    ) as session:
 
         async def send(body: bytes) -> Reply:
             try:
