@@ -28,7 +28,7 @@ def parser() -> argparse.ArgumentParser:
     add("--rubric", metavar="FILE", help="YAML with version and prompt (default: the one that ships)")
     add("--limit", type=int, default=200, metavar="N", help="judge the first N items of each task (default: 200)")
     add("--batch_size", metavar="N|auto", help="batch size of the back end")
-    add("--device", help="device of the back end, for example cuda:0 or cpu")
+    add("--device", help="device of the back end (default: cuda where there is one, else cpu)")
     add("--apply_chat_template", action="store_true", help="wrap prompts in the model's chat template")
     add("--gen_kwargs", default="", metavar="K=V,...", help="generation arguments (default: 16 tokens, greedy)")
     add("--level", type=float, default=0.95, metavar="P", help="level of intervals (default: 0.95)")

@@ -57,7 +57,7 @@ def parser() -> argparse.ArgumentParser:
     add("--features", help="where VA features come from: folder, Parquet file or Hub id@revision (also VAEMO_FEATURES)")
     add("--num_fewshot", type=int, metavar="N", help="examples from the train split to show in each prompt")
     add("--batch_size", metavar="N|auto", help="batch size of the back end")
-    add("--device", help="device of the back end, for example cuda:0 or cpu")
+    add("--device", help="device of the back end (default: cuda where there is one, else cpu)")
     add("--limit", type=float, metavar="N", help="ask only the first N items of each task, or that share below 1")
     add("--apply_chat_template", action="store_true", help="wrap prompts in the model's chat template")
     add("--system_instruction", metavar="TEXT", help="text put before every prompt")

@@ -52,6 +52,7 @@ class PrefixTreeLM(HFLM):  # type: ignore[misc]
 
     Args:
         tree: `on` (default), or `off` for HFLM's own path.
+        device: by default `cuda` where there is one, else `cpu`; HFLM's default is `cuda` on any machine.
 
     Attributes:
         scoring_path: What scores: `tree` (packed subtrees under a 4-D mask), `rows` (one path a row behind the shared
@@ -62,10 +63,10 @@ class PrefixTreeLM(HFLM):  # type: ignore[misc]
         InputError: `tree` is neither `on` nor `off`.
     """
 
-    def __init__(self, *args: Any, tree: str | bool = "on", **kwargs: Any) -> None:
+    def __init__(self, *args: Any, tree: str | bool = "on", device: str | None = None, **kwargs: Any) -> None:
         if tree not in ("on", "off", True, False):
             raise InputError(f"model argument tree={tree!r}: give on or off")
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, device=device or ("cuda" if torch.cuda.is_available() else "cpu"), **kwargs)
         self.scoring_path: ScoringPath = "tree"
         self.scoring_note: str | None = None
         self._tree_off = tree in ("off", False)

@@ -16,7 +16,7 @@ LIKELIHOOD = "iimi_basic_mc,emotic_complex_mc,norms_term_mc"
 
 def test_a_local_folder_answers_every_task(vaemo_eval: Command, tiny_model: Path) -> None:
     done = vaemo_eval(
-        *("--model", tiny_model, "--tasks", f"{GENERATION},{LIKELIHOOD}", "--limit", "6", "--device", "cpu"),
+        *("--model", tiny_model, "--tasks", f"{GENERATION},{LIKELIHOOD}", "--limit", "6"),
         *("--gen_kwargs", "max_gen_toks=8", "--batch_size", "4", "--model_args", "dtype=float32"),
     )
     assert done.code == 0, done.err
