@@ -18,7 +18,12 @@ from harness.metrics.outcome import Bools, Floats, LabelSets, Weights
 from harness.metrics.registry import metric
 
 _ALONE = "no item has the own labels of two annotators"
-_KAPPA: dict[str, Any] = {"interval": "jackknife", "span": (-1.0, 1.0), "reliable_from": 150}
+_KAPPA: dict[str, Any] = {
+    "interval": "jackknife",
+    "span": (-1.0, 1.0),
+    "reliable_from": 150,
+    "undefined": f"{_ALONE}, or none of their labels is given to some items and not to others",
+}
 _metric = partial(metric, Kind.MULTI_LABEL, undefined=_ALONE)
 
 
@@ -98,9 +103,12 @@ def _human_columns(outcome: LabelSets) -> Floats:
 
 
 def _columns(several: Bools, *by_label: Floats) -> Floats:
-    """Put (n, k) arrays side by side, 0 where an item takes no part; single precision, twice as fast."""
+    """Put (n, k) arrays side by side, 0 where an item takes no part.
+
+    In double precision: shares of votes are no counts, and a permutation test takes values that are equal for equal.
+    """
     columns = [several[:, None], *(np.where(several[:, None], values, 0.0) for values in by_label)]
-    return np.hstack(columns).astype(np.float32)
+    return np.hstack(columns).astype(np.float64)
 
 
 def _votes(outcome: LabelSets) -> tuple[Bools, Floats, Floats]:

@@ -9,7 +9,7 @@ from harness.metrics.algebra import class_counts, ratio
 from harness.metrics.outcome import Floats, Labelled, LabelSets, Weights
 from harness.metrics.registry import metric
 
-_NOTHING = "no answer names a label"
+_NOTHING = "no answer names a label, or no item carries one"
 
 
 @metric(

@@ -23,6 +23,8 @@ _ALONE_POINT = "there is no other cluster"
 _CONSTANT = "neither the points nor the readings vary"
 _UNPLACED = "no wheel has a place for any label"
 _SILENT = "no item has a description"
+_SHORT = "no item has a description of two words"
+_EITHER_CONSTANT = "the points or the readings do not vary"
 
 
 @_metric(line="chance that the valence and arousal read from the text lie in the given point's quadrant", chance=0.25)
@@ -66,13 +68,13 @@ def arousal_ccc(outcome: Described, weights: Weights) -> Floats:
     return agreement.ccc(outcome.columns["read_arousal"], outcome.columns["arousal"], weights)
 
 
-@_plane(line="Pearson's r of the valence read from the text with the true one", undefined=_CONSTANT, chance=0.0)
+@_plane(line="Pearson's r of the valence read from the text with the true one", undefined=_EITHER_CONSTANT, chance=0.0)
 def valence_r(outcome: Described, weights: Weights) -> Floats:
     """Return (draws,) Pearson correlations, in [-1, 1]."""
     return agreement.pearson(outcome.columns["read_valence"], outcome.columns["valence"], weights)
 
 
-@_plane(line="Pearson's r of the arousal read from the text with the true one", undefined=_CONSTANT, chance=0.0)
+@_plane(line="Pearson's r of the arousal read from the text with the true one", undefined=_EITHER_CONSTANT, chance=0.0)
 def arousal_r(outcome: Described, weights: Weights) -> Floats:
     """Return (draws,) Pearson correlations, in [-1, 1]."""
     return agreement.pearson(outcome.columns["read_arousal"], outcome.columns["arousal"], weights)
@@ -160,7 +162,7 @@ def length(outcome: Described, weights: Weights) -> Floats:
     return weighted_mean(outcome.columns["words"], weights)
 
 
-@_metric(line="share of word pairs that a description repeats", higher_is_better=False, undefined=_SILENT, chance=None)
+@_metric(line="share of word pairs that a description repeats", higher_is_better=False, undefined=_SHORT, chance=None)
 def repetition(outcome: Described, weights: Weights) -> Floats:
     """Return (draws,) means of one minus distinct-2, in [0, 1]."""
     return weighted_mean(outcome.columns["repetition"], weights)

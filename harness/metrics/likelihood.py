@@ -16,7 +16,7 @@ from harness.metrics.outcome import Floats, Ints, Labelled, Weights
 from harness.metrics.registry import metric
 
 BINS = 15
-_TEXT = "answers are texts, without log-likelihoods"
+_TEXT = "no log-likelihoods: answers are texts, or items offer different numbers of labels"
 _NOT_ASKED = "no log-likelihoods without content"
 
 

@@ -47,7 +47,7 @@ def va_fit(outcome: Labelled | LabelSets, weights: Weights) -> Floats:
     Kind.SINGLE_LABEL,
     Kind.CHOICE,
     line="of wrong answers: share of the other wrong labels that lie farther from the true one (ties half)",
-    undefined=f"{_NO_TERM}; or no answer names a wrong label",
+    undefined=f"{_NO_TERM}; or fewer than three; or no answer names a wrong label",
     chance=0.5,
 )
 def near_miss(outcome: Labelled, weights: Weights) -> Floats:

@@ -12,7 +12,7 @@ from statsmodels.stats.contingency_tables import mcnemar as their_mcnemar
 from harness.comparison import MCNEMAR, SIGN_FLIP, difference, item_values, mcnemar, sign_flip
 from harness.kinds import Kind
 from harness.metrics import Metric, metrics_of
-from harness.metrics.outcome import Described, Labelled, Ranked
+from harness.metrics.outcome import Described, Labelled, LabelSets, Ranked
 from harness.sampling import Repeated, once
 
 LABELS = ("a", "b", "c")
@@ -72,6 +72,17 @@ def test_the_same_answers_do_not_differ() -> None:
         assert found.interval is not None
         assert (found.effect, found.p, found.interval.low, found.interval.high) == (0, 1, 0, 0)
         assert (found.test, found.detectable) == (test, 0)
+
+
+def test_two_models_that_answer_alike_do_not_differ_in_agreement_with_annotators() -> None:
+    rng = np.random.default_rng(1)
+    gold, said = rng.random((90, 12)) < 0.2, rng.random((90, 12)) < 0.2
+    annotated = gold[:, None] ^ (rng.random((90, 3, 12)) < 0.1)  # shares of three, which no binary number holds
+    sets = LabelSets(gold, said, tuple("abcdefghijkl"), annotated=annotated)
+    for name in ("annotator_kappa", "annotator_f1", "annotator_jaccard"):
+        found = difference(named(Kind.MULTI_LABEL, name), once(sets), once(sets), np.repeat(np.arange(30), 3))
+        assert found is not None
+        assert (name, found.effect, found.p) == (name, 0, 1)
 
 
 def test_a_share_of_items_that_hang_together_is_not_tested_as_if_they_were_independent() -> None:
