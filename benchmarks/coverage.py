@@ -20,7 +20,7 @@ from scipy.stats import norm
 from threadpoolctl import threadpool_limits
 
 from harness.bootstrap import resample
-from harness.comparison import mcnemar, sign_flip
+from harness.comparison import discordant, mcnemar, sign_flip
 from harness.intervals import bca, jackknife, percentile, student, wilson
 from harness.metrics import Metric, all_metrics
 from harness.metrics.outcome import Floats, Ints, Labelled, LabelSets, Outcome, Ranked, Weights
@@ -153,7 +153,7 @@ def false_alarms(n: int, simulations: int, draws: int, table: Table) -> None:
             truth = latent(rng, clusters, 2)
             one, other = (answer(rng, clusters, gold, truth).outcomes for _ in range(2))
             if not clustered:
-                p = mcnemar(METRICS["accuracy"], one["accuracy"], other["accuracy"], n)
+                p = mcnemar(*discordant(METRICS["accuracy"], one["accuracy"], other["accuracy"], n))
                 alarms["accuracy, independent items (McNemar)"].append(p < 0.05)
                 continue
             for name in COMPARED:

@@ -58,6 +58,11 @@ class Bootstrap:
         """The standard error: the standard deviation of the draws; None where over 5 % have no value."""
         return None if self.defined is None else float(self.defined.std(ddof=1))
 
+    @property
+    def widened_error(self) -> float | None:
+        """The standard error times sqrt(C / (C - 1)), since resampling C clusters spreads too little by the inverse."""
+        return None if self.error is None else self.error * math.sqrt(self.clusters / (self.clusters - 1))
+
 
 def percentile(bootstrap: Bootstrap, level: float = LEVEL) -> Interval | None:
     """Return the percentile interval (Efron & Tibshirani 1993, chapter 13); None where too few draws have a value."""

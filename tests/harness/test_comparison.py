@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.contingency_tables import mcnemar as their_mcnemar
+from statsmodels.stats.power import TTestPower
 
-from harness.comparison import MCNEMAR, SIGN_FLIP, difference, item_values, mcnemar, sign_flip
+from harness.comparison import MCNEMAR, SIGN_FLIP, difference, discordant, item_values, mcnemar, sign_flip
 from harness.kinds import Kind
 from harness.metrics import Metric, metrics_of
 from harness.metrics.outcome import Described, Labelled, LabelSets, Ranked
@@ -41,7 +42,7 @@ def test_mcnemar_agrees_with_statsmodels(seed: int, n: int) -> None:
     one, other = answers(rng, gold, 0.7), answers(rng, gold, 0.3)
     right = one.predicted == gold, other.predicted == gold
     table = [[int((right[0] == i).astype(int) @ (right[1] == j)) for j in (True, False)] for i in (True, False)]
-    assert mcnemar(ACCURACY, one, other, n) == pytest.approx(their_mcnemar(table, exact=True).pvalue)
+    assert mcnemar(*discordant(ACCURACY, one, other, n)) == pytest.approx(their_mcnemar(table, exact=True).pvalue)
 
 
 def test_sign_flip_by_cluster_agrees_with_the_exact_permutation_of_cluster_sums() -> None:
@@ -71,7 +72,7 @@ def test_the_same_answers_do_not_differ() -> None:
         assert found is not None
         assert found.interval is not None
         assert (found.effect, found.p, found.interval.low, found.interval.high) == (0, 1, 0, 0)
-        assert (found.test, found.detectable) == (test, 0)
+        assert (found.test, found.detectable) == (test, None)
 
 
 def test_two_models_that_answer_alike_do_not_differ_in_agreement_with_annotators() -> None:
@@ -109,7 +110,9 @@ def test_effect_interval_and_detectable_difference_of_a_mean() -> None:
         (gaps.mean() - 1.96 * error, gaps.mean() + 1.96 * error), abs=0.2 * error
     )
     assert found.p == pytest.approx(stats.ttest_1samp(gaps, 0).pvalue, abs=0.015)
-    assert found.detectable == pytest.approx((1.96 + 0.8416) * error, rel=0.05)
+    assert found.detectable == pytest.approx(
+        TTestPower().solve_power(nobs=400, alpha=0.05, power=0.8) * 20 * error, rel=0.05
+    )
 
 
 def test_no_difference_is_claimed_where_one_model_has_no_value() -> None:
