@@ -90,7 +90,7 @@ def difference(
         [lambda weights: first.compute(metric, weights) - second.compute(metric, weights)], clusters, draws=draws
     )[0]
     independent = int(clusters.max()) + 1 == n
-    exact = metric.proportion and independent and first.count == second.count == 1
+    exact = metric.proportion and not metric.partial and independent and first.count == second.count == 1
     share = _share_sampling(metric, first, second, clusters, spread.widened_error)
     if exact:
         won, lost = discordant(metric, first.pooled, second.pooled, n)

@@ -7,7 +7,6 @@ import math
 import numpy as np
 
 from harness.intervals import Bootstrap
-from harness.metrics.outcome import Floats
 
 POWER = 0.8
 
@@ -31,7 +30,8 @@ def by_error(difference: Bootstrap, level: float) -> float | None:
     error = difference.widened_error
     if not error or 2.0 ** (1 - difference.clusters) >= 1 - level:
         return None
-    return float(stats.t.ppf([(1 + level) / 2, POWER], difference.clusters - 1).sum()) * error
+    reach = sum(float(stats.t.ppf(below, difference.clusters - 1)) for below in ((1 + level) / 2, POWER))
+    return reach * error
 
 
 def by_discordance(discordant: int, n: int, level: float) -> float | None:
@@ -58,7 +58,7 @@ def by_discordance(discordant: int, n: int, level: float) -> float | None:
 
     def lacking(difference: float) -> float:
         against = (1 - difference / share) / 2
-        found: Floats = stats.binom.cdf(most, counts, against) + stats.binom.sf(counts - most - 1, counts, against)
+        found = stats.binom.cdf(most, counts, against) + stats.binom.sf(counts - most - 1, counts, against)
         return POWER - float(occurs @ np.where(most < 0, 0.0, found))
 
     if lacking(share) > 0:

@@ -49,6 +49,7 @@ def va_fit(outcome: Labelled | LabelSets, weights: Weights) -> Floats:
     line="of wrong answers: share of the other wrong labels that lie farther from the true one (ties half)",
     undefined=f"{_NO_TERM}; or fewer than three; or no answer names a wrong label",
     chance=0.5,
+    partial=True,
 )
 def near_miss(outcome: Labelled, weights: Weights) -> Floats:
     """Return (draws,) means over wrong answers, in [0, 1]: 1 where each is the true label's nearest neighbour."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -12,6 +14,7 @@ from harness.comparison import mcnemar, sign_flip
 from harness.intervals import Bootstrap
 from harness.kinds import Kind
 from harness.metrics import metrics_of
+from harness.metrics.algebra import weighted_mean
 from harness.metrics.outcome import Described
 from harness.power import by_discordance, by_error, without_sampling
 from harness.sampling import once
@@ -39,7 +42,7 @@ def test_a_sign_flip_test_of_few_clusters_finds_it_in_four_samples_of_five() -> 
     found = []
     for seed in range(400):
         gaps = rng.normal(size=20)
-        step = by_error(resample([lambda weights, gaps=gaps: weights @ gaps / 20], clusters, draws=200)[0], 0.95)
+        step = by_error(resample([partial(weighted_mean, gaps)], clusters, draws=200)[0], 0.95)
         assert step is not None
         one = Described({"cosine": gaps + 0.66})
         found.append((step, sign_flip(COSINE, once(one), once(nothing), clusters, draws=400, seed=seed) < 0.05))
