@@ -17,10 +17,10 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 from scipy.stats import norm
-from threadpoolctl import threadpool_limits
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from harness.bootstrap import resample
-from harness.comparison import mcnemar, sign_flip
+from harness.comparison import discordant, mcnemar, sign_flip
 from harness.intervals import bca, jackknife, percentile, student, wilson
 from harness.metrics import Metric, all_metrics
 from harness.metrics.outcome import Floats, Ints, Labelled, LabelSets, Outcome, Ranked, Weights
@@ -71,7 +71,7 @@ def answer(rng: np.random.Generator, clusters: Ints, gold: np.ndarray, truth: Fl
     annotated = annotate(rng.spawn(1)[0], gold)
     labelled = Labelled(wanted, said, np.full(wanted.size, CLASSES), names[:CLASSES])
     ranked = Ranked(gold, scores, names)
-    outcomes = {
+    outcomes: dict[str, Outcome] = {
         "accuracy": labelled,
         "macro_f1": LabelSets(gold, sets, names),
         "mean_ap": ranked,
@@ -90,7 +90,7 @@ def annotate(rng: np.random.Generator, gold: np.ndarray) -> np.ndarray:
 def latent(rng: np.random.Generator, clusters: Ints, width: int) -> Floats:
     """Return (n, width) standard normals with `CORRELATION` within a cluster."""
     shared = rng.normal(size=(int(clusters.max()) + 1, width))[clusters]
-    return np.sqrt(CORRELATION) * shared + np.sqrt(1 - CORRELATION) * rng.normal(size=shared.shape)
+    return np.asarray(np.sqrt(CORRELATION) * shared + np.sqrt(1 - CORRELATION) * rng.normal(size=shared.shape))
 
 
 def ccc(ratings: Floats, weights: Weights) -> Floats:
@@ -100,7 +100,7 @@ def ccc(ratings: Floats, weights: Weights) -> Floats:
     means = [weights @ column / total for column in (one, other)]
     spread = [weights @ column**2 / total - mean**2 for column, mean in zip((one, other), means, strict=True)]
     covariance = weights @ (one * other) / total - means[0] * means[1]
-    return 2 * covariance / (spread[0] + spread[1] + (means[0] - means[1]) ** 2)
+    return np.asarray(2 * covariance / (spread[0] + spread[1] + (means[0] - means[1]) ** 2))
 
 
 def true_values() -> dict[str, float]:
@@ -153,7 +153,7 @@ def false_alarms(n: int, simulations: int, draws: int, table: Table) -> None:
             truth = latent(rng, clusters, 2)
             one, other = (answer(rng, clusters, gold, truth).outcomes for _ in range(2))
             if not clustered:
-                p = mcnemar(METRICS["accuracy"], one["accuracy"], other["accuracy"], n)
+                p = mcnemar(*discordant(METRICS["accuracy"], one["accuracy"], other["accuracy"], n))
                 alarms["accuracy, independent items (McNemar)"].append(p < 0.05)
                 continue
             for name in COMPARED:

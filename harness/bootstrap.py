@@ -60,6 +60,14 @@ def jackknife_weights(clusters: Ints, seed: int) -> Weights:
     return kept
 
 
+def clusters_with_value(compute: Compute, clusters: Ints) -> int:
+    """Return how many clusters have a value of their own, so that a metric that passes items over rests on them."""
+    count = int(clusters.max()) + 1
+    block = max(1, _CHUNK_CELLS // clusters.size)
+    rows = [np.arange(start, min(start + block, count)) for start in range(0, count, block)]
+    return sum(int((~np.isnan(compute((clusters == row[:, None]).astype(np.float32)))).sum()) for row in rows)
+
+
 def resample(computes: Sequence[Compute], clusters: Ints, *, draws: int = DRAWS, seed: int = SEED) -> list[Bootstrap]:
     """Return the resampling distribution of each of several values, all over the same draws.
 

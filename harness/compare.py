@@ -66,6 +66,7 @@ class Comparison:
         second: the second run.
         clusters: independent groups of items.
         rows: every metric that both have, in the order of declaration.
+        lacking: of each metric that one of them alone has, why the other has no value.
         items: those on which the models differ most.
     """
 
@@ -75,6 +76,7 @@ class Comparison:
     second: Run
     clusters: int
     rows: tuple[Adjusted, ...]
+    lacking: dict[str, str]
     items: tuple[ItemGap, ...]
 
 
@@ -154,6 +156,7 @@ def _identity(task: TaskRecord) -> dict[str, str]:
         "features": f"{task.features.source}/{task.features.split} {task.features.sha256[:12]}",
         "reference kind": str(task.reference_kind),
         "embedder": task.embedder.weights_sha256[:12] if task.embedder else "none",
+        "reader of valence and arousal": str(task.embedder.reader_sha256)[:12] if task.embedder else "none",
     }
 
 
@@ -185,8 +188,19 @@ def _pair(task: str, first: Run, second: Run, level: float, items: int) -> Compa
         second=second,
         clusters=int(clusters.max()) + 1,
         rows=tuple(Adjusted(row, row.p) for row in rows if row),
+        lacking=_lacking(record, second.record.tasks[task]),
         items=_furthest(record, first.samples[task], second.samples[task], items),
     )
+
+
+def _lacking(first: TaskRecord, second: TaskRecord) -> dict[str, str]:
+    """Return, for each metric to be compared that one record alone has a value of, the other's reason for none."""
+    one, other = first.metrics, second.metrics
+    return {
+        name: (one[name].reason if one[name].value is None else other[name].reason) or "no value"
+        for name in one.keys() & other.keys()
+        if one[name].higher_is_better is not None and (one[name].value is None) != (other[name].value is None)
+    }
 
 
 def _holm(pairs: list[Comparison]) -> list[Comparison]:

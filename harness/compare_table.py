@@ -20,6 +20,8 @@ def show(comparisons: Sequence[Comparison], level: float, console: Console) -> N
     """Print each comparison's metrics, and the items on which the two models differ most."""
     for one in comparisons:
         console.print(_table(one, level))
+        for name, reason in sorted(one.lacking.items()):
+            console.print(f"{name} is not compared: in one of the runs {reason}", highlight=False, markup=False)
         if one.clusters < FEW_CLUSTERS:
             console.print(f"{one.clusters} clusters: below {FEW_CLUSTERS} intervals and tests are to be read with care")
         noise = _noise(one)

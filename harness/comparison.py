@@ -8,8 +8,7 @@
 - test: exact McNemar (McNemar 1947; the binomial test of discordant items) for a share of independent items. For all
   else the clusters' answers are swapped between the models at random, each cluster as a whole, and the metric is
   computed again (a sign-flip or paired permutation test: Good 2005, Permutation, Parametric and Bootstrap Tests, 3.2).
-- detectable: the true difference that this test would find in 80 % of samples of this size, from the bootstrap's
-  standard error: (z at 1 - alpha / 2 + z at 0.8) times it.
+- detectable: the true difference that this test would find in 80 % of samples of this size (`harness.power`).
 """
 
 from __future__ import annotations
@@ -28,12 +27,12 @@ from harness.bootstrap import DRAWS, SEED, resample
 from harness.intervals import LEVEL, percentile
 from harness.metrics import Metric
 from harness.metrics.outcome import Floats, Ints, Outcome, Ranked, Weights
+from harness.power import by_discordance, by_error, without_sampling
 from harness.sampling import Repeated, sampling_sd
 from leaderboard.schema import Interval
 
 MCNEMAR = "exact McNemar"
 SIGN_FLIP = "sign-flip"
-POWER = 0.8
 _CELLS = 500_000
 _EQUAL = 1e-9
 
@@ -50,7 +49,7 @@ class Difference:
         interval: of the effect; None where the draws allow none.
         p: two-sided p value of no difference.
         test: which test gave it.
-        detectable: smallest true difference found with 80 % power at this size; None where the draws allow none.
+        detectable: smallest true difference found with 80 % power at this size; None where the answers allow none.
         share_sampling: share of the effect's variance that comes from answering again; None where nobody did.
         detectable_unsampled: as `detectable`, with unlimited repeats; None likewise.
     """
@@ -91,23 +90,24 @@ def difference(
         [lambda weights: first.compute(metric, weights) - second.compute(metric, weights)], clusters, draws=draws
     )[0]
     independent = int(clusters.max()) + 1 == n
-    exact = metric.proportion and independent and first.count == second.count == 1
-    reach = float(stats.norm.ppf((1 + level) / 2) + stats.norm.ppf(POWER))
-    share = _share_sampling(metric, first, second, clusters, spread.error)
-    detectable = None if spread.error is None else reach * spread.error
+    exact = metric.proportion and not metric.partial and independent and first.count == second.count == 1
+    share = _share_sampling(metric, first, second, clusters, spread.widened_error)
+    if exact:
+        won, lost = discordant(metric, first.pooled, second.pooled, n)
+        p, detectable = mcnemar(won, lost), by_discordance(won + lost, n, level)
+    else:
+        p, detectable = sign_flip(metric, first, second, clusters, draws=draws), by_error(spread, level)
     return Difference(
         metric=metric.name,
         first=values[0],
         second=values[1],
         effect=values[0] - values[1],
         interval=percentile(spread, level),
-        p=mcnemar(metric, first.pooled, second.pooled, n)
-        if exact
-        else sign_flip(metric, first, second, clusters, draws=draws),
+        p=p,
         test=MCNEMAR if exact else SIGN_FLIP,
         detectable=detectable,
         share_sampling=share,
-        detectable_unsampled=None if share is None or detectable is None else detectable * math.sqrt(1 - share),
+        detectable_unsampled=without_sampling(detectable, share),
     )
 
 
@@ -123,10 +123,14 @@ def _share_sampling(
     return min(1.0, sum(known) / error**2) if len(known) == len(repeated) else None
 
 
-def mcnemar(metric: Metric, first: Outcome, second: Outcome, n: int) -> float:
-    """Return the exact two-sided p value of equal shares on n independent items; 1 where no item tells them apart."""
+def discordant(metric: Metric, first: Outcome, second: Outcome, n: int) -> tuple[int, int]:
+    """Return how many of n items the first model alone has right, and how many the second alone."""
     gap = item_values(metric, first, n) - item_values(metric, second, n)
-    won, lost = int((gap > 0).sum()), int((gap < 0).sum())
+    return int((gap > 0).sum()), int((gap < 0).sum())
+
+
+def mcnemar(won: int, lost: int) -> float:
+    """Return the exact two-sided p value of equal shares on independent items; 1 where no item tells models apart."""
     return float(stats.binomtest(won, won + lost, 0.5).pvalue) if won + lost else 1.0
 
 

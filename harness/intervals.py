@@ -24,8 +24,10 @@ LEVEL = 0.95
 PERCENTILE = "cluster bootstrap, percentile"
 BCA = "cluster bootstrap, BCa"
 STUDENT = "cluster bootstrap, Student's t on the logit scale"
+CORRECTED = "cluster bootstrap, bias-corrected"
 JACKKNIFE = "cluster jackknife, bias-corrected, on the logit scale"
 WILSON = "Wilson"
+WILSON_OF_CLUSTERS = "Wilson, each cluster counted once"
 _MIN_DEFINED = 0.95
 
 
@@ -57,6 +59,11 @@ class Bootstrap:
     def error(self) -> float | None:
         """The standard error: the standard deviation of the draws; None where over 5 % have no value."""
         return None if self.defined is None else float(self.defined.std(ddof=1))
+
+    @property
+    def widened_error(self) -> float | None:
+        """The standard error times sqrt(C / (C - 1)), since resampling C clusters spreads too little by the inverse."""
+        return None if self.error is None else self.error * math.sqrt(self.clusters / (self.clusters - 1))
 
 
 def percentile(bootstrap: Bootstrap, level: float = LEVEL) -> Interval | None:
@@ -113,6 +120,23 @@ def student(bootstrap: Bootstrap, span: Span, level: float = LEVEL) -> Interval 
     return _interval(bootstrap, _spanned(ends, span), level, STUDENT)
 
 
+def corrected(bootstrap: Bootstrap, span: Span, level: float = LEVEL) -> Interval | None:
+    """Return value - bias -+ t(C - 1) times the bootstrap's standard error, cut at the ends of the metric's span.
+
+    The bias is the mean of the draws less the value (Davison & Hinkley 1997, Bootstrap Methods and their Application,
+    section 5.2). Divergences, calibration errors and largest excesses are biased upward by chance alone, and draws are
+    once more, so that the percentile interval lies above the true value.
+
+    Returns:
+        None where too few draws have a value.
+    """
+    if bootstrap.defined is None or bootstrap.widened_error is None:
+        return None
+    middle = 2 * bootstrap.value - float(bootstrap.defined.mean())
+    ends = _about(middle, bootstrap.widened_error, bootstrap.clusters, level)
+    return _interval(bootstrap, np.clip(ends, *span), level, CORRECTED)
+
+
 def jackknife(bootstrap: Bootstrap, span: Span, level: float = LEVEL) -> Interval | None:
     """Return the bias-corrected value -+ t(C - 1) times the jackknife's standard error, on the logit scale of the span.
 
@@ -138,12 +162,20 @@ def jackknife(bootstrap: Bootstrap, span: Span, level: float = LEVEL) -> Interva
     return found.model_copy(update={"draws": None, "seed": dealt})
 
 
-def wilson(successes: int, n: int, level: float = LEVEL) -> Interval:
+def wilson(successes: int, n: int, level: float = LEVEL, *, method: str = WILSON) -> Interval:
     """Return Wilson's score interval of `successes` out of `n` independent items (Wilson 1927, JASA 22, 209-212)."""
     from scipy import stats
 
     found = stats.binomtest(successes, n).proportion_ci(level, method="wilson")
-    return Interval(low=float(found.low), high=float(found.high), level=level, method=WILSON, draws=None, seed=None)
+    return Interval(low=float(found.low), high=float(found.high), level=level, method=method, draws=None, seed=None)
+
+
+def wilson_of_clusters(value: float, clusters: int, level: float = LEVEL) -> Interval:
+    """Return Wilson's interval of a share that is 0 or 1 in every cluster, where no draw differs from another.
+
+    Each cluster counts as one observation, however many items it holds, since they may hang together.
+    """
+    return wilson(round(value) * clusters, clusters, level, method=WILSON_OF_CLUSTERS)
 
 
 def _about(middle: float, error: float, clusters: int, level: float) -> Floats:

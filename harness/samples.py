@@ -108,10 +108,17 @@ def baseline_answers(name: str, docs: Sequence[Doc], *, by_likelihood: bool) -> 
 
 
 def whole(samples: Sequence[Sample]) -> list[Sample]:
-    """Return the samples whose answers all arrived, those of repeats too."""
-    return [
+    """Return the samples whose answers all arrived, those of repeats too.
+
+    What was said without content stands in the first sample that offers its choices, and stays where that one goes.
+    """
+    there = [
         one for one in samples if one.answer.missing is None and all(answer.missing is None for answer in one.repeats)
     ]
+    if len(there) == len(samples):
+        return there
+    free = {one.item.choices: one.content_free for one in samples if one.content_free}
+    return [one.model_copy(update={"content_free": free.get(one.item.choices, ())}) for one in there]
 
 
 def answered(samples: Sequence[Sample]) -> list[Answered]:

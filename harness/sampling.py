@@ -71,9 +71,9 @@ def components(metric: Metric, repeated: Repeated, clusters: Ints, spread: Boots
         spread: the resampling distribution of the mean over repeats; None for one cluster.
     """
     values = repeated.values(metric, clusters.size)
-    if spread is None or spread.error is None:
+    error = None if spread is None else spread.widened_error
+    if error is None:
         return Sampling(repeats=repeated.count, values=tuple(values))
-    error = spread.error * math.sqrt(spread.clusters / (spread.clusters - 1))
     sampling = sampling_sd(metric, repeated, clusters)
     if sampling is None:
         return Sampling(repeats=repeated.count, values=tuple(values), error=error)

@@ -9,10 +9,20 @@ from functools import partial
 from statistics import fmean
 
 from harness import breakdown
-from harness.bootstrap import resample
+from harness.bootstrap import clusters_with_value, resample
 from harness.breakdown import or_none
 from harness.chance import chances
-from harness.intervals import LEVEL, Bootstrap, bca, jackknife, percentile, student, wilson
+from harness.intervals import (
+    LEVEL,
+    Bootstrap,
+    bca,
+    corrected,
+    jackknife,
+    percentile,
+    student,
+    wilson,
+    wilson_of_clusters,
+)
 from harness.kinds import Kind
 from harness.metrics import Metric, metrics_of
 from harness.metrics.outcome import Ints, Labelled, LabelSets, Outcome
@@ -34,7 +44,7 @@ from leaderboard.schema import (
 )
 
 RESUME = "repeat the command to ask for them, or add --allow-missing to score the rest"
-_ONE_CLUSTER = "no interval: all items form one cluster"
+_ONE_CLUSTER = "no interval: all items that count form one cluster"
 _FEW_VALUES = "no interval: over 5 % of the bootstrap draws have no value"
 _MODEL = ""
 
@@ -181,14 +191,15 @@ def _scores(metrics: Sequence[Metric], answers: Answers, level: float) -> dict[s
         if metric not in defined:
             found[name] = Score(value=None, reason=metric.undefined, higher_is_better=better)
             continue
-        plain = _score(metric, answers, spreads.get((_MODEL, name)), level)
+        spread = spreads.get((_MODEL, name))
+        plain = _score(metric, answers, spread and _of_those_that_count(metric, answers, spread), level)
         found[name] = plain.model_copy(
             update={
                 "chance": expected[name],
                 "baselines": beside[name],
                 "ceilings": above[name],
                 "position": _position(metric, spreads, between.get(name), level),
-                "sampling": _sampling(metric, answers, spreads.get((_MODEL, name))),
+                "sampling": _sampling(metric, answers, spread),
             }
         )
     return found
@@ -210,16 +221,26 @@ def _resample(metrics: Sequence[Metric], answers: Answers, between: dict[str, Bo
     return {(name, metric.name): spread for (name, metric), spread in zip(asked, spreads, strict=True)}
 
 
+def _of_those_that_count(metric: Metric, answers: Answers, spread: Bootstrap) -> Bootstrap | None:
+    """Return the resampling distribution with the number of clusters that the value rests on; None below two."""
+    if not metric.partial:
+        return spread
+    counted = clusters_with_value(partial(answers.model.compute, metric), answers.clusters)
+    return replace(spread, clusters=counted) if counted > 1 else None
+
+
 def _score(metric: Metric, answers: Answers, spread: Bootstrap | None, level: float) -> Score:
     n = answers.clusters.size
     value = fmean(answers.model.values(metric, n))
     best = spread and _best(metric, spread, level)
-    if metric.proportion and answers.count == n and answers.model.count == 1:
+    if metric.proportion and answers.count == n and answers.model.count == 1 and not metric.partial:
         best = wilson(round(value * n), n, level)
+    elif metric.proportion and spread and value in (0.0, 1.0):
+        best = wilson_of_clusters(value, spread.clusters, level)
     return Score(
         value=value,
         reason=None if best else _FEW_VALUES if spread else _ONE_CLUSTER,
-        note=_note(metric, answers.count),
+        note=_note(metric, spread.clusters if spread else 1),
         interval=best,
         percentile=percentile(spread, level) if spread else None,
         bca=bca(spread, level) if spread else None,
@@ -234,15 +255,18 @@ def _best(metric: Metric, spread: Bootstrap, level: float) -> Interval | None:
             return student(spread, metric.span, level)
         case "jackknife":
             return jackknife(spread, metric.span, level)
+        case "corrected":
+            return corrected(spread, metric.span, level)
         case "percentile":
             return percentile(spread, level)
 
 
 def _note(metric: Metric, clusters: int) -> str | None:
     if clusters >= metric.reliable_from:
-        return None
+        return metric.caveat
     what = "the value is biased upward, and its interval" if metric.biased else "the interval"
-    return f"{clusters} clusters: below {metric.reliable_from} {what} may cover less often than it states"
+    few = f"{clusters} clusters: below {metric.reliable_from} {what} may cover less often than it states"
+    return "; ".join(filter(None, [few, metric.caveat]))
 
 
 def _sampling(metric: Metric, answers: Answers, spread: Bootstrap | None) -> Sampling | None:

@@ -31,8 +31,10 @@ def similarities(items: Sequence[Item], texts: Sequence[str | None], embed: Embe
 
     Returns:
         n times: `cosine`, the mean cosine to the own references; `cosine_shuffled`, the mean cosine to others'
-        references; `own_auc`, the share of (own, other) pairs in which the own one is nearer, ties counting half. The
-        latter two are None where no other cluster has a different reference. Cosines are rounded to six decimals.
+        references; `own_auc`, the share of (own, other) pairs in which the own one is nearer, ties counting half. Each
+        other item counts the same, however many references it has, as the own one does: else an answer without a word
+        of the item would leave the value of chance wherever items with many references differ from those with few.
+        The latter two are None where no other cluster has a different reference. Cosines are rounded to six decimals.
     """
     references = [text for item in items for text in item.references]
     owner = np.repeat(np.arange(len(items)), [len(item.references) for item in items])
@@ -47,18 +49,19 @@ def similarities(items: Sequence[Item], texts: Sequence[str | None], embed: Embe
         for row, index in zip(cosines, block, strict=True):
             own = owner == index
             other = (clusters[owner] != clusters[index]) & ~np.isin(wording, wording[own])
-            result[index] = _one(row[own].astype(np.float64), row[other].astype(np.float64))
+            result[index] = _one(row[own].astype(np.float64), row[other].astype(np.float64), owner[other])
     return result
 
 
-def _one(own: NDArray[np.float64], others: NDArray[np.float64]) -> ItemScores:
+def _one(own: NDArray[np.float64], others: NDArray[np.float64], owners: NDArray[np.int64]) -> ItemScores:
     mean_own = round(float(own.mean()), _DIGITS)
     if others.size == 0:
         return {"cosine": mean_own, "cosine_shuffled": None, "own_auc": None}
+    share = 1 / np.bincount(owners)[owners]
     gap = own[:, None] - others
-    nearer = (gap > _TIE).mean() + (np.abs(gap) <= _TIE).mean() / 2
+    nearer = ((gap > _TIE) + (np.abs(gap) <= _TIE) / 2).mean(axis=0)
     return {
         "cosine": mean_own,
-        "cosine_shuffled": round(float(others.mean()), _DIGITS),
-        "own_auc": round(float(nearer), _DIGITS),
+        "cosine_shuffled": round(float(np.average(others, weights=share)), _DIGITS),
+        "own_auc": round(float(np.average(nearer, weights=share)), _DIGITS),
     }

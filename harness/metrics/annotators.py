@@ -18,35 +18,41 @@ from harness.metrics.outcome import Bools, Floats, LabelSets, Weights
 from harness.metrics.registry import metric
 
 _ALONE = "no item has the own labels of two annotators"
-_KAPPA: dict[str, Any] = {"interval": "jackknife", "span": (-1.0, 1.0), "reliable_from": 150}
-_metric = partial(metric, Kind.MULTI_LABEL, undefined=_ALONE)
+_KAPPA: dict[str, Any] = {
+    "interval": "jackknife",
+    "span": (-1.0, 1.0),
+    "reliable_from": 150,
+    "undefined": f"{_ALONE}, or none of their labels is given to some items and not to others",
+}
+_metric = partial(metric, Kind.MULTI_LABEL)
+_of_pairs = partial(_metric, undefined=_ALONE, partial=True)
 
 
-@_metric(line="F1 between the answered set and one annotator's, mean over annotators and items")
+@_of_pairs(line="F1 between the answered set and one annotator's, mean over annotators and items")
 def annotator_f1(outcome: LabelSets, weights: Weights) -> Floats:
     """Return (draws,) means of 2 |A and B| / (|A| + |B|), B the sets of an item's annotators in turn, in [0, 1]."""
     return weighted_mean(_model_f1(outcome), weights)
 
 
-@_metric(line="the same between two annotators", higher_is_better=None, chance=None)
+@_of_pairs(line="the same between two annotators", higher_is_better=None, chance=None)
 def annotator_f1_human(outcome: LabelSets, weights: Weights) -> Floats:
     """Return (draws,) means over the pairs of an item's annotators, in [0, 1]."""
     return weighted_mean(_human_f1(outcome), weights)
 
 
-@_metric(line="annotator_f1 less annotator_f1_human: 0 is as near to an annotator as another annotator", chance=None)
+@_of_pairs(line="annotator_f1 less annotator_f1_human: 0 is as near to an annotator as another annotator", chance=None)
 def annotator_gap(outcome: LabelSets, weights: Weights) -> Floats:
     """Return (draws,) mean differences, in [-1, 1]."""
     return weighted_mean(_model_f1(outcome) - _human_f1(outcome), weights)
 
 
-@_metric(line="intersection over union of the answered set and one annotator's, mean over annotators and items")
+@_of_pairs(line="intersection over union of the answered set and one annotator's, mean over annotators and items")
 def annotator_jaccard(outcome: LabelSets, weights: Weights) -> Floats:
     """Return (draws,) means of |A and B| / |A or B|, B the sets of an item's annotators in turn, in [0, 1]."""
     return weighted_mean(_model_jaccard(outcome), weights)
 
 
-@_metric(line="the same between two annotators", higher_is_better=None, chance=None)
+@_of_pairs(line="the same between two annotators", higher_is_better=None, chance=None)
 def annotator_jaccard_human(outcome: LabelSets, weights: Weights) -> Floats:
     """Return (draws,) means over the pairs of an item's annotators, in [0, 1]."""
     return weighted_mean(_human_jaccard(outcome), weights)
@@ -98,9 +104,12 @@ def _human_columns(outcome: LabelSets) -> Floats:
 
 
 def _columns(several: Bools, *by_label: Floats) -> Floats:
-    """Put (n, k) arrays side by side, 0 where an item takes no part; single precision, twice as fast."""
+    """Put (n, k) arrays side by side, 0 where an item takes no part.
+
+    In double precision: shares of votes are no counts, and a permutation test takes values that are equal for equal.
+    """
     columns = [several[:, None], *(np.where(several[:, None], values, 0.0) for values in by_label)]
-    return np.hstack(columns).astype(np.float32)
+    return np.hstack(columns).astype(np.float64)
 
 
 def _votes(outcome: LabelSets) -> tuple[Bools, Floats, Floats]:

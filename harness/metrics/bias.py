@@ -9,7 +9,7 @@ from harness.metrics.algebra import class_counts, ratio
 from harness.metrics.outcome import Floats, Labelled, LabelSets, Weights
 from harness.metrics.registry import metric
 
-_NOTHING = "no answer names a label"
+_NOTHING = "no answer names a label, or no item carries one"
 
 
 @metric(
@@ -18,6 +18,8 @@ _NOTHING = "no answer names a label"
     line="Jensen-Shannon divergence of the distribution of answers from that of the truth",
     higher_is_better=False,
     undefined=_NOTHING,
+    biased=True,
+    interval="corrected",
 )
 def answer_jsd(outcome: Labelled | LabelSets, weights: Weights) -> Floats:
     """Return (draws,) divergences to base 2, in [0, 1] (Lin 1991, IEEE Trans. Inf. Theory 37(1), 145-151)."""
@@ -33,6 +35,9 @@ def answer_jsd(outcome: Labelled | LabelSets, weights: Weights) -> Floats:
     line="share of answers that the most over-used label has above its share of the truth",
     higher_is_better=False,
     undefined=_NOTHING,
+    biased=True,
+    interval="corrected",
+    caveat="the largest of several excesses: biased upward, and its interval may cover less often than it states",
 )
 def overuse(outcome: Labelled | LabelSets, weights: Weights) -> Floats:
     """Return (draws,) largest excesses over the k labels of share of answers above share of truth, in [0, 1]."""

@@ -10,6 +10,7 @@ import numpy as np
 
 from harness.kinds import Kind
 from harness.metrics.algebra import once, ratio, weighted_mean
+from harness.metrics.likelihood import CALIBRATION_ERROR
 from harness.metrics.outcome import Confident, Floats, Weights
 from harness.metrics.registry import metric
 
@@ -71,7 +72,7 @@ def confidence_brier(outcome: Confident, weights: Weights) -> Floats:
 @metric(
     Kind.CONFIDENCE,
     line="expected calibration error of the stated confidence, 10 bins",
-    higher_is_better=False,
+    **CALIBRATION_ERROR,
 )
 def confidence_ece(outcome: Confident, weights: Weights) -> Floats:
     """Return (draws,) errors, in [0, 1]: over bins of equal width, share x abs(mean confidence - share right).

@@ -5,6 +5,8 @@ The same points are asked alone, with a sentence that fits them and with one aga
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from harness.kinds import Kind
@@ -13,31 +15,30 @@ from harness.metrics.outcome import Bools, Contrasted, Floats, Weights
 from harness.metrics.registry import metric
 
 _NONE = "no item stands in this condition"
+_share = partial(metric, Kind.CONFLICT, undefined=_NONE, proportion=True, partial=True)
 
 
-@metric(Kind.CONFLICT, line="accuracy without a sentence", undefined=_NONE)
+@_share(line="accuracy without a sentence")
 def accuracy_alone(outcome: Contrasted, weights: Weights) -> Floats:
     """Return (draws,) shares of right answers to items without a sentence, in [0, 1]."""
     return _accuracy(outcome, ~outcome.agrees & ~outcome.disagrees, weights)
 
 
-@metric(Kind.CONFLICT, line="accuracy beside a sentence that fits the values", undefined=_NONE)
+@_share(line="accuracy beside a sentence that fits the values")
 def accuracy_agreeing(outcome: Contrasted, weights: Weights) -> Floats:
     """Return (draws,) shares of right answers to items with a fitting sentence, in [0, 1]."""
     return _accuracy(outcome, outcome.agrees, weights)
 
 
-@metric(Kind.CONFLICT, line="accuracy beside a sentence that speaks against the values", undefined=_NONE)
+@_share(line="accuracy beside a sentence that speaks against the values")
 def accuracy_conflicting(outcome: Contrasted, weights: Weights) -> Floats:
     """Return (draws,) shares of right answers to items with a sentence against them, in [0, 1]."""
     return _accuracy(outcome, outcome.disagrees, weights)
 
 
-@metric(
-    Kind.CONFLICT,
+@_share(
     line="share of conflicting items answered by what the sentence speaks for",
     higher_is_better=False,
-    undefined=_NONE,
 )
 def follows_words(outcome: Contrasted, weights: Weights) -> Floats:
     """Return (draws,) shares of answers that name the label the sentence speaks for, in [0, 1]."""

@@ -16,6 +16,8 @@ from harness.metrics.registry import metric
 from harness.text import agreement
 
 _metric = partial(metric, Kind.DESCRIPTION)
+_of_some = partial(_metric, partial=True)
+_share_of_some = partial(_of_some, proportion=True)
 _plane = partial(metric, Kind.DESCRIPTION, Kind.COORDINATES)
 _UNDEFINED = "no item has a reference"
 _ALONE = "no other cluster has a reference that differs"
@@ -23,6 +25,8 @@ _ALONE_POINT = "there is no other cluster"
 _CONSTANT = "neither the points nor the readings vary"
 _UNPLACED = "no wheel has a place for any label"
 _SILENT = "no item has a description"
+_SHORT = "no item has a description of two words"
+_EITHER_CONSTANT = "the points or the readings do not vary"
 
 
 @_metric(line="chance that the valence and arousal read from the text lie in the given point's quadrant", chance=0.25)
@@ -66,13 +70,13 @@ def arousal_ccc(outcome: Described, weights: Weights) -> Floats:
     return agreement.ccc(outcome.columns["read_arousal"], outcome.columns["arousal"], weights)
 
 
-@_plane(line="Pearson's r of the valence read from the text with the true one", undefined=_CONSTANT, chance=0.0)
+@_plane(line="Pearson's r of the valence read from the text with the true one", undefined=_EITHER_CONSTANT, chance=0.0)
 def valence_r(outcome: Described, weights: Weights) -> Floats:
     """Return (draws,) Pearson correlations, in [-1, 1]."""
     return agreement.pearson(outcome.columns["read_valence"], outcome.columns["valence"], weights)
 
 
-@_plane(line="Pearson's r of the arousal read from the text with the true one", undefined=_CONSTANT, chance=0.0)
+@_plane(line="Pearson's r of the arousal read from the text with the true one", undefined=_EITHER_CONSTANT, chance=0.0)
 def arousal_r(outcome: Described, weights: Weights) -> Floats:
     """Return (draws,) Pearson correlations, in [-1, 1]."""
     return agreement.pearson(outcome.columns["read_arousal"], outcome.columns["arousal"], weights)
@@ -90,13 +94,13 @@ def arousal_rmse(outcome: Described, weights: Weights) -> Floats:
     return agreement.rmse(outcome.columns["read_arousal"], outcome.columns["arousal"], weights)
 
 
-@_metric(line="F1 of the emotion words' wheel families against the labels'", undefined=_UNPLACED, chance=None)
+@_of_some(line="F1 of the emotion words' wheel families against the labels'", undefined=_UNPLACED, chance=None)
 def wheel_f1(outcome: Described, weights: Weights) -> Floats:
     """Return (draws,) means of set F1 at wheel level 1, in [0, 1]."""
     return weighted_mean(outcome.columns["wheel_f1"], weights)
 
 
-@_metric(line="the same at the wheels' second level", undefined=_UNPLACED, chance=None)
+@_of_some(line="the same at the wheels' second level", undefined=_UNPLACED, chance=None)
 def wheel_f1_fine(outcome: Described, weights: Weights) -> Floats:
     """Return (draws,) means of set F1 at wheel level 2, in [0, 1]."""
     return weighted_mean(outcome.columns["wheel_f1_fine"], weights)
@@ -143,7 +147,7 @@ def own_auc_static(outcome: Described, weights: Weights) -> Floats:
     return weighted_mean(outcome.columns["own_auc_static"], weights)
 
 
-@_metric(
+@_share_of_some(
     line="share of descriptions that claim an age, sex, scene, object, name or gesture",
     higher_is_better=False,
     undefined=_SILENT,
@@ -154,19 +158,19 @@ def unsupported(outcome: Described, weights: Weights) -> Floats:
     return weighted_mean(outcome.columns["unsupported"], weights)
 
 
-@_metric(line="mean number of words", higher_is_better=None, undefined=_SILENT, chance=None)
+@_of_some(line="mean number of words", higher_is_better=None, undefined=_SILENT, chance=None)
 def length(outcome: Described, weights: Weights) -> Floats:
     """Return (draws,) mean word counts, at least 0."""
     return weighted_mean(outcome.columns["words"], weights)
 
 
-@_metric(line="share of word pairs that a description repeats", higher_is_better=False, undefined=_SILENT, chance=None)
+@_of_some(line="share of word pairs that a description repeats", higher_is_better=False, undefined=_SHORT, chance=None)
 def repetition(outcome: Described, weights: Weights) -> Floats:
     """Return (draws,) means of one minus distinct-2, in [0, 1]."""
     return weighted_mean(outcome.columns["repetition"], weights)
 
 
-@_metric(
+@_share_of_some(
     line="share of descriptions nearly identical to another's", higher_is_better=False, undefined=_SILENT, chance=None
 )
 def near_duplicates(outcome: Described, weights: Weights) -> Floats:
@@ -174,7 +178,7 @@ def near_duplicates(outcome: Described, weights: Weights) -> Floats:
     return weighted_mean(outcome.columns["near_duplicate"], weights)
 
 
-@_metric(
+@_share_of_some(
     line="share of descriptions that hand the numbers back", higher_is_better=False, undefined=_SILENT, chance=None
 )
 def echo(outcome: Described, weights: Weights) -> Floats:

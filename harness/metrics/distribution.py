@@ -67,6 +67,8 @@ def emd(outcome: Distributed, weights: Weights) -> Floats:
     line="share of answers whose numbers sum to neither 1 nor 100",
     higher_is_better=False,
     undefined="no answer states any numbers",
+    proportion=True,
+    partial=True,
     chance=None,
 )
 def unnormalised(outcome: Distributed, weights: Weights) -> Floats:

@@ -38,6 +38,7 @@ def balanced_accuracy(outcome: Labelled, weights: Weights) -> Floats:
     Kind.MULTI_LABEL,
     Kind.CONFIDENCE,
     line="mean F1 over the labels that occur, each label counting the same",
+    undefined="no item carries a label",
     interval="student",
 )
 def macro_f1(outcome: Labelled | LabelSets, weights: Weights) -> Floats:
@@ -89,7 +90,11 @@ def cohen_kappa(outcome: Labelled, weights: Weights) -> Floats:
     return ratio(ratio(hits, total) - expected, 1 - expected)
 
 
-@metric(Kind.MULTI_LABEL, line="F1 over all item-label pairs; common labels weigh most")
+@metric(
+    Kind.MULTI_LABEL,
+    line="F1 over all item-label pairs; common labels weigh most",
+    undefined="no item carries a label and no answer names one",
+)
 def micro_f1(outcome: LabelSets, weights: Weights) -> Floats:
     """Return (draws,) micro-averaged F1, in [0, 1]."""
     counts = class_counts(outcome, weights)

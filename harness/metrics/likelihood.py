@@ -8,6 +8,8 @@ a label which the model likes whatever it is asked is not likely by that alone.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from harness.kinds import Kind
@@ -16,8 +18,15 @@ from harness.metrics.outcome import Floats, Ints, Labelled, Weights
 from harness.metrics.registry import metric
 
 BINS = 15
-_TEXT = "answers are texts, without log-likelihoods"
+_TEXT = "no log-likelihoods: answers are texts, or items offer different numbers of labels"
 _NOT_ASKED = "no log-likelihoods without content"
+CALIBRATION_ERROR: dict[str, Any] = {
+    "higher_is_better": False,
+    "biased": True,
+    "interval": "corrected",
+    "caveat": "biased upward, by the more the fewer items; where it is small, its interval lies too high",
+}
+"""Even honest probabilities show some error on a sample, which no resampling takes away (`docs/statistics.md`)."""
 
 
 @metric(
@@ -147,9 +156,9 @@ def log_loss_cal(outcome: Labelled, weights: Weights) -> Floats:
     Kind.SINGLE_LABEL,
     Kind.CHOICE,
     line="expected calibration error of the likeliest label's probability, 15 bins",
-    higher_is_better=False,
     undefined=_TEXT,
     chance=None,
+    **CALIBRATION_ERROR,
 )
 def ece(outcome: Labelled, weights: Weights) -> Floats:
     """Return (draws,) errors, in [0, 1] (Guo et al. 2017, ICML, equation 3)."""
@@ -160,9 +169,9 @@ def ece(outcome: Labelled, weights: Weights) -> Floats:
     Kind.SINGLE_LABEL,
     Kind.CHOICE,
     line="the same, log-likelihoods divided by the label's characters",
-    higher_is_better=False,
     undefined=_TEXT,
     chance=None,
+    **CALIBRATION_ERROR,
 )
 def ece_norm(outcome: Labelled, weights: Weights) -> Floats:
     """Return (draws,) errors, in [0, 1]."""
@@ -173,9 +182,9 @@ def ece_norm(outcome: Labelled, weights: Weights) -> Floats:
     Kind.SINGLE_LABEL,
     Kind.CHOICE,
     line="the same, probabilities divided by those without content",
-    higher_is_better=False,
     undefined=_NOT_ASKED,
     chance=None,
+    **CALIBRATION_ERROR,
 )
 def ece_cal(outcome: Labelled, weights: Weights) -> Floats:
     """Return (draws,) errors, in [0, 1]."""

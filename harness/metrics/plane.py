@@ -47,8 +47,9 @@ def va_fit(outcome: Labelled | LabelSets, weights: Weights) -> Floats:
     Kind.SINGLE_LABEL,
     Kind.CHOICE,
     line="of wrong answers: share of the other wrong labels that lie farther from the true one (ties half)",
-    undefined=f"{_NO_TERM}; or no answer names a wrong label",
+    undefined=f"{_NO_TERM}; or fewer than three; or no answer names a wrong label",
     chance=0.5,
+    partial=True,
 )
 def near_miss(outcome: Labelled, weights: Weights) -> Floats:
     """Return (draws,) means over wrong answers, in [0, 1]: 1 where each is the true label's nearest neighbour."""

@@ -22,7 +22,7 @@ _CELLS = 500_000
 @metric(
     Kind.RANKING,
     line="mean over labels of average precision (area under precision against recall)",
-    undefined=_UNDEFINED,
+    undefined="no label is true of any item",
     biased=True,
     interval="jackknife",
     reliable_from=150,

@@ -17,7 +17,7 @@ from harness.metrics.outcome import Floats, Outcome, Weights
 
 FEW_CLUSTERS = 30
 
-IntervalName = Literal["percentile", "student", "jackknife"]
+IntervalName = Literal["percentile", "student", "jackknife", "corrected"]
 Chance = float | Literal["simulated"] | None
 Compute = Callable[[Any, Weights], Floats]
 
@@ -34,7 +34,9 @@ class Metric:
         compute: (outcome, weights (draws, n)) to (draws,).
         undefined: why `compute` may give NaN.
         proportion: whether it is a share of items, so that Wilson's interval holds where items are independent.
+        partial: whether items may lack a value of their own, so that fewer clusters tell of it than there are.
         biased: whether few items bias it upward.
+        caveat: what a reader must know of it however many items there are.
         interval: which interval was found to cover best (`docs/statistics.md`).
         span: its least and greatest value.
         reliable_from: clusters from which its interval was found to cover as stated (`docs/statistics.md`).
@@ -49,7 +51,9 @@ class Metric:
     undefined: str
     chance: Chance
     proportion: bool = False
+    partial: bool = False
     biased: bool = False
+    caveat: str | None = None
     interval: IntervalName = "percentile"
     span: tuple[float, float] = (0.0, 1.0)
     reliable_from: int = FEW_CLUSTERS
@@ -71,7 +75,9 @@ def metric(
     undefined: str = "no items",
     chance: Chance = "simulated",
     proportion: bool = False,
+    partial: bool = False,
     biased: bool = False,
+    caveat: str | None = None,
     interval: IntervalName = "percentile",
     span: tuple[float, float] = (0.0, 1.0),
     reliable_from: int = FEW_CLUSTERS,
@@ -95,7 +101,9 @@ def metric(
             undefined=undefined,
             chance=chance,
             proportion=proportion,
+            partial=partial,
             biased=biased,
+            caveat=caveat,
             interval=interval,
             span=span,
             reliable_from=reliable_from,

@@ -13,7 +13,7 @@ from harness.metrics.algebra import mean_where, ratio
 from harness.metrics.outcome import Floats, LabelSets, Weights
 from harness.metrics.registry import metric
 
-_NO_VOTES = "items have no annotator votes"
+_NO_VOTES = "an item has no annotator votes, or no label has any"
 
 
 @metric(Kind.MULTI_LABEL, line="macro F1 against annotator votes: a label counts by its votes", undefined=_NO_VOTES)

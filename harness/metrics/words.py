@@ -14,28 +14,29 @@ from harness.metrics.outcome import Described, Floats, Weights
 from harness.metrics.registry import metric
 
 _metric = partial(metric, Kind.WORDS)
+_of_places = partial(_metric, partial=True)
 _UNPLACED = "no wheel has a place for any label"
 
 
-@_metric(line="F1 of the words' families on the wheels against the labels'", undefined=_UNPLACED, chance=None)
+@_of_places(line="F1 of the words' families on the wheels against the labels'", undefined=_UNPLACED, chance=None)
 def family_f1(outcome: Described, weights: Weights) -> Floats:
     """Return (draws,) means of set F1 at the first level, such as joy, in [0, 1]."""
     return weighted_mean(outcome.columns["family_f1"], weights)
 
 
-@_metric(line="the same at the second level, such as joy/cheerfulness", undefined=_UNPLACED, chance=None)
+@_of_places(line="the same at the second level, such as joy/cheerfulness", undefined=_UNPLACED, chance=None)
 def cluster_f1(outcome: Described, weights: Weights) -> Floats:
     """Return (draws,) means of set F1 at the second level, in [0, 1]."""
     return weighted_mean(outcome.columns["cluster_f1"], weights)
 
 
-@_metric(line="the same at the third level, the term itself in any of its forms", undefined=_UNPLACED, chance=None)
+@_of_places(line="the same at the third level, the term itself in any of its forms", undefined=_UNPLACED, chance=None)
 def term_f1(outcome: Described, weights: Weights) -> Floats:
     """Return (draws,) means of set F1 at the third level, in [0, 1]."""
     return weighted_mean(outcome.columns["term_f1"], weights)
 
 
-@_metric(line="F1 of the words' poles of valence against the labels'", undefined="no label has a pole", chance=None)
+@_of_places(line="F1 of the words' poles of valence against the labels'", undefined="no label has a pole", chance=None)
 def word_pole_f1(outcome: Described, weights: Weights) -> Floats:
     """Return (draws,) means of set F1 of the poles (`harness.ontology.POLES`), in [0, 1]."""
     return weighted_mean(outcome.columns["word_pole_f1"], weights)

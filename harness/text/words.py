@@ -17,6 +17,7 @@ _TWO_WORD_NEGATORS = frozenset(
 )
 _NOT_NEGATING = frozenset(
     {("not", "only"), ("not", "just"), ("not", "merely"), ("no", "doubt"), ("nothing", "but"), ("not", "without")}
+    | {("cannot", "help"), ("not", "help")}
 )
 SCOPE = 5  # tokens after the negator, as in NegEx: Chapman et al. (2001), J. Biomedical Informatics 34(5), 301-310
 
@@ -33,7 +34,7 @@ def words(text: str) -> list[Word]:
     """Return the text's words in order, each with whether it stands in the scope of a negation.
 
     A negator covers the next SCOPE words of its clause, as in NegEx (Chapman et al. 2001); a clause ends at a
-    punctuation mark or at a word such as "but". "Not only" and "nothing but" deny nothing.
+    punctuation mark or at a word such as "but". "Not only", "isn't just" and "nothing but" deny nothing.
     """
     tokens = _TOKEN.findall(text.lower().replace("’", "'"))
     out: list[Word] = []
@@ -41,7 +42,7 @@ def words(text: str) -> list[Word]:
     for token, following in zip_longest(tokens, tokens[1:], fillvalue=""):
         if skip:  # the second word of a pair such as "far from", already used
             skip -= 1
-        elif (token, following) in _NOT_NEGATING:
+        elif ("not" if token.endswith("n't") else token, following) in _NOT_NEGATING:
             left, skip = 0, 1
         elif (token, following) in _TWO_WORD_NEGATORS:
             left, skip = SCOPE + 1, 1

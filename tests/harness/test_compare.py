@@ -107,6 +107,28 @@ def test_runs_on_other_features_are_refused(runs: list[Path], tmp_path: Path) ->
         compare([runs[0], edited(runs[1], tmp_path, features=features)], [], 0.95, 3)
 
 
+def test_descriptions_read_by_another_reader_are_refused(runs: list[Path], tmp_path: Path) -> None:
+    by = {"id": "some/embedder", "revision": None, "weights_sha256": "a" * 64}
+    one, other = (
+        edited(run, tmp_path / run.parent.name, embedder=by | {"reader_sha256": sha * 64})
+        for run, sha in zip(runs[:2], "bc", strict=True)
+    )
+    with pytest.raises(InputError, match="reader of valence and arousal cccccccccccc against bbbbbbbbbbbb"):
+        compare([one, other], ["iimi_basic"], 0.95, 3)
+
+
+def test_a_metric_that_one_model_alone_has_is_named_with_the_reason(
+    runs: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    constant = make_run(tmp_path, "baseline:majority", "--limit", "80", tasks="iimi_basic")
+    [found] = compare([runs[0], constant], ["iimi_basic"], 0.95, 3)
+    assert "mcc" not in [row.difference.metric for row in found.rows]
+    assert found.lacking == {"mcc": "all answers are the same, or all items have one label"}
+    capsys.readouterr()
+    assert main(["compare", str(runs[0]), str(constant), "--tasks", "iimi_basic"]) == 0
+    assert "mcc is not compared: in one of the runs all answers are the same" in capsys.readouterr().out
+
+
 def test_runs_on_another_subset_or_other_tasks_are_refused(runs: list[Path], tmp_path: Path) -> None:
     smaller = make_run(tmp_path, "baseline:uniform", "--limit", "60", tasks="iimi_basic")
     with pytest.raises(InputError, match=r"tasks emotic_complex_mc are in one run only .*\(60 against 80, 60 in both"):

@@ -8,11 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.contingency_tables import mcnemar as their_mcnemar
+from statsmodels.stats.power import TTestPower
 
-from harness.comparison import MCNEMAR, SIGN_FLIP, difference, item_values, mcnemar, sign_flip
+from harness.comparison import MCNEMAR, SIGN_FLIP, difference, discordant, item_values, mcnemar, sign_flip
 from harness.kinds import Kind
 from harness.metrics import Metric, metrics_of
-from harness.metrics.outcome import Described, Labelled, Ranked
+from harness.metrics.outcome import Described, Labelled, LabelSets, Ranked
 from harness.sampling import Repeated, once
 
 LABELS = ("a", "b", "c")
@@ -41,7 +42,7 @@ def test_mcnemar_agrees_with_statsmodels(seed: int, n: int) -> None:
     one, other = answers(rng, gold, 0.7), answers(rng, gold, 0.3)
     right = one.predicted == gold, other.predicted == gold
     table = [[int((right[0] == i).astype(int) @ (right[1] == j)) for j in (True, False)] for i in (True, False)]
-    assert mcnemar(ACCURACY, one, other, n) == pytest.approx(their_mcnemar(table, exact=True).pvalue)
+    assert mcnemar(*discordant(ACCURACY, one, other, n)) == pytest.approx(their_mcnemar(table, exact=True).pvalue)
 
 
 def test_sign_flip_by_cluster_agrees_with_the_exact_permutation_of_cluster_sums() -> None:
@@ -71,7 +72,18 @@ def test_the_same_answers_do_not_differ() -> None:
         assert found is not None
         assert found.interval is not None
         assert (found.effect, found.p, found.interval.low, found.interval.high) == (0, 1, 0, 0)
-        assert (found.test, found.detectable) == (test, 0)
+        assert (found.test, found.detectable) == (test, None)
+
+
+def test_two_models_that_answer_alike_do_not_differ_in_agreement_with_annotators() -> None:
+    rng = np.random.default_rng(1)
+    gold, said = rng.random((90, 12)) < 0.2, rng.random((90, 12)) < 0.2
+    annotated = gold[:, None] ^ (rng.random((90, 3, 12)) < 0.1)  # shares of three, which no binary number holds
+    sets = LabelSets(gold, said, tuple("abcdefghijkl"), annotated=annotated)
+    for name in ("annotator_kappa", "annotator_f1", "annotator_jaccard"):
+        found = difference(named(Kind.MULTI_LABEL, name), once(sets), once(sets), np.repeat(np.arange(30), 3))
+        assert found is not None
+        assert (name, found.effect, found.p) == (name, 0, 1)
 
 
 def test_a_share_of_items_that_hang_together_is_not_tested_as_if_they_were_independent() -> None:
@@ -98,7 +110,9 @@ def test_effect_interval_and_detectable_difference_of_a_mean() -> None:
         (gaps.mean() - 1.96 * error, gaps.mean() + 1.96 * error), abs=0.2 * error
     )
     assert found.p == pytest.approx(stats.ttest_1samp(gaps, 0).pvalue, abs=0.015)
-    assert found.detectable == pytest.approx((1.96 + 0.8416) * error, rel=0.05)
+    assert found.detectable == pytest.approx(
+        TTestPower().solve_power(nobs=400, alpha=0.05, power=0.8) * 20 * error, rel=0.05
+    )
 
 
 def test_no_difference_is_claimed_where_one_model_has_no_value() -> None:

@@ -23,7 +23,7 @@ from harness.nothing import Nothing
 from harness.sandbox import BadTemplateError
 from harness.scoring import score
 from harness.tasks import load_tasks
-from leaderboard.schema import Answer, ContentFree, Seeds
+from leaderboard.schema import Answer, ContentFree, Parsed, Seeds
 from tests.making import item, sample
 
 if TYPE_CHECKING:
@@ -129,6 +129,17 @@ def test_without_content_free_answers_there_is_no_calibrated_number_and_a_reason
     assert found.metrics["brier_cal"].value is None
     assert found.metrics["brier_cal"].reason == "no log-likelihoods without content"
     assert sorted(found.reliability) == ["normalised", "raw"]
+
+
+def test_a_missing_answer_does_not_take_the_calibration_of_the_others_along() -> None:
+    samples, raw, free = calibrated_samples(np.random.default_rng(3), 40)
+    lost = samples[0].model_copy(
+        update={"answer": Answer(missing="no answer came"), "parsed": Parsed(status="missing"), "scores": {}}
+    )
+    found = score(Kind.SINGLE_LABEL, LABELS, [lost, *samples[1:]], allow_missing=True).metrics
+    ratio = (softmax(raw, axis=1) / softmax(free, axis=1).mean(axis=0))[1:]
+    right = [LABELS[best] == one.item.labels[0] for best, one in zip(ratio.argmax(axis=1), samples[1:], strict=True)]
+    assert found["accuracy_cal"].value == pytest.approx(np.mean(right))
 
 
 class Biased(LM):  # type: ignore[misc]

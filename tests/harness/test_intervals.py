@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -10,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
+from scipy.spatial.distance import jensenshannon
 from scipy.special import expit, logit
 from statsmodels.stats.proportion import proportion_confint
 
@@ -22,13 +25,17 @@ from harness.intervals import (
     WILSON,
     Bootstrap,
     bca,
+    corrected,
     jackknife,
     percentile,
     student,
     wilson,
+    wilson_of_clusters,
 )
+from harness.kinds import Kind
+from harness.metrics import metrics_of
 from harness.metrics.algebra import weighted_mean
-from harness.metrics.outcome import Floats, Weights
+from harness.metrics.outcome import Floats, Labelled, Weights
 from leaderboard.schema import Interval
 
 SKEWED = np.random.default_rng(5).exponential(size=80)
@@ -128,6 +135,37 @@ def test_within_rounding_of_an_end_of_the_span_the_percentile_interval_stands_in
     assert (found.method, found.low, found.high) == (PERCENTILE, nearly, nearly)
 
 
+def ends_of(found: Interval | None) -> tuple[float, float]:
+    assert found is not None
+    return found.low, found.high
+
+
+def test_a_divergence_biased_upward_is_covered_once_its_bias_is_taken_off() -> None:
+    answer_jsd = next(metric for metric in metrics_of(Kind.SINGLE_LABEL) if metric.name == "answer_jsd")
+    true, said = np.array([0.3, 0.3, 0.2, 0.1, 0.1]), np.array([0.34, 0.26, 0.2, 0.1, 0.1])
+    divergence = jensenshannon(true, said, base=2) ** 2
+    held = []
+    for seed in range(150):
+        rng = np.random.default_rng(seed)
+        answers = Labelled(rng.choice(5, 100, p=true), rng.choice(5, 100, p=said), np.full(100, 5), tuple("abcde"))
+        spread = resample([partial(answer_jsd.compute, answers)], np.arange(100), draws=300, seed=seed)[0]
+        both = ends_of(percentile(spread)), ends_of(corrected(spread, answer_jsd.span))
+        held.append([low <= divergence <= high for low, high in both])
+    plain, mended = np.mean(held, axis=0)
+    assert plain < 0.7
+    assert mended > 0.9
+
+
+def test_corrected_is_the_normal_interval_of_a_mean_and_is_cut_at_the_span() -> None:
+    x = np.random.default_rng(2).normal(0.5, 0.2, size=60)
+    spread = resample([lambda w: w @ x / w.sum(axis=1)], np.arange(60), draws=20_000)[0]
+    ends = stats.ttest_1samp(x, 0).confidence_interval()
+    assert ends_of(corrected(spread, (0.0, 1.0))) == pytest.approx((ends.low, ends.high), abs=0.002)
+    assert ends_of(corrected(spread, (0.5, 0.51)))[1] == 0.51
+    none = replace(spread, draws=np.full(100, np.nan))
+    assert corrected(none, (0.0, 1.0)) is None
+
+
 def test_bca_lies_to_the_right_of_percentile_where_the_data_are_skewed_to_the_right() -> None:
     spread = resample([lambda weights: weighted_mean(SKEWED, weights)], np.arange(80), draws=9999, seed=1)[0]
     corrected, plain = bca(spread), percentile(spread)
@@ -144,6 +182,12 @@ def test_wilson_agrees_with_statsmodels(successes: int, n: int, level: float) ->
     found = wilson(successes, n, level)
     assert (found.low, found.high) == pytest.approx((low, high), abs=1e-12)
     assert (found.method, found.draws, found.seed) == (WILSON, None, None)
+
+
+@pytest.mark.parametrize("value", [0.0, 1.0])
+def test_a_share_that_every_cluster_has_is_as_sure_as_there_are_clusters(value: float) -> None:
+    low, high = proportion_confint(12 * value, 12, 0.1, method="wilson")
+    assert ends_of(wilson_of_clusters(value, 12, 0.9)) == pytest.approx((low, high))
 
 
 def test_a_lower_level_gives_a_narrower_interval_and_says_so() -> None:

@@ -122,3 +122,28 @@ def test_a_label_true_of_all_items_has_no_ranking() -> None:
     assert found["macro_auc"].value is None
     assert found["macro_auc"].reason == "no label is true for some items and false for others"
     assert found["mean_ap"].value == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "reasons"),
+    [
+        (Kind.RANKING, [1.0, 2.0, 3.0, 4.0], {"mean_ap": "true of any item", "macro_auc": "some items"}),
+        (
+            Kind.MULTI_LABEL,
+            "[]",
+            {"micro_f1": "no answer names one", "macro_f1": "no item carries", "answer_jsd": "no answer names a label"},
+        ),
+        (Kind.MULTI_LABEL, '["fear"]', {"macro_f1": "no item carries", "answer_jsd": "no item carries one"}),
+    ],
+)
+def test_where_no_item_carries_a_label_the_reason_is_the_true_one(
+    kind: Kind, said: str | list[float], reasons: dict[str, str]
+) -> None:
+    unlabelled = [
+        one.model_copy(update={"item": one.item.model_copy(update={"labels": ()})})
+        for one in samples(kind, [("fear", said)] * 6)
+    ]
+    found = score(kind, LABELS, unlabelled).metrics
+    for name, reason in reasons.items():
+        assert found[name].value is None
+        assert reason in (found[name].reason or "")

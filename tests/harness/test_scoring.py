@@ -7,14 +7,17 @@ import warnings
 import numpy as np
 import pytest
 from sklearn import metrics as sk
+from statsmodels.stats.proportion import proportion_confint
 
 from harness.describing import description_scores
+from harness.intervals import WILSON_OF_CLUSTERS
 from harness.kinds import Kind
 from harness.scoring import TaskScores, score
 from leaderboard.schema import Answer, Sample
 from tests.making import item, sample, toy_instruments
 
 LABELS = ("a", "b", "c")
+OFFERED = ("anger", "fear", "sadness", "surprise")
 RNG = np.random.default_rng(3)
 N = 90
 GOLD = RNG.choice(3, N, p=[0.6, 0.3, 0.1])
@@ -195,3 +198,27 @@ def test_descriptions_are_means_of_what_the_samples_say() -> None:
     assert found["own_auc"].value == 0.5
     assert found["own_auc"].baselines["majority"] == 1.0
     assert (found["cosine"].chance, found["own_auc"].chance) == (None, 0.5)
+
+
+def right(row: int, said: str, clusters: int) -> Sample:
+    given = item(row, labels=["fear"], choices=OFFERED, cluster_id=f"c{row % clusters}")
+    return sample(Kind.SINGLE_LABEL, given, Answer(text=said))
+
+
+def test_answers_that_are_all_right_are_as_sure_as_there_are_clusters_and_not_beyond_doubt() -> None:
+    found = score(Kind.SINGLE_LABEL, OFFERED, [right(row, "fear", 40) for row in range(120)]).metrics["accuracy"]
+    low, _ = proportion_confint(40, 40, 0.05, method="wilson")
+    assert found.interval is not None
+    assert (found.interval.low, found.interval.high) == pytest.approx((low, 1))
+    assert found.interval.method == WILSON_OF_CLUSTERS
+
+
+def test_a_metric_of_some_items_is_as_sure_as_the_clusters_that_hold_them() -> None:
+    said = ["anger", "sadness", "surprise", "anger", "sadness", "anger", "surprise"]
+    rows = [right(row, said[row] if row < len(said) else "fear", 200) for row in range(200)]
+    found = score(Kind.SINGLE_LABEL, OFFERED, rows).metrics
+    assert found["accuracy"].note is None
+    assert (found["near_miss"].note or "").startswith("7 clusters: below 30")
+    assert found["near_miss"].interval is not None
+    one = score(Kind.SINGLE_LABEL, OFFERED, rows[6:]).metrics["near_miss"]
+    assert (one.interval, one.reason) == (None, "no interval: all items that count form one cluster")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from harness.similarity import similarities
 from leaderboard.schema import Item
@@ -25,16 +28,19 @@ def by_definition(items: list[Item], texts: list[str | None], index: int) -> dic
         return {"cosine": 0.0, "cosine_shuffled": 0.0, "own_auc": 0.0}
     own = [cosine(text, reference) for reference in here.references]
     others = [
-        cosine(text, reference)
+        [cosine(text, reference) for reference in other.references if reference not in here.references]
         for other in items
         if other.cluster_id != here.cluster_id
-        for reference in other.references
-        if reference not in here.references
     ]
+    others = [far for far in others if far]
     if not others:
         return {"cosine": float(np.mean(own)), "cosine_shuffled": None, "own_auc": None}
-    pairs = [(1.0 if near > far + 1e-6 else 0.5 if near > far - 1e-6 else 0.0) for near in own for far in others]
-    return {"cosine": float(np.mean(own)), "cosine_shuffled": float(np.mean(others)), "own_auc": float(np.mean(pairs))}
+    pairs = [
+        np.mean([1.0 if near > far + 1e-6 else 0.5 if near > far - 1e-6 else 0.0 for near in own for far in of_one])
+        for of_one in others
+    ]
+    shuffled = np.mean([np.mean(of_one) for of_one in others])
+    return {"cosine": float(np.mean(own)), "cosine_shuffled": float(shuffled), "own_auc": float(np.mean(pairs))}
 
 
 @st.composite
@@ -74,6 +80,30 @@ def test_one_text_for_all_is_as_near_to_own_as_to_others() -> None:
     items = [item(number, labels=[], references=(f"reference {number}",)) for number in range(30)]
     areas = [scores["own_auc"] for scores in similarities(items, ["the same"] * 30, toy_embed)]
     assert np.mean([area for area in areas if area is not None]) == pytest.approx(0.5, abs=1e-6)
+
+
+def test_one_text_for_all_stays_at_chance_where_items_with_fewer_references_lie_nearer() -> None:
+    counts = [1, 4] * 10
+    items = [
+        item(number, labels=[], references=tuple(f"reference {number} {which}" for which in range(many)))
+        for number, many in enumerate(counts)
+    ]
+    rng = np.random.default_rng(0)
+    near = {
+        text: (0.8 if len(one.references) == 1 else 0.2) + 0.1 * rng.random()
+        for one in items
+        for text in one.references
+    }
+
+    def embed(texts: Sequence[str]) -> NDArray[np.float32]:
+        along = np.array([near.get(text, 1.0) for text in texts])
+        return np.stack([along, np.sqrt(1 - along**2)], axis=1).astype(np.float32)
+
+    found = similarities(items, ["the same"] * 20, embed)
+    rows = [(one["own_auc"], one["cosine"], one["cosine_shuffled"]) for one in found]
+    area, own, others = np.array(rows, dtype=np.float64).mean(axis=0)
+    assert area == pytest.approx(0.5, abs=1e-6)
+    assert own == pytest.approx(others, abs=1e-6)
 
 
 def test_a_tie_counts_half() -> None:

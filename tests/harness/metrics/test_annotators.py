@@ -110,7 +110,24 @@ def test_no_value_where_one_annotator_labelled() -> None:
         for row, given in enumerate([None, (("a",),)])
     ]
     found = score(Kind.MULTI_LABEL, LABELS, samples).metrics["annotator_kappa_human"]
-    assert (found.value, found.reason) == (None, "no item has the own labels of two annotators")
+    assert found.value is None
+    assert found.reason is not None
+    assert found.reason.startswith("no item has the own labels of two annotators")
+
+
+def test_no_kappa_of_labels_that_all_annotators_give_to_every_item_and_the_reason_says_so() -> None:
+    samples = [
+        sample(
+            Kind.MULTI_LABEL,
+            item(row, labels=["a"], choices=LABELS, annotator_labels=[("a",)] * 2),
+            Answer(text='["a"]'),
+        )
+        for row in range(4)
+    ]
+    found = score(Kind.MULTI_LABEL, LABELS, samples).metrics
+    assert found["annotator_f1"].value == 1
+    assert found["annotator_kappa"].value is None
+    assert "to some items and not to others" in (found["annotator_kappa"].reason or "")
 
 
 def test_samples_carry_annotators_into_the_numbers() -> None:
