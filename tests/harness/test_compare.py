@@ -78,6 +78,18 @@ def test_items_named_are_those_with_the_widest_gap(compared: list[Comparison]) -
     assert {right_and_wrong.first.scores["correct"], right_and_wrong.second.scores["correct"]} == {0.0, 1.0}
 
 
+def test_descriptions_are_compared_by_what_their_samples_hold(tmp_path: Path) -> None:
+    runs = [
+        make_run(tmp_path, f"baseline:{name}", "--limit", "12", tasks="emotic_describe")
+        for name in ("prototype", "uniform")
+    ]
+    one = compare(runs, [], 0.95, 2)[0]
+    for row in (adjusted.difference for adjusted in one.rows):
+        assert row.first == pytest.approx(one.first.record.tasks[one.task].metrics[row.metric].value)
+    for gap in one.items:
+        assert gap.gap == gap.first.scores["same_quadrant"] - gap.second.scores["same_quadrant"]
+
+
 def test_the_command_prints_a_table_a_pair(runs: list[Path], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["compare", *map(str, runs[:2]), "--tasks", "iimi_basic", "--level", "0.9"]) == 0
     out = capsys.readouterr().out
