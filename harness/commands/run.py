@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -210,7 +211,7 @@ def batch_size(text: str | None) -> str | int | None:
 def _limit(limit: float | None) -> float | None:
     if limit is None:
         return None
-    if limit <= 0 or (limit >= 1 and limit != int(limit)):
+    if not 0 < limit <= sys.maxsize or (limit >= 1 and limit != int(limit)):
         raise InputError(f"--limit {limit:g}: a whole number of items, or a share between 0 and 1")
     return int(limit) if limit >= 1 else limit
 

@@ -112,6 +112,6 @@ def _value(name: str, text: str) -> AxisValue:
     try:
         value: AxisValue = value_of(name, text)
     except ValidationError as error:
-        mend = error.errors()[0]["msg"].replace("Input should be", "it is")
+        mend = error.errors()[0]["msg"].replace("Input should be", "it should be")
         raise InputError(f"--axes {name}={text}: no such value; {mend}") from None
     return value
