@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from harness import _compat
 from harness.axes.model import ALONE
@@ -36,7 +36,8 @@ def check_fit(choice: ModelChoice, tasks: Sequence[Task], config: RunConfig) -> 
         if config.repeats > 1:
             _check_sampling(choice, task, config)
         if not task.by_likelihood:
-            _check_generation(task, config)
+            stated = _compat.generation_arguments(task.engine, {})
+            check_generation(config.gen_kwargs, stated, f"task {task.name}")
         if config.num_fewshot:
             _check_examples(task, config.num_fewshot)
 
@@ -58,22 +59,30 @@ def _check_examples(task: Task, number: int) -> None:
         raise InputError(f"{flag}the train split of task {task.name} has {there} items; ask for fewer")
 
 
-def _check_generation(task: Task, config: RunConfig) -> None:
-    """Refuse generation arguments that would be dropped in silence, or that no back end can take."""
-    given = config.gen_kwargs
+def check_generation(given: Mapping[str, Any], stated: Mapping[str, Any], who: str) -> None:
+    """Refuse generation arguments that would be dropped in silence, or that no back end can take.
+
+    Args:
+        given: `--gen_kwargs`.
+        stated: those that they are put over.
+        who: whose `stated` is, for the error.
+
+    Raises:
+        InputError: the line names the argument.
+    """
     for name in _OTHER_LENGTHS:
         if name in given:
-            raise InputError(f"--gen_kwargs {name}: the task's max_gen_toks would go before it; write max_gen_toks=N")
+            raise InputError(f"--gen_kwargs {name}: max_gen_toks of {who} would go before it; write max_gen_toks=N")
     length = given.get("max_gen_toks", 1)
     if not isinstance(length, int) or length < 1:
         raise InputError(f"--gen_kwargs max_gen_toks={length}: a whole number from 1 on")
     temperature = given.get("temperature", 0.0)
     if not isinstance(temperature, int | float) or not 0 <= temperature < math.inf:
         raise InputError(f"--gen_kwargs temperature={temperature}: a number from 0 on")
-    if temperature and _compat.generation_arguments(task.engine, given).get("do_sample") is False:
+    if temperature and {**stated, **given}.get("do_sample") is False:
         raise InputError(
-            f"--gen_kwargs temperature={temperature}: task {task.name} is answered greedily (do_sample=False), which "
-            "would go before it; add do_sample=true"
+            f"--gen_kwargs temperature={temperature}: {who} is answered greedily (do_sample=False), which would go "
+            "before it; add do_sample=true"
         )
 
 

@@ -65,6 +65,7 @@ class PrefixTreeLM(HFLM):  # type: ignore[misc]
     def __init__(self, *args: Any, tree: str | bool = "on", **kwargs: Any) -> None:
         if tree not in ("on", "off", True, False):
             raise InputError(f"model argument tree={tree!r}: give on or off")
+        kwargs.setdefault("device", "cuda" if torch.cuda.is_available() else "cpu")  # HFLM takes cuda to be there
         super().__init__(*args, **kwargs)
         self.scoring_path: ScoringPath = "tree"
         self.scoring_note: str | None = None
