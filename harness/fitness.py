@@ -47,14 +47,14 @@ def _check_examples(task: Task, number: int) -> None:
     flag = f"--num_fewshot {number}: "
     if number < 0:
         raise InputError(f"{flag}a whole number from 0 on")
-    if not task.engine.has_training_docs():
+    there = len(task.engine.training_docs()) if task.engine.has_training_docs() else 0
+    if not there:
         raise InputError(f"{flag}task {task.name} has no train split to show")
     if task.question.axes.changed.keys() & ALONE:
         raise InputError(
             f"{flag}task {task.name} varies {', '.join(ALONE)}, which lm-eval's "
             "examples would not follow; set metadata.axes.fewshot and shots"
         )
-    there = len(task.engine.training_docs())
     if number > there:
         raise InputError(f"{flag}the train split of task {task.name} has {there} items; ask for fewer")
 

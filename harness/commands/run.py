@@ -191,8 +191,8 @@ def arguments(text: str, flag: str) -> dict[str, Any]:
     """
     if text.lstrip().startswith("{"):
         try:
-            given = json.loads(text)
-        except json.JSONDecodeError as error:
+            given = json.loads(text, parse_constant=_no_number)
+        except ValueError as error:
             raise InputError(f"{flag}: not valid JSON: {error}") from None
         return dict(given)
     from harness._compat import parse_args_string
@@ -201,6 +201,10 @@ def arguments(text: str, flag: str) -> dict[str, Any]:
         if "=" not in part:
             raise InputError(f"{flag}: {part!r} is not of the form key=value")
     return parse_args_string(text)
+
+
+def _no_number(name: str) -> Any:
+    raise ValueError(f"{name} is no number of JSON")
 
 
 def batch_size(text: str | None) -> str | int | None:

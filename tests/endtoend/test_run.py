@@ -175,6 +175,17 @@ WRONG: list[tuple[str, list[str], list[str]]] = [
         ["max_tokens", "max_gen_toks=N"],
     ),
     ("bad seed", ["--model", "baseline:prototype", "--tasks", "iimi_basic", "--seed", "1,2"], ["--seed"]),
+    ("no such command", ["evaluate", "--model", "baseline:prototype"], ["evaluate: no such command", "rescore"]),
+    (
+        "arguments of a baseline",
+        ["--model", "baseline:prototype", "--model_args", "a=b", "--tasks", "iimi_basic"],
+        ["--model_args a", "baseline:prototype takes none"],
+    ),
+    (
+        "no number of JSON",
+        ["--model", "vllm", "--tasks", "iimi_basic", "--gen_kwargs", '{"top_p": NaN}'],
+        ["--gen_kwargs", "NaN"],
+    ),
     ("bad arguments", ["--model", "hf", "--model_args", "pretrained", "--tasks", "iimi_basic"], ["--model_args"]),
     ("no model", ["--model", "./no/such/folder", "--tasks", "iimi_basic"], ["./no/such/folder"]),
     ("chat for mc", ["--model", "local-chat-completions", "--tasks", "iimi_basic_mc"], ["iimi_basic_mc", "iimi_basic"]),

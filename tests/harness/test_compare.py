@@ -87,7 +87,8 @@ def test_descriptions_are_compared_by_what_their_samples_hold(tmp_path: Path) ->
     for row in (adjusted.difference for adjusted in one.rows):
         assert row.first == pytest.approx(one.first.record.tasks[one.task].metrics[row.metric].value)
     for gap in one.items:
-        assert gap.gap == gap.first.scores["same_quadrant"] - gap.second.scores["same_quadrant"]
+        ours, theirs = (one.scores["same_quadrant"] or 0.0 for one in (gap.first, gap.second))
+        assert gap.gap == ours - theirs
 
 
 def test_the_command_prints_a_table_a_pair(runs: list[Path], capsys: pytest.CaptureFixture[str]) -> None:
@@ -135,7 +136,7 @@ def test_samples_changed_since_the_run_are_refused(runs: list[Path], tmp_path: P
         compare([runs[0], copy], [], 0.95, 3)
 
 
-@pytest.mark.parametrize("arguments", [["one"], ["a", "b", "--level", "2"], ["a", "b"]])
+@pytest.mark.parametrize("arguments", [["one"], ["a", "b", "--level", "2"], ["a", "b", "--items", "-1"], ["a", "b"]])
 def test_bad_arguments_end_in_one_line(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["compare", *arguments]) == 2
     assert len(capsys.readouterr().err.strip().splitlines()) == 1
