@@ -31,6 +31,12 @@ def main(argv: list[str] | None = None) -> int:
         says how to mend it; 3 where a run was written but is incomplete; 130 where the user stopped it.
     """
     arguments = sys.argv[1:] if argv is None else argv
+    if arguments and not arguments[0].startswith("-") and arguments[0] not in COMMANDS:
+        sys.stderr.write(
+            f"vaemo-eval: {arguments[0]}: no such command; there are {', '.join(COMMANDS)}, and a run begins with "
+            "--model (`vaemo-eval --help`)\n"
+        )
+        return 2
     command = arguments[0] if arguments and arguments[0] in COMMANDS else "run"
     module = import_module(f"harness.commands.{command.replace('-', '_')}")
     args = module.parser().parse_args(arguments if command == "run" else arguments[1:])

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from harness import _compat
 from harness.axes.model import ALONE
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from harness.config import RunConfig
     from harness.models import ModelChoice
     from harness.tasks import Task
+
+_OTHER_LENGTHS = ("max_tokens", "max_new_tokens", "max_completion_tokens")
 
 
 def check_fit(choice: ModelChoice, tasks: Sequence[Task], config: RunConfig) -> None:
@@ -32,13 +35,55 @@ def check_fit(choice: ModelChoice, tasks: Sequence[Task], config: RunConfig) -> 
             )
         if config.repeats > 1:
             _check_sampling(choice, task, config)
-        if (config.num_fewshot or 0) > 0 and not task.engine.has_training_docs():
-            raise InputError(f"--num_fewshot {config.num_fewshot}: task {task.name} has no train split to show")
-        if (config.num_fewshot or 0) > 0 and task.question.axes.changed.keys() & ALONE:
-            raise InputError(
-                f"--num_fewshot {config.num_fewshot}: task {task.name} varies {', '.join(ALONE)}, which lm-eval's "
-                "examples would not follow; set metadata.axes.fewshot and shots"
-            )
+        if not task.by_likelihood:
+            stated = _compat.generation_arguments(task.engine, {})
+            check_generation(config.gen_kwargs, stated, f"task {task.name}")
+        if config.num_fewshot:
+            _check_examples(task, config.num_fewshot)
+
+
+def _check_examples(task: Task, number: int) -> None:
+    """Refuse examples that a task cannot show."""
+    flag = f"--num_fewshot {number}: "
+    if number < 0:
+        raise InputError(f"{flag}a whole number from 0 on")
+    there = len(task.engine.training_docs()) if task.engine.has_training_docs() else 0
+    if not there:
+        raise InputError(f"{flag}task {task.name} has no train split to show")
+    if task.question.axes.changed.keys() & ALONE:
+        raise InputError(
+            f"{flag}task {task.name} varies {', '.join(ALONE)}, which lm-eval's "
+            "examples would not follow; set metadata.axes.fewshot and shots"
+        )
+    if number > there:
+        raise InputError(f"{flag}the train split of task {task.name} has {there} items; ask for fewer")
+
+
+def check_generation(given: Mapping[str, Any], stated: Mapping[str, Any], who: str) -> None:
+    """Refuse generation arguments that would be dropped in silence, or that no back end can take.
+
+    Args:
+        given: `--gen_kwargs`.
+        stated: those that they are put over.
+        who: whose `stated` is, for the error.
+
+    Raises:
+        InputError: the line names the argument.
+    """
+    for name in _OTHER_LENGTHS:
+        if name in given:
+            raise InputError(f"--gen_kwargs {name}: max_gen_toks of {who} would go before it; write max_gen_toks=N")
+    length = given.get("max_gen_toks", 1)
+    if not isinstance(length, int) or length < 1:
+        raise InputError(f"--gen_kwargs max_gen_toks={length}: a whole number from 1 on")
+    temperature = given.get("temperature", 0.0)
+    if not isinstance(temperature, int | float) or not 0 <= temperature < math.inf:
+        raise InputError(f"--gen_kwargs temperature={temperature}: a number from 0 on")
+    if temperature and {**stated, **given}.get("do_sample") is False:
+        raise InputError(
+            f"--gen_kwargs temperature={temperature}: {who} is answered greedily (do_sample=False), which would go "
+            "before it; add do_sample=true"
+        )
 
 
 def _check_sampling(choice: ModelChoice, task: Task, config: RunConfig) -> None:

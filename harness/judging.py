@@ -23,6 +23,7 @@ from harness.answers.model import KeepingLM
 from harness.answers.store import AnswerStore
 from harness.api.settings import NO_LIMITS
 from harness.bootstrap import resample
+from harness.fitness import check_generation
 from harness.intervals import LEVEL, percentile
 from harness.judge_record import Agreement, Estimate, Judged, JudgeRecord, RubricRecord, TaskJudgement
 from harness.kinds import Kind
@@ -102,6 +103,7 @@ def judge_run(folder: Path, config: JudgeConfig, out: Path, say: Callable[[str],
     if choice.backend == "baseline":
         raise InputError(f"--model {config.model}: a baseline reads no prompts; name a language model")
     models.check(choice, config.batch_size, config.device, NO_LIMITS)
+    check_generation(config.gen_kwargs, ARGUMENTS, "a judgement")
     chat = config.apply_chat_template or choice.chat_only
     arguments = {**ARGUMENTS, **config.gen_kwargs}
     tasks = {}
@@ -161,7 +163,8 @@ def _tasks(folder: Path, run: RunRecord, config: JudgeConfig) -> list[str]:
     described = [name for name, task in run.tasks.items() if Kind(task.kind) is Kind.DESCRIPTION]
     for name in config.tasks:
         if name not in described:
-            raise InputError(f"--tasks {name}: {folder} has no descriptions of that name; it has {described or 'none'}")
+            there = ", ".join(described) or "none"
+            raise InputError(f"--tasks {name}: {folder} has no descriptions of that name; it has {there}")
     if not described:
         raise InputError(f"{folder}: has no descriptions to judge; run a task of descriptions, like emotic_describe")
     return list(config.tasks) or described

@@ -97,7 +97,9 @@ def choose(model: str, args: Mapping[str, Any]) -> ModelChoice:
         name = model.removeprefix("baseline:")
         if name not in BASELINES:
             raise InputError(f"--model {model}: no such baseline{nearest(name, list(BASELINES))}")
-        return ModelChoice(model, "baseline", {**args, "name": name})
+        if args:
+            raise InputError(f"--model_args {next(iter(args))}: --model {model} takes none; leave the flag out")
+        return ModelChoice(model, "baseline", {"name": name})
     named = providers.split(model)
     if named is not None and not _is_folder(model):
         return ModelChoice(model, named[0], {**args, "model": named[1]})

@@ -6,7 +6,7 @@ import hashlib
 import os
 import re
 import subprocess
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -14,10 +14,12 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from harness.kinds import Kind
 from leaderboard.schema import Git, RunRecord, Sample
 from va_extractor.errors import InputError
 
 RUN = "run.json"
+_LABELLED = (Kind.SINGLE_LABEL, Kind.MULTI_LABEL, Kind.RANKING)
 _DECIDING = (
     "lm_eval",
     "numpy",
@@ -86,11 +88,17 @@ def read_run(folder: Path) -> RunRecord:
     """
     path = folder / RUN
     try:
-        return RunRecord.model_validate_json(path.read_bytes())
+        run = RunRecord.model_validate_json(path.read_bytes())
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}; give the folder of a run") from None
     except ValidationError as error:
         raise InputError(f"{path}: {first_problem(error)}") from None
+    for name, task in run.tasks.items():
+        if task.samples != f"samples/{name}.jsonl":
+            raise InputError(f"{path}: field 'tasks.{name}.samples': {task.samples!r} is not samples/{name}.jsonl")
+        if Kind(task.kind) in _LABELLED and not task.labels:
+            raise InputError(f"{path}: field 'tasks.{name}.labels': a task of kind {task.kind} has labels")
+    return run
 
 
 def read_samples(path: Path) -> list[Sample]:
@@ -115,7 +123,23 @@ def read_samples(path: Path) -> list[Sample]:
         first, last = ((len(one.repeats), len(one.repeat_scores)) for one in (samples[0], samples[-1]))
         if first != last or last[1] not in (0, last[0]):
             raise InputError(f"{path}:{number}: field 'repeats': not as many answers as the first item has")
+        for field, why in _misfits(samples[-1], samples[0]):
+            raise InputError(f"{path}:{number}: field '{field}': {why}")
     return samples
+
+
+def _misfits(sample: Sample, first: Sample) -> Iterator[tuple[str, str]]:
+    """Yield each field in which a sample cannot belong to its task, and why."""
+    item = sample.item
+    if item.choices and not set(item.labels) <= set(item.choices):
+        yield "item.labels", "names a label that was not among the choices"
+    if item.choices and len(set(item.choices)) < len(item.choices):
+        yield "item.choices", "offers a label twice"
+    for field in ("baselines", "baseline_scores", "ceilings", "ceiling_scores"):
+        if getattr(sample, field).keys() != getattr(first, field).keys():
+            yield field, "has not the names that the first item has"
+    if sample.answer.missing is None and first.answer.missing is None and sample.scores.keys() != first.scores.keys():
+        yield "scores", "has not the names that the first item has"
 
 
 def packages() -> dict[str, str]:

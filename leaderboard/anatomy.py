@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from pydantic import JsonValue
 from scipy.stats import rankdata
 
 from leaderboard.schema import ModelRecord, RunRecord, Sample, TaskRecord
@@ -85,7 +87,7 @@ def command(record: RunRecord, name: str) -> str:
     if record.system_instruction is not None:
         words += ["--system_instruction", record.system_instruction]
     if record.gen_kwargs:
-        words += ["--gen_kwargs", ",".join(f"{key}={value}" for key, value in record.gen_kwargs.items())]
+        words += ["--gen_kwargs", _arguments(record.gen_kwargs)]
     if record.limit is not None:
         words += ["--limit", f"{record.limit:g}"]
     if record.repeats > 1:
@@ -93,6 +95,12 @@ def command(record: RunRecord, name: str) -> str:
     seeds = record.seeds
     words += ["--seed", f"{seeds.python},{seeds.numpy},{seeds.torch},{seeds.fewshot}"]
     return shlex.join(words)
+
+
+def _arguments(given: Mapping[str, JsonValue]) -> str:
+    """Return arguments as the command line takes them: K=V,K=V, or JSON where a value is no number or word."""
+    plain = all(isinstance(value, int | float) or str(value).replace("_", "").isalnum() for value in given.values())
+    return ",".join(f"{key}={value}" for key, value in given.items()) if plain else json.dumps(given)
 
 
 def _model_words(model: ModelRecord) -> list[str]:

@@ -132,13 +132,21 @@ def read(root: Path, folder: PurePosixPath) -> Entry:
     )
 
 
-def parse(run: bytes, packed: bytes, where: str) -> Entry:
-    """Read an entry from the bytes of its two files; arguments and errors as `read`."""
+def parse(run: bytes, packed: bytes, where: str, samples_at: str | None = None) -> Entry:
+    """Read an entry from the bytes of its two files; errors and `where` as `read`.
+
+    Args:
+        run: the record.
+        packed: the samples.
+        where: names the entry in errors.
+        samples_at: names the samples in errors, where they lie elsewhere.
+    """
     record = read_record(run, f"{where}/{RUN}")
     if len(record.tasks) != 1:
         raise InputError(f"{where}/{RUN}: field 'tasks': {len(record.tasks)} tasks; an entry has one")
-    data = safe_files.unpack(packed, f"{where}/{SAMPLES}")
-    samples = read_samples(data, next(iter(record.tasks.values())), f"{where}/{SAMPLES}")
+    samples_at = samples_at or f"{where}/{SAMPLES}"
+    data = safe_files.unpack(packed, samples_at)
+    samples = read_samples(data, next(iter(record.tasks.values())), samples_at)
     return Entry(record, samples, hashlib.sha256(run + packed).hexdigest())
 
 

@@ -41,4 +41,4 @@ def pack(folder: Path, record: RunRecord, task: str) -> Packed:
     where = f"{folder.name}/{one.samples}"
     data = safe_files.read_bounded(folder / "samples" / f"{task}.jsonl", where, safe_files.MAX_UNPACKED)
     samples = safe_files.pack(data)
-    return Packed(entry.parse(run, samples, where), run, samples)
+    return Packed(entry.parse(run, samples, folder.name, where), run, samples)

@@ -29,9 +29,10 @@ def read_bounded(path: Path, where: str, limit: int = MAX_FILE) -> bytes:
         raise InputError(f"{where}: cannot be read: {error.strerror}") from None
     except ValueError:
         raise InputError(f"{where}: no file can have this name") from None
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)  # Python makes no file object of a folder
+        raise InputError(f"{where}: is no plain file")
     with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise InputError(f"{where}: is no plain file")
         data = file.read(limit + 1)
     if len(data) > limit:
         raise InputError(f"{where}: larger than {limit:,} bytes")

@@ -41,7 +41,8 @@ def read_model(model: type[M], data: bytes, where: str) -> M:
     except ValidationError as error:
         problem = error.errors(include_input=False, include_url=False)[0]
         field = ".".join(str(part)[:_SHOWN] for part in problem["loc"][:8])
-        raise InputError(f"{where}: field {field!a}: {problem['msg'][:200]}") from None
+        named = f"field {field!a}: " if field else ""
+        raise InputError(f"{where}: {named}{problem['msg'][:200]}") from None
 
 
 def check_json(data: bytes, where: str) -> None:

@@ -143,7 +143,7 @@ def provenance_of(schema: pa.Schema, where: str) -> Provenance:
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(map(str, first["loc"]))
-        raise InputError(f"{where}: metadata field '{field}': {first['msg']}") from None
+        raise InputError(f"{where}: metadata field '{field or METADATA_KEY.decode()}': {first['msg']}") from None
     except json.JSONDecodeError as error:
         raise InputError(f"{where}: 'vaemo' metadata is not JSON: {error}") from None
 
@@ -186,6 +186,9 @@ def _check_values(table: pa.Table, where: str) -> None:
         column = table[name]
         unknown = pc.and_(pc.is_valid(column), pc.invert(pc.is_in(column, pa.array(known))))
         _refuse(table, name, unknown, where, f"is not one of {', '.join(known)}")
+    for name in ("item_id", "cluster_id"):
+        broken = pc.match_substring_regex(table[name], r"^$|[[:cntrl:]]")
+        _refuse(table, name, broken, where, "is empty, or holds a control character")
     for name in ("valence", "arousal", "dominance"):
         column = table[name]
         _refuse(table, name, pc.is_nan(column), where, "is NaN; use null where there is no value")

@@ -176,16 +176,16 @@ class Client:
         self._pump()
 
     async def _exchange(self, attempt: Attempt, sent: Terms) -> Answer | Fault:
-        question = attempt.question
+        question, url = attempt.question, self._endpoint.url or self._endpoint.name
         payload = self._dialect.payload(self._endpoint, question.messages(), question.generation, sent)
         try:
             reply = await self._send(json.dumps(payload).encode())
         except NoReplyError as error:
-            return faults.lost(error, self._endpoint.url or self._endpoint.name)
+            return faults.lost(error, url)
         pause = waiting.exhausted(reply.headers, attempt.most.prompt)
         if pause is not None:
             self._wait(self._loop.time(), min(pause, PATIENCE_S))
-        body = faults.judge(reply)
+        body = faults.judge(reply, url)
         if isinstance(body, Fault):
             return body
         try:

@@ -17,6 +17,7 @@ _OVERLOADED = ("overloaded", "rate_limit", "rate limit", "resource_exhausted", "
 _BUSY = (429, 503, 529)
 _AGAIN = (408, 409, 425)
 _REFUSED = (400, 413, 422)
+_ELSEWHERE = (301, 302, 303, 307, 308, 404, 405)  # what an address says that is not the one meant
 
 
 class Mean(Enum):
@@ -85,8 +86,8 @@ class Fault:
         return self.mean is Mean.WAIT or self.unreachable or self.late
 
 
-def judge(reply: Reply) -> Mapping[str, Any] | Fault:
-    """Return a good response's parsed body, or what is wrong."""
+def judge(reply: Reply, url: str) -> Mapping[str, Any] | Fault:
+    """Return a good response's parsed body, or what is wrong; what a wrong address may cause names `url`."""
     try:
         body = json.loads(reply.body)
     except (ValueError, RecursionError):
@@ -96,10 +97,11 @@ def judge(reply: Reply) -> Mapping[str, Any] | Fault:
         if isinstance(body, dict):
             return body
         start = plain(reply.body).strip()[:80]
-        return Fault(Mean.AGAIN, Complaint(f"the answer is no JSON object: {start!r}"), maybe_paid=True)
+        return Fault(Mean.AGAIN, Complaint(f"{url}: the answer is no JSON object: {start!r}"), maybe_paid=True)
     status = (said.status if said and said.status else 500) if reply.status == 200 else reply.status
-    said = said or Complaint(plain(reply.body).strip() or f"HTTP status {reply.status} without a word")
-    named = Complaint(f"{said.message} (HTTP status {status})", said.code, said.param, status)
+    said = said or Complaint(plain(reply.body).strip() or "no word of why")
+    where = f"{url}: " if status in _ELSEWHERE else ""
+    named = Complaint(f"{where}{said.message} (HTTP status {status})", said.code, said.param, status)
     return Fault(_mean(status, said), named, waiting.asked(reply.headers, reply.body))
 
 

@@ -36,6 +36,8 @@ def main(args: argparse.Namespace) -> int:
         raise InputError("compare: give two run folders or more")
     if not 0 < args.level < 1:
         raise InputError(f"--level {args.level:g}: between 0 and 1, for example 0.95")
+    if args.items < 0:
+        raise InputError(f"--items {args.items}: a whole number from 0 on")
     names = [name.strip() for name in args.tasks.split(",") if name.strip()]
     console = Console()
     console = console if console.is_terminal else Console(width=120)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -190,8 +191,8 @@ def arguments(text: str, flag: str) -> dict[str, Any]:
     """
     if text.lstrip().startswith("{"):
         try:
-            given = json.loads(text)
-        except json.JSONDecodeError as error:
+            given = json.loads(text, parse_constant=_no_number)
+        except ValueError as error:
             raise InputError(f"{flag}: not valid JSON: {error}") from None
         return dict(given)
     from harness._compat import parse_args_string
@@ -202,6 +203,10 @@ def arguments(text: str, flag: str) -> dict[str, Any]:
     return parse_args_string(text)
 
 
+def _no_number(name: str) -> Any:
+    raise ValueError(f"{name} is no number of JSON")
+
+
 def batch_size(text: str | None) -> str | int | None:
     """Read a batch size: a whole number, or a word of the back end such as `auto`."""
     return int(text) if text is not None and text.isdigit() else text
@@ -210,7 +215,7 @@ def batch_size(text: str | None) -> str | int | None:
 def _limit(limit: float | None) -> float | None:
     if limit is None:
         return None
-    if limit <= 0 or (limit >= 1 and limit != int(limit)):
+    if not 0 < limit <= sys.maxsize or (limit >= 1 and limit != int(limit)):
         raise InputError(f"--limit {limit:g}: a whole number of items, or a share between 0 and 1")
     return int(limit) if limit >= 1 else limit
 

@@ -10,6 +10,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from va_extractor.errors import InputError
+
 if TYPE_CHECKING:
     from harness.validate.controls import Control
     from harness.validate.pipeline import Report
@@ -38,8 +40,12 @@ def main(args: argparse.Namespace) -> int:
     """Print what was found; return 1 where a task has an error.
 
     Raises:
-        InputError: a target is neither a file nor a task.
+        InputError: a target is neither a file nor a task, or a flag cannot be meant.
     """
+    if not 0 < args.precision < math.inf:
+        raise InputError(f"--precision {args.precision:g}: a number above 0")
+    if args.max_prompt < 1:
+        raise InputError(f"--max-prompt {args.max_prompt}: a whole number from 1 on")
     os.environ.setdefault("TQDM_DISABLE", "1")  # read when lm-eval is imported; bars have no place in a list of faults
     from harness.features import load, reference
     from harness.validate.pipeline import Settings, names, targets, validate
@@ -82,7 +88,8 @@ def _lines(report: Report) -> list[str]:
 def _sum(reports: list[Report]) -> str:
     wrong = [report for report in reports if not report.sound]
     count = sum(finding.error for report in wrong for finding in report.findings)
-    return f"{len(reports)} files, {len(wrong)} with errors, {count} errors"
+    ends = ["" if number == 1 else "s" for number in (len(reports), count)]
+    return f"{len(reports)} file{ends[0]}, {len(wrong)} with errors, {count} error{ends[1]}"
 
 
 def _plain(report: Report) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -15,6 +16,8 @@ from va_extractor.errors import InputError
 
 CROSSED = "crossed"
 ONE_AT_A_TIME = "one-at-a-time"
+MOST = 500
+"""Variants of a crossed design: rendering so many takes minutes already, asking them days."""
 
 
 @dataclass(frozen=True)
@@ -71,9 +74,19 @@ def parse(text: str, stated: Axes) -> tuple[Axis, ...]:
 
 
 def cells(axes: Sequence[Axis], stated: Axes, design: str) -> list[Axes]:
-    """Return every variant of a design, the task's own first."""
+    """Return every variant of a design, the task's own first.
+
+    Raises:
+        InputError: a crossed design has more than `MOST` variants.
+    """
     if design == ONE_AT_A_TIME:
         return [stated, *(_put(stated, {axis.name: level}) for axis in axes for level in axis.others)]
+    number = math.prod(len(axis.levels) for axis in axes)
+    if number > MOST:
+        raise InputError(
+            f"--axes: a crossed design of {number} variants; {MOST} are the most: name levels (scale=0..1|percent), "
+            "leave axes out, or take --design one-at-a-time"
+        )
     names = [axis.name for axis in axes]
     return [_put(stated, dict(zip(names, row, strict=True))) for row in product(*(axis.levels for axis in axes))]
 
@@ -112,6 +125,6 @@ def _value(name: str, text: str) -> AxisValue:
     try:
         value: AxisValue = value_of(name, text)
     except ValidationError as error:
-        mend = error.errors()[0]["msg"].replace("Input should be", "it is")
+        mend = error.errors()[0]["msg"].replace("Input should be", "it should be")
         raise InputError(f"--axes {name}={text}: no such value; {mend}") from None
     return value

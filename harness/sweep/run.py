@@ -87,7 +87,10 @@ def plan(config: RunConfig, axes: str, design: str) -> Plan:
     varied = parse(axes, task.question.axes)
     found: dict[str, Prompts] = {}
     for cell in cells(varied, task.question.axes, design):
-        one = _one(config, cell)
+        try:
+            one = _one(config, cell)
+        except InputError as error:
+            raise InputError(f"--axes {described(cell.changed)}: {error}") from None
         asked = _asked(one, config.limit)
         known = found.get(_digest(one, asked))
         requests = sum(len(doc["choices"]) for doc in asked) if one.by_likelihood else len(asked)

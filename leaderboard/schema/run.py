@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, FiniteFloat
+from pydantic import Field, FiniteFloat, JsonValue
 
 from leaderboard.schema._model import Model
 from leaderboard.schema.score import AnswerCounts, Bias, ClassScore, Confusion, ReliabilityBin, Score
@@ -213,10 +213,10 @@ class RunRecord(Model):
     synthetic: bool
     seeds: Seeds
     limit: FiniteFloat | None
-    level: FiniteFloat = 0.95
+    level: Annotated[float, Field(gt=0, lt=1)] = 0.95
     apply_chat_template: bool
     system_instruction: str | None
-    gen_kwargs: dict[str, str | int | float | bool | list[str]]
+    gen_kwargs: dict[str, JsonValue]
     repeats: int = 1
     stopped: str | None = None
     allow_missing: bool = False

@@ -147,7 +147,45 @@ WRONG: list[tuple[str, list[str], list[str]]] = [
         ["emotic_describe"],
     ),
     ("bad limit", ["--model", "baseline:prototype", "--tasks", "iimi_basic", "--limit", "-3"], ["--limit"]),
+    ("no limit", ["--model", "baseline:prototype", "--tasks", "iimi_basic", "--limit", "nan"], ["--limit nan"]),
+    ("endless limit", ["--model", "baseline:prototype", "--tasks", "iimi_basic", "--limit", "1e30"], ["--limit 1e+30"]),
+    (
+        "examples below none",
+        ["--model", "baseline:prototype", "--tasks", "iimi_basic", "--num_fewshot", "-1"],
+        ["--num_fewshot -1"],
+    ),
+    (
+        "more examples than there are",
+        ["--model", "baseline:prototype", "--tasks", "iimi_basic", "--num_fewshot", "100000"],
+        ["--num_fewshot 100000", "iimi_basic", "has 420 items"],
+    ),
+    *(
+        ("generation arguments", ["--model", "vllm", "--tasks", "iimi_basic", "--gen_kwargs", given], [given, mend])
+        for given, mend in [
+            ("temperature=hot", "from 0 on"),
+            ("temperature=-1", "from 0 on"),
+            ("temperature=0.7", "do_sample=true"),
+            ("max_gen_toks=-1", "from 1 on"),
+            ("max_gen_toks=many", "from 1 on"),
+        ]
+    ),
+    (
+        "another name of the length",
+        ["--model", "vllm", "--tasks", "iimi_basic", "--gen_kwargs", "max_tokens=4096"],
+        ["max_tokens", "max_gen_toks=N"],
+    ),
     ("bad seed", ["--model", "baseline:prototype", "--tasks", "iimi_basic", "--seed", "1,2"], ["--seed"]),
+    ("no such command", ["evaluate", "--model", "baseline:prototype"], ["evaluate: no such command", "rescore"]),
+    (
+        "arguments of a baseline",
+        ["--model", "baseline:prototype", "--model_args", "a=b", "--tasks", "iimi_basic"],
+        ["--model_args a", "baseline:prototype takes none"],
+    ),
+    (
+        "no number of JSON",
+        ["--model", "vllm", "--tasks", "iimi_basic", "--gen_kwargs", '{"top_p": NaN}'],
+        ["--gen_kwargs", "NaN"],
+    ),
     ("bad arguments", ["--model", "hf", "--model_args", "pretrained", "--tasks", "iimi_basic"], ["--model_args"]),
     ("no model", ["--model", "./no/such/folder", "--tasks", "iimi_basic"], ["./no/such/folder"]),
     ("chat for mc", ["--model", "local-chat-completions", "--tasks", "iimi_basic_mc"], ["iimi_basic_mc", "iimi_basic"]),

@@ -87,6 +87,19 @@ def test_generation_tasks_run_through_a_chat_server(vaemo_eval: Command, server:
     assert JudgeRecord.model_validate_json(written).apply_chat_template
 
 
+def test_arguments_in_a_providers_own_form_are_sent_and_recorded(vaemo_eval: Command) -> None:
+    given = {"reasoning": {"effort": "low"}, "max_gen_toks": 64}
+    with FaultServer() as server:
+        done = vaemo_eval(
+            *("--model", "local-chat-completions", "--tasks", "iimi_basic", "--limit", "2"),
+            *("--model_args", f"base_url={server.url},model=m", "--gen_kwargs", json.dumps(given)),
+        )
+    assert done.code == 0, done.err
+    assert [request["reasoning"] for request in server.requests] == [{"effort": "low"}] * 2
+    assert done.record.gen_kwargs == given
+    assert vaemo_eval("report", done.folder).code == 0
+
+
 def test_a_dead_server_is_one_line(vaemo_eval: Command) -> None:
     done = vaemo_eval(
         *("--model", "local-chat-completions", "--tasks", "iimi_basic", "--limit", "1"),

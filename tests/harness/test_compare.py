@@ -78,6 +78,19 @@ def test_items_named_are_those_with_the_widest_gap(compared: list[Comparison]) -
     assert {right_and_wrong.first.scores["correct"], right_and_wrong.second.scores["correct"]} == {0.0, 1.0}
 
 
+def test_descriptions_are_compared_by_what_their_samples_hold(tmp_path: Path) -> None:
+    runs = [
+        make_run(tmp_path, f"baseline:{name}", "--limit", "12", tasks="emotic_describe")
+        for name in ("prototype", "uniform")
+    ]
+    one = compare(runs, [], 0.95, 2)[0]
+    for row in (adjusted.difference for adjusted in one.rows):
+        assert row.first == pytest.approx(one.first.record.tasks[one.task].metrics[row.metric].value)
+    for gap in one.items:
+        ours, theirs = (one.scores["same_quadrant"] or 0.0 for one in (gap.first, gap.second))
+        assert gap.gap == ours - theirs
+
+
 def test_the_command_prints_a_table_a_pair(runs: list[Path], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["compare", *map(str, runs[:2]), "--tasks", "iimi_basic", "--level", "0.9"]) == 0
     out = capsys.readouterr().out
@@ -145,7 +158,7 @@ def test_samples_changed_since_the_run_are_refused(runs: list[Path], tmp_path: P
         compare([runs[0], copy], [], 0.95, 3)
 
 
-@pytest.mark.parametrize("arguments", [["one"], ["a", "b", "--level", "2"], ["a", "b"]])
+@pytest.mark.parametrize("arguments", [["one"], ["a", "b", "--level", "2"], ["a", "b", "--items", "-1"], ["a", "b"]])
 def test_bad_arguments_end_in_one_line(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["compare", *arguments]) == 2
     assert len(capsys.readouterr().err.strip().splitlines()) == 1

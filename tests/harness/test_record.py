@@ -48,6 +48,10 @@ SAMPLES = [
 ]
 
 
+def _with(line: bytes, field: str, value: object) -> bytes:
+    return json.dumps(json.loads(line) | {field: value}).encode()
+
+
 @pytest.mark.parametrize(
     ("model", "name"),
     [
@@ -107,6 +111,7 @@ def test_a_run_is_the_same_again(tmp_path: Path) -> None:
         ("[]", r"run\.json: "),
         ("{}", r"run\.json: field 'created'"),
         (RUN.model_dump_json().replace('"numpy":1', '"numpy":"x"'), r"field 'seeds\.numpy'"),
+        (RUN.model_dump_json().replace('"level":0.95', '"level":7'), r"field 'level'"),
         (RUN.model_dump_json().replace('"synthetic"', '"sinthetic"'), r"field 's[iy]nthetic'"),
     ],
 )
@@ -130,6 +135,12 @@ def test_a_folder_without_a_run_is_named_with_what_to_give(tmp_path: Path) -> No
         (lambda lines: [lines[0], b"{"], r":2: Invalid JSON"),
         (lambda lines: [*lines, b""], r":4: Invalid JSON"),
         (lambda lines: [lines[0].replace(b'"status":"ok"', b'"status":"good"')], r":1: field 'parsed\.status'"),
+        (lambda lines: [lines[0], lines[1].replace(b'"labels":["', b'"labels":["x', 1)], r":2: field 'item\.labels'"),
+        (
+            lambda lines: [lines[0], _with(lines[1], "baselines", {"no one": {"text": "fear"}})],
+            r":2: field 'baselines'",
+        ),
+        (lambda lines: [lines[0], _with(lines[1], "scores", {"x": 1.0})], r":2: field 'scores'"),
         (lambda lines: [lines[0].replace(b'"prompt"', b'"promt"')], r":1: field 'promp?t'"),
     ],
 )

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from harness.commands.run import parser
+from harness.commands.run import arguments, parser
 from harness.kinds import Kind
 from leaderboard import entry
 from leaderboard.anatomy import anatomy, command
@@ -65,6 +65,20 @@ def test_the_command_is_one_that_the_program_takes(results: Path) -> None:
     assert read.system_instruction == record.system_instruction
     assert read.apply_chat_template
     assert read.seed == "0,1234,1234,1234"
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"do_sample": True, "temperature": 0.7, "max_gen_toks": 64},
+        {"reasoning": {"effort": "low", "exclude": [1, None]}, "top_p": 0.9},
+        {"until": ["a, b=c", "\n"]},
+    ],
+)
+def test_the_command_gives_generation_arguments_as_the_run_had_them(results: Path, given: dict[str, object]) -> None:
+    record = _read(results, "norms_term").record.model_copy(update={"gen_kwargs": given})
+    read = parser().parse_args(shlex.split(command(record, "norms_term"))[1:])
+    assert arguments(read.gen_kwargs, "--gen_kwargs") == given
 
 
 def test_the_command_asks_the_same_items_as_often_of_the_same_model(results: Path) -> None:

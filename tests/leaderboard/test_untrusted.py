@@ -165,7 +165,13 @@ def test_links_pipes_and_large_files_are_not_read(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "secret")
     (tmp_path / "large").write_bytes(b"0" * 11)
     os.mkfifo(tmp_path / "pipe")
-    for name, said in {"link": "cannot be read", "pipe": "no plain file", "large": "larger than 10 bytes"}.items():
+    (tmp_path / "folder").mkdir()
+    for name, said in {
+        "link": "cannot be read",
+        "pipe": "no plain file",
+        "folder": "no plain file",
+        "large": "larger than 10 bytes",
+    }.items():
         with pytest.raises(InputError, match=said):
             safe_files.read_bounded(tmp_path / name, name, limit=10)
     with pytest.raises(InputError, match="no file can have this name"):

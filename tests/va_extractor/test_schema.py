@@ -66,6 +66,8 @@ def test_empty_tables_pass() -> None:
         ("item_id", ["a", "b", "a"], 2, "stands there twice"),
         ("item_id", ["a", None, "c"], 1, "is null"),
         ("cluster_id", ["a", None, "c"], 1, "is null"),
+        ("item_id", ["a", "b", ""], 2, "is empty"),
+        ("cluster_id", ["a", "b\x1b[31m", "c"], 1, "holds a control character"),
         ("valence", [0.0, 1.01, 0.0], 1, r"outside \[-1, 1\]"),
         ("valence", [0.0, -7.0, 0.0], 1, r"outside \[-1, 1\]"),
         ("valence", [0.0, 0.0, float("inf")], 2, r"outside \[-1, 1\]"),

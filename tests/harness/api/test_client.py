@@ -154,24 +154,26 @@ def test_a_prompt_that_is_not_accepted_is_missing_at_once() -> None:
     ("act", "words"),
     [
         (error(401, "Incorrect API key provided"), "Incorrect API key provided (HTTP status 401)"),
-        (error(404, "The model `m` does not exist"), "The model `m` does not exist (HTTP status 404)"),
+        (error(404, "The model `m` does not exist"), "{url}: The model `m` does not exist (HTTP status 404)"),
         (Act(body=b'{"error": {"message": "No auth", "code": 401}}'), "No auth (HTTP status 401)"),
         (error(400, "model m:\nnot found"), "model m: not found (HTTP status 400)"),
         (error(429, "You exceeded your quota", code="insufficient_quota"), "You exceeded your quota (HTTP status 429)"),
         (error(429, "daily limit", ("Retry-After", "7200")), "the provider asks to wait 120 minutes: daily limit"),
-        (Act(status=307, headers=(("Location", "http://x/"),), body=b""), "HTTP status 307 without a word"),
+        (Act(status=307, headers=(("Location", "http://x/"),), body=b""), "{url}: no word of why (HTTP status 307)"),
         (
             Act(status=405, body=b"<html><style>p {}</style><p>Not&nbsp;allowed</p>"),
-            "Not&nbsp;allowed (HTTP status 405)",
+            "{url}: Not&nbsp;allowed (HTTP status 405)",
         ),
+        (Act(body=b"<html>Welcome!</html>"), "{url}: the answer is no JSON object: 'Welcome!' (asked 8 times)"),
     ],
 )
 def test_what_no_try_can_mend_ends_the_run_in_one_line(act: Act, words: str) -> None:
     with FaultServer(lambda *_: act) as server, pytest.raises(InputError) as caught:
         answered(server)
-    assert str(caught.value).startswith(f"--model local-chat-completions: {words}")
+    said = words.format(url=f"{server.url}/chat/completions")
+    assert str(caught.value).startswith(f"--model local-chat-completions: {said}")
     assert "\n" not in str(caught.value)
-    assert sum(server.asked.values()) <= len(PROMPTS)
+    assert "asked 8 times" in words or sum(server.asked.values()) <= len(PROMPTS)
 
 
 def test_what_ends_a_run_later_leaves_what_was_answered() -> None:

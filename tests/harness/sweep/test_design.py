@@ -61,8 +61,8 @@ def test_levels_are_written_as_they_are_read() -> None:
     ("text", "line"),
     [
         ("scael", r"--axes scael: no such axis \(did you mean scale"),
-        ("scale=0..2", r"--axes scale=0\.\.2: no such value; it is '-1\.\.1', '0\.\.1'"),
-        ("decimals=9", r"--axes decimals=9: no such value; it is less than or equal to 4"),
+        ("scale=0..2", r"--axes scale=0\.\.2: no such value; it should be '-1\.\.1', '0\.\.1'"),
+        ("decimals=9", r"--axes decimals=9: no such value; it should be less than or equal to 4"),
         ("scale=-1..1", r"--axes scale=-1\.\.1: no level but the task's own, -1\.\.1"),
         ("scale,order,scale", "--axes scale: stands there twice"),
         (" , ", "--axes: names no axis"),

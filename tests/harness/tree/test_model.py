@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -286,3 +287,10 @@ def test_no_requests() -> None:
 def test_a_wrong_switch_is_one_line() -> None:
     with pytest.raises(InputError, match="tree='maybe'"):
         PrefixTreeLM(random_model("llama"), tokenizer=tokenizer(), tree="maybe")
+
+
+def test_without_a_device_a_folder_is_loaded_on_what_there_is(tmp_path: Path) -> None:
+    random_model("llama").save_pretrained(tmp_path)
+    tokenizer().save_pretrained(tmp_path)
+    expected = "cuda" if torch.cuda.is_available() else "cpu"
+    assert PrefixTreeLM(pretrained=str(tmp_path)).device.type == expected
