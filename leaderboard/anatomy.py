@@ -152,8 +152,7 @@ def _confidence(loglikelihoods: Sequence[float]) -> float:
 def _shown(sample: Sample, score: float | None) -> Shown:
     answer = sample.answer
     said = answer.text if answer.text is not None else ", ".join(sample.parsed.labels) or _best(sample)
-    truth = ", ".join(sample.item.labels) if sample.item.choices else " | ".join(sample.item.references)
-    return Shown(sample.item.item_id, sample.prompt, said, truth, score)
+    return Shown(sample.item.item_id, sample.prompt, said, sample.item.truth, score)
 
 
 def _best(sample: Sample) -> str:

@@ -13,7 +13,7 @@ from harness.commands.run import parser
 from harness.kinds import Kind
 from leaderboard import entry
 from leaderboard.anatomy import anatomy, command
-from leaderboard.schema import Answer
+from leaderboard.schema import Answer, Given
 from tests.leaderboard.editing import folder_of
 from tests.making import item, sample
 
@@ -53,6 +53,13 @@ def test_the_worst_items_of_a_ranking_have_the_lowest_auc(results: Path) -> None
     worst = anatomy(task, samples).worst
     assert [one.score for one in worst] == pytest.approx(sorted(expected.values())[:10])
     assert all(one.score == pytest.approx(expected[one.item_id]) for one in worst)
+
+
+def test_the_truth_of_a_course_is_its_shape_and_that_of_a_description_its_references() -> None:
+    course = item(labels=["becomes calmer"], given=Given(points=((0.5, 0.5), (0.5, -0.4))))
+    described = item(labels=["Peace", "Love"], references=("calm", "warm"))
+    named = item(labels=["Peace", "Love"], choices=["Peace", "Love", "Fear"])
+    assert [one.truth for one in (course, described, named)] == ["becomes calmer", "calm | warm", "Peace, Love"]
 
 
 def test_the_command_is_one_that_the_program_takes(results: Path) -> None:
