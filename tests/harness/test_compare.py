@@ -78,6 +78,18 @@ def test_items_named_are_those_with_the_widest_gap(compared: list[Comparison]) -
     assert {right_and_wrong.first.scores["correct"], right_and_wrong.second.scores["correct"]} == {0.0, 1.0}
 
 
+def test_descriptions_are_compared_item_by_item(tmp_path: Path) -> None:
+    made = [
+        make_run(tmp_path, f"baseline:{name}", "--limit", "20", tasks="emotic_describe")
+        for name in ("prototype", "uniform")
+    ]
+    [one] = compare(made, [], 0.95, 1)
+    [gap] = one.items
+    assert one.headline == "same_quadrant"
+    scores = [sample.scores["same_quadrant"] for sample in (gap.first, gap.second)]
+    assert gap.gap == pytest.approx((scores[0] or 0.0) - (scores[1] or 0.0))
+
+
 def test_the_command_prints_a_table_a_pair(runs: list[Path], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["compare", *map(str, runs[:2]), "--tasks", "iimi_basic", "--level", "0.9"]) == 0
     out = capsys.readouterr().out
