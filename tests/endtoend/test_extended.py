@@ -5,6 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import numpy as np
+import pytest
+from scipy.stats import pearsonr
+
 from harness.catalogue import find
 
 if TYPE_CHECKING:
@@ -63,6 +67,11 @@ def test_answers_that_do_not_tell_both_ends_are_unparsed_and_wrong(vaemo_eval: C
     assert (direction.position.floor, direction.position.ceiling) == ("majority", "prototype")
     path = run.folder / "samples" / "va_trajectory_describe.jsonl"
     rows = run.samples("va_trajectory_describe")
+    for axis, name in enumerate(("valence", "arousal")):
+        given = [[row["item"]["given"]["points"][end][axis] for row in rows] for end in (0, -1)]  # type: ignore[index]
+        read = [[row["scores"][f"read_{end}_{name}"] for row in rows] for end in ("first", "last")]  # type: ignore[index]
+        expected = pearsonr(np.subtract(given[1], given[0]), np.subtract(read[1], read[0])).statistic
+        assert task.metrics[f"{name}_change_r"].value == pytest.approx(expected)
     told = next(number for number, row in enumerate(rows) if row["scores"]["right_direction"] == 1.0)  # type: ignore[index]
     rows[told]["answer"]["text"] = "At first they are calm and later they are not."  # type: ignore[index]
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
