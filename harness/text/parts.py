@@ -11,7 +11,9 @@ from dataclasses import dataclass
 
 FIRST, LAST = "At first", "In the end"
 _WORDS = rf"({FIRST.replace(' ', '[ ]')}|{LAST.replace(' ', '[ ]')})(?![^\W_])"
-_NUMBER = re.compile(rf"\b\d{{1,3}}[.)]\s{{1,5}}(?=[^\w\n]{{0,9}}{_WORDS})", re.IGNORECASE)
+_NUMBER = re.compile(
+    rf"(?:^|(?<=[.!?…]\s))[^\w\n]{{0,9}}\d{{1,3}}[.)]\s{{1,5}}(?=[^\w\n]{{0,9}}{_WORDS})", re.IGNORECASE | re.MULTILINE
+)
 _OPENING = re.compile(
     rf"(?:\A|(?<=[\n:.!?…])|(?<=[.!?…][\"'”’)*_]))[^\w\n]{{0,9}}_{{0,3}}{_WORDS}",
     re.IGNORECASE,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from harness.text.parts import Parts, parts
@@ -20,6 +20,8 @@ CALM, ANGRY = "The person feels calm.", "They are angry!"
         "**At first:** the person feels calm.\n\n**In the end:** they are angry!",
         "At first:\nThe person feels calm.\n\nIn the end:\nThey are angry!",
         "1. At first, the person feels calm.\n2. In the end, they are angry!",
+        "1) At first, the person feels calm. 2) In the end, they are angry!",
+        "**1. At first**, the person feels calm.\n\n**2. In the end**, they are angry!",
         "- _At first_, the person feels calm.\n- _In the end_, they are angry!",
         '"At first, the person feels calm. In the end, they are angry!"',
         "Here are the two sentences:\n\nAt first, the person feels calm.\nIn the end, they are angry!\n",
@@ -53,6 +55,8 @@ WORDS = st.lists(st.sampled_from(["calm", "angry", "first", "the", "end", "in", 
 
 
 @given(WORDS, WORDS)
+@example(["3.5"], ["5"])
+@example(["calm", "5"], ["calm"])
 def test_no_word_of_either_sentence_is_lost_or_changes_sides(one: list[str], other: list[str]) -> None:
     found = parts(f"At first, {' '.join(one)}. In the end, {' '.join(other)}.")
     assert isinstance(found, Parts)
