@@ -23,6 +23,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.known_changes import outcome, own_courses, own_table, rated_table
 from benchmarks.known_groups import (
     Embed,
     Score,
@@ -180,6 +181,7 @@ def main() -> None:
     raw = own_texts()
     comparisons = own_comparisons(raw)
     accuracy: dict[str, tuple[Array, Array]] = {}
+    changes = [own_table({name: outcome(courses, read_back) for name, courses in own_courses().items()})]
     if args.words:
         words = read_rated_words(args.words, without=learned_terms())
         read = read_back(words.texts)
@@ -191,6 +193,9 @@ def main() -> None:
         dev = read_emobank(args.emobank, "dev")
         read = read_back(dev.texts)
         accuracy["EmoBank dev"] = (reader.emobank_scale(read), dev.va)
+        changes.append(
+            rated_table("EmoBank dev", read, Texts(dev.texts, reader.from_emobank(dev.va)), reader.residual_sd)
+        )
         keep = clear(dev)
         chosen = Texts(dev.take(np.flatnonzero(keep)).texts, reader.from_emobank(dev.va[keep]))
         comparisons |= rated_comparisons("EmoBank dev", chosen, GOAL_EMOBANK)
@@ -208,6 +213,8 @@ def main() -> None:
     table, failures = known_groups_table(raw, comparisons, scores)
     console.print(table)
     console.print(headline_table(comparisons, scores[HEADLINE]))
+    for changed in changes:
+        console.print(changed)
     console.print(
         f"read-back: a higher degree is read as further out in {degrees_in_order(raw, read_back):.0%} of pairs"
     )

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from harness.metrics.outcome import Confident, Described, Distributed, Labelled, LabelSets, Outcome, Ranked
+from harness.metrics.outcome import Changed, Confident, Described, Distributed, Labelled, LabelSets, Outcome, Ranked
 from harness.metrics.registry import Metric
 
 SEED = 1977
@@ -17,7 +17,8 @@ _DRAWS = 100
 def random_answers(outcome: Outcome, rng: np.random.Generator) -> Outcome:
     """Replace every answer by a uniformly random one: any offered label, each label of a set at even odds, any ranking.
 
-    A random distribution is a random point of the simplex; a random confidence is the largest share of one.
+    A random distribution is a random point of the simplex; a random confidence is the largest share of one. A random
+    change is read from and to a random point of [-1, 1] x [-1, 1].
 
     Raises:
         TypeError: descriptions have no uniform distribution; their metrics state their chance value themselves.
@@ -36,6 +37,9 @@ def random_answers(outcome: Outcome, rng: np.random.Generator) -> Outcome:
             return replace(outcome, predicted=rng.random(outcome.gold.shape) < 0.5)
         case Ranked():
             return replace(outcome, scores=rng.random(outcome.gold.shape))
+        case Changed():
+            read = rng.uniform(-1.0, 1.0, outcome.read.shape)
+            return replace(outcome, read=read, answered=np.ones(len(read), dtype=np.bool_))
         case Described():
             raise TypeError("descriptions have no uniform distribution")
 

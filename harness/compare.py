@@ -13,9 +13,9 @@ import numpy as np
 from scipy.stats import rankdata
 
 from harness.comparison import Difference, difference
-from harness.kinds import Kind
+from harness.kinds import MEASURED, Kind
 from harness.metrics import metrics_of
-from harness.outcomes import ItemScores, cluster_index
+from harness.outcomes import cluster_index
 from harness.record import read_run, read_samples
 from harness.samples import judge
 from harness.scoring import repeated
@@ -237,9 +237,8 @@ def _item_scores(task: TaskRecord, sample: Sample) -> list[float]:
     kind = Kind(task.kind)
     if sample.answer.loglikelihoods is not None and kind is Kind.RANKING:
         return [_own_auc(sample.answer.loglikelihoods, [label in sample.item.labels for label in sample.item.choices])]
-    again: Sequence[ItemScores] = sample.repeat_scores
-    if sample.repeats and not again:
-        again = judge(kind, [sample.item] * len(sample.repeats), sample.repeats, None)[1]
+    repeats = sample.repeats
+    again = sample.repeat_scores if kind in MEASURED else judge(kind, [sample.item] * len(repeats), repeats, None)[1]
     name = task.headline if task.headline in sample.scores else next(iter(sample.scores))
     return [scores[name] or 0.0 for scores in (sample.scores, *again)]
 

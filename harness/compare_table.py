@@ -85,10 +85,9 @@ def _items(gaps: Sequence[ItemGap]) -> Table:
         table.add_column(title, overflow="fold")
     for gap in gaps:
         item = gap.first.item
-        truth = ", ".join(item.labels) if item.choices else " / ".join(item.references)
         said = (_short(_said(sample)) for sample in (gap.first, gap.second))
         place = (f"{item.valence:.2f}", f"{item.arousal:.2f}")
-        table.add_row(item.item_id[:12], *place, _short(truth), *said, f"{gap.gap:+.2f}")
+        table.add_row(item.item_id[:12], *place, _short(item.truth), *said, f"{gap.gap:+.2f}")
     return table
 
 
@@ -97,7 +96,7 @@ def _said(sample: Sample) -> str:
     if sample.answer.loglikelihoods is not None:
         ranked = sorted(zip(sample.answer.loglikelihoods, sample.item.choices, strict=True), reverse=True)
         return ", ".join(label for _, label in ranked[: max(1, len(sample.item.labels))])
-    return ", ".join(sample.parsed.labels) or sample.parsed.text or f"({sample.parsed.status})"
+    return ", ".join(sample.parsed.labels) or sample.parsed.text or f"({sample.parsed.reason or sample.parsed.status})"
 
 
 def _short(text: str) -> str:

@@ -13,9 +13,13 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 
-from harness.metrics.outcome import Floats
+from harness.forms.change import ENDS, ends_given
+from harness.kinds import Kind
+from harness.metrics.algebra import mean_where
+from harness.metrics.outcome import Changed, Floats
 from harness.similarity import Embed, similarities
 from harness.text import style
+from harness.text.direction import large_enough
 from harness.text.emotion_words import wheel_f1
 from harness.text.unsupported import claim_rates
 from harness.text.va_readback import Reader, fingerprint, same_quadrant, same_quadrant_by_chance
@@ -98,6 +102,45 @@ def description_scores(
     ]
 
 
+def change_scores(
+    items: Sequence[Item], texts: Sequence[str | None], by: Instruments, parts: frozenset[Part] = PARTS
+) -> list[ItemScores]:
+    """Measure n descriptions of a change, a line on the beginning and one on the end; else as `description_scores`.
+
+    `right_direction` is the mean of `valence_direction` and `arousal_direction` over those that have a value: where the
+    given change is too small to be told they have none.
+    """
+    columns = _changed(items, texts, by) if "read" in parts else {}
+    columns |= _styled(texts) if "written" in parts else {}
+    return [{name: _rounded(column[row]) for name, column in columns.items()} for row in range(len(items))]
+
+
+_MEASURES = {Kind.DESCRIPTION: description_scores, Kind.CHANGE: change_scores}
+
+
+def measured(
+    kind: Kind, items: Sequence[Item], texts: Sequence[str | None], by: Instruments, parts: frozenset[Part] = PARTS
+) -> list[ItemScores]:
+    """Measure n texts of a kind of `harness.kinds.MEASURED`, as its own function does."""
+    return _MEASURES[kind](items, texts, by, parts)
+
+
+def _changed(items: Sequence[Item], texts: Sequence[str | None], by: Instruments) -> dict[str, Floats]:
+    """Read valence and arousal back at both ends, and compare their change with the given one."""
+    answered = np.array([text is not None for text in texts])
+    lines = [line for text in texts for line in (text or "\n").split("\n")]
+    read = np.where(np.repeat(answered, 2)[:, None], by.read(lines), 0.0).round(_DIGITS).reshape(-1, 2, 2)
+    given = np.array([ends_given(item) for item in items], dtype=np.float64)
+    told = large_enough(given[:, 1] - given[:, 0], by.read_sd)
+    right = Changed({}, given, read, told, answered).right
+    return {
+        "right_direction": mean_where(np.nan_to_num(right), told),
+        "valence_direction": right[:, 0],
+        "arousal_direction": right[:, 1],
+        **dict(zip(ENDS, read.reshape(-1, 4).T, strict=True)),
+    }
+
+
 def _read(items: Sequence[Item], texts: Sequence[str | None], by: Instruments) -> dict[str, Floats]:
     """Read valence and arousal back, and compare them with what was given."""
     given = np.array([(item.valence, item.arousal) for item in items], dtype=np.float64)
@@ -114,14 +157,21 @@ def _read(items: Sequence[Item], texts: Sequence[str | None], by: Instruments) -
 
 
 def _written(items: Sequence[Item], texts: Sequence[str | None]) -> dict[str, Floats]:
-    """Measure words and style; the latter only where there is a text."""
+    """Measure words and style."""
     labels = [item.labels for item in items]
     all_texts = [text or "" for text in texts]
-    answered = [row for row, text in enumerate(texts) if text is not None]
-    said = [all_texts[row] for row in answered]
     return {
         "wheel_f1": wheel_f1(all_texts, labels, level=1),
         "wheel_f1_fine": wheel_f1(all_texts, labels, level=2),
+        **_styled(texts),
+    }
+
+
+def _styled(texts: Sequence[str | None]) -> dict[str, Floats]:
+    """Measure claims and style, where there is a text."""
+    answered = [row for row, text in enumerate(texts) if text is not None]
+    said = [text for text in texts if text is not None]
+    return {
         "unsupported": _spread(claim_rates(said)["any"], answered, len(texts)),
         "words": _spread(style.length(said), answered, len(texts)),
         "repetition": _spread(style.repetition(said), answered, len(texts)),

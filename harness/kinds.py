@@ -19,6 +19,7 @@ class Kind(StrEnum):
         DISTRIBUTION: a probability for every label of a fixed set.
         COORDINATES: valence and arousal, as two numbers.
         WORDS: emotion words of the model's own choice.
+        CHANGE: two sentences: how a state is at first, and in the end.
     """
 
     SINGLE_LABEL = "single_label"
@@ -31,10 +32,14 @@ class Kind(StrEnum):
     DISTRIBUTION = "distribution"
     COORDINATES = "coordinates"
     WORDS = "words"
+    CHANGE = "change"
 
 
-FREE = frozenset({Kind.DESCRIPTION, Kind.COORDINATES, Kind.WORDS})
+FREE = frozenset({Kind.DESCRIPTION, Kind.COORDINATES, Kind.WORDS, Kind.CHANGE})
 """Kinds that offer no choices."""
+
+MEASURED = frozenset({Kind.DESCRIPTION, Kind.CHANGE})
+"""Kinds whose answers are texts that instruments measure (`harness.describing`)."""
 
 
 def needs(kind: Kind) -> str | None:

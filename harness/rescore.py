@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.describing import Instruments, instruments
-from harness.kinds import Kind
+from harness.kinds import MEASURED, Kind
 from harness.record import read_run, read_samples
 from harness.samples import judge
 from harness.scoring import score
@@ -45,7 +45,7 @@ def differences(
 ) -> Iterator[str]:
     """Yield one line for each number of one task that differs from what its samples give; errors as `rescore`."""
     task, kind = run.tasks[name], Kind(run.tasks[name].kind)
-    by = instruments(given_embedder) if kind is Kind.DESCRIPTION else None
+    by = instruments(given_embedder) if kind in MEASURED else None
     if by and task.embedder:
         yield from _differences(f"{name}: embedder", task.embedder.model_dump(), by.record.model_dump(), 0.0)
     yield from _items(name, kind, samples, by)
@@ -62,7 +62,7 @@ def differences(
 
 def _items(name: str, kind: Kind, samples: Sequence[Sample], by: Instruments | None) -> Iterator[str]:
     items = [sample.item for sample in samples]
-    tolerance = EMBEDDING_TOLERANCE if kind is Kind.DESCRIPTION else TOLERANCE
+    tolerance = EMBEDDING_TOLERANCE if kind in MEASURED else TOLERANCE
     parsed, scores = judge(kind, items, [sample.answer for sample in samples], by)
     for sample, one, row in zip(samples, parsed, scores, strict=True):
         where = f"{name}: item {sample.item.item_id}"

@@ -16,7 +16,7 @@ from harness.config import RunConfig, ask_settings, model_args
 from harness.content_free import content_free
 from harness.describing import Instruments, instruments
 from harness.fitness import check_fit
-from harness.kinds import Kind
+from harness.kinds import MEASURED, Kind
 from harness.samples import make_samples
 from harness.scoring import score
 from harness.tasks import Task, load_tasks
@@ -69,7 +69,7 @@ def run(
     models.check(choice, config.batch_size, config.device, config.api)
     if choice.hint:
         say(choice.hint)
-    by = instruments(config.embedder) if any(task.kind is Kind.DESCRIPTION for task in tasks) else None
+    by = instruments(config.embedder) if any(task.kind in MEASURED for task in tasks) else None
     settings = ask_settings(config, choice)
     with keeping(config, choice, tasks, settings, say) as kept:
         lm = loaded or models.open_model(choice, config.batch_size, config.device, config.api)
@@ -189,7 +189,6 @@ class _Progress:
     def _task_record(self, task: Task, samples: Sequence[Sample], path: str, sha256: str) -> TaskRecord:
         labels = task.question.labels
         scores = score(task.kind, labels, samples, self.config.level, allow_missing=self.config.allow_missing)
-        described = task.kind is Kind.DESCRIPTION
         return TaskRecord(
             version=task.version,
             task_hash=task.hash,
@@ -202,8 +201,8 @@ class _Progress:
             items=len(samples),
             clusters=scores.clusters,
             excluded=task.excluded(),
-            reference_kind=task.reference_kind() if described else None,
-            embedder=self.by.record if self.by and described else None,
+            reference_kind=task.reference_kind() if task.kind is Kind.DESCRIPTION else None,
+            embedder=self.by.record if self.by and task.kind in MEASURED else None,
             features=task.features(),
             answers=scores.answers,
             metrics=scores.metrics,

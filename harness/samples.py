@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from harness.baselines.answers import STANDING, answer_texts, choice_scores
 from harness.baselines.names import CONSTANT
 from harness.ceilings import ceiling_answers
-from harness.describing import PARTS, Instruments, Part, description_scores
+from harness.describing import PARTS, Instruments, Part, measured
 from harness.docs import Doc, item_of
 from harness.forms import form
-from harness.kinds import Kind
+from harness.kinds import MEASURED, Kind
 from harness.outcomes import Answered, ItemScores
 from harness.reading import read, to_answer
 from leaderboard.schema import Answer, ContentFree, Item, Parsed, Sample
@@ -48,7 +48,7 @@ def make_samples(
     items = [item_of(doc) for doc in docs]
     firsts = {item.choices: row for row, item in reversed(list(enumerate(items)))}
     parsed, scores = judge(kind, items, answers, by)
-    described = kind is Kind.DESCRIPTION
+    described = kind in MEASURED
     beside, above = (
         {name: judge(kind, items, given, by)[1] for name, given in others.items()} if described else {}
         for others in (standing, ceilings)
@@ -87,14 +87,14 @@ def judge(
     An answer that is missing has no scores, and no part in those of others. Of descriptions only `parts` are measured.
     """
     parsed = [read(kind, item, answer) for item, answer in zip(items, answers, strict=True)]
-    if kind is not Kind.DESCRIPTION:
+    if kind not in MEASURED:
         return parsed, [_score(kind, item, one) for item, one in zip(items, parsed, strict=True)]
     if by is None:
         raise ValueError("descriptions are scored with instruments")
     there = [row for row, one in enumerate(parsed) if one.status != "missing"]
     scores: list[ItemScores] = [{} for _ in parsed]
     if there:
-        found = description_scores([items[row] for row in there], [parsed[row].text for row in there], by, parts)
+        found = measured(kind, [items[row] for row in there], [parsed[row].text for row in there], by, parts)
         for row, one in zip(there, found, strict=True):
             scores[row] = one
     return parsed, scores

@@ -36,7 +36,8 @@ class Anatomy:
     Attributes:
         score_name: what an item's score is.
         good_from: an item counts as right from this score on.
-        points: (valence, arousal, right) of each item.
+        points: (valence, arousal, right) of each item that has a score.
+        unscored: how many items have none, since nothing could be right or wrong about them.
         bins: (mean confidence, share right, items) of each tenth of confidence; empty where answers are texts.
         random: items drawn from a seed.
         worst: items of the lowest score, of equals those of the earliest id.
@@ -45,6 +46,7 @@ class Anatomy:
     score_name: str
     good_from: float
     points: tuple[tuple[float, float, bool], ...]
+    unscored: int
     bins: tuple[tuple[float, float, int], ...]
     random: tuple[Shown, ...]
     worst: tuple[Shown, ...]
@@ -59,17 +61,15 @@ def anatomy(task: TaskRecord, samples: Sequence[Sample]) -> Anatomy:
     known = [score for score in scores if score is not None]
     good = float(np.median(known)) if task.kind == "description" and known else _GOOD
     rows = np.random.default_rng(0).permutation(len(ordered))[:SHOWN]
-    worst = sorted(range(len(ordered)), key=lambda row: (scores[row] is not None, scores[row] or 0.0))[:SHOWN]
+    scored = [(score, row) for row, score in enumerate(scores) if score is not None]
     return Anatomy(
         score_name=name,
         good_from=good,
-        points=tuple(
-            (sample.item.valence, sample.item.arousal, score is not None and score >= good)
-            for sample, score in zip(ordered, scores, strict=True)
-        ),
+        points=tuple((ordered[row].item.valence, ordered[row].item.arousal, score >= good) for score, row in scored),
+        unscored=len(ordered) - len(scored),
         bins=_bins(task, ordered, scores),
         random=tuple(_shown(ordered[row], scores[row]) for row in rows),
-        worst=tuple(_shown(ordered[row], scores[row]) for row in worst),
+        worst=tuple(_shown(ordered[row], score) for score, row in sorted(scored)[:SHOWN]),
     )
 
 
@@ -160,8 +160,7 @@ def _confidence(loglikelihoods: Sequence[float]) -> float:
 def _shown(sample: Sample, score: float | None) -> Shown:
     answer = sample.answer
     said = answer.text if answer.text is not None else ", ".join(sample.parsed.labels) or _best(sample)
-    truth = ", ".join(sample.item.labels) if sample.item.choices else " | ".join(sample.item.references)
-    return Shown(sample.item.item_id, sample.prompt, said, truth, score)
+    return Shown(sample.item.item_id, sample.prompt, said, sample.item.truth, score)
 
 
 def _best(sample: Sample) -> str:

@@ -183,7 +183,7 @@ def _baselines(entry: Entry, due: Rendered) -> Iterator[str]:
         where = f"item {sample.item.item_id}"
         yield from _standing(where, "baseline", sample.baselines, request.baselines)
         yield from _standing(where, "ceiling", sample.ceilings, request.ceilings)
-    described = entry.task.kind == "description"
+    described = entry.task.kind in ("description", "change")
     for sample in entry.samples:
         if sample.baseline_scores.keys() != (sample.baselines.keys() if described else set()):
             yield f"item {sample.item.item_id}: field 'baseline_scores' names other baselines"

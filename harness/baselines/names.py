@@ -11,7 +11,7 @@ _ALL = frozenset(Kind)
 _SETS = frozenset({Kind.MULTI_LABEL})
 CONSTANT = ("majority", "top5", "all")
 """Baselines that answer every item alike."""
-_LEARNT = _ALL - {Kind.CHOICE, Kind.CONFLICT, Kind.COORDINATES, Kind.WORDS}
+_LEARNT = _ALL - {Kind.CHOICE, Kind.CONFLICT, Kind.COORDINATES, Kind.WORDS, Kind.CHANGE}
 _FIXED = ("uniform", "majority", "prototype", "oracle")
 
 

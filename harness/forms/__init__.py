@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["form"]
 
-_MODULES = frozenset({Kind.CONFIDENCE, Kind.CONFLICT, Kind.DISTRIBUTION, Kind.COORDINATES, Kind.WORDS})
+_MODULES = frozenset({Kind.CONFIDENCE, Kind.CONFLICT, Kind.DISTRIBUTION, Kind.COORDINATES, Kind.WORDS, Kind.CHANGE})
 
 
 @cache

@@ -33,9 +33,13 @@ class Form(ABC):
     def read(self, item: Item, text: str) -> Parsed:
         """Read a text answer to `item`."""
 
-    @abstractmethod
     def scores(self, item: Item, parsed: Parsed) -> ItemScores:
-        """Score one answer by itself; higher is better, and the score that tells most stands first."""
+        """Score one answer by itself; higher is better, and the score that tells most stands first.
+
+        Raises:
+            NotImplementedError: the form's answers are measured all at once, by `harness.describing`.
+        """
+        raise NotImplementedError
 
     @abstractmethod
     def outcome(self, labels: tuple[str, ...], answered: Sequence[Answered]) -> Outcome:

@@ -12,7 +12,7 @@ from harness.axes.prompting import read_axes
 from harness.derive import NAMES, derivation
 from harness.docs import EVALUATED, FITTED, Doc, Docs, Question, item_of, nearest, split
 from harness.features import reference
-from harness.kinds import FREE, Kind, needs
+from harness.kinds import FREE, MEASURED, Kind, needs
 from harness.metrics import Metric, metrics_of
 from harness.outcomes import Answered, outcome
 from harness.reading import read, to_answer
@@ -46,7 +46,7 @@ class Dataset:
         if key == "labels":
             _check_labels(metadata["labels"], where)
         if derive is not None:
-            _check_derivation(derive, metadata.get("labels") or (), where)
+            _check_derivation(derive, metadata.get("labels") or (), where, labelled=key == "labels")
         options = Path(where).parent / metadata["options"] if self.kind is Kind.CHOICE else None
         asks, axes = read_axes(metadata)
         return Question(
@@ -87,12 +87,12 @@ def _check_labels(labels: Any, where: str) -> None:
         raise InputError(f"{where}: metadata.labels: two labels differ only in case, or a label stands there twice")
 
 
-def _check_derivation(name: Any, labels: Sequence[str], where: str) -> None:
-    """Refuse a derivation that there is not, and labels that are not its own."""
+def _check_derivation(name: Any, labels: Sequence[str], where: str, *, labelled: bool) -> None:
+    """Refuse a derivation that there is not, and labels that are not its own where the kind offers labels."""
     if name not in NAMES:
         raise InputError(f"{where}: metadata.derive: there is no derivation {name!r}{nearest(str(name), NAMES)}")
     own = derivation(name).labels
-    if set(own) != set(labels):
+    if labelled and set(own) != set(labels):
         raise InputError(f"{where}: metadata.labels: the labels of '{name}' are {', '.join(own) or 'none'}")
 
 
@@ -124,18 +124,18 @@ class Aggregation:
 
     def __call__(self, answered: Sequence[Answered]) -> float:
         """Return the metric's value; NaN where the items allow none."""
-        if self.kind is Kind.DESCRIPTION:
-            answered = _described(tuple(answered))
+        if self.kind in MEASURED:
+            answered = _measured(self.kind, tuple(answered))
         labels = () if self.kind is Kind.CHOICE or self.kind in FREE else answered[0].item.choices
         return self.metric.value(outcome(self.kind, labels, answered), len(answered))
 
 
 @lru_cache(maxsize=1)
-def _described(answered: tuple[Answered, ...]) -> list[Answered]:
+def _measured(kind: Kind, answered: tuple[Answered, ...]) -> list[Answered]:
     """Measure descriptions, once for all metrics of a task."""
-    from harness.describing import description_scores, instruments
+    from harness.describing import instruments, measured
 
-    scores = description_scores([one.item for one in answered], [one.parsed.text for one in answered], instruments())
+    scores = measured(kind, [one.item for one in answered], [one.parsed.text for one in answered], instruments())
     return [dataclasses.replace(one, scores=row) for one, row in zip(answered, scores, strict=True)]
 
 

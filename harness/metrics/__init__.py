@@ -4,6 +4,7 @@ from harness.kinds import Kind
 from harness.metrics import (
     annotators,
     bias,
+    change,
     confidence,
     conflict,
     coordinates,
@@ -23,6 +24,7 @@ __all__ = [
     "all_metrics",
     "annotators",
     "bias",
+    "change",
     "confidence",
     "conflict",
     "coordinates",
@@ -41,7 +43,7 @@ __all__ = [
 _ORDER = tuple(
     module.__name__
     for module in (
-        *(labels, ranked, coordinates, description, distribution, words),
+        *(labels, ranked, coordinates, change, description, distribution, words),
         *(confidence, conflict, likelihood, plane, votes, annotators, bias),
     )
 )

@@ -17,8 +17,9 @@ from harness.text import agreement
 
 _metric = partial(metric, Kind.DESCRIPTION)
 _of_some = partial(_metric, partial=True)
-_share_of_some = partial(_of_some, proportion=True)
 _plane = partial(metric, Kind.DESCRIPTION, Kind.COORDINATES)
+_text = partial(metric, Kind.DESCRIPTION, Kind.CHANGE, partial=True)
+_share_of_texts = partial(_text, proportion=True)
 _UNDEFINED = "no item has a reference"
 _ALONE = "no other cluster has a reference that differs"
 _ALONE_POINT = "there is no other cluster"
@@ -147,7 +148,7 @@ def own_auc_static(outcome: Described, weights: Weights) -> Floats:
     return weighted_mean(outcome.columns["own_auc_static"], weights)
 
 
-@_share_of_some(
+@_share_of_texts(
     line="share of descriptions that claim an age, sex, scene, object, name or gesture",
     higher_is_better=False,
     undefined=_SILENT,
@@ -158,19 +159,19 @@ def unsupported(outcome: Described, weights: Weights) -> Floats:
     return weighted_mean(outcome.columns["unsupported"], weights)
 
 
-@_of_some(line="mean number of words", higher_is_better=None, undefined=_SILENT, chance=None)
+@_text(line="mean number of words", higher_is_better=None, undefined=_SILENT, chance=None)
 def length(outcome: Described, weights: Weights) -> Floats:
     """Return (draws,) mean word counts, at least 0."""
     return weighted_mean(outcome.columns["words"], weights)
 
 
-@_of_some(line="share of word pairs that a description repeats", higher_is_better=False, undefined=_SHORT, chance=None)
+@_text(line="share of word pairs that a description repeats", higher_is_better=False, undefined=_SHORT, chance=None)
 def repetition(outcome: Described, weights: Weights) -> Floats:
     """Return (draws,) means of one minus distinct-2, in [0, 1]."""
     return weighted_mean(outcome.columns["repetition"], weights)
 
 
-@_share_of_some(
+@_share_of_texts(
     line="share of descriptions nearly identical to another's", higher_is_better=False, undefined=_SILENT, chance=None
 )
 def near_duplicates(outcome: Described, weights: Weights) -> Floats:
@@ -178,7 +179,7 @@ def near_duplicates(outcome: Described, weights: Weights) -> Floats:
     return weighted_mean(outcome.columns["near_duplicate"], weights)
 
 
-@_share_of_some(
+@_share_of_texts(
     line="share of descriptions that hand the numbers back", higher_is_better=False, undefined=_SILENT, chance=None
 )
 def echo(outcome: Described, weights: Weights) -> Floats:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.metrics.thresholds import Latest, Steps, steps
+from harness.text.direction import right_way
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -169,6 +170,46 @@ class Described:
     """
 
     columns: dict[str, Floats]
+
+
+@dataclass(frozen=True)
+class Changed(Described):
+    """Descriptions of a change (`change`); `columns` holds what is measured of the texts as such.
+
+    Attributes:
+        given: (n, 2, 2) the first and the last point given (axis 1), each valence and arousal (axis 2).
+        read: (n, 2, 2) the same as read from the text; neutral where there is none.
+        told: (n, 2) whether the given change in valence and in arousal is large enough to be told.
+        answered: (n,) whether there is a text.
+    """
+
+    given: Floats
+    read: Floats
+    told: Bools
+    answered: Bools
+
+    @cached_property
+    def given_change(self) -> Floats:
+        """(n, 2) the last point given less the first."""
+        return self.given[:, 1] - self.given[:, 0]
+
+    @cached_property
+    def read_change(self) -> Floats:
+        """(n, 2) the same as read."""
+        return self.read[:, 1] - self.read[:, 0]
+
+    @cached_property
+    def right(self) -> Floats:
+        """(n, 2) whether the change read has the right direction, 0 without a text; NaN where there is none to tell."""
+        right = np.where(self.answered[:, None], right_way(self.read_change, self.given_change), 0.0)
+        return np.where(self.told, right, np.nan)
+
+    @cached_property
+    def moved(self) -> Ranked:
+        """Items by the size of the change read, those with a change to tell being true; without a text, the worst."""
+        moves: Bools = np.asarray(self.told.any(axis=1))
+        size = np.where(self.answered, np.linalg.norm(self.read_change, axis=1), np.where(moves, -np.inf, np.inf))
+        return Ranked(moves[:, None], size[:, None], ("moves",))
 
 
 Outcome = Labelled | LabelSets | Ranked | Described | Distributed

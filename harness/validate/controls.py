@@ -34,9 +34,14 @@ from va_extractor.errors import InputError
 
 SEED = 20_502
 _READERS = ("prototype", "knn")
-_DESCRIBED = "own_auc"
-_PARTS: dict[str, frozenset[Part]] = {_DESCRIBED: frozenset({"near"}), "same_quadrant": frozenset({"read"})}
-_CONSTANT = {"macro_auc": 0.5, _DESCRIBED: 0.5, "va_ccc": 0.0}
+_KNOWN = {Kind.DESCRIPTION: "own_auc", Kind.CHANGE: "right_direction"}
+"""Of texts, the metric whose value is known beforehand, whatever the headline."""
+_PARTS: dict[str, frozenset[Part]] = {
+    "own_auc": frozenset({"near"}),
+    "same_quadrant": frozenset({"read"}),
+    "right_direction": frozenset({"read"}),
+}
+_CONSTANT = {"macro_auc": 0.5, "own_auc": 0.5, "va_ccc": 0.0, "right_direction": 0.5}
 """What one answer to everything is worth, by the metric whose value is known beforehand."""
 _COUNTED = (Kind.SINGLE_LABEL, Kind.CHOICE, Kind.MULTI_LABEL, Kind.CONFIDENCE, Kind.CONFLICT)
 """Kinds in which one answer is right as often as its label is true."""
@@ -111,7 +116,7 @@ class _Bench:
     @property
     def known(self) -> Metric:
         """The metric whose value is known beforehand for right, random and constant answers."""
-        return self._metric(_DESCRIBED) if self.task.kind is Kind.DESCRIPTION else self.headline
+        return self._metric(_KNOWN.get(self.task.kind, self.task.headline))
 
     def oracle(self) -> Control:
         from harness.baselines.model import BaselineLM

@@ -124,7 +124,7 @@ def _derived(source: Source, kind: Kind, name: Any, labels: Any) -> Iterator[Fin
         if needs(kind) == "labels" and isinstance(labels, list) and set(map(str, labels)) != set(own):
             what = f"are not those of the derivation '{name}'"
             yield source.finding(("metadata", "labels"), what, f"write [{', '.join(own)}], in any order")
-    for other, needed in ((Kind.CONFLICT, "conflict"), (Kind.COORDINATES, "word")):
+    for other, needed in ((Kind.CONFLICT, "conflict"), (Kind.COORDINATES, "word"), (Kind.CHANGE, "trajectory")):
         if kind is other and name != needed:
             yield source.finding(("metadata", "derive"), f"a {kind} task is derived by {needed}", f"write {needed}")
 

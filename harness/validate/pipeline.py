@@ -13,7 +13,7 @@ from harness.axes import generation
 from harness.describing import Instruments, instruments
 from harness.docs import EVALUATED, Question, nearest, split
 from harness.functions._kind import Dataset
-from harness.kinds import Kind
+from harness.kinds import MEASURED
 from harness.taskfile import Finding, Source
 from harness.tasks import build
 from harness.validate import data, fit, prompts, shape
@@ -179,7 +179,7 @@ def _controls(source: Source, target: Target, report: Report, settings: Settings
         info = catalogue.TaskInfo(str(report.name), "", (), target.path, target.root)
         task = build(info, settings.features, trust_code=settings.trust_code)
         by: Instruments | None = None
-        if task.kind is Kind.DESCRIPTION:
+        if task.kind in MEASURED:
             if find_spec("sentence_transformers") is None:
                 mend = "pip install 'vaemo-eval[offline]'"
                 what = "the controls of descriptions need a sentence embedder"

@@ -22,6 +22,7 @@ KindName = Literal[
     "distribution",
     "coordinates",
     "words",
+    "change",
 ]
 
 

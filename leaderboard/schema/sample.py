@@ -57,12 +57,18 @@ class Parsed(Model):
         labels: the labels named; empty for descriptions.
         text: the description without reasoning and surrounding space; None for labels.
         numbers: the numbers stated: a share for each choice, a confidence in [0, 1], or valence and arousal.
+        reason: why a text is unparsed, where its form says so; left out where there is none.
     """
 
     status: Status
     labels: tuple[str, ...] = ()
     text: str | None = None
     numbers: tuple[FiniteFloat, ...] = ()
+    reason: str | None = None
+
+    @model_serializer(mode="wrap")
+    def _without_no_reason(self, handler: SerializerFunctionWrapHandler) -> dict[str, object]:
+        return {name: value for name, value in handler(self).items() if name != "reason" or value is not None}
 
 
 class Given(Model):
@@ -115,6 +121,12 @@ class Item(Model):
     steps: bool = False
     shares: tuple[FiniteFloat, ...] | None = None
     given: Given | None = None
+
+    @property
+    def truth(self) -> str:
+        """What is true, for a reader: labels where choices or a course of points were shown, else the references."""
+        labelled = self.choices or (self.given and self.given.points)
+        return ", ".join(self.labels) if labelled else " | ".join(self.references)
 
 
 class Sample(Model):

@@ -5,12 +5,19 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import numpy as np
+import pytest
+from scipy.stats import pearsonr
+
 from harness.catalogue import find
 
 if TYPE_CHECKING:
     from tests.endtoend.conftest import Command
 
-TASKS = ("va_inverse", "va_conflict", "va_compare_mc", "iimi_basic_confidence", "emotic_distribution", "open_vocab")
+TASKS = (
+    *("va_inverse", "va_conflict", "va_compare_mc", "iimi_basic_confidence", "emotic_distribution", "open_vocab"),
+    "va_trajectory_describe",
+)
 ASKED = ("--tasks", ",".join(TASKS), "--limit", "40")
 
 
@@ -32,6 +39,7 @@ def test_runs_of_every_kind_are_scored_again_reported_and_compared(vaemo_eval: C
     assert compared.code == 0
     assert "selective_accuracy" in compared.out
     assert "js_divergence" in compared.out
+    assert "right_direction" in compared.out
 
 
 def test_a_changed_number_in_an_answer_is_found(vaemo_eval: Command) -> None:
@@ -45,6 +53,33 @@ def test_a_changed_number_in_an_answer_is_found(vaemo_eval: Command) -> None:
     assert again.code == 1
     assert "parsed: numbers: recorded (" in again.out
     assert "scores: confidence: recorded" in again.out
+
+
+def test_answers_that_do_not_tell_both_ends_are_unparsed_and_wrong(vaemo_eval: Command) -> None:
+    run = vaemo_eval("--model", "baseline:prototype", "--tasks", "va_trajectory_describe")
+    task = run.record.tasks["va_trajectory_describe"]
+    assert task.embedder is not None
+    assert task.features.synthetic
+    for metric in task.metrics.values():
+        assert metric.interval is not None
+    direction = task.metrics["right_direction"]
+    assert direction.position is not None
+    assert (direction.position.floor, direction.position.ceiling) == ("majority", "prototype")
+    path = run.folder / "samples" / "va_trajectory_describe.jsonl"
+    rows = run.samples("va_trajectory_describe")
+    for axis, name in enumerate(("valence", "arousal")):
+        given = [[row["item"]["given"]["points"][end][axis] for row in rows] for end in (0, -1)]  # type: ignore[index]
+        read = [[row["scores"][f"read_{end}_{name}"] for row in rows] for end in ("first", "last")]  # type: ignore[index]
+        expected = pearsonr(np.subtract(given[1], given[0]), np.subtract(read[1], read[0])).statistic
+        assert task.metrics[f"{name}_change_r"].value == pytest.approx(expected)
+    told = next(number for number, row in enumerate(rows) if row["scores"]["right_direction"] == 1.0)  # type: ignore[index]
+    rows[told]["answer"]["text"] = "At first they are calm and later they are not."  # type: ignore[index]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    again = vaemo_eval("rescore", run.folder)
+    assert again.code == 1
+    assert "scores: right_direction: recorded 1.0, computed again 0.0" in again.out
+    assert "parsed: status: recorded 'ok', computed again 'unparsed'" in again.out
+    assert "parsed: reason: recorded None, computed again 'no sentence begins with \"In the end\"'" in again.out
 
 
 def test_drawn_courses_are_called_synthetic_and_human_means_are_not(vaemo_eval: Command) -> None:

@@ -20,11 +20,11 @@ SAMPLING = "do_sample=true,temperature=1.0,max_gen_toks=8"
 def test_a_sampling_model_is_asked_again_and_everything_is_scored_from_the_samples(
     vaemo_eval: Command, tiny_model: Path
 ) -> None:
-    tasks = ("iimi_basic", "emotic_complex", "emotic_describe")
+    tasks = ("iimi_basic", "emotic_complex", "emotic_describe", "va_trajectory_describe")
     arguments = ("--model", tiny_model, "--device", "cpu", "--limit", "4", "--gen_kwargs", SAMPLING, "--seed", "3")
     done = vaemo_eval(*arguments, "--tasks", ",".join(tasks), "--repeats", "3")
     assert done.code == 0, done.err
-    assert (done.record.repeats, done.record.usage.requests) == (3, 3 * 4 * 3)
+    assert (done.record.repeats, done.record.usage.requests) == (3, 3 * 4 * 4)
     assert "each item answered 3 times" in " ".join(done.out.split())
     for name in tasks:
         rows = done.samples(name)

@@ -42,6 +42,7 @@ QUESTIONS = {
     Kind.DISTRIBUTION: Question(Kind.DISTRIBUTION, SHIPPED, "emotic", EMOTIC),
     Kind.COORDINATES: Question(Kind.COORDINATES, SHIPPED, "norms", derive="word"),
     Kind.WORDS: Question(Kind.WORDS, SHIPPED, "emotic"),
+    Kind.CHANGE: Question(Kind.CHANGE, SHIPPED, "norms", derive="trajectory"),
 }
 PAIRS = [(name, kind) for name, info in BASELINES.items() for kind in sorted(info.kinds)]
 

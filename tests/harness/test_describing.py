@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from harness.describing import PARTS, Instruments, Part, description_scores, instruments
+from harness.describing import PARTS, Instruments, Part, change_scores, description_scores, instruments
 from harness.text.va_readback import same_quadrant
+from leaderboard.schema import Given, Item
 from tests.making import item, toy_instruments
 
 GOOD, BAD = "The person is overjoyed and full of energy.", "The person is sad, tired and hopeless."
@@ -62,3 +63,40 @@ def test_the_record_names_embedder_and_reader(real: Instruments) -> None:
     assert real.record.id == "sentence-transformers/all-MiniLM-L6-v2"
     assert real.record.reader_sha256 is not None
     assert len(real.record.reader_sha256) == 64
+
+
+RISES = ((-0.6, 0.1), (0.6, 0.1))
+STILL = ((0.5, 0.5), (0.5, 0.45))
+
+
+def course(number: int, points: tuple[tuple[float, float], ...]) -> Item:
+    return item(number, labels=["x"], given=Given(points=points))
+
+
+def test_a_change_told_the_right_way_scores_and_its_reverse_does_not(real: Instruments) -> None:
+    items = [course(0, RISES), course(1, RISES), course(2, STILL), course(3, RISES)]
+    sad, glad = "She is miserable.", "She is delighted."
+    right, wrong, still, silent = change_scores(
+        items, [f"{sad}\n{glad}", f"{glad}\n{sad}", f"{glad}\n{sad}", None], real
+    )
+    names = ("right_direction", "valence_direction", "arousal_direction")
+    assert [right[name] for name in names] == [1.0, 1.0, None]
+    assert [wrong[name] for name in names] == [0.0, 0.0, None]
+    assert [still[name] for name in names] == [None, None, None]
+    assert [silent[name] for name in names] == [0.0, 0.0, None]
+    read = np.round(real.read([sad, glad]), 6).ravel()
+    ends = ("read_first_valence", "read_first_arousal", "read_last_valence", "read_last_arousal")
+    assert [right[name] for name in ends] == pytest.approx(read.tolist())
+    assert [silent[name] for name in ends] == [0.0] * 4
+    assert silent["words"] is None
+    assert right["words"] == 6.0
+
+
+@pytest.mark.parametrize("part", ["read", "written"])
+def test_a_part_of_a_change_measured_alone_is_as_measured_with_the_rest(part: Part) -> None:
+    items = [course(number, RISES) for number in range(3)]
+    texts = ["Sad.\nGlad.", None, "Calm.\nCalm."]
+    whole = change_scores(items, texts, toy_instruments())
+    alone = change_scores(items, texts, toy_instruments(), frozenset({part}))
+    assert set(alone[0]) < set(whole[0])
+    assert alone == [{name: row[name] for name in row if name in alone[0]} for row in whole]

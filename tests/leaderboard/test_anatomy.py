@@ -13,7 +13,7 @@ from harness.commands.run import arguments, parser
 from harness.kinds import Kind
 from leaderboard import entry
 from leaderboard.anatomy import anatomy, command
-from leaderboard.schema import Answer
+from leaderboard.schema import Answer, Given
 from tests.leaderboard.editing import folder_of
 from tests.making import item, sample
 
@@ -53,6 +53,27 @@ def test_the_worst_items_of_a_ranking_have_the_lowest_auc(results: Path) -> None
     worst = anatomy(task, samples).worst
     assert [one.score for one in worst] == pytest.approx(sorted(expected.values())[:10])
     assert all(one.score == pytest.approx(expected[one.item_id]) for one in worst)
+
+
+def test_items_without_a_score_are_neither_right_nor_among_the_worst(results: Path) -> None:
+    scores = [None, 1.0, 0.0, None, 0.5]
+    samples = [
+        sample(Kind.DESCRIPTION, item(row, labels=[]), Answer(text="?"), scores={"right_direction": score})
+        for row, score in enumerate(scores)
+    ]
+    parts = anatomy(_read(results, "norms_term").task.model_copy(update={"kind": "change"}), samples)
+    assert parts.score_name == "right_direction"
+    assert [right for _, _, right in parts.points] == [True, False, True]
+    assert parts.unscored == 2
+    assert [(one.item_id, one.score) for one in parts.worst] == [("i2", 0.0), ("i4", 0.5), ("i1", 1.0)]
+    assert len(parts.random) == 5
+
+
+def test_the_truth_of_a_course_is_its_shape_and_that_of_a_description_its_references() -> None:
+    course = item(labels=["becomes calmer"], given=Given(points=((0.5, 0.5), (0.5, -0.4))))
+    described = item(labels=["Peace", "Love"], references=("calm", "warm"))
+    named = item(labels=["Peace", "Love"], choices=["Peace", "Love", "Fear"])
+    assert [one.truth for one in (course, described, named)] == ["becomes calmer", "calm | warm", "Peace, Love"]
 
 
 def test_the_command_is_one_that_the_program_takes(results: Path) -> None:

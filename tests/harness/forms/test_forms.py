@@ -16,13 +16,14 @@ from harness.derive import quadrant
 from harness.docs import Doc, Question, item_of, split
 from harness.features import SHIPPED
 from harness.forms import form
-from harness.kinds import Kind
+from harness.kinds import MEASURED, Kind
 from harness.metrics.outcome import Confident, Distributed, Outcome
 from harness.outcomes import Answered, outcome
 from harness.reading import read
 from leaderboard.schema import Answer, Item
 from tests.making import PROVENANCE, features, item
 from va_extractor.dataset import write_split
+from va_extractor.errors import InputError
 from va_extractor.labels import BASIC, EMOTIC
 from va_extractor.norms import norms
 from va_extractor.prototypes import prototypes
@@ -61,7 +62,7 @@ def test_an_item_without_labels_is_not_asked_for_shares_or_words(tmp_path: Path)
 
 @pytest.mark.parametrize("kind", FORMS)
 def test_silence_and_refusal_are_told_apart_and_never_read(kind: Kind) -> None:
-    derive = {Kind.CONFLICT: "conflict", Kind.COORDINATES: "word"}.get(kind)
+    derive = {Kind.CONFLICT: "conflict", Kind.COORDINATES: "word", Kind.CHANGE: "trajectory"}.get(kind)
     labels = {Kind.CONFIDENCE: BASIC, Kind.DISTRIBUTION: BASIC, Kind.CONFLICT: quadrant.LABELS}.get(kind, ())
     source = "norms" if derive else "iimi"
     doc = split(Question(kind, SHIPPED, source, labels, derive=derive), "test").docs[0]
@@ -71,6 +72,9 @@ def test_silence_and_refusal_are_told_apart_and_never_read(kind: Kind) -> None:
     assert statuses[3] == "unparsed"
     made = form(kind)
     assert made is not None
+    if kind in MEASURED:
+        assert read(kind, asked, Answer(text=made.oracle(doc))).status == "ok"
+        return
     right = made.scores(asked, read(kind, asked, Answer(text=made.oracle(doc))))
     first = next(iter(right))
     assert right[first] == pytest.approx(1.0)
@@ -161,6 +165,40 @@ def test_prototype_looks_words_up_and_majority_says_their_mean() -> None:
     assert said == pytest.approx(
         (np.mean([d["valence"] for d in docs]), np.mean([d["arousal"] for d in docs])), abs=1e-3
     )
+
+
+def test_a_change_is_told_by_the_published_terms_nearest_to_its_ends() -> None:
+    docs = list(split(Question(Kind.CHANGE, SHIPPED, "norms", derive="trajectory"), "test").docs)
+    terms = list(norms())
+    places = np.array([(norms()[term].valence, norms()[term].arousal) for term in terms])
+
+    def named(points: list[tuple[float, float]]) -> list[str]:
+        return [
+            f"The person's emotional state can be called {terms[at]}." for at in cdist(points, places).argmin(axis=1)
+        ]
+
+    for doc, text in zip(docs, answer_texts("prototype", docs), strict=True):
+        said = read(Kind.CHANGE, item_of(doc), Answer(text=text)).text
+        assert said == "\n".join(named([doc["points"][0], doc["points"][-1]]))
+        assert doc["target"] == text
+    [constant] = set(answer_texts("majority", docs))
+    means = np.mean([(doc["points"][0], doc["points"][-1]) for doc in docs], axis=0)
+    assert read(Kind.CHANGE, item_of(docs[0]), Answer(text=constant)).text == "\n".join(named(means))
+
+
+def test_a_change_that_is_not_told_in_two_sentences_is_unparsed_with_the_reason() -> None:
+    doc = split(Question(Kind.CHANGE, SHIPPED, "norms", derive="trajectory"), "test").docs[0]
+    parsed = read(Kind.CHANGE, item_of(doc), Answer(text="<think>At first x.</think>At first, they are sad."))
+    assert parsed.model_dump(exclude_defaults=True) == {
+        "status": "unparsed",
+        "reason": 'no sentence begins with "In the end"',
+    }
+    assert "reason" not in read(Kind.CHANGE, item_of(doc), Answer(text=str(doc["target"]))).model_dump()
+
+
+def test_a_change_without_a_sequence_is_refused() -> None:
+    with pytest.raises(InputError, match=r"write metadata\.derive: trajectory"):
+        split(Question(Kind.CHANGE, SHIPPED, "norms"), "test")
 
 
 def test_free_words_of_the_oracle_stand_for_every_label_there_is() -> None:

@@ -17,6 +17,7 @@ FOLDERS = {
     "emotic_judge_mc": "judge",
     "iimi_distribution": "distribution",
     "va_trajectory": "trajectory",
+    "va_trajectory_describe": "trajectory",
 }
 VALUES = "{{ '%.2f' | format(valence) }} {{ '%.2f' | format(arousal) }}"
 
@@ -31,6 +32,8 @@ BROKEN = [
     ("va_trajectory", "doc_to_text", "{{ valence }} {{ points }}", "doc_to_text", "answer away"),
     ("va_conflict", "derive", "quadrant", "metadata.derive", "derived by conflict"),
     ("va_inverse", "derive", "null", "metadata.derive", "derived by word"),
+    ("va_trajectory_describe", "derive", "compare", "metadata.derive", "derived by trajectory"),
+    ("va_trajectory_describe", "doc_to_text", "{{ labels }} {{ points }}", "doc_to_text", "answer away"),
     ("emotic_judge", "derive", "juge", "metadata.derive", "'judge'"),
     ("emotic_judge", "labels", '["true", "wrong"]', "metadata.labels", "derivation 'judge'"),
     ("iimi_distribution", "headline", "accuracy", "metadata.headline", "does not fit a distribution task"),
@@ -79,3 +82,12 @@ def test_values_that_a_derivation_does_not_hang_on_fail_the_control(tmp_path: Pa
     assert "valence and arousal" in shuffled.measure
     report = check(tmp_path, broken("va_inverse", "version", "2.0"), controls=True)
     assert "statement" in next(control for control in report.controls if control.name == "shuffled").measure
+
+
+def test_a_described_change_passes_every_control_and_its_points_are_what_it_hangs_on(tmp_path: Path) -> None:
+    report = check(tmp_path, broken("va_trajectory_describe", "version", "2.0"), controls=True)
+    found = {control.name: control for control in report.controls}
+    assert list(found) == ["oracle", "uniform", "majority", "shuffled"]
+    assert all(control.passed for control in found.values())
+    assert (found["oracle"].value, found["majority"].value) == (1.0, 0.5)
+    assert "points" in found["shuffled"].measure
