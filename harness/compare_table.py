@@ -69,14 +69,16 @@ def _table(one: Comparison, level: float) -> Table:
 def _noise(one: Comparison) -> str | None:
     """Say how much of the headline's uncertainty more repeats would take away; None where nobody repeated."""
     row = next((row.difference for row in one.rows if row.difference.metric == one.headline), None)
-    if row is None or row.share_sampling is None or row.detectable_unsampled is None:
+    if row is None or row.share_sampling is None:
         return None
     times = " and ".join(str(run.record.repeats) for run in (one.first, one.second))
-    return (
+    said = (
         f"answered {times} times, means over repeats; {row.share_sampling:.0%} of the variance of the difference in "
-        f"{row.metric} is sampling noise: unlimited repeats would detect {row.detectable_unsampled:.3f}, only more "
-        "items less than that"
+        f"{row.metric} is sampling noise"
     )
+    if row.detectable_unsampled is None:
+        return said
+    return f"{said}: unlimited repeats would detect {row.detectable_unsampled:.3f}, only more items less than that"
 
 
 def _items(gaps: Sequence[ItemGap]) -> Table:
