@@ -71,7 +71,7 @@ def answer(rng: np.random.Generator, clusters: Ints, gold: np.ndarray, truth: Fl
     annotated = annotate(rng.spawn(1)[0], gold)
     labelled = Labelled(wanted, said, np.full(wanted.size, CLASSES), names[:CLASSES])
     ranked = Ranked(gold, scores, names)
-    outcomes = {
+    outcomes: dict[str, Outcome] = {
         "accuracy": labelled,
         "macro_f1": LabelSets(gold, sets, names),
         "mean_ap": ranked,
@@ -90,7 +90,8 @@ def annotate(rng: np.random.Generator, gold: np.ndarray) -> np.ndarray:
 def latent(rng: np.random.Generator, clusters: Ints, width: int) -> Floats:
     """Return (n, width) standard normals with `CORRELATION` within a cluster."""
     shared = rng.normal(size=(int(clusters.max()) + 1, width))[clusters]
-    return np.sqrt(CORRELATION) * shared + np.sqrt(1 - CORRELATION) * rng.normal(size=shared.shape)
+    made: Floats = np.sqrt(CORRELATION) * shared + np.sqrt(1 - CORRELATION) * rng.normal(size=shared.shape)
+    return made
 
 
 def ccc(ratings: Floats, weights: Weights) -> Floats:
@@ -100,7 +101,8 @@ def ccc(ratings: Floats, weights: Weights) -> Floats:
     means = [weights @ column / total for column in (one, other)]
     spread = [weights @ column**2 / total - mean**2 for column, mean in zip((one, other), means, strict=True)]
     covariance = weights @ (one * other) / total - means[0] * means[1]
-    return 2 * covariance / (spread[0] + spread[1] + (means[0] - means[1]) ** 2)
+    found: Floats = 2 * covariance / (spread[0] + spread[1] + (means[0] - means[1]) ** 2)
+    return found
 
 
 def true_values() -> dict[str, float]:

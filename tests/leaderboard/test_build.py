@@ -71,7 +71,7 @@ def test_references_are_always_there_and_say_what_was_not_measured(results: Path
 def test_positions_run_from_the_floor_to_the_ceiling_that_the_record_names(
     score: dict[str, Any], points: tuple[float, float]
 ) -> None:
-    """Chance 0.3, majority 0.2, prototype 0.5; the ceiling may be a baseline or a predictor, and lower may be better."""
+    """Chance 0.3, majority 0.2, prototype 0.5; a ceiling is a baseline or a predictor, and lower may be better."""
     if "position" in score:
         floor, ceiling = score["position"]
         score = score | {"position": Position(value=0.5, floor=floor, ceiling=ceiling)}
