@@ -17,6 +17,7 @@ from harness.content_free import content_free
 from harness.describing import Instruments, instruments
 from harness.fitness import check_fit
 from harness.kinds import MEASURED, Kind
+from harness.reading import to_answer
 from harness.samples import make_samples
 from harness.scoring import score
 from harness.tasks import Task, load_tasks
@@ -127,7 +128,8 @@ class _Progress:
         if passes is None:
             return
         asked, *again = passes
-        say(f"{task.name}: {sum(map(len, passes))} answers, scoring")
+        arrived = [one for repeat in passes for one in repeat if to_answer(one.results).missing is None]
+        say(f"{task.name}: {len(arrived)} answers, scoring")
         if again and all([one.results for one in repeat] == [one.results for one in asked] for repeat in again):
             say(f"{task.name}: every repeat came out alike; see whether the back end samples, and with another seed")
         with _compat.rare_collection():

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, InstanceOf, StringConstraints, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, InstanceOf, StringConstraints, WithJsonSchema
 
 from harness.axes.model import Axes, DatasetKwargs
 from harness.derive import Name as Derivation
@@ -34,7 +34,7 @@ class _Model(BaseModel):
 class Metadata(_Model):
     """What the harness needs to know of a task beyond its prompt."""
 
-    version: float | str = Field(description="rises when the prompt, the data or a metric changes")
+    version: FiniteFloat | str = Field(description="rises when the prompt, the data or a metric changes")
     title: Text = Field(description="one line for `vaemo-eval ls`")
     source: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")] = Field(
         description="folder of the VA features dataset, for example iimi"
@@ -120,7 +120,7 @@ class TaskYaml(_Model):
 class GroupMetadata(_Model):
     """What the harness needs to know of a group."""
 
-    version: float | str
+    version: FiniteFloat | str
     title: Text
 
 

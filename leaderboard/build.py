@@ -141,13 +141,24 @@ def reference_points(score: Score) -> tuple[float, float]:
     They are the floor and the VA ceiling that the record's `position` names, where it has one. Otherwise the prior is
     the better of chance and the majority baseline, and the top the metric's own best.
     """
-    position, ceilings = getattr(score, "position", None), getattr(score, "ceilings", {})
-    if position is not None:
-        floor, ceiling = score.baselines.get(position.floor), ceilings.get(position.ceiling)
-        if floor is not None and ceiling is not None and ceiling > floor:
-            return floor, ceiling
+    measured = _measured(score)
+    if measured is not None:
+        return measured
+    down = score.higher_is_better is False
     known = [value for value in (score.chance, score.baselines.get("majority")) if value is not None]
-    return max(known, default=0.0), _BEST
+    return (min(known, default=_BEST), 0.0) if down else (max(known, default=0.0), _BEST)
+
+
+def _measured(score: Score) -> tuple[float, float] | None:
+    """Return floor and VA ceiling; None where the record names none, or a ceiling that is no better than the floor."""
+    if score.position is None:
+        return None
+    standing = {**score.baselines, **score.ceilings}
+    floor, ceiling = standing.get(score.position.floor), standing.get(score.position.ceiling)
+    if floor is None or ceiling is None:
+        return None
+    above = floor - ceiling if score.higher_is_better is False else ceiling - floor
+    return (floor, ceiling) if above > 0 else None
 
 
 def _main(groups: dict[tuple[str, str], list[Kept]]) -> dict[str, str]:
@@ -178,7 +189,8 @@ def _column(name: str, main: bool, members: Sequence[Kept]) -> Column:
     placed = {one.path: standing for one, standing in zip(valued, standings, strict=True)}
     prior, top = reference_points(first.headline)
     rows = [_row(one, placed.get(one.path), prior, top) for one in members]
-    known = first.headline.baselines | {"chance": first.headline.chance, "ceiling": None if top == _BEST else top}
+    ceiling = top if _measured(first.headline) is not None else None
+    known = {**first.headline.baselines, "chance": first.headline.chance, "ceiling": ceiling}
     return Column(
         id=name,
         main=main,

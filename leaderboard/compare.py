@@ -51,11 +51,12 @@ class Pair:
 
 @dataclass(frozen=True)
 class Compared:
-    """Two models by name, and the tasks on which they can be compared."""
+    """Two models by name, the tasks on which they can be compared, and whether one of these is synthetic."""
 
     first: str
     second: str
     pairs: tuple[Pair, ...]
+    synthetic: bool
 
 
 def compare(first: Path, second: Path) -> Compared:
@@ -78,7 +79,8 @@ def compare(first: Path, second: Path) -> Compared:
             f"{first.name} has {', '.join(one.task_name for one in mine.values())}, "
             f"{second.name} has {', '.join(one.task_name for one in theirs.values())}"
         )
-    return Compared(names[0], names[1], tuple(_corrected(found)))
+    synthetic = any(mine[name].task.features.synthetic for name in shared)
+    return Compared(names[0], names[1], tuple(_corrected(found)), synthetic)
 
 
 def _load(folder: Path) -> dict[str, Kept]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from lm_eval.api.model import LM
 
@@ -24,6 +25,7 @@ from harness.api.settings import CONCURRENCY, ApiSettings
 from leaderboard.schema import Answer
 from va_extractor.errors import InputError
 
+N = TypeVar("N", int, float)
 _TIMEOUT_S = 600.0
 _ARGUMENTS = ("model", "base_url", "key_variable", "num_concurrent", "max_retries", "max_gen_toks", "seed", "timeout")
 
@@ -134,25 +136,33 @@ def open_model(given: str, backend: str, args: Mapping[str, Any], settings: ApiS
     """Make the model; nothing is asked yet.
 
     Raises:
-        InputError: as `check`, or an argument is no number.
+        InputError: as `check`, or an argument is no number, or too small a one.
     """
     endpoint = check(given, backend, args, settings)
-    try:
-        timeout = float(args.get("timeout", _TIMEOUT_S))
-        concurrency = settings.concurrency or int(args.get("num_concurrent", CONCURRENCY))
-        tries, seed = int(args.get("max_retries", TRIES)), int(args.get("seed", 1234))
-        max_tokens = int(args.get("max_gen_toks", MAX_TOKENS))
-    except (TypeError, ValueError) as error:
-        raise InputError(f"--model_args: {error}") from None
+    timeout = _number(args, "timeout", _TIMEOUT_S, float, 0.001)
+    concurrency = settings.concurrency or _number(args, "num_concurrent", CONCURRENCY, int, 1)
+    tries, seed = _number(args, "max_retries", TRIES, int, 0), _number(args, "seed", 1234, int, 0)
+    max_tokens = _number(args, "max_gen_toks", MAX_TOKENS, int, 1)
     if endpoint.provider.speaks == "litellm":
         litellm_client.load()  # a missing package is told before anything is asked
         opened = partial(litellm_client.open_client, endpoint.url, timeout)
     else:
         opened = partial(http_client.open_client, endpoint.url, dialect_of(endpoint).headers(endpoint), timeout)
-    limiter = Limiter(max(1, concurrency), settings.requests_per_minute, settings.tokens_per_minute)
+    limiter = Limiter(concurrency, settings.requests_per_minute, settings.tokens_per_minute)
     budget = Budget(settings, prices.load(settings.prices).of(endpoint.name))
     client = Client(given, endpoint, opened, limiter, budget, secrets=_secrets(endpoint), tries=max(1, tries))
     return ApiLM(client, seed, max_tokens, settings.reasoning_effort)
+
+
+def _number(args: Mapping[str, Any], name: str, default: N, kind: Callable[[Any], N], least: float) -> N:
+    given = args.get(name, default)
+    try:
+        value = kind(given)
+    except (TypeError, ValueError, OverflowError):
+        value = None
+    if value is None or not least <= value < math.inf:
+        raise InputError(f"--model_args {name}={given}: a {'whole ' if kind is int else ''}number from {least:g} on")
+    return value
 
 
 def _secrets(endpoint: Endpoint) -> tuple[str, ...]:

@@ -78,6 +78,7 @@ def main(args: argparse.Namespace) -> int:
             raise InputError(f"--{'no-resume' if name == 'no_resume' else name}: {mend}")
     config = run_command.config(given)
 
+    from harness.record import model_folder
     from harness.sweep import picture, run, table
 
     if not args.no_picture and not args.dry_run:
@@ -87,7 +88,7 @@ def main(args: argparse.Namespace) -> int:
     if args.dry_run:
         table.show_plan(planned, console)
         return 0
-    folder = Path(args.output_path or Path("sweeps") / planned.settings.model.replace("/", "__") / planned.task.name)
+    folder = Path(args.output_path or model_folder(Path("sweeps"), planned.settings.model) / planned.task.name)
     sweep = run.run(
         planned, folder.expanduser(), lambda line: console.print(line, style="dim", highlight=False, markup=False)
     )

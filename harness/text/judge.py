@@ -75,6 +75,10 @@ def load_rubric(path: Path = RUBRIC) -> Rubric:
         raise InputError(f"{path}: no such file; a rubric is a YAML file with the keys version and prompt")
     try:
         raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise InputError(f"{path}: is not UTF-8 text") from None
     except yaml.YAMLError as error:
         raise InputError(f"{path}: not readable as YAML: {str(error).splitlines()[0]}") from None
     if not isinstance(raw, dict) or not isinstance(raw.get("prompt"), str) or not isinstance(raw.get("version"), int):
@@ -84,7 +88,7 @@ def load_rubric(path: Path = RUBRIC) -> Rubric:
         raise InputError(f"{path}: prompt lacks {{{missing[0]}}}")
     try:
         raw["prompt"].format(**_FIELDS)
-    except (KeyError, IndexError, ValueError, AttributeError) as error:
+    except (KeyError, IndexError, ValueError, AttributeError, TypeError, MemoryError, OverflowError) as error:
         raise InputError(f"{path}: prompt cannot be filled in ({error}); its fields are {', '.join(_FIELDS)}") from None
     return Rubric(raw["version"], raw["prompt"])
 

@@ -33,6 +33,8 @@ def run(args: argparse.Namespace) -> int:
     console = Console()
     console = console if console.is_terminal else Console(width=120)
     console.print(_table(compared))
+    if compared.synthetic:
+        console.print("SYNTHETIC SAMPLE: these numbers say nothing about a model.")
     if args.out:
         try:
             Path(args.out).expanduser().write_text(compare_page(compared), encoding="utf-8")

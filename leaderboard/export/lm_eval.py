@@ -52,7 +52,7 @@ def _results(newest: Entry, tasks: dict[str, Entry]) -> dict[str, Any]:
 
 def _scores(name: str, one: Entry) -> dict[str, Any]:
     """Return scores under lm-eval's keys; its stderr has no place for a skewed interval, so it says N/A."""
-    scores: dict[str, Any] = {"alias": name}
+    scores: dict[str, Any] = {"alias": f"{name} (SYNTHETIC SAMPLE)" if one.task.features.synthetic else name}
     for metric, score in one.task.metrics.items():
         if score.value is not None:
             scores[f"{metric},{_FILTER}"] = score.value

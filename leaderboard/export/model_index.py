@@ -33,7 +33,7 @@ def _results(one: Entry) -> list[EvalResult]:
             task_type="text-generation",
             task_name=one.task_name,
             dataset_type=features.id,
-            dataset_name=f"{features.id} ({features.source})",
+            dataset_name=f"{features.id} ({features.source}{', SYNTHETIC SAMPLE' if features.synthetic else ''})",
             dataset_config=f"{features.source}/{one.task_name}",
             dataset_split=features.split,
             dataset_revision=features.revision,

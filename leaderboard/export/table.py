@@ -13,7 +13,7 @@ from leaderboard.plain_text import csv_text
 COLUMNS = (
     *("model", "model_revision", "backend", "task", "version", "metric", "headline", "higher_is_better", "value"),
     *("low", "high", "level", "method", "chance", "majority", "prototype", "items", "clusters", "unparsed_rate"),
-    *("features", "features_revision", "features_sha256", "created", "entry"),
+    *("features", "features_revision", "features_sha256", "synthetic", "created", "entry"),
 )
 
 
@@ -38,5 +38,6 @@ def _rows(one: Entry) -> Iterator[list[str | float | int | bool | None]]:
             *((between.low, between.high, between.level, between.method) if between else (None,) * 4),
             *(score.chance, score.baselines.get("majority"), score.baselines.get("prototype")),
             *(task.items, task.clusters, task.answers.unparsed_rate),
-            *(task.features.id, task.features.revision, task.features.sha256, record.created, str(one.path)),
+            *(task.features.id, task.features.revision, task.features.sha256),
+            *(task.features.synthetic, record.created, str(one.path)),
         ]

@@ -99,6 +99,7 @@ def test_scores_are_withheld_where_an_answer_is_missing_and_the_run_says_what_to
     gaps.absent = 3
     done = vaemo_eval(*RUN, "--tasks", "iimi_basic")
     assert done.code == 3, done.err
+    assert "iimi_basic: 37 answers, scoring" in done.out
     task = done.record.tasks["iimi_basic"]
     assert task.answers.missing == 3
     assert all(score.value is None for score in task.metrics.values())

@@ -191,3 +191,12 @@ def test_a_record_says_how_its_prompt_differs(vaemo_eval: Command) -> None:
     assert tasks["iimi_basic"].axes == {}
     assert tasks["iimi_basic_es"].axes == {"language": "es"}
     assert json.loads((ROOT / "docs" / SCHEMA).read_text()) == json.loads(schema_text())
+
+
+def test_the_folder_of_a_sweep_is_named_like_that_of_a_run(vaemo_eval: Command) -> None:
+    done = vaemo_eval(
+        *("sweep", "--model", "baseline:prototype", "--task", "iimi_basic", "--axes", "order"),
+        *("--limit", "4", "--no-picture"),
+    )
+    assert done.code == 0, done.err
+    assert (done.cwd / "sweeps" / "baseline__prototype" / "iimi_basic" / "sweep.json").is_file()

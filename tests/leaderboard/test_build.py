@@ -7,16 +7,17 @@ import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import numpy as np
 import pytest
 
 from leaderboard.board import Board
-from leaderboard.build import build
+from leaderboard.build import build, reference_points
 from leaderboard.cli import main
 from leaderboard.entry import path_of
-from leaderboard.schema import RunRecord
+from leaderboard.schema import Position, RunRecord, Score
 from leaderboard.site import board_csv
 from tests.leaderboard.attacks import TEXTS
 from tests.leaderboard.crowd import crowd
@@ -53,6 +54,29 @@ def test_references_are_always_there_and_say_what_was_not_measured(results: Path
     assert list(column.references) == ["human", "ceiling", "prototype", "majority", "chance"]
     assert column.references["human"] is None
     assert column.references["prototype"] == 1.0
+    assert column.references["ceiling"] == 1.0  # prototype reads the table that the question was made from
+
+
+@pytest.mark.parametrize(
+    ("score", "points"),
+    [
+        ({"ceilings": {"knn": 0.6}, "position": ("majority", "knn")}, (0.2, 0.6)),
+        ({"ceilings": {"knn": 0.4}, "position": ("majority", "prototype")}, (0.2, 0.5)),
+        ({"ceilings": {"knn": 0.1}, "position": ("majority", "knn")}, (0.3, 1.0)),
+        ({"ceilings": {"knn": 0.1}, "position": ("majority", "knn"), "higher_is_better": False}, (0.2, 0.1)),
+        ({}, (0.3, 1.0)),
+        ({"higher_is_better": False}, (0.2, 0.0)),
+    ],
+)
+def test_positions_run_from_the_floor_to_the_ceiling_that_the_record_names(
+    score: dict[str, Any], points: tuple[float, float]
+) -> None:
+    """Chance 0.3, majority 0.2, prototype 0.5; a ceiling is a baseline or a predictor, and lower may be better."""
+    if "position" in score:
+        floor, ceiling = score["position"]
+        score = score | {"position": Position(value=0.5, floor=floor, ceiling=ceiling)}
+    usual = {"value": 0.4, "higher_is_better": True, "chance": 0.3, "baselines": {"majority": 0.2, "prototype": 0.5}}
+    assert reference_points(Score(**(usual | score))) == points
 
 
 def test_a_model_without_a_task_has_no_overall(repository: Path) -> None:

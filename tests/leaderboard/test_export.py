@@ -15,6 +15,7 @@ from huggingface_hub import parse_eval_result_entries
 from huggingface_hub.repocard_data import model_index_to_eval_results
 from lm_eval.utils import make_table
 
+from harness.cli import main as vaemo_eval
 from leaderboard.cli import main
 from tests.leaderboard.editing import edit, folder_of, task_of
 
@@ -137,6 +138,23 @@ def test_every_eval_ever_is_valid_and_joined(results: Path, tmp_path: Path, sche
         mean = sum(row["evaluation"]["score"] for row in rows) / len(rows)
         assert mean == pytest.approx(score["value"])
         assert (tmp_path / aggregate["detailed_evaluation_results"]["file_path"]) == _samples(path)
+
+
+def test_what_was_made_on_the_sample_says_so_in_every_form(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["--model", "baseline:prototype", "--tasks", "iimi_basic", "--limit", "20", "--no-resume"]
+    assert vaemo_eval([*arguments, "--output_path", str(tmp_path / "runs")]) == 0
+    run = next((tmp_path / "runs").glob("*/*"))
+    for form in ("csv", "model-index", "lm-eval", "every-eval-ever"):
+        assert _export(run, form, tmp_path / form) == 0
+    rows = list(csv.DictReader((tmp_path / "csv" / "scores.csv").read_text(encoding="utf-8").splitlines()))
+    assert {row["synthetic"] for row in rows} == {"True"}
+    for form in ("model-index", "lm-eval", "every-eval-ever"):
+        path = next(path for path in sorted((tmp_path / form).rglob("*.*")) if path.suffix in (".json", ".yaml"))
+        assert "synthetic" in path.read_text(encoding="utf-8").lower()
+    capsys.readouterr()
+    assert main(["compare", str(run), str(run), "--out", str(tmp_path / "page.html")]) == 0
+    assert "SYNTHETIC SAMPLE" in capsys.readouterr().out
+    assert "SYNTHETIC SAMPLE" in (tmp_path / "page.html").read_text(encoding="utf-8")
 
 
 def test_a_run_folder_exports_too_and_nothing_else_does(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import deque
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -270,6 +271,22 @@ def test_what_is_no_address_is_refused(given: str) -> None:
 def test_unknown_arguments_are_named() -> None:
     with FaultServer() as server, pytest.raises(InputError, match=r"--model_args tokenizer: .* takes model, base_url"):
         model(server, tokenizer="gpt2")
+
+
+@pytest.mark.parametrize(
+    ("given", "line"),
+    [
+        ({"timeout": -3}, "--model_args timeout=-3: a number from 0.001 on"),
+        ({"timeout": "nan"}, "--model_args timeout=nan: a number from 0.001 on"),
+        ({"max_retries": "x"}, "--model_args max_retries=x: a whole number from 0 on"),
+        ({"num_concurrent": 0}, "--model_args num_concurrent=0: a whole number from 1 on"),
+        ({"max_gen_toks": None}, "--model_args max_gen_toks=None: a whole number from 1 on"),
+    ],
+)
+def test_arguments_that_are_no_such_number_are_named(given: dict[str, Any], line: str) -> None:
+    with FaultServer() as server, pytest.raises(InputError) as caught:
+        model(server, **given)
+    assert str(caught.value) == line
 
 
 @pytest.mark.parametrize(

@@ -143,6 +143,7 @@ def test_win_rate_at_equal_length_counts_a_pair_as_often_as_it_stands_there() ->
     [
         ("version: 1\nprompt: '{valence} {arousal} {first}'", "second"),
         ("version: 1\nprompt: '{valence} {arousal} {first} {second} {other}'", "other"),
+        ("version: 1\nprompt: '{valence[0]} {arousal} {first} {second}'", "cannot be filled in"),
         ("prompt: [", "YAML"),
         ("- 1", "version"),
     ],
@@ -155,3 +156,6 @@ def test_a_broken_rubric_is_named(tmp_path: Path, content: str, message: str) ->
     assert str(path) in str(error.value)
     with pytest.raises(InputError, match="no such file"):
         load_rubric(tmp_path / "none.yaml")
+    path.write_bytes(b"\xff\xfe")
+    with pytest.raises(InputError, match="is not UTF-8 text"):
+        load_rubric(path)

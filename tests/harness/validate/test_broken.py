@@ -61,6 +61,7 @@ BROKEN: list[tuple[str, str, int, str, str]] = [
         "{name: b, filter: [{function: uppercase}]}]",
         2, "filter_list", "has 2 entries; give at most 1",
     ),
+    ("version: 1.0", "version: .nan", 18, "metadata.version", "finite number"),
     ("title: Name the emotion.", "title: 3", 19, "metadata.title", "in quotes"),
     ("source: iimi", "source: ../iimi", 20, "metadata.source", "no name"),
     ("!function harness.functions.single_label.score", "score", 14, "process_results", "no function"),
