@@ -1,75 +1,162 @@
-"""Predictors from valence and arousal for questions without a fixed label set: choices that differ by item, texts.
+"""Predictors from valence and arousal for questions without a fixed label set: options, statements, texts and words.
 
 As all predictors they learn from the source's train split where it has one, else from the other clusters of the
-evaluated items. They take milliseconds, so nothing is kept.
+evaluated items. Most answer from how likely each label of the source's rows is (`harness.label_scores`).
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from harness.baselines.scores import Fit, gaussian
+from harness import ceiling_cache
+from harness.baselines.answers import sentence
+from harness.baselines.scores import Fit, gaussian, to_shares
 from harness.docs import EVALUATED, FITTED, Doc, Question, split
 from harness.features import load
 from harness.kinds import Kind
+from harness.label_scores import LOOKUP, PUBLISHED, RowScores, lookup, points, row_scores
 from harness.metrics.outcome import Floats
+from harness.outcomes import membership
 from leaderboard.schema import Answer
 from va_extractor.errors import InputError
 
 NEAREST_MEAN = "nearest_mean"
 RETRIEVAL = "retrieval"
+_UNKNOWN = -20.0
+"""Log-score of an option that no row carries, below that of every label that one does."""
 
 
 def choice_ceilings(docs: Sequence[Doc], *, by_likelihood: bool) -> dict[str, list[Answer]]:
-    """Answer n documents of one task whose choices differ by item.
+    """Answer n documents of one task whose options differ by item.
 
     `gaussian` knows the published means and standard deviations; `nearest_mean` takes the option whose items in other
-    clusters lie nearest on average.
+    clusters lie nearest on average, and the other predictors the one that their items make likeliest. Those that learn
+    are absent where no item's own label is carried by another cluster. `lookup` tells items apart by their options too.
     """
-    found = {"gaussian": _gaussian(docs), NEAREST_MEAN: _nearest_mean(docs)}
-    return {name: _chosen(docs, rows, by_likelihood=by_likelihood) for name, rows in found.items() if rows is not None}
+    asked = [[doc["item_id"], doc["choices"]] for doc in docs]
+    found = dict(
+        ceiling_cache.kept(
+            docs[0]["features"], docs[0]["source"], ["choices", asked], len(docs), lambda: _option_scores(docs)
+        )
+    )
+    if NEAREST_MEAN in found:
+        by_row = row_scores(docs)
+        found |= {name: _of_options(docs, name, by_row) for name in by_row.scores.keys() - found.keys()}
+    return {name: _chosen(docs, rows, by_likelihood=by_likelihood) for name, rows in found.items()}
+
+
+def judge_scores(docs: Sequence[Doc]) -> dict[str, Floats]:
+    """Return (n, 2) log-odds, of the choices as they stand, that the label stated of n items is true, by predictor.
+
+    They are those of the item against the average item: ln(p / mean p), p how likely the predictor finds the label.
+    `lookup` has the share of true statements among those of the same label and the same two printed numbers.
+    """
+    by_row = row_scores(docs)
+    stated = np.array([by_row.labels.index(str(doc["statement"])) for doc in docs])
+    found = {name: _odds(name, by_row, stated) for name in by_row.scores if name != LOOKUP}
+    signs = np.array([1.0 if choice == "true" else -1.0 for choice in docs[0]["choices"]])
+    answers = {name: odds[:, None] * signs / 2 for name, odds in found.items()}
+    truth = membership([doc["labels"] for doc in docs], tuple(docs[0]["choices"]))
+    return answers | {LOOKUP: lookup(np.column_stack([points(docs), stated]), truth)}
 
 
 def description_ceilings(docs: Sequence[Doc]) -> dict[str, list[Answer]]:
-    """Answer n documents that ask for a description by retrieval: the reference of the item nearest in VA.
+    """Answer n documents that ask for a description: by retrieval, and by naming the likeliest label in a sentence.
 
-    Empty where there is no other cluster to take it from.
+    Retrieval gives the reference of the item nearest in VA; there is none without another cluster to take it from.
+    Looking labels up bounds no text, and is left out.
     """
     question = Question(Kind.DESCRIPTION, docs[0]["features"], docs[0]["source"])
     train = split(question, FITTED).docs
     known = train or split(question, EVALUATED).docs
-    nearest = _nearest(docs, known, apart=not train)
-    if nearest is None:
-        return {}
-    return {RETRIEVAL: [Answer(text=known[place]["references"][0]) for place in nearest]}
+    parts = ["retrieval", [doc["item_id"] for doc in docs], [doc["item_id"] for doc in known]]
+    nearest = ceiling_cache.kept(
+        question.features, question.source, parts, len(docs), lambda: _retrieved(docs, known, apart=not train)
+    )
+    by_row = row_scores(docs)
+    said = {
+        name: [Answer(text=sentence(by_row.labels[place].casefold())) for place in scores[by_row.rows].argmax(axis=1)]
+        for name, scores in by_row.scores.items()
+        if name != LOOKUP
+    }
+    quoted = {
+        name: [Answer(text=known[place]["references"][0]) for place in rows[:, 0]] for name, rows in nearest.items()
+    }
+    return quoted | said
 
 
-def _nearest(docs: Sequence[Doc], known: Sequence[Doc], *, apart: bool) -> list[int] | None:
+def _odds(name: str, by_row: RowScores, stated: NDArray[np.int64]) -> Floats:
+    scores = by_row.scores[name]
+    shares = to_shares(scores) if name in PUBLISHED else np.exp(scores)
+    found: Floats = np.log(shares[by_row.rows, stated] / shares.mean(axis=0)[stated])
+    return found
+
+
+def _option_scores(docs: Sequence[Doc]) -> ceiling_cache.Numbers:
+    tables = load(docs[0]["features"], docs[0]["source"]).tables
+    rows = [row for row in tables.get(FITTED, tables[EVALUATED]).to_pylist() if row["va_status"] == "ok"]
+    found = {"gaussian": _gaussian(docs), NEAREST_MEAN: _nearest_mean(docs, rows), LOOKUP: _looked_up(docs)}
+    return {name: _padded(scores) for name, scores in found.items() if scores is not None}
+
+
+def _padded(rows: Sequence[Floats]) -> Floats:
+    """Return (n, k) scores, k of the item with most options; those that an item lacks have minus infinity."""
+    padded = np.full((len(rows), max(map(len, rows))), -np.inf)
+    for place, row in enumerate(rows):
+        padded[place, : len(row)] = row
+    return padded
+
+
+def _of_options(docs: Sequence[Doc], name: str, by_row: RowScores) -> Floats:
+    column = {label: place for place, label in enumerate(by_row.labels)}
+    scores = by_row.scores[name][by_row.rows]
+    return _padded(
+        [
+            np.array([row[column[option]] if option in column else _UNKNOWN for option in doc["choices"]])
+            for doc, row in zip(docs, scores, strict=True)
+        ]
+    )
+
+
+def _looked_up(docs: Sequence[Doc]) -> list[Floats]:
+    """Return each document's (k,) log shares among those with the same two printed numbers and the same options."""
+    labels = tuple(sorted({option for doc in docs for option in doc["choices"]}))
+    offered = {tuple(doc["choices"]): 0 for doc in docs}
+    number = {options: place for place, options in enumerate(offered)}
+    alike = np.array([number[tuple(doc["choices"])] for doc in docs])
+    shares = lookup(np.column_stack([points(docs), alike]), membership([doc["labels"] for doc in docs], labels))
+    column = {label: place for place, label in enumerate(labels)}
+    return [row[[column[option] for option in doc["choices"]]] for doc, row in zip(docs, shares, strict=True)]
+
+
+def _retrieved(docs: Sequence[Doc], known: Sequence[Doc], *, apart: bool) -> ceiling_cache.Numbers:
     """Return for each document the place of the known one nearest to it, of another cluster where `apart`.
 
-    None where a document has none.
+    Empty where a document has none.
     """
     from sklearn.neighbors import NearestNeighbors
 
     clusters = [doc["cluster_id"] for doc in known]
     reach = min(len(known), 1 + max(Counter(clusters).values())) if apart else 1
-    search = NearestNeighbors(n_neighbors=reach).fit(_points(known))
+    search = NearestNeighbors(n_neighbors=reach).fit(points(known))
     found = []
-    for doc, places in zip(docs, search.kneighbors(_points(docs), return_distance=False), strict=True):
+    for doc, places in zip(docs, search.kneighbors(points(docs), return_distance=False), strict=True):
         usable = [int(place) for place in places if not apart or clusters[place] != doc["cluster_id"]]
         if not usable:
-            return None
+            return {}
         found.append(usable[0])
-    return found
+    return {RETRIEVAL: np.array(found)[:, None]}
 
 
 def _gaussian(docs: Sequence[Doc]) -> list[Floats] | None:
     """Return each document's (k,) log densities; None where an option has no published term."""
     try:
-        return [gaussian(_published(doc), _points([doc]))[0] for doc in docs]
+        return [gaussian(_published(doc), points([doc]))[0] for doc in docs]
     except InputError:
         return None
 
@@ -79,21 +166,19 @@ def _published(doc: Doc) -> Fit:
     return Fit(labels, np.empty((0, 2)), np.empty((0, len(labels)), dtype=bool), doc["source"], in_sample=False)
 
 
-def _nearest_mean(docs: Sequence[Doc]) -> list[Floats] | None:
+def _nearest_mean(docs: Sequence[Doc], rows: Sequence[dict[str, Any]]) -> list[Floats] | None:
     """Return each document's (k,) negative distances to the options' means over other clusters.
 
     An option that no other cluster carries is as far as other items are on average. None where no item's own label is
     carried by another cluster, so that nothing can be learned of it.
     """
-    tables = load(docs[0]["features"], docs[0]["source"]).tables
-    rows = [row for row in tables.get(FITTED, tables[EVALUATED]).to_pylist() if row["va_status"] == "ok"]
     places = np.array([(row["valence"], row["arousal"]) for row in rows], dtype=np.float64)
     names, carried = np.unique([row["labels"][0] for row in rows], return_inverse=True)
     code = {str(name): number for number, name in enumerate(names)}
     numbers, clusters = np.unique([row["cluster_id"] for row in rows], return_inverse=True)
     own = {str(name): number for number, name in enumerate(numbers)}
     found, learned = [], False
-    for doc, point in zip(docs, _points(docs), strict=True):
+    for doc, point in zip(docs, points(docs), strict=True):
         usable = clusters != own.get(doc["cluster_id"], -1)
         members = [usable & (carried == code.get(option, -1)) for option in doc["choices"]]
         learned = learned or bool(members[doc["choices"].index(doc["labels"][0])].any())
@@ -106,11 +191,8 @@ def _nearest_mean(docs: Sequence[Doc]) -> list[Floats] | None:
     return found if learned else None
 
 
-def _chosen(docs: Sequence[Doc], rows: Sequence[Floats], *, by_likelihood: bool) -> list[Answer]:
+def _chosen(docs: Sequence[Doc], scores: Floats, *, by_likelihood: bool) -> list[Answer]:
+    rows = [row[: len(doc["choices"])] for doc, row in zip(docs, scores, strict=True)]
     if by_likelihood:
         return [Answer(loglikelihoods=tuple(row.tolist())) for row in rows]
     return [Answer(text=doc["choices"][int(row.argmax())]) for doc, row in zip(docs, rows, strict=True)]
-
-
-def _points(docs: Sequence[Doc]) -> Floats:
-    return np.array([(doc["valence"], doc["arousal"]) for doc in docs], dtype=np.float64).reshape(-1, 2)

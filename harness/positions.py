@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from harness.baselines.names import CONSTANT
-from harness.ceilings import BEST_SETS, PREDICTORS
+from harness.ceilings import BEST_SETS
 from harness.intervals import Bootstrap, percentile
 from harness.item_ceilings import NEAREST_MEAN, RETRIEVAL
+from harness.label_scores import PREDICTORS
 from harness.metrics.algebra import ratio
 from leaderboard.schema import Position
 

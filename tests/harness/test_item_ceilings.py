@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -9,12 +10,16 @@ from typing import Any
 import numpy as np
 import pytest
 from scipy import stats
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 
 from harness import docs, features
 from harness.ceilings import ceiling_answers
 from harness.cli import main
 from harness.docs import EVALUATED, Doc, Question, split
 from harness.kinds import Kind
+from harness.label_scores import label_scores, row_labels
 from harness.record import read_run
 from tests import making
 from va_extractor.dataset import write_split
@@ -25,15 +30,24 @@ TERMS = ("happy", "angry", "bored")
 OPTIONS = Path(__file__).resolve().parents[2] / "tasks" / "norms" / "options.csv"
 
 
+def _read_afresh() -> None:
+    for known in (docs.split, features.load, label_scores, row_labels):
+        known.cache_clear()
+
+
 @pytest.fixture(autouse=True)
-def _read_again() -> None:
-    docs.split.cache_clear()
-    features.load.cache_clear()
+def _read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    _read_afresh()
 
 
 def write(root: Path, name: str, rows: int, **columns: Sequence[Any]) -> None:
     table = making.features(rows, item_id=[f"{name}{row}" for row in range(rows)], **columns)
     write_split(table, making.PROVENANCE, root, name)
+
+
+def plane(docs: Sequence[Doc]) -> np.ndarray:
+    return np.array([(doc["valence"], doc["arousal"]) for doc in docs])
 
 
 def described(root: Path, rows: int, *names: str, clusters: int = 5) -> list[Doc]:
@@ -73,7 +87,22 @@ def test_a_description_is_retrieved_from_the_train_split_where_there_is_one(tmp_
 
 
 def test_one_cluster_has_nothing_to_retrieve_from(tmp_path: Path) -> None:
-    assert ceiling_answers(described(tmp_path, 4, "test", clusters=1), by_likelihood=False) == {}
+    assert set(ceiling_answers(described(tmp_path, 4, "test", clusters=1), by_likelihood=False)) == {"gaussian"}
+
+
+def test_a_description_names_the_label_that_a_fit_to_the_train_split_finds_likeliest(tmp_path: Path) -> None:
+    asked = described(tmp_path, 80, "train", "test")
+    train = split(Question(Kind.DESCRIPTION, str(tmp_path), "emotic"), "train").docs
+    names = sorted({label for doc in train for label in doc["labels"]})
+    cubic = make_pipeline(PolynomialFeatures(3), StandardScaler(), LogisticRegression(max_iter=1000))
+    likely = np.stack(
+        [
+            cubic.fit(plane(train), [name in doc["labels"] for doc in train]).predict_proba(plane(asked[:9]))[:, 1]
+            for name in names
+        ]
+    )
+    said = [answer.text for answer in ceiling_answers(asked[:9], by_likelihood=False)["logistic"]]
+    assert said == [f"The person's emotional state can be called {names[best].lower()}." for best in likely.argmax(0)]
 
 
 def chosen(root: Path, labels: Sequence[str], clusters: Sequence[str], points: np.ndarray) -> list[Doc]:
@@ -115,7 +144,107 @@ def test_choices_are_answered_by_the_mean_of_each_options_items_in_other_cluster
 
 def test_where_each_label_stands_in_one_cluster_nothing_is_learned_of_it(tmp_path: Path) -> None:
     asked = chosen(tmp_path, TERMS, ["a", "b", "c"], np.zeros((3, 2)))
-    assert set(ceiling_answers(asked, by_likelihood=True)) == {"gaussian"}
+    assert set(ceiling_answers(asked, by_likelihood=True)) == {"gaussian", "lookup"}
+
+
+def test_options_are_scored_as_labels_are_and_looked_up_among_items_with_the_same_options(tmp_path: Path) -> None:
+    rng = np.random.default_rng(1)
+    points = np.clip(rng.normal(0, 0.4, (60, 2)), -1, 1)
+    points[10:15] = points[10]
+    labels = [TERMS[int(point[0] > 0) + (point[1] > 0.3)] for point in points]
+    labels[10:15] = ["happy", "angry", "angry", "bored", "angry"]
+    asked = chosen(tmp_path, labels, [f"c{row // 2}" for row in range(60)], points)
+    found = ceiling_answers(asked, by_likelihood=True)
+    assert {"knn", "logistic", "boosting", "nearest_mean"} <= set(found)
+    assert np.exp(found["lookup"][12].loglikelihoods or ()) == pytest.approx([0.2, 0.6, 0.2], abs=1e-5)
+    by_label = label_scores(Question(Kind.RANKING, str(tmp_path), "emotic", tuple(sorted(TERMS))))["knn"]
+    order = [sorted(TERMS).index(term) for term in TERMS]
+    assert [one.loglikelihoods for one in found["knn"]] == [tuple(row[order]) for row in by_label]
+
+
+def stated(root: Path, labels: Sequence[str], clusters: Sequence[str], points: np.ndarray) -> list[Doc]:
+    """Write items that each carry one category and return the statements made of them."""
+    write(
+        root,
+        "test",
+        len(labels),
+        cluster_id=list(clusters),
+        valence=points[:, 0].tolist(),
+        arousal=points[:, 1].tolist(),
+        labels=[[label] for label in labels],
+    )
+    question = Question(Kind.SINGLE_LABEL, str(root), "emotic", ("true", "false"), derive="judge")
+    return split(question, EVALUATED).docs
+
+
+def test_a_statement_is_found_true_where_its_label_is_likelier_than_for_the_average_item(tmp_path: Path) -> None:
+    rng = np.random.default_rng(2)
+    points = rng.uniform(-1, 1, (200, 2))
+    labels = [("Anger", "Excitement", "Sadness", "Peace")[2 * (a < 0) + (v > 0)] for v, a in points]
+    asked = stated(tmp_path, labels, [f"c{row}" for row in range(200)], points)
+    names = ("Anger", "Excitement", "Peace", "Sadness")
+    by_row = np.exp(label_scores(Question(Kind.RANKING, str(tmp_path), "emotic", names))["logistic"])
+    answers = ceiling_answers(asked[:50], by_likelihood=True)
+    for doc, answer in zip(asked[:50], answers["logistic"], strict=True):
+        column = by_row[:, names.index(str(doc["statement"]))]
+        odds = column[int(doc["item_id"].removeprefix("test"))] / column.mean()
+        true, false = np.exp(answer.loglikelihoods or ())
+        assert true / false == pytest.approx(odds, rel=1e-4)
+    said = ceiling_answers(asked, by_likelihood=False)
+    assert set(said) == {"gaussian", "knn", "logistic", "boosting", "lookup"}
+    for name in ("knn", "logistic", "lookup"):
+        right = [answer.text == doc["labels"][0] for doc, answer in zip(asked, said[name], strict=True)]
+        assert np.mean(right) > 0.9
+
+
+@pytest.mark.parametrize("kind", [Kind.SINGLE_LABEL, Kind.CHOICE, Kind.DESCRIPTION, Kind.WORDS, "judge"])
+def test_clusters_that_va_gives_away_help_nobody_who_learns(tmp_path: Path, kind: Kind | str) -> None:
+    """Items of a cluster lie at one point and carry one random label: who learned from the own cluster knows it."""
+    rng = np.random.default_rng(5)
+    names = ("Anger", "Excitement", "Peace", "Sadness")
+    drawn = rng.integers(0, 4, 80)
+    labels = [names[drawn[row // 4]] for row in range(320)]
+    points = np.repeat(rng.uniform(-1, 1, (80, 2)).round(2), 4, axis=0)
+    clusters = [f"c{row // 4}" for row in range(320)]
+    asked = stated(tmp_path, labels, clusters, points)
+    if kind != "judge":
+        offered = tmp_path / "options.csv"
+        offered.write_text("term,option_1,option_2,option_3,option_4\n")
+        with offered.open("a") as file:
+            file.writelines(f"{name},{','.join(names)}\n" for name in names)
+        write(
+            tmp_path,
+            "test",
+            320,
+            cluster_id=clusters,
+            valence=points[:, 0].tolist(),
+            arousal=points[:, 1].tolist(),
+            labels=[[label] for label in labels],
+            references=[[f"One sees {label.lower()}."] for label in labels],
+            reference_kind=["human"] * 320,
+        )
+        _read_afresh()
+        fixed = names if kind is Kind.SINGLE_LABEL else ()
+        options = offered if kind is Kind.CHOICE else None
+        asked = split(Question(Kind(kind), str(tmp_path), "emotic", fixed, options), EVALUATED).docs
+    learners = {"knn", "logistic", "boosting", "nearest_mean", "retrieval"}
+    chance = 0.5 if kind == "judge" else 0.25
+    found = ceiling_answers(asked, by_likelihood=False)
+    assert {"knn", "logistic", "boosting"} <= set(found)
+    for name, answers in found.items():
+        told = [
+            _first(answer.text or "") == doc["labels"][0].lower() for doc, answer in zip(asked, answers, strict=True)
+        ]
+        if name.removesuffix("_best_sets") in learners:
+            assert np.mean(told) < chance + 0.15, name
+    if "lookup" in found and kind is not Kind.WORDS:
+        told = [answer.text == doc["labels"][0] for doc, answer in zip(asked, found["lookup"], strict=True)]
+        assert np.mean(told) > 0.95
+
+
+def _first(text: str) -> str:
+    """Return the label that a text names first."""
+    return re.sub(r"^(The person's emotional state can be called|One sees) ", "", text).split(",")[0].strip(".").lower()
 
 
 def test_choices_have_the_likelihood_of_published_figures(tmp_path: Path) -> None:
