@@ -21,8 +21,8 @@ from leaderboard.schema import RunRecord, Score, TaskRecord
 from va_extractor.errors import InputError
 
 REFERENCES = ("human", "ceiling", "prototype", "majority", "chance")
-_BEST = 1.0
-"""Every headline metric (accuracy, F1, AUC) is 1 at best."""
+_BEST, _WORST = 1.0, 0.0
+"""Ends of every headline metric where more is better (accuracy, F1, AUC); of a loss they change places."""
 
 
 @dataclass(frozen=True)
@@ -141,13 +141,21 @@ def reference_points(score: Score) -> tuple[float, float]:
     They are the floor and the VA ceiling that the record's `position` names, where it has one. Otherwise the prior is
     the better of chance and the majority baseline, and the top the metric's own best.
     """
-    position, ceilings = getattr(score, "position", None), getattr(score, "ceilings", {})
-    if position is not None:
-        floor, ceiling = score.baselines.get(position.floor), ceilings.get(position.ceiling)
-        if floor is not None and ceiling is not None and ceiling > floor:
+    measured = score.baselines | score.ceilings
+    place = score.position
+    if place is not None and place.value is not None:
+        floor, ceiling = measured.get(place.floor), measured.get(place.ceiling)
+        if floor is not None and ceiling is not None:
             return floor, ceiling
-    known = [value for value in (score.chance, score.baselines.get("majority")) if value is not None]
-    return max(known, default=0.0), _BEST
+    known = [value for value in (score.chance, measured.get("majority")) if value is not None]
+    if score.higher_is_better is False:
+        return min(known, default=_BEST), _WORST
+    return max(known, default=_WORST), _BEST
+
+
+def _ceiling(score: Score) -> float | None:
+    """Return what the best predictor from valence and arousal scores; None where the record names none."""
+    return (score.baselines | score.ceilings).get(score.position.ceiling) if score.position else None
 
 
 def _main(groups: dict[tuple[str, str], list[Kept]]) -> dict[str, str]:
@@ -168,7 +176,7 @@ def _setting(one: Kept) -> Setting:
 
 
 def _column(name: str, main: bool, members: Sequence[Kept]) -> Column:
-    first = members[0]
+    first = next((one for one in members if one.headline.value is not None), members[0])
     up = first.headline.higher_is_better is not False
     valued = [one for one in members if one.headline.value is not None]
     draws, sign = _stack(valued), 1.0 if up else -1.0
@@ -178,7 +186,7 @@ def _column(name: str, main: bool, members: Sequence[Kept]) -> Column:
     placed = {one.path: standing for one, standing in zip(valued, standings, strict=True)}
     prior, top = reference_points(first.headline)
     rows = [_row(one, placed.get(one.path), prior, top) for one in members]
-    known = first.headline.baselines | {"chance": first.headline.chance, "ceiling": None if top == _BEST else top}
+    known = first.headline.baselines | {"chance": first.headline.chance, "ceiling": _ceiling(first.headline)}
     return Column(
         id=name,
         main=main,
