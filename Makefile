@@ -1,7 +1,7 @@
 .PHONY: demo test check bench docs
 
 VENV ?= .venv
-BENCHMARKS = throughput intervals coverage sampling answers tree extract validate validity leaderboard api api_soak sweeps
+BENCHMARKS = throughput intervals coverage sampling positions answers tree extract validate validity leaderboard api api_soak sweeps
 
 demo:  ## set up and run the main job on what ships
 	python3 -m venv $(VENV)
