@@ -19,11 +19,11 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from harness.baselines.scores import Fit, LabelScores, knn, logistic
 from harness.bootstrap import resample
+from harness.ceilings.labels import cross_fitted
+from harness.ceilings.positions import bounds, position
 from harness.kinds import Kind
-from harness.label_scores import cross_fitted
 from harness.metrics import Metric, metrics_of
 from harness.metrics.outcome import Floats, Ints, Labelled
-from harness.positions import bounds, position
 
 METRICS = [metric for metric in metrics_of(Kind.SINGLE_LABEL) if metric.name in ("accuracy", "macro_f1")]
 LABELS = ("a", "b", "c", "d")

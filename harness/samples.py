@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from harness.baselines.answers import STANDING, answer_texts, choice_scores
 from harness.baselines.names import CONSTANT
-from harness.ceilings import ceiling_answers
+from harness.ceilings.answers import ceiling_answers
 from harness.describing import PARTS, Instruments, Part, description_scores
 from harness.docs import Doc, item_of
 from harness.forms import form

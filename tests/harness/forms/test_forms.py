@@ -11,7 +11,7 @@ from scipy.spatial.distance import cdist
 from scipy.special import softmax
 
 from harness.baselines.answers import answer_texts, label_shares
-from harness.ceilings import ceiling_answers
+from harness.ceilings.answers import ceiling_answers
 from harness.derive import quadrant
 from harness.docs import Doc, Question, item_of, split
 from harness.features import SHIPPED

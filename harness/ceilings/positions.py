@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from harness.baselines.names import CONSTANT
-from harness.ceilings import BEST_SETS
+from harness.ceilings.answers import BEST_SETS
+from harness.ceilings.items import NEAREST_MEAN, RETRIEVAL
+from harness.ceilings.labels import PREDICTORS
 from harness.intervals import Bootstrap, percentile
-from harness.item_ceilings import NEAREST_MEAN, RETRIEVAL
-from harness.label_scores import PREDICTORS
 from harness.metrics.algebra import ratio
 from leaderboard.schema import Position
 

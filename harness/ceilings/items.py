@@ -1,7 +1,7 @@
 """Predictors from valence and arousal for questions without a fixed label set: options, statements, texts and words.
 
 As all predictors they learn from the source's train split where it has one, else from the other clusters of the
-evaluated items. Most answer from how likely each label of the source's rows is (`harness.label_scores`).
+evaluated items. Most answer from how likely each label of the source's rows is (`harness.ceilings.labels`).
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from harness import ceiling_cache
 from harness.baselines.answers import sentence
 from harness.baselines.scores import Fit, gaussian, to_shares
+from harness.ceilings.cache import Numbers, kept
+from harness.ceilings.labels import LOOKUP, PUBLISHED, RowScores, lookup, points, row_scores
 from harness.docs import EVALUATED, FITTED, Doc, Question, split
 from harness.features import load
 from harness.kinds import Kind
-from harness.label_scores import LOOKUP, PUBLISHED, RowScores, lookup, points, row_scores
 from harness.metrics.outcome import Floats
 from harness.outcomes import membership
 from leaderboard.schema import Answer
@@ -40,9 +40,7 @@ def choice_ceilings(docs: Sequence[Doc], *, by_likelihood: bool) -> dict[str, li
     """
     asked = [[doc["item_id"], doc["choices"]] for doc in docs]
     found = dict(
-        ceiling_cache.kept(
-            docs[0]["features"], docs[0]["source"], ["choices", asked], len(docs), lambda: _option_scores(docs)
-        )
+        kept(docs[0]["features"], docs[0]["source"], ["choices", asked], len(docs), lambda: _option_scores(docs))
     )
     if NEAREST_MEAN in found:
         by_row = row_scores(docs)
@@ -75,7 +73,7 @@ def description_ceilings(docs: Sequence[Doc]) -> dict[str, list[Answer]]:
     train = split(question, FITTED).docs
     known = train or split(question, EVALUATED).docs
     parts = ["retrieval", [doc["item_id"] for doc in docs], [doc["item_id"] for doc in known]]
-    nearest = ceiling_cache.kept(
+    nearest = kept(
         question.features, question.source, parts, len(docs), lambda: _retrieved(docs, known, apart=not train)
     )
     by_row = row_scores(docs)
@@ -97,7 +95,7 @@ def _odds(name: str, by_row: RowScores, stated: NDArray[np.int64]) -> Floats:
     return found
 
 
-def _option_scores(docs: Sequence[Doc]) -> ceiling_cache.Numbers:
+def _option_scores(docs: Sequence[Doc]) -> Numbers:
     tables = load(docs[0]["features"], docs[0]["source"]).tables
     rows = [row for row in tables.get(FITTED, tables[EVALUATED]).to_pylist() if row["va_status"] == "ok"]
     found = {"gaussian": _gaussian(docs), NEAREST_MEAN: _nearest_mean(docs, rows), LOOKUP: _looked_up(docs)}
@@ -134,7 +132,7 @@ def _looked_up(docs: Sequence[Doc]) -> list[Floats]:
     return [row[[column[option] for option in doc["choices"]]] for doc, row in zip(docs, shares, strict=True)]
 
 
-def _retrieved(docs: Sequence[Doc], known: Sequence[Doc], *, apart: bool) -> ceiling_cache.Numbers:
+def _retrieved(docs: Sequence[Doc], known: Sequence[Doc], *, apart: bool) -> Numbers:
     """Return for each document the place of the known one nearest to it, of another cluster where `apart`.
 
     Empty where a document has none.

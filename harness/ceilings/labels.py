@@ -14,8 +14,8 @@ from functools import cache
 
 import numpy as np
 
-from harness import ceiling_cache
 from harness.baselines.scores import Fit, LabelScores, boosting, gaussian, knn, logistic
+from harness.ceilings.cache import kept
 from harness.docs import EVALUATED, FITTED, Doc, Docs, Question, split
 from harness.features import load
 from harness.kinds import Kind
@@ -56,7 +56,7 @@ def label_scores(question: Question) -> dict[str, Floats]:
     """Return, for each predictor, (n, k) log-scores of the labels for all evaluated documents of a task."""
     docs, learned = split(question, EVALUATED).docs, split(question, FITTED).docs
     parts = [question.labels, [doc["item_id"] for doc in docs], [doc["item_id"] for doc in learned]]
-    return ceiling_cache.kept(
+    return kept(
         question.features, question.source, ["labels", *parts], len(docs), lambda: _compute(question, docs, learned)
     )
 

@@ -1,6 +1,6 @@
 """What valence and arousal can tell at all: answers of predictors that learned from them, and of looking labels up.
 
-All are computed once for a set of features and kept beside it (`harness.ceiling_cache`).
+All are computed once for a set of features and kept beside it (`harness.ceilings.cache`).
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ import numpy as np
 
 from harness.baselines.answers import SET_SIZE
 from harness.baselines.scores import to_shares
+from harness.ceilings.items import choice_ceilings, description_ceilings, judge_scores
+from harness.ceilings.labels import PUBLISHED, RowScores, label_scores, places, row_scores
 from harness.docs import Doc, Question
 from harness.forms import form
-from harness.item_ceilings import choice_ceilings, description_ceilings, judge_scores
 from harness.kinds import FREE, Kind
-from harness.label_scores import PUBLISHED, RowScores, label_scores, places, row_scores
 from harness.metrics.outcome import Bools, Floats
 from harness.text.emotion_words import label_term
 from leaderboard.schema import Answer

@@ -12,12 +12,11 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from harness import ceilings
-from harness.ceilings import ceiling_answers
+from harness.ceilings.answers import best_sets, ceiling_answers
+from harness.ceilings.labels import label_scores
 from harness.cli import main
 from harness.docs import EVALUATED, Question, split
 from harness.kinds import Kind
-from harness.label_scores import label_scores
 from leaderboard.schema import RunRecord
 from va_extractor.dataset import write_split
 from va_extractor.labels import EMOTIC
@@ -104,7 +103,7 @@ def test_best_sets_have_the_highest_expected_f1_of_all_sets() -> None:
     rng = np.random.default_rng(1)
     for _ in range(20):
         share = rng.random((6, 1))
-        chosen = ceilings.best_sets(np.log(share))[:, 0]
+        chosen = best_sets(np.log(share))[:, 0]
         every = [np.array(row) for row in itertools.product([False, True], repeat=6) if any(row)]
         expected = [2 * share[row, 0].sum() / (row.sum() + share.sum()) for row in every]
         assert 2 * share[chosen, 0].sum() / (chosen.sum() + share.sum()) == pytest.approx(max(expected))

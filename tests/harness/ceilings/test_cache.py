@@ -15,21 +15,22 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from harness import ceiling_cache, docs, features, item_ceilings, label_scores
-from harness.ceiling_cache import Numbers, kept
-from harness.ceilings import ceiling_answers
+from harness import docs, features
+from harness.ceilings import cache, items, labels
+from harness.ceilings.answers import ceiling_answers
+from harness.ceilings.cache import Numbers, kept
 from harness.docs import EVALUATED, Doc, Question, split
 from harness.features import SHIPPED
 from harness.kinds import Kind
 from tests import making
 from va_extractor.labels import EMOTIC
 
-OPTIONS = Path(__file__).resolve().parents[2] / "tasks" / "norms" / "options.csv"
+OPTIONS = Path(__file__).resolve().parents[3] / "tasks" / "norms" / "options.csv"
 SCORES = np.arange(6.0).reshape(3, 2)
 
 
 def forget() -> None:
-    for known in (label_scores.label_scores, label_scores.row_labels, docs.split, features.load, ceiling_cache._say):
+    for known in (labels.label_scores, labels.row_labels, docs.split, features.load, cache._say):
         known.cache_clear()
 
 
@@ -64,8 +65,8 @@ def counted(root: Path, parts: tuple[object, ...] = ("labels",), answer: np.ndar
 def asked(root: Path, kind: Kind) -> list[Doc]:
     if kind is Kind.CHOICE:
         return split(Question(kind, SHIPPED, "norms", options=OPTIONS), EVALUATED).docs
-    labels = EMOTIC if kind is Kind.MULTI_LABEL else ()
-    return split(Question(kind, str(root), "emotic", labels), EVALUATED).docs
+    fixed = EMOTIC if kind is Kind.MULTI_LABEL else ()
+    return split(Question(kind, str(root), "emotic", fixed), EVALUATED).docs
 
 
 @pytest.mark.parametrize("kind", [Kind.MULTI_LABEL, Kind.DESCRIPTION, Kind.WORDS, Kind.CHOICE])
@@ -75,9 +76,9 @@ def test_no_kind_fits_anything_the_second_time(root: Path, monkeypatch: pytest.M
     assert written
     forget()
     for module, fitter in (
-        (label_scores, "_compute"),
-        (item_ceilings, "_retrieved"),
-        (item_ceilings, "_option_scores"),
+        (labels, "_compute"),
+        (items, "_retrieved"),
+        (items, "_option_scores"),
     ):
         monkeypatch.setattr(module, fitter, lambda *_, **__: pytest.fail("computed again"))
     assert ceiling_answers(asked(root, kind), by_likelihood=False) == first
@@ -105,7 +106,7 @@ def test_what_decides_the_numbers_decides_what_is_read(root: Path, monkeypatch: 
     assert counted(root)[1] == 1
     assert counted(root)[1] == 0
     assert counted(root, ("labels", "more"))[1] == 1
-    monkeypatch.setattr(ceiling_cache, "VERSION", ceiling_cache.VERSION + 1)
+    monkeypatch.setattr(cache, "VERSION", cache.VERSION + 1)
     assert counted(root)[1] == 1
 
 
@@ -161,7 +162,7 @@ def test_a_folder_that_cannot_be_written_is_one_line_and_no_error(
 def test_features_that_cannot_be_written_to_keep_theirs_in_the_cache(root: Path) -> None:
     root.chmod(0o500)
     try:
-        assert ceiling_cache.folder(str(root)) == Path(os.environ["XDG_CACHE_HOME"]) / "vaemo-eval"
+        assert cache.folder(str(root)) == Path(os.environ["XDG_CACHE_HOME"]) / "vaemo-eval"
     finally:
         root.chmod(0o700)
 

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from harness import docs, features
+from harness.ceilings.labels import PREDICTORS, cross_fitted, label_scores, lookup, places, row_scores
 from harness.docs import EVALUATED, Question, split
 from harness.kinds import Kind
-from harness.label_scores import PREDICTORS, cross_fitted, label_scores, lookup, places, row_scores
 from tests import making
 from va_extractor.dataset import write_split
 from va_extractor.labels import EMOTIC

@@ -15,11 +15,11 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 
 from harness import docs, features
-from harness.ceilings import ceiling_answers
+from harness.ceilings.answers import ceiling_answers
+from harness.ceilings.labels import label_scores, row_labels
 from harness.cli import main
 from harness.docs import EVALUATED, Doc, Question, split
 from harness.kinds import Kind
-from harness.label_scores import label_scores, row_labels
 from harness.record import read_run
 from tests import making
 from va_extractor.dataset import write_split
@@ -27,7 +27,7 @@ from va_extractor.norms import norms
 from va_extractor.prototypes import spreads
 
 TERMS = ("happy", "angry", "bored")
-OPTIONS = Path(__file__).resolve().parents[2] / "tasks" / "norms" / "options.csv"
+OPTIONS = Path(__file__).resolve().parents[3] / "tasks" / "norms" / "options.csv"
 
 
 def _read_afresh() -> None:
