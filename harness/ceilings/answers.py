@@ -12,8 +12,10 @@ import numpy as np
 
 from harness.baselines.answers import SET_SIZE
 from harness.baselines.scores import to_shares
-from harness.ceilings.items import choice_ceilings, description_ceilings, judge_scores
 from harness.ceilings.labels import PUBLISHED, RowScores, label_scores, places, row_scores
+from harness.ceilings.options import choice_ceilings
+from harness.ceilings.statements import judge_scores
+from harness.ceilings.texts import description_ceilings
 from harness.docs import Doc, Question
 from harness.forms import form
 from harness.kinds import FREE, Kind

@@ -9,8 +9,9 @@ import numpy as np
 
 from harness.baselines.names import CONSTANT
 from harness.ceilings.answers import BEST_SETS
-from harness.ceilings.items import NEAREST_MEAN, RETRIEVAL
 from harness.ceilings.labels import PREDICTORS
+from harness.ceilings.options import NEAREST_MEAN
+from harness.ceilings.texts import RETRIEVAL
 from harness.intervals import Bootstrap, percentile
 from harness.metrics.algebra import ratio
 from leaderboard.schema import Position

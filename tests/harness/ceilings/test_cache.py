@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from harness import docs, features
-from harness.ceilings import cache, items, labels
+from harness.ceilings import cache, labels, options, texts
 from harness.ceilings.answers import ceiling_answers
 from harness.ceilings.cache import Numbers, kept
 from harness.docs import EVALUATED, Doc, Question, split
@@ -77,8 +77,8 @@ def test_no_kind_fits_anything_the_second_time(root: Path, monkeypatch: pytest.M
     forget()
     for module, fitter in (
         (labels, "_compute"),
-        (items, "_retrieved"),
-        (items, "_option_scores"),
+        (texts, "_retrieved"),
+        (options, "_option_scores"),
     ):
         monkeypatch.setattr(module, fitter, lambda *_, **__: pytest.fail("computed again"))
     assert ceiling_answers(asked(root, kind), by_likelihood=False) == first

@@ -1,32 +1,23 @@
-"""Predictors from valence and arousal for questions without a fixed label set: options, statements, texts and words.
-
-As all predictors they learn from the source's train split where it has one, else from the other clusters of the
-evaluated items. Most answer from how likely each label of the source's rows is (`harness.ceilings.labels`).
-"""
+"""Predictors from valence and arousal of one of a few options that differ by item."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from harness.baselines.answers import sentence
-from harness.baselines.scores import Fit, gaussian, to_shares
+from harness.baselines.scores import Fit, gaussian
 from harness.ceilings.cache import Numbers, kept
-from harness.ceilings.labels import LOOKUP, PUBLISHED, RowScores, lookup, points, row_scores
-from harness.docs import EVALUATED, FITTED, Doc, Question, split
+from harness.ceilings.labels import LOOKUP, RowScores, lookup, points, row_scores
+from harness.docs import EVALUATED, FITTED, Doc
 from harness.features import load
-from harness.kinds import Kind
 from harness.metrics.outcome import Floats
 from harness.outcomes import membership
 from leaderboard.schema import Answer
 from va_extractor.errors import InputError
 
 NEAREST_MEAN = "nearest_mean"
-RETRIEVAL = "retrieval"
 _UNKNOWN = -20.0
 """Log-score of an option that no row carries, below that of every label that one does."""
 
@@ -46,53 +37,6 @@ def choice_ceilings(docs: Sequence[Doc], *, by_likelihood: bool) -> dict[str, li
         by_row = row_scores(docs)
         found |= {name: _of_options(docs, name, by_row) for name in by_row.scores.keys() - found.keys()}
     return {name: _chosen(docs, rows, by_likelihood=by_likelihood) for name, rows in found.items()}
-
-
-def judge_scores(docs: Sequence[Doc]) -> dict[str, Floats]:
-    """Return (n, 2) log-odds, of the choices as they stand, that the label stated of n items is true, by predictor.
-
-    They are those of the item against the average item: ln(p / mean p), p how likely the predictor finds the label.
-    `lookup` has the share of true statements among those of the same label and the same two printed numbers.
-    """
-    by_row = row_scores(docs)
-    stated = np.array([by_row.labels.index(str(doc["statement"])) for doc in docs])
-    found = {name: _odds(name, by_row, stated) for name in by_row.scores if name != LOOKUP}
-    signs = np.array([1.0 if choice == "true" else -1.0 for choice in docs[0]["choices"]])
-    answers = {name: odds[:, None] * signs / 2 for name, odds in found.items()}
-    truth = membership([doc["labels"] for doc in docs], tuple(docs[0]["choices"]))
-    return answers | {LOOKUP: lookup(np.column_stack([points(docs), stated]), truth)}
-
-
-def description_ceilings(docs: Sequence[Doc]) -> dict[str, list[Answer]]:
-    """Answer n documents that ask for a description: by retrieval, and by naming the likeliest label in a sentence.
-
-    Retrieval gives the reference of the item nearest in VA; there is none without another cluster to take it from.
-    Looking labels up bounds no text, and is left out.
-    """
-    question = Question(Kind.DESCRIPTION, docs[0]["features"], docs[0]["source"])
-    train = split(question, FITTED).docs
-    known = train or split(question, EVALUATED).docs
-    parts = ["retrieval", [doc["item_id"] for doc in docs], [doc["item_id"] for doc in known]]
-    nearest = kept(
-        question.features, question.source, parts, len(docs), lambda: _retrieved(docs, known, apart=not train)
-    )
-    by_row = row_scores(docs)
-    said = {
-        name: [Answer(text=sentence(by_row.labels[place].casefold())) for place in scores[by_row.rows].argmax(axis=1)]
-        for name, scores in by_row.scores.items()
-        if name != LOOKUP
-    }
-    quoted = {
-        name: [Answer(text=known[place]["references"][0]) for place in rows[:, 0]] for name, rows in nearest.items()
-    }
-    return quoted | said
-
-
-def _odds(name: str, by_row: RowScores, stated: NDArray[np.int64]) -> Floats:
-    scores = by_row.scores[name]
-    shares = to_shares(scores) if name in PUBLISHED else np.exp(scores)
-    found: Floats = np.log(shares[by_row.rows, stated] / shares.mean(axis=0)[stated])
-    return found
 
 
 def _option_scores(docs: Sequence[Doc]) -> Numbers:
@@ -130,25 +74,6 @@ def _looked_up(docs: Sequence[Doc]) -> list[Floats]:
     shares = lookup(np.column_stack([points(docs), alike]), membership([doc["labels"] for doc in docs], labels))
     column = {label: place for place, label in enumerate(labels)}
     return [row[[column[option] for option in doc["choices"]]] for doc, row in zip(docs, shares, strict=True)]
-
-
-def _retrieved(docs: Sequence[Doc], known: Sequence[Doc], *, apart: bool) -> Numbers:
-    """Return for each document the place of the known one nearest to it, of another cluster where `apart`.
-
-    Empty where a document has none.
-    """
-    from sklearn.neighbors import NearestNeighbors
-
-    clusters = [doc["cluster_id"] for doc in known]
-    reach = min(len(known), 1 + max(Counter(clusters).values())) if apart else 1
-    search = NearestNeighbors(n_neighbors=reach).fit(points(known))
-    found = []
-    for doc, places in zip(docs, search.kneighbors(points(docs), return_distance=False), strict=True):
-        usable = [int(place) for place in places if not apart or clusters[place] != doc["cluster_id"]]
-        if not usable:
-            return {}
-        found.append(usable[0])
-    return {RETRIEVAL: np.array(found)[:, None]}
 
 
 def _gaussian(docs: Sequence[Doc]) -> list[Floats] | None:
