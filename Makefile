@@ -24,6 +24,6 @@ bench:  ## print every benchmark table; needs the set-up of `make test`
 docs:  ## write the pages and schemas that are made from code
 	$(VENV)/bin/python -m leaderboard.json_schema docs
 	$(VENV)/bin/python -m harness.prompts docs/prompts.md
-	$(VENV)/bin/python -m harness.task_model docs
+	$(VENV)/bin/python -m harness.tasks.model docs
 	$(VENV)/bin/python -m harness.sweep.record docs
-	$(VENV)/bin/python -m harness.task_pages
+	$(VENV)/bin/python -m harness.tasks.pages

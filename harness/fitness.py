@@ -13,7 +13,7 @@ from va_extractor.errors import InputError
 if TYPE_CHECKING:
     from harness.config import RunConfig
     from harness.models import ModelChoice
-    from harness.tasks import Task
+    from harness.tasks.loading import Task
 
 
 def check_fit(choice: ModelChoice, tasks: Sequence[Task], config: RunConfig) -> None:

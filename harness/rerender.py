@@ -14,7 +14,7 @@ from harness.baselines.answers import STANDING
 from harness.ceilings.answers import ceiling_answers
 from harness.docs import item_of
 from harness.samples import baseline_answers
-from harness.tasks import load_tasks
+from harness.tasks.loading import load_tasks
 from leaderboard.schema import Answer, FeaturesRecord, Item, RunRecord
 
 

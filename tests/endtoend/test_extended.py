@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from harness.catalogue import find
+from harness.tasks.catalogue import find
 
 if TYPE_CHECKING:
     from tests.endtoend.conftest import Command

@@ -11,7 +11,7 @@ from harness import _compat
 from harness._compat import AskSettings
 from harness.docs import Docs
 from harness.features import SHIPPED
-from harness.tasks import Task, load_tasks
+from harness.tasks.loading import Task, load_tasks
 from leaderboard.schema import Seeds
 
 SEEDS = Seeds(python=1, numpy=2, torch=3, fewshot=4, bootstrap=5, chance=6)

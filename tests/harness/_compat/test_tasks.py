@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from harness import _compat
 from harness.features import SHIPPED
-from harness.tasks import load_tasks
+from harness.tasks.loading import load_tasks
 
 
 def test_whatever_changes_a_prompt_or_an_answer_changes_the_canonical_text() -> None:
