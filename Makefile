@@ -1,7 +1,7 @@
 .PHONY: demo test check bench docs
 
 VENV ?= .venv
-BENCHMARKS = throughput intervals coverage sampling answers tree extract validate validity leaderboard api api_soak sweeps
+BENCHMARKS = throughput intervals coverage sampling positions answers tree extract validate validity leaderboard api api_soak sweeps
 
 demo:  ## set up and run the main job on what ships
 	python3 -m venv $(VENV)
@@ -24,6 +24,6 @@ bench:  ## print every benchmark table; needs the set-up of `make test`
 docs:  ## write the pages and schemas that are made from code
 	$(VENV)/bin/python -m leaderboard.json_schema docs
 	$(VENV)/bin/python -m harness.prompts docs/prompts.md
-	$(VENV)/bin/python -m harness.task_model docs
+	$(VENV)/bin/python -m harness.tasks.model docs
 	$(VENV)/bin/python -m harness.sweep.record docs
-	$(VENV)/bin/python -m harness.task_pages
+	$(VENV)/bin/python -m harness.tasks.pages

@@ -184,7 +184,7 @@ def _many_ours(features: Path, name: str) -> None:
     """Ask, read, score by item and write the samples; intervals have a benchmark of their own."""
     from harness import _compat, record
     from harness.samples import make_samples
-    from harness.tasks import load_tasks
+    from harness.tasks.loading import load_tasks
     from leaderboard.schema import Seeds
 
     _compat.quiet()

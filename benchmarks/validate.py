@@ -22,7 +22,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--repeats", type=int, default=3)
     repeats = parser.parse_args().repeats
-    from harness.catalogue import TASKS, find
+    from harness.tasks.catalogue import TASKS, find
 
     names = ",".join(sorted(name for name, info in find().items() if not info.members))
     ours = [sys.executable, "-c", "from harness.cli import main; raise SystemExit(main())", "validate"]

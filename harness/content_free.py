@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from harness._compat import AskSettings
     from harness.answers.model import KeepingLM
-    from harness.tasks import Task
+    from harness.tasks.loading import Task
 
 TOKENS = ("N/A", "[MASK]", "")
 DRAWS_OF_EXAMPLES = 8

@@ -14,7 +14,7 @@ from va_extractor.errors import InputError
 if TYPE_CHECKING:
     from harness.config import RunConfig
     from harness.models import ModelChoice
-    from harness.tasks import Task
+    from harness.tasks.loading import Task
 
 _OTHER_LENGTHS = ("max_tokens", "max_new_tokens", "max_completion_tokens")
 

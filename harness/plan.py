@@ -24,7 +24,7 @@ from harness.answers.store import FILE, AnswerStore, Kept
 from harness.config import RunConfig, ask_settings, model_args
 from harness.content_free import content_free
 from harness.fitness import check_fit
-from harness.tasks import Task, load_tasks
+from harness.tasks.loading import Task, load_tasks
 from leaderboard.schema import Answer
 
 if TYPE_CHECKING:

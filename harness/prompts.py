@@ -8,9 +8,10 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from harness import _compat, catalogue
+from harness import _compat
 from harness.features import SHIPPED
-from harness.tasks import Task, load_tasks
+from harness.tasks import catalogue
+from harness.tasks.loading import Task, load_tasks
 
 _HEAD = """\
 # Prompts

@@ -11,10 +11,10 @@ from lm_eval.api.model import LM
 
 from harness import _compat
 from harness.baselines.answers import STANDING
-from harness.ceilings import ceiling_answers
+from harness.ceilings.answers import ceiling_answers
 from harness.docs import item_of
 from harness.samples import baseline_answers
-from harness.tasks import load_tasks
+from harness.tasks.loading import load_tasks
 from leaderboard.schema import Answer, FeaturesRecord, Item, RunRecord
 
 

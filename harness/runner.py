@@ -20,7 +20,7 @@ from harness.kinds import MEASURED, Kind
 from harness.reading import to_answer
 from harness.samples import make_samples
 from harness.scoring import score
-from harness.tasks import Task, load_tasks
+from harness.tasks.loading import Task, load_tasks
 from leaderboard.schema import ModelRecord, RunRecord, Sample, TaskRecord, Usage
 from va_extractor.errors import InputError
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from harness import sandbox
-from harness.taskfile import Finding, Function, Source, lies_inside
+from harness.tasks.taskfile import Finding, Function, Source, lies_inside
 from va_extractor.errors import InputError
 
 PACKAGE = "harness.functions"

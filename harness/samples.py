@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from harness.baselines.answers import STANDING, answer_texts, choice_scores
 from harness.baselines.names import CONSTANT
-from harness.ceilings import ceiling_answers
+from harness.ceilings.answers import ceiling_answers
 from harness.describing import PARTS, Instruments, Part, measured
 from harness.docs import Doc, item_of
 from harness.forms import form
@@ -146,33 +146,29 @@ def answered_again(kind: Kind, samples: Sequence[Sample]) -> list[list[Answered]
 
 def answered_by(name: str, kind: Kind, samples: Sequence[Sample]) -> list[Answered]:
     """Return the items with a standing baseline's answers."""
-    calibrated = any(one.content_free for one in samples)
-    return [
-        Answered(
-            one.item,
-            given,
-            read(kind, one.item, given),
-            one.baseline_scores.get(name, {}),
-            _without_content(name, given) if calibrated else (),
-        )
-        for one in samples
-        for given in [one.baselines[name]]
-    ]
+    given = [(one.baselines[name], one.baseline_scores.get(name, {})) for one in samples]
+    return _answered_by(name, kind, samples, given)
 
 
 def answered_by_ceiling(name: str, kind: Kind, samples: Sequence[Sample]) -> list[Answered]:
     """Return the items with the answers of a predictor from valence and arousal."""
+    given = [(one.ceilings[name], one.ceiling_scores.get(name, {})) for one in samples]
+    return _answered_by(name, kind, samples, given)
+
+
+def _answered_by(
+    name: str, kind: Kind, samples: Sequence[Sample], given: Sequence[tuple[Answer, ItemScores]]
+) -> list[Answered]:
     calibrated = any(one.content_free for one in samples)
     return [
         Answered(
             one.item,
-            given,
-            read(kind, one.item, given),
-            one.ceiling_scores.get(name, {}),
-            _without_content(name, given) if calibrated else (),
+            answer,
+            read(kind, one.item, answer),
+            scores,
+            _without_content(name, answer) if calibrated else (),
         )
-        for one in samples
-        for given in [one.ceilings[name]]
+        for one, (answer, scores) in zip(samples, given, strict=True)
     ]
 
 

@@ -11,6 +11,7 @@ from statistics import fmean
 from harness import breakdown
 from harness.bootstrap import clusters_with_value, resample
 from harness.breakdown import or_none
+from harness.ceilings.positions import Bounds, bounds, position
 from harness.chance import chances
 from harness.intervals import (
     LEVEL,
@@ -27,7 +28,6 @@ from harness.kinds import Kind
 from harness.metrics import Metric, metrics_of
 from harness.metrics.outcome import Ints, Labelled, LabelSets, Outcome
 from harness.outcomes import Answered, cluster_index, outcome
-from harness.positions import Bounds, bounds, position
 from harness.samples import answered, answered_again, answered_by, answered_by_ceiling, whole
 from harness.sampling import Repeated, components
 from leaderboard.schema import (

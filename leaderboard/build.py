@@ -21,8 +21,8 @@ from leaderboard.schema import RunRecord, Score, TaskRecord
 from va_extractor.errors import InputError
 
 REFERENCES = ("human", "ceiling", "prototype", "majority", "chance")
-_BEST = 1.0
-"""Every headline metric (accuracy, F1, AUC) is 1 at best."""
+_BEST, _WORST = 1.0, 0.0
+"""Ends of every headline metric where more is better (accuracy, F1, AUC); of a loss they change places."""
 
 
 @dataclass(frozen=True)
@@ -141,24 +141,21 @@ def reference_points(score: Score) -> tuple[float, float]:
     They are the floor and the VA ceiling that the record's `position` names, where it has one. Otherwise the prior is
     the better of chance and the majority baseline, and the top the metric's own best.
     """
-    measured = _measured(score)
-    if measured is not None:
-        return measured
-    down = score.higher_is_better is False
-    known = [value for value in (score.chance, score.baselines.get("majority")) if value is not None]
-    return (min(known, default=_BEST), 0.0) if down else (max(known, default=0.0), _BEST)
+    measured = score.baselines | score.ceilings
+    place = score.position
+    if place is not None and place.value is not None:
+        floor, ceiling = measured.get(place.floor), measured.get(place.ceiling)
+        if floor is not None and ceiling is not None:
+            return floor, ceiling
+    known = [value for value in (score.chance, measured.get("majority")) if value is not None]
+    if score.higher_is_better is False:
+        return min(known, default=_BEST), _WORST
+    return max(known, default=_WORST), _BEST
 
 
-def _measured(score: Score) -> tuple[float, float] | None:
-    """Return floor and VA ceiling; None where the record names none, or a ceiling that is no better than the floor."""
-    if score.position is None:
-        return None
-    standing = {**score.baselines, **score.ceilings}
-    floor, ceiling = standing.get(score.position.floor), standing.get(score.position.ceiling)
-    if floor is None or ceiling is None:
-        return None
-    above = floor - ceiling if score.higher_is_better is False else ceiling - floor
-    return (floor, ceiling) if above > 0 else None
+def _ceiling(score: Score) -> float | None:
+    """Return what the best predictor from valence and arousal scores; None where the record names none."""
+    return (score.baselines | score.ceilings).get(score.position.ceiling) if score.position else None
 
 
 def _main(groups: dict[tuple[str, str], list[Kept]]) -> dict[str, str]:
@@ -179,7 +176,7 @@ def _setting(one: Kept) -> Setting:
 
 
 def _column(name: str, main: bool, members: Sequence[Kept]) -> Column:
-    first = members[0]
+    first = next((one for one in members if one.headline.value is not None), members[0])
     up = first.headline.higher_is_better is not False
     valued = [one for one in members if one.headline.value is not None]
     draws, sign = _stack(valued), 1.0 if up else -1.0
@@ -189,8 +186,7 @@ def _column(name: str, main: bool, members: Sequence[Kept]) -> Column:
     placed = {one.path: standing for one, standing in zip(valued, standings, strict=True)}
     prior, top = reference_points(first.headline)
     rows = [_row(one, placed.get(one.path), prior, top) for one in members]
-    ceiling = top if _measured(first.headline) is not None else None
-    known = {**first.headline.baselines, "chance": first.headline.chance, "ceiling": ceiling}
+    known = first.headline.baselines | {"chance": first.headline.chance, "ceiling": _ceiling(first.headline)}
     return Column(
         id=name,
         main=main,

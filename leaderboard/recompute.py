@@ -71,7 +71,7 @@ def _wrong(entry: Entry, features: Sequence[str], embedder: str | None) -> Itera
 
 def _due(entry: Entry, features: Sequence[str]) -> tuple[str, Rendered]:
     """Find the given features that the entry was made on, and render its task on them."""
-    from harness.catalogue import find
+    from harness.tasks.catalogue import find
 
     info = find().get(entry.task_name)
     if info is None or info.members:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.catalogue import find
 from harness.commands.run import main, parser
+from harness.tasks.catalogue import find
 from leaderboard.json_schema import FILES, text
 
 ROOT = Path(__file__).resolve().parents[1]

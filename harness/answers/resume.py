@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from harness._compat import AskSettings
     from harness.config import RunConfig
     from harness.models import ModelChoice
-    from harness.tasks import Task
+    from harness.tasks.loading import Task
 
 UNFINISHED = "unfinished.json"
 

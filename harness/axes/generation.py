@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from harness import sandbox
 from harness.axes.languages import words
 from harness.axes.model import Axes
-from harness.taskfile import Finding, Source
+from harness.tasks.taskfile import Finding, Source
 
 LONG = 1024
 """Tokens that steps and an answer have at least."""

@@ -36,7 +36,9 @@ STANDING: dict[Kind, tuple[str, ...]] = {
     Kind.MULTI_LABEL: ("majority", "top5", "all", "prototype"),
     Kind.RANKING: ("majority", "prototype"),
     Kind.DESCRIPTION: ("majority", "prototype"),
-} | {kind: ("majority", "prototype") for kind in Kind if form(kind)}
+}
+STANDING |= {kind: ("majority", "prototype") for kind in Kind if form(kind)}
+STANDING[Kind.WORDS] = STANDING[Kind.MULTI_LABEL]
 _SCORES: dict[str, LabelScores] = {
     "majority": prior,
     "top5": prior,

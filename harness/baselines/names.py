@@ -8,7 +8,7 @@ from harness.kinds import Kind
 from va_extractor.errors import InputError
 
 _ALL = frozenset(Kind)
-_SETS = frozenset({Kind.MULTI_LABEL})
+_SETS = frozenset({Kind.MULTI_LABEL, Kind.WORDS})
 CONSTANT = ("majority", "top5", "all")
 """Baselines that answer every item alike."""
 _LEARNT = _ALL - {Kind.CHOICE, Kind.CONFLICT, Kind.COORDINATES, Kind.WORDS, Kind.CHANGE}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -78,34 +79,20 @@ def logistic(fit: Fit, points: Floats) -> Floats:
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 
-    _needs_train(fit)
-    columns = []
-    for truth in fit.truth.T:
-        if truth.all() or not truth.any():
-            columns.append(np.full(len(points), np.log(max(truth.mean(), 1e-9))))
-            continue
-        cubic = make_pipeline(
-            PolynomialFeatures(3, include_bias=False), StandardScaler(), LogisticRegression(max_iter=1000)
-        )
-        columns.append(cubic.fit(fit.points, truth).predict_log_proba(points)[:, 1])
-    return np.stack(columns, axis=1)
+    cubic = make_pipeline(
+        PolynomialFeatures(3, include_bias=False), StandardScaler(), LogisticRegression(max_iter=1000)
+    )
+    return _one_a_label(cubic, fit, points)
 
 
 def boosting(fit: Fit, points: Floats) -> Floats:
     """Return log probabilities of one histogram gradient boosting of 50 small trees a label."""
     from sklearn.ensemble import HistGradientBoostingClassifier
 
-    _needs_train(fit)
-    columns = []
-    for truth in fit.truth.T:
-        if truth.all() or not truth.any():
-            columns.append(np.full(len(points), np.log(max(truth.mean(), 1e-9))))
-            continue
-        trees = HistGradientBoostingClassifier(
-            max_iter=50, learning_rate=0.05, max_leaf_nodes=8, early_stopping=False, random_state=0
-        )
-        columns.append(np.log(trees.fit(fit.points, truth).predict_proba(points)[:, 1]))
-    return np.stack(columns, axis=1)
+    trees = HistGradientBoostingClassifier(
+        max_iter=50, learning_rate=0.05, max_leaf_nodes=8, early_stopping=False, random_state=0
+    )
+    return _one_a_label(trees, fit, points)
 
 
 def typical_spread() -> float:
@@ -132,3 +119,15 @@ def nearest_train_item(fit: Fit, points: Floats) -> Sequence[int]:
 def _needs_train(fit: Fit) -> None:
     if fit.in_sample or len(fit.points) == 0:
         raise InputError(f"source '{fit.source}' has no train split, and knn and logistic learn from one")
+
+
+def _one_a_label(classifier: Any, fit: Fit, points: Floats) -> Floats:
+    """Return (n, k) log probabilities, each label's by a fit of its own; its share where all or none carry it."""
+    _needs_train(fit)
+    columns = []
+    for truth in fit.truth.T:
+        if truth.all() or not truth.any():
+            columns.append(np.full(len(points), np.log(max(truth.mean(), 1e-9))))
+        else:
+            columns.append(np.log(classifier.fit(fit.points, truth).predict_proba(points)[:, 1]))
+    return np.stack(columns, axis=1)

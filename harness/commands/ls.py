@@ -31,13 +31,13 @@ def main(args: argparse.Namespace) -> int:
 
 
 def _tasks(folders: list[Path]) -> list[tuple[str, str]]:
-    from harness.catalogue import find
+    from harness.tasks.catalogue import find
 
     return sorted((info.name, info.title) for info in find(folders).values() if not info.members)
 
 
 def _groups(folders: list[Path]) -> list[tuple[str, str]]:
-    from harness.catalogue import find
+    from harness.tasks.catalogue import find
 
     groups = [info for info in find(folders).values() if info.members]
     return sorted((info.name, f"{info.title} ({', '.join(info.members)})") for info in groups)

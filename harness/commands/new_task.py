@@ -25,7 +25,7 @@ def main(args: argparse.Namespace) -> int:
     Raises:
         InputError: the name is taken or is none, or there is no such task to begin from.
     """
-    from harness.new_task import create
+    from harness.tasks.new import create
 
     path = create(args.name, args.parent, Path(args.into).expanduser())
     sys.stdout.write(

@@ -49,6 +49,11 @@ class Derived:
     reference_kind: str | None = None
 
 
+def of_row(row: Row, labels: list[str], statement: str | None = None) -> Derived:
+    """Return the one document made of a row, under the row's own id, cluster and point."""
+    return Derived(row["item_id"], row["cluster_id"], row["valence"], row["arousal"], labels, statement)
+
+
 @dataclass(frozen=True)
 class Made:
     """The documents of one split, and how many rows were left out, by reason."""

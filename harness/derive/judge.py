@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from harness.derive._derivation import Derivation, Derived, Made, Row, generator
+from harness.derive._derivation import Derivation, Made, Row, generator, of_row
 from harness.metrics.outcome import Bools
 from va_extractor.norms import norms
 from va_extractor.prototypes import prototypes
@@ -51,14 +51,7 @@ def _make(rows: Sequence[Row]) -> Made:
     far = [set(distant(row["labels"], categories)) for row in labelled]
     false = np.array([[name in others for name in categories] for others in far], dtype=bool)
     documents = [
-        Derived(
-            item_id=labelled[place]["item_id"],
-            cluster_id=labelled[place]["cluster_id"],
-            valence=labelled[place]["valence"],
-            arousal=labelled[place]["arousal"],
-            labels=[answer],
-            statement=categories[category],
-        )
+        of_row(labelled[place], [answer], categories[category])
         for place, category, answer in sorted(_stated(true, false, generator(rows, "judge")))
     ]
     left = {"no_label": len(rows) - len(labelled), "no_counterpart": len(labelled) - len(documents)}

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from harness.derive._derivation import Derivation, Derived, Made, Row
+from harness.derive._derivation import Derivation, Made, Row, of_row
 from va_extractor.labels import BASIC
 from va_extractor.prototypes import prototypes, spreads
 
@@ -40,17 +40,7 @@ def weigh(doc: Doc) -> list[float]:
 
 
 def _make(rows: Sequence[Row]) -> Made:
-    documents = [
-        Derived(
-            item_id=row["item_id"],
-            cluster_id=row["cluster_id"],
-            valence=row["valence"],
-            arousal=row["arousal"],
-            labels=row["labels"],
-        )
-        for row in rows
-    ]
-    return Made(documents, {})
+    return Made([of_row(row, row["labels"]) for row in rows], {})
 
 
 DERIVATION = Derivation(BASIC, _make, weigh)

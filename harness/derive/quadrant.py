@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from harness.derive._derivation import Derivation, Derived, Made, Row
+from harness.derive._derivation import Derivation, Made, Row, of_row
 
 if TYPE_CHECKING:
     from harness.docs import Doc
@@ -37,17 +37,7 @@ def weigh(doc: Doc) -> list[float]:
 
 def _make(rows: Sequence[Row]) -> Made:
     kept, excluded = off_the_axes(rows)
-    documents = [
-        Derived(
-            item_id=row["item_id"],
-            cluster_id=row["cluster_id"],
-            valence=row["valence"],
-            arousal=row["arousal"],
-            labels=[quadrant(row["valence"], row["arousal"])],
-        )
-        for row in kept
-    ]
-    return Made(documents, excluded)
+    return Made([of_row(row, [quadrant(row["valence"], row["arousal"])]) for row in kept], excluded)
 
 
 DERIVATION = Derivation(LABELS, _make, weigh)

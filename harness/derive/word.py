@@ -4,22 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from harness.derive._derivation import Derivation, Derived, Made, Row
+from harness.derive._derivation import Derivation, Made, Row, of_row
 
 
 def _make(rows: Sequence[Row]) -> Made:
-    documents = [
-        Derived(
-            item_id=row["item_id"],
-            cluster_id=row["cluster_id"],
-            valence=row["valence"],
-            arousal=row["arousal"],
-            labels=row["labels"],
-            statement=row["labels"][0],
-        )
-        for row in rows
-        if len(row["labels"]) == 1
-    ]
+    documents = [of_row(row, row["labels"], row["labels"][0]) for row in rows if len(row["labels"]) == 1]
     left = len(rows) - len(documents)
     return Made(documents, {"not_one_word": left} if left else {})
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from harness.docs import Doc
     from harness.outcomes import Answered, ItemScores
 
+_CONSTANT = {"majority": 1, "top5": 5, "all": None}
 LEVELS = {"family_f1": 1, "cluster_f1": 2, "term_f1": 3}
 
 
@@ -65,13 +66,14 @@ class Words(Form):
         return Described({name: column([row[name] for row in rows]) for name in rows[0]})
 
     def texts(self, name: str, docs: Sequence[Doc], learned: Sequence[Doc]) -> list[str]:
-        """Name the published term nearest to the point (`prototype`), the commonest label, or a random term."""
+        """Name the published term nearest to the point (`prototype`), the commonest labels, or a random term."""
         terms = _published()
         if name == "uniform":
             return [terms[int(generator(doc).integers(len(terms)))] for doc in docs]
-        if name == "majority":
-            counts = Counter(label for doc in learned for label in doc["labels"])
-            return [_term_of(max(sorted(counts), key=counts.__getitem__))] * len(docs)
+        if name in _CONSTANT:
+            counts = Counter(sorted(label for doc in learned for label in doc["labels"]))
+            common = counts.most_common(_CONSTANT[name])
+            return [", ".join(dict.fromkeys(_term_of(label) for label, _ in common))] * len(docs)
         places = np.array([(norms()[term].valence, norms()[term].arousal) for term in terms])
         points = np.array([(doc["valence"], doc["arousal"]) for doc in docs])
         nearest = np.linalg.norm(points[:, None] - places[None], axis=2).argmin(axis=1)

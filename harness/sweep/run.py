@@ -24,7 +24,7 @@ from harness.samples import answered
 from harness.sweep.design import Axis, cells, contrasts, described, parse
 from harness.sweep.effects import Measured, effects, spread_of
 from harness.sweep.record import Settings, Sweep, Variant
-from harness.tasks import Task, load_tasks
+from harness.tasks.loading import Task, load_tasks
 from leaderboard.schema import Sample
 from va_extractor.errors import InputError
 

@@ -28,7 +28,7 @@ from harness.metrics.outcome import Floats, Outcome, Weights
 from harness.outcomes import Answered, cluster_index, outcome
 from harness.reading import to_answer
 from harness.samples import baseline_answers, judge
-from harness.tasks import Task
+from harness.tasks.loading import Task
 from leaderboard.schema import Answer, Seeds
 from va_extractor.errors import InputError
 

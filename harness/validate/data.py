@@ -11,7 +11,7 @@ from pathlib import Path
 
 from harness.docs import EVALUATED, FITTED, Doc, Question, split
 from harness.kinds import FREE, Kind
-from harness.taskfile import Finding, Source
+from harness.tasks.taskfile import Finding, Source
 from harness.validate.fit import alike
 
 _Z = 1.959964 + 0.841621

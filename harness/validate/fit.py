@@ -12,7 +12,7 @@ from harness.forms import form
 from harness.kinds import Kind, needs
 from harness.metrics import all_metrics, metrics_of
 from harness.safety import PACKAGE, ROLES, is_ours
-from harness.taskfile import Finding, Function, Source
+from harness.tasks.taskfile import Finding, Function, Source
 
 
 def kind_of(source: Source) -> Kind | None:

@@ -8,14 +8,15 @@ from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 
-from harness import _compat, catalogue, safety, taskfile
+from harness import _compat, safety
 from harness.axes import generation
 from harness.describing import Instruments, instruments
 from harness.docs import EVALUATED, Question, nearest, split
 from harness.functions._kind import Dataset
 from harness.kinds import MEASURED
-from harness.taskfile import Finding, Source
-from harness.tasks import build
+from harness.tasks import catalogue, taskfile
+from harness.tasks.loading import build
+from harness.tasks.taskfile import Finding, Source
 from harness.validate import data, fit, prompts, shape
 from harness.validate.controls import Control
 from harness.validate.controls import run as run_controls

@@ -8,7 +8,7 @@ from harness import sandbox
 from harness.derive import NAMES, derivation
 from harness.docs import Doc, nearest
 from harness.safety import in_template
-from harness.taskfile import Finding, Function, Source
+from harness.tasks.taskfile import Finding, Function, Source
 
 GIVEN = ("valence", "arousal", "dominance", "choices")
 DERIVED = ("statement", "points")

@@ -1,4 +1,4 @@
-"""Keys and types: the merged YAML against the models of `harness.task_model`."""
+"""Keys and types: the merged YAML against the models of `harness.tasks.model`."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from pydantic_core import ErrorDetails
 
 from harness.axes.model import Asks, Axes, DatasetKwargs
 from harness.docs import nearest
-from harness.task_model import FilterPipeline, GenerationKwargs, GroupMetadata, GroupYaml, Metadata, TaskYaml
-from harness.taskfile import Finding, Source
+from harness.tasks.model import FilterPipeline, GenerationKwargs, GroupMetadata, GroupYaml, Metadata, TaskYaml
+from harness.tasks.taskfile import Finding, Source
 
 _FOREIGN = {
     "dataset_path": (

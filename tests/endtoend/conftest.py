@@ -75,7 +75,7 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
     from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
-    from harness.catalogue import TASKS
+    from harness.tasks.catalogue import TASKS
 
     text = [path.read_text(encoding="utf-8") for path in TASKS.rglob("*.yaml")]
     bpe = Tokenizer(models.BPE(unk_token=None))

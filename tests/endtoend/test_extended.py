@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy.stats import pearsonr
 
-from harness.catalogue import find
+from harness.tasks.catalogue import find
 
 if TYPE_CHECKING:
     from tests.endtoend.conftest import Command

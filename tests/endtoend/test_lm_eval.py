@@ -14,7 +14,7 @@ import pytest
 from lm_eval.tasks import TaskManager
 
 import harness.baselines.model  # noqa: F401  registers `baseline`
-from harness.catalogue import TASKS, find
+from harness.tasks.catalogue import TASKS, find
 
 if TYPE_CHECKING:
     from tests.endtoend.conftest import Command

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 from sklearn.metrics import accuracy_score, average_precision_score, f1_score
 
-from harness.catalogue import find
+from harness.tasks.catalogue import find
 from va_extractor.sample import SHIPPED
 
 if TYPE_CHECKING:

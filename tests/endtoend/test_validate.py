@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.catalogue import find
 from harness.metrics import all_metrics
+from harness.tasks.catalogue import find
 from tests.harness.validate.writing import changed
 
 if TYPE_CHECKING:

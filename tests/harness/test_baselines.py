@@ -17,12 +17,12 @@ from harness.baselines.answers import STANDING, answer_texts, choice_scores, fit
 from harness.baselines.model import BaselineLM
 from harness.baselines.names import BASELINES, check_answers
 from harness.baselines.scores import NEIGHBOURS
-from harness.catalogue import TASKS
 from harness.derive import quadrant
 from harness.docs import Doc, Question, item_of, split
 from harness.features import SHIPPED
 from harness.kinds import Kind
 from harness.reading import read
+from harness.tasks.catalogue import TASKS
 from leaderboard.schema import Answer
 from tests.making import PROVENANCE, features
 from va_extractor.dataset import write_split

@@ -22,7 +22,7 @@ from harness.kinds import Kind
 from harness.nothing import Nothing
 from harness.sandbox import BadTemplateError
 from harness.scoring import score
-from harness.tasks import load_tasks
+from harness.tasks.loading import load_tasks
 from leaderboard.schema import Answer, ContentFree, Parsed, Seeds
 from tests.making import item, sample
 

@@ -11,7 +11,7 @@ import pytest
 from scipy import stats
 
 from harness import term_options
-from harness.catalogue import TASKS
+from harness.tasks.catalogue import TASKS
 from va_extractor.norms import norms
 
 COMMITTED = TASKS / "norms" / "options.csv"

@@ -7,7 +7,6 @@ import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import jsonschema
 import numpy as np
@@ -53,30 +52,47 @@ def test_references_are_always_there_and_say_what_was_not_measured(results: Path
     column = build(results).board.columns[0]
     assert list(column.references) == ["human", "ceiling", "prototype", "majority", "chance"]
     assert column.references["human"] is None
-    assert column.references["prototype"] == 1.0
-    assert column.references["ceiling"] == 1.0  # prototype reads the table that the question was made from
+    assert column.references["prototype"] == column.references["ceiling"] == 1.0
+
+
+def scored(up: bool, place: Position | None) -> Score:
+    return Score(
+        value=0.5,
+        higher_is_better=up,
+        chance=0.2,
+        baselines={"majority": 0.3, "top5": 0.35, "prototype": 0.6},
+        ceilings={"knn": 0.7, "lookup": 0.9},
+        position=place,
+    )
 
 
 @pytest.mark.parametrize(
-    ("score", "points"),
+    ("up", "place", "points"),
     [
-        ({"ceilings": {"knn": 0.6}, "position": ("majority", "knn")}, (0.2, 0.6)),
-        ({"ceilings": {"knn": 0.4}, "position": ("majority", "prototype")}, (0.2, 0.5)),
-        ({"ceilings": {"knn": 0.1}, "position": ("majority", "knn")}, (0.3, 1.0)),
-        ({"ceilings": {"knn": 0.1}, "position": ("majority", "knn"), "higher_is_better": False}, (0.2, 0.1)),
-        ({}, (0.3, 1.0)),
-        ({"higher_is_better": False}, (0.2, 0.0)),
+        (True, Position(value=0.4, floor="top5", ceiling="knn"), (0.35, 0.7)),
+        (True, Position(value=0.8, floor="top5", ceiling="prototype"), (0.35, 0.6)),
+        (False, Position(value=0.4, floor="knn", ceiling="majority"), (0.7, 0.3)),
+        (True, Position(value=None, reason="not surely better", floor="top5", ceiling="knn"), (0.3, 1.0)),
+        (True, None, (0.3, 1.0)),
+        (False, None, (0.2, 0.0)),
     ],
 )
-def test_positions_run_from_the_floor_to_the_ceiling_that_the_record_names(
-    score: dict[str, Any], points: tuple[float, float]
+def test_places_are_those_of_the_record_where_it_names_any(
+    up: bool, place: Position | None, points: tuple[float, float]
 ) -> None:
-    """Chance 0.3, majority 0.2, prototype 0.5; a ceiling is a baseline or a predictor, and lower may be better."""
-    if "position" in score:
-        floor, ceiling = score["position"]
-        score = score | {"position": Position(value=0.5, floor=floor, ceiling=ceiling)}
-    usual = {"value": 0.4, "higher_is_better": True, "chance": 0.3, "baselines": {"majority": 0.2, "prototype": 0.5}}
-    assert reference_points(Score(**(usual | score))) == points
+    assert reference_points(scored(up, place)) == points
+
+
+def test_a_place_on_the_board_is_the_place_in_the_record(results: Path) -> None:
+    compared = 0
+    columns = {column.task: {row.entry: row.position for row in column.rows} for column in build(results).board.columns}
+    for path in results.rglob("run.json"):
+        for task, one in json.loads(path.read_bytes())["tasks"].items():
+            place = one["metrics"][one["headline"]]["position"]
+            if place and place["value"] is not None:
+                assert columns[task][str(path.parent.relative_to(results))] == pytest.approx(place["value"])
+                compared += 1
+    assert compared
 
 
 def test_a_model_without_a_task_has_no_overall(repository: Path) -> None:

@@ -24,7 +24,7 @@ from harness.features import SHIPPED
 from harness.kinds import Kind
 from harness.reading import to_answer
 from harness.samples import judge
-from harness.tasks import Task, load_tasks
+from harness.tasks.loading import Task, load_tasks
 from va_extractor.errors import InputError
 from va_extractor.labels import BASIC, EMOTIC
 
@@ -267,6 +267,6 @@ def test_variants_do_not_share_their_documents_prompts() -> None:
 
 
 def _yaml(name: str) -> Path:
-    from harness.catalogue import find
+    from harness.tasks.catalogue import find
 
     return find()[name].path

@@ -11,7 +11,7 @@ from scipy.spatial.distance import cdist
 from scipy.special import softmax
 
 from harness.baselines.answers import answer_texts, label_shares
-from harness.ceilings import ceiling_answers
+from harness.ceilings.answers import ceiling_answers
 from harness.derive import quadrant
 from harness.docs import Doc, Question, item_of, split
 from harness.features import SHIPPED
@@ -144,15 +144,28 @@ def test_uniform_shares_are_uniform_on_the_simplex() -> None:
     assert shares.var(axis=0).mean() == pytest.approx(6 / (49 * 8), rel=0.15)  # of Dirichlet(1, ..., 1)
 
 
-def test_ceilings_answer_shares_and_confidences_but_no_derived_documents() -> None:
-    for kind in (Kind.DISTRIBUTION, Kind.CONFIDENCE):
-        docs = list(split(Question(kind, SHIPPED, "iimi", BASIC), "test").docs)[:5]
+def test_ceilings_answer_shares_confidences_and_statements_but_nothing_that_a_rule_reads() -> None:
+    judged = Question(Kind.CONFIDENCE, SHIPPED, "emotic", ("true", "false"), derive="judge")
+    for asked in (*(Question(kind, SHIPPED, "iimi", BASIC) for kind in (Kind.DISTRIBUTION, Kind.CONFIDENCE)), judged):
+        kind, docs = asked.kind, list(split(asked, "test").docs)[:5]
         answers = ceiling_answers(docs, by_likelihood=False)
         assert {"gaussian", "knn", "logistic", "boosting", "lookup"} <= set(answers)
         for given in answers.values():
             assert all(read(kind, item_of(doc), one).status == "ok" for doc, one in zip(docs, given, strict=True))
-    docs = list(split(Question(Kind.CONFIDENCE, SHIPPED, "emotic", ("true", "false"), derive="judge"), "test").docs)
-    assert ceiling_answers(docs[:5], by_likelihood=False) == {}
+    read_off = Question(Kind.SINGLE_LABEL, SHIPPED, "norms", quadrant.LABELS, derive="quadrant")
+    assert ceiling_answers(list(split(read_off, "test").docs)[:5], by_likelihood=False) == {}
+
+
+def test_constant_words_are_the_commonest_labels(tmp_path: Path) -> None:
+    labels = [["Fear"]] * 4 + [["Anger"]] * 3 + [["Peace", "Pain"]] * 2 + [["Fatigue"], ["Esteem"]]
+    write_split(features(11, labels=labels), PROVENANCE, tmp_path, "test")
+    docs = list(split(question(tmp_path, Kind.WORDS), "test").docs)
+    said = {name: set(answer_texts(name, docs)) for name in ("majority", "top5", "all")}
+    assert said == {
+        "majority": {"fear"},
+        "top5": {"fear, anger, pain, peace, esteem"},
+        "all": {"fear, anger, pain, peace, esteem, fatigue"},
+    }
 
 
 def test_prototype_looks_words_up_and_majority_says_their_mean() -> None:

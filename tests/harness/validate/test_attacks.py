@@ -11,7 +11,7 @@ import pytest
 
 from harness import sandbox
 from harness.cli import main
-from harness.tasks import load_tasks
+from harness.tasks.loading import load_tasks
 from tests.harness.validate.writing import SOUND, changed, check
 from va_extractor.errors import InputError
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.catalogue import TASKS
+from harness.tasks.catalogue import TASKS
 from tests.harness.validate.writing import check
 
 FOLDERS = {

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness import docs
-from harness.catalogue import TASKS
-from harness.tasks import load_tasks
+from harness.tasks.catalogue import TASKS
+from harness.tasks.loading import load_tasks
 from harness.validate.data import detectable
 from harness.validate.pipeline import Settings, Target, names, validate
 from tests.harness.validate.writing import SOUND, changed, check

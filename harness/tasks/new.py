@@ -10,10 +10,10 @@ from typing import Any
 
 import yaml
 
-from harness import catalogue
 from harness.docs import nearest
-from harness.task_model import SCHEMA, TaskYaml, schema_text
-from harness.taskfile import Function, read_or_raise
+from harness.tasks import catalogue
+from harness.tasks.model import SCHEMA, TaskYaml, schema_text
+from harness.tasks.taskfile import Function, read_or_raise
 from va_extractor.errors import InputError
 
 MODELINE = "# yaml-language-server: $schema="

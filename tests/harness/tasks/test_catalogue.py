@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.catalogue import TASKS, find
-from harness.taskfile import read_or_raise
+from harness.tasks.catalogue import TASKS, find
+from harness.tasks.taskfile import read_or_raise
 from va_extractor.errors import InputError
 
 OURS = {

@@ -8,11 +8,11 @@ import jsonschema
 import pytest
 import yaml
 
-from harness.catalogue import TASKS, find
-from harness.new_task import create
-from harness.task_model import SCHEMA, schema, schema_text
-from harness.taskfile import Function, read
-from harness.tasks import load_tasks
+from harness.tasks.catalogue import TASKS, find
+from harness.tasks.loading import load_tasks
+from harness.tasks.model import SCHEMA, schema, schema_text
+from harness.tasks.new import create
+from harness.tasks.taskfile import Function, read
 from va_extractor.errors import InputError
 
 ROOT = TASKS.parent

@@ -7,8 +7,8 @@ import json
 import numpy as np
 import pyarrow.parquet as pq
 
-from harness.catalogue import TASKS
-from harness.task_pages import ours, page, path_of, statistics, table, text
+from harness.tasks.catalogue import TASKS
+from harness.tasks.pages import ours, page, path_of, statistics, table, text
 from va_extractor.sample import SHIPPED
 
 

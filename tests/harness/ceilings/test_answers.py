@@ -12,9 +12,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from harness import ceilings
-from harness.baselines.scores import knn
-from harness.ceilings import ceiling_answers, cross_fitted, label_scores, lookup
+from harness.ceilings.answers import best_sets, ceiling_answers
+from harness.ceilings.labels import label_scores
 from harness.cli import main
 from harness.docs import EVALUATED, Question, split
 from harness.kinds import Kind
@@ -100,62 +99,14 @@ def test_where_va_tells_nothing_learners_stay_at_chance_and_only_looking_up_does
     assert found["lookup"] > 0.95
 
 
-def test_an_item_is_never_answered_by_its_own_cluster() -> None:
-    rng = np.random.default_rng(0)
-    points = np.repeat(rng.uniform(-1, 1, (40, 2)), 5, axis=0)
-    truth = np.repeat(rng.random((40, 1)) < 0.5, 5, axis=0)
-    clusters = [f"c{row // 5}" for row in range(200)]
-    apart = cross_fitted(knn, ("a",), points, truth, clusters)
-    leaking = cross_fitted(knn, ("a",), points, truth, [str(row) for row in range(200)])
-    assert apart is not None
-    assert leaking is not None
-    told = [scores[truth[:, 0], 0].mean() - scores[~truth[:, 0], 0].mean() for scores in (apart, leaking)]
-    assert told[0] < 0.05 < told[1]
-
-
-def test_one_cluster_leaves_nothing_to_learn_from() -> None:
-    assert cross_fitted(knn, ("a",), np.zeros((9, 2)), np.ones((9, 1), dtype=bool), ["only"] * 9) is None
-
-
-def test_lookup_gives_the_shares_among_items_that_print_alike() -> None:
-    points = np.array([[0.101, 0.5], [0.099, 0.5], [0.2, 0.5]])
-    shares = np.exp(lookup(points, np.array([[True, False], [False, False], [True, True]])))
-    assert shares == pytest.approx(np.array([[0.5, 0], [0.5, 0], [1, 1]]), abs=1e-6)
-
-
 def test_best_sets_have_the_highest_expected_f1_of_all_sets() -> None:
     rng = np.random.default_rng(1)
     for _ in range(20):
         share = rng.random((6, 1))
-        chosen = ceilings.best_sets(np.log(share))[:, 0]
+        chosen = best_sets(np.log(share))[:, 0]
         every = [np.array(row) for row in itertools.product([False, True], repeat=6) if any(row)]
         expected = [2 * share[row, 0].sum() / (row.sum() + share.sum()) for row in every]
         assert 2 * share[chosen, 0].sum() / (chosen.sum() + share.sum()) == pytest.approx(max(expected))
-
-
-def test_what_was_computed_is_kept_beside_the_features_and_read_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ("train", "test"):
-        write(tmp_path, "iimi", name, 60, quadrant)
-    question = Question(Kind.SINGLE_LABEL, str(tmp_path), "iimi", BASIC)
-    first = label_scores(question)
-    assert len(list((tmp_path / ".vaemo").glob("ceilings-*.npz"))) == 1
-    label_scores.cache_clear()
-    monkeypatch.setattr(ceilings, "_compute", lambda *_: pytest.fail("computed again"))
-    again = label_scores(question)
-    assert set(again) == set(first)
-    assert all((again[name] == first[name]).all() for name in first)
-
-
-def test_a_damaged_cache_is_computed_again(tmp_path: Path) -> None:
-    for name in ("train", "test"):
-        write(tmp_path, "iimi", name, 60, quadrant)
-    question = Question(Kind.SINGLE_LABEL, str(tmp_path), "iimi", BASIC)
-    first = label_scores(question)
-    next((tmp_path / ".vaemo").glob("*.npz")).write_bytes(b"PK\x03\x04 cut off")
-    label_scores.cache_clear()
-    assert (label_scores(question)["knn"] == first["knn"]).all()
 
 
 def run(root: Path, features: Path, model: str, task: str) -> tuple[Path, RunRecord]:

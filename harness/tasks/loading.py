@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness import _compat, catalogue, safety
+from harness import _compat, safety
 from harness.axes import generation
 from harness.axes.model import Axes
 from harness.axes.prompting import probe
@@ -18,7 +18,8 @@ from harness.features import load
 from harness.kinds import Kind
 from harness.metrics import metrics_of
 from harness.record import sha256_text
-from harness.taskfile import read_or_raise
+from harness.tasks import catalogue
+from harness.tasks.taskfile import read_or_raise
 from harness.validate import shape
 from leaderboard.schema import FeaturesRecord
 from va_extractor.errors import InputError

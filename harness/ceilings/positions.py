@@ -8,9 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from harness.baselines.names import CONSTANT
-from harness.ceilings import BEST_SETS, PREDICTORS
+from harness.ceilings.answers import BEST_SETS
+from harness.ceilings.labels import PREDICTORS
+from harness.ceilings.options import NEAREST_MEAN
+from harness.ceilings.texts import RETRIEVAL
 from harness.intervals import Bootstrap, percentile
-from harness.item_ceilings import NEAREST_MEAN, RETRIEVAL
 from harness.metrics.algebra import ratio
 from leaderboard.schema import Position
 

@@ -1,6 +1,6 @@
 """Pages made from the tasks themselves: statistics beside each YAML, and the table of `tasks/README.md`.
 
-Run `python -m harness.task_pages` to write them again; a test holds the committed files against the tasks.
+Run `python -m harness.tasks.pages` to write them again; a test holds the committed files against the tasks.
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ from pathlib import Path
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
-from harness import _compat, catalogue
+from harness import _compat
 from harness.docs import EVALUATED, FITTED, Doc, split
 from harness.features import SHIPPED
 from harness.forms import form
 from harness.kinds import Kind
-from harness.tasks import Task, load_tasks
+from harness.tasks import catalogue
+from harness.tasks.loading import Task, load_tasks
 from harness.validate.data import facts
 
 BEGIN, END = "<!-- tasks -->\n", "<!-- /tasks -->\n"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from harness.ceilings.positions import Bounds, bounds, position
 from harness.intervals import Bootstrap
-from harness.positions import Bounds, bounds, position
 
 NOISE = np.random.default_rng(0).normal(scale=0.01, size=2000)
 NAMES = Bounds("majority", "knn")

@@ -13,7 +13,7 @@ from harness.docs import EVALUATED, Doc, split
 from harness.features import SHIPPED
 from harness.kinds import Kind
 from harness.metrics import metrics_of
-from harness.tasks import Task, load_tasks
+from harness.tasks.loading import Task, load_tasks
 from va_extractor.errors import InputError
 from va_extractor.labels import BASIC, EMOTIC
 
@@ -27,7 +27,7 @@ KINDS = {
     "norms_term_mc": Kind.CHOICE,
     "norms_term_vad": Kind.CHOICE,
 }
-BASE = Path(__file__).parents[2] / "tasks" / "_base"
+BASE = Path(__file__).parents[3] / "tasks" / "_base"
 MINE = f"""
 include: {BASE}/single_label.yaml
 task: mine

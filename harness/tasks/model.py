@@ -1,6 +1,6 @@
 """What a task YAML may say: every key, its type and range, as pydantic models.
 
-The JSON Schema for editors (`docs/task.schema.json`) is exported from here: `python -m harness.task_model docs` writes
+The JSON Schema for editors (`docs/task.schema.json`) is exported from here: `python -m harness.tasks.model docs` writes
 it, and a test holds the committed file against the models.
 """
 
@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, InstanceOf, Stri
 
 from harness.axes.model import Axes, DatasetKwargs
 from harness.derive import Name as Derivation
-from harness.taskfile import Function
+from harness.tasks.taskfile import Function
 
 SCHEMA = "task.schema.json"
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,63}$")]

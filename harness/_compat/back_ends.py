@@ -1,0 +1,47 @@
+"""Models by the name of their back end: lm-eval's, and ours beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from lm_eval import utils
+from lm_eval.api.model import LM
+from lm_eval.api.registry import get_model, model_registry
+
+_OURS = {
+    "baseline": "harness.baselines.model:BaselineLM",
+    "hf-tree": "harness.tree.model:PrefixTreeLM",
+    "tree-completions": "harness.tree.server:TreeCompletions",
+}
+
+
+def create_model(backend: str, args: Mapping[str, Any], options: Mapping[str, Any]) -> LM:
+    """Make a model by lm-eval's name of its back end.
+
+    Raises:
+        Whatever the back end raises; `harness.models` turns it into one line.
+    """
+    _register()
+    return get_model(backend).create_from_arg_obj(dict(args), dict(options))
+
+
+def backends() -> list[str]:
+    """Return the names of every back end, lm-eval's and ours."""
+    _register()
+    return sorted(model_registry.keys())
+
+
+def parse_args_string(text: str) -> dict[str, Any]:
+    """Read lm-eval's `key=value,key=value` form."""
+    args: dict[str, Any] = utils.simple_parse_args_string(text)
+    return args
+
+
+def _register() -> None:
+    """Make every back end known by name: lm-eval's, then ours."""
+    import lm_eval.models  # noqa: F401  registers the names
+
+    for name, target in _OURS.items():
+        if name not in model_registry:
+            model_registry.register(name, target=target)

@@ -1,0 +1,1 @@
+"""Task YAMLs: found, read, proved sound, begun and told of."""
