@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 SETTINGS = "settings.json"
 SWEEP = "sweep.json"
+_RUNS = "runs"
 Say = Callable[[str], None]
 
 
@@ -212,14 +213,15 @@ def _settings(config: RunConfig, task: Task, axes: Sequence[Axis], design: str) 
 
 
 def _claim(folder: Path, settings: Settings) -> None:
-    """Write a new folder's settings, or prove that a used one has the same."""
+    """Write a new folder's settings, or prove that a used one has the same; one without any answer is as new."""
     path = folder / SETTINGS
+    text = (settings.model_dump_json(indent=2) + "\n").encode()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if not path.exists() and any(folder.iterdir()):
             raise InputError(f"--output_path {folder}: is no folder of a sweep, and not empty; give another one")
         if not path.exists():
-            record.write_whole(path, (settings.model_dump_json(indent=2) + "\n").encode())
+            record.write_whole(path, text)
         held = Settings.model_validate_json(path.read_bytes())
     except OSError as error:
         raise InputError(f"--output_path {folder}: cannot be written: {error.strerror}") from None
@@ -229,7 +231,9 @@ def _claim(folder: Path, settings: Settings) -> None:
     differing = [
         f"{name} {_short(theirs[name])} against {_short(mine[name])}" for name in mine if mine[name] != theirs[name]
     ]
-    if differing:
+    if differing and not any(one.is_file() for one in (folder / _RUNS).rglob("*")):
+        record.write_whole(path, text)
+    elif differing:
         raise InputError(
             f"--output_path {folder}: holds a sweep of other settings: {'; '.join(differing)}; give another folder"
         )
@@ -241,7 +245,7 @@ def _short(value: object) -> str:
 
 
 def _home(folder: Path, prompts: Prompts) -> Path:
-    return folder / "runs" / prompts.id
+    return folder / _RUNS / prompts.id
 
 
 def _finished(folder: Path, prompts: Prompts, task: str) -> Path | None:

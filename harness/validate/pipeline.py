@@ -81,15 +81,13 @@ def targets(given: Sequence[str], include_paths: Sequence[Path]) -> list[Target]
     """Find the YAMLs that the command line names: files, folders, tasks and groups; all of ours where it names none.
 
     Raises:
-        InputError: there is neither such a file nor such a task, or a folder without a YAML.
+        InputError: there is neither such a file nor such a task.
     """
     found: dict[Path, Target] = {}
     for name in given or [str(catalogue.TASKS)]:
         path = Path(name).expanduser()
         if path.is_dir():
             new = [Target(yaml, _root(yaml, path, include_paths)) for yaml in sorted(path.rglob("*.yaml"))]
-            if not new:
-                raise InputError(f"{name}: no task YAML in this folder")
         elif path.is_file():
             new = [Target(path, _root(path, path.parent, include_paths))]
         else:

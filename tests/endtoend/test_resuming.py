@@ -174,6 +174,7 @@ OTHER_COMMANDS = {
 
 
 def test_a_run_folder_of_another_command_is_refused_in_one_line(runs: Runs, server: Loopback, tmp_path: Path) -> None:
+    server.delay = 0.2
     killed_halfway(runs, server, "out")
     asked = server.asked.total()
     for named, more in OTHER_COMMANDS.items():

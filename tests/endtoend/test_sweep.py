@@ -16,6 +16,7 @@ from sklearn.metrics import f1_score
 
 from harness.record import read_samples
 from harness.sweep.record import SCHEMA, Sweep, schema_text
+from tests.harness.api.fault_server import FaultServer, error
 
 if TYPE_CHECKING:
     from tests.endtoend.conftest import Command
@@ -200,3 +201,15 @@ def test_the_folder_of_a_sweep_is_named_like_that_of_a_run(vaemo_eval: Command) 
     )
     assert done.code == 0, done.err
     assert (done.cwd / "sweeps" / "baseline__prototype" / "iimi_basic" / "sweep.json").is_file()
+
+
+def test_a_folder_in_which_nothing_was_answered_is_free_again(vaemo_eval: Command) -> None:
+    asked = ("sweep", "--task", "iimi_basic", "--axes", "order", "--limit", "4", "--no-picture", "--output_path", "s")
+    with FaultServer(lambda *_: error(404, "Not Found")) as server:
+        failed = vaemo_eval(
+            *asked, "--model", "local-chat-completions", "--model_args", f"base_url={server.url},model=m"
+        )
+    assert failed.code == 2
+    done = vaemo_eval(*asked, "--model", "baseline:prototype")
+    assert done.code == 0, done.err
+    assert vaemo_eval(*asked, "--model", "baseline:uniform").code == 2

@@ -39,9 +39,6 @@ def test_exit_codes_are_for_scripts(vaemo_eval: Command, tmp_path: Path) -> None
     for flag, value in {"--precision": "nan", "--max-prompt": "0"}.items():
         done = vaemo_eval("validate", "iimi_basic", flag, value)
         assert (done.code, done.err.startswith(f"vaemo-eval: {flag} {value}: ")) == (2, True)
-    (tmp_path / "empty").mkdir()
-    done = vaemo_eval("validate", "empty")
-    assert (done.code, done.err) == (2, "vaemo-eval: empty: no task YAML in this folder\n")
     done = vaemo_eval("validate", "iimi_basic", "--features", "nowhere")
     assert (done.code, done.err.count("\n"), "--features nowhere" in done.err) == (2, 1, True)
     done = vaemo_eval("validate", "iimi_basic", "--no-controls", "--precision", "0.05")
