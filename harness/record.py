@@ -114,7 +114,8 @@ def read_samples(path: Path) -> list[Sample]:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from None
     if not lines:
         raise InputError(f"{path}: has no samples")
-    samples = []
+    samples: list[Sample] = []
+    seen: set[str] = set()
     for number, line in enumerate(lines, start=1):
         try:
             samples.append(Sample.model_validate_json(line))
@@ -125,6 +126,10 @@ def read_samples(path: Path) -> list[Sample]:
             raise InputError(f"{path}:{number}: field 'repeats': not as many answers as the first item has")
         for field, why in _misfits(samples[-1], samples[0]):
             raise InputError(f"{path}:{number}: field '{field}': {why}")
+        item_id = samples[-1].item.item_id
+        if item_id in seen:
+            raise InputError(f"{path}:{number}: field 'item.item_id': {item_id!r} stands there twice")
+        seen.add(item_id)
     return samples
 
 

@@ -111,14 +111,16 @@ def newest(output: Path) -> Path:
     return max((output / "m").iterdir())
 
 
-def killed_halfway(runs: Runs, server: Loopback, output: str) -> int:
-    """Kill a run in the middle of its asking; return how many prompts it had asked."""
+def stopped_halfway(runs: Runs, server: Loopback, output: str, signal: int = signal.SIGKILL) -> dict[str, Any]:
+    """End a run in the middle of its asking, which the server's slowness makes last for long enough."""
     server.asked.clear()
-    for moment in (0.8, 0.4, 0.6, 1.2, 2.0, 3.0):
-        runs(*arguments(server, output), kill_after=moment)
+    usual, server.delay = server.delay, 1.0
+    for moment in (0.8, 1.2, 2.0, 4.0, 8.0):
+        done = runs(*arguments(server, output), kill_after=moment, signal=signal)
         if server.asked:
-            return len(server.asked)
-    raise AssertionError("never killed while asking")
+            server.delay = usual
+            return done
+    raise AssertionError("never stopped while asking")
 
 
 def test_one_ctrl_c_or_a_limit_ends_a_run_that_goes_on_without_asking_anything_twice(
@@ -126,10 +128,7 @@ def test_one_ctrl_c_or_a_limit_ends_a_run_that_goes_on_without_asking_anything_t
 ) -> None:
     whole = runs(*arguments(server, "whole"))
     distinct = len(server.asked)
-    server.asked.clear()
-    server.delay = 0.2
-    stopped = runs(*arguments(server, "out"), kill_after=1.5, signal=signal.SIGINT)
-    server.delay = 0.02
+    stopped = stopped_halfway(runs, server, "out", signal.SIGINT)
     assert stopped["code"] == 3, stopped["err"]
     assert 0 < server.asked.total() < distinct
     words = " ".join(stopped["out"].split())
@@ -146,7 +145,7 @@ def test_one_ctrl_c_or_a_limit_ends_a_run_that_goes_on_without_asking_anything_t
 def test_a_repeated_command_goes_on_and_says_so_and_no_resume_begins_afresh(
     runs: Runs, server: Loopback, tmp_path: Path
 ) -> None:
-    killed_halfway(runs, server, "out")
+    stopped_halfway(runs, server, "out")
     folder = newest(tmp_path / "out")
     assert (folder / "unfinished.json").exists()
     afresh = runs(*arguments(server, "out"), "--no-resume")
@@ -174,8 +173,7 @@ OTHER_COMMANDS = {
 
 
 def test_a_run_folder_of_another_command_is_refused_in_one_line(runs: Runs, server: Loopback, tmp_path: Path) -> None:
-    server.delay = 0.2
-    killed_halfway(runs, server, "out")
+    stopped_halfway(runs, server, "out")
     asked = server.asked.total()
     for named, more in OTHER_COMMANDS.items():
         refused = runs(*arguments(server, "out"), *more, "--resume", str(newest(tmp_path / "out")))
@@ -186,7 +184,7 @@ def test_a_run_folder_of_another_command_is_refused_in_one_line(runs: Runs, serv
 
 
 def test_no_file_of_a_run_holds_a_key_or_a_path(runs: Runs, server: Loopback, tmp_path: Path) -> None:
-    killed_halfway(runs, server, "out")
+    stopped_halfway(runs, server, "out")
     done = runs(*arguments(server, "out"), "--cache", "cache", "--limit", "3")
     assert done["code"] == 0, done["err"]
     files = [path for path in tmp_path.rglob("*") if path.is_file()]

@@ -141,6 +141,7 @@ def test_a_folder_without_a_run_is_named_with_what_to_give(tmp_path: Path) -> No
             r":2: field 'baselines'",
         ),
         (lambda lines: [lines[0], _with(lines[1], "scores", {"x": 1.0})], r":2: field 'scores'"),
+        (lambda lines: [*lines, lines[0]], r":4: field 'item\.item_id'"),
         (lambda lines: [lines[0].replace(b'"prompt"', b'"promt"')], r":1: field 'promp?t'"),
     ],
 )
