@@ -18,6 +18,7 @@ from harness.api.budget import Budget
 from harness.api.client import Client
 from harness.api.dialect import dialect_of
 from harness.api.limiter import Limiter
+from harness.api.loop import new_loop
 from harness.api.providers import PROVIDERS, Endpoint
 from harness.api.question import MAX_TOKENS, Question, generation
 from harness.api.retry import TRIES
@@ -96,7 +97,8 @@ class ApiLM(LM):  # type: ignore[misc]
             if key not in read:
                 read[key] = generation(given, self._seed, self._max_tokens, self._effort)
             questions.append(Question(index, request.args, read[key]))
-        asyncio.run(self._client.ask(questions, keep))
+        with asyncio.Runner(loop_factory=new_loop) as runner:
+            runner.run(self._client.ask(questions, keep))
         return [answer for answer in answers if answer is not None]
 
     def loglikelihood(self, requests: Sequence[Any]) -> list[tuple[float, bool]]:
