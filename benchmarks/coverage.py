@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 from scipy.stats import norm
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+from threadpoolctl import threadpool_limits
 
 from harness.bootstrap import resample
 from harness.comparison import discordant, mcnemar, sign_flip

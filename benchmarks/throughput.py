@@ -126,7 +126,7 @@ def _instant(stop: bool) -> Any:
     """Return a model that answers at once, or that ends the measurement at its first request."""
     from lm_eval.api.model import LM
 
-    class Instant(LM):  # type: ignore[misc]
+    class Instant(LM):  # type: ignore[misc]  # lm-eval has no types
         def __init__(self, **_: object) -> None:
             super().__init__()
 

@@ -141,7 +141,7 @@ def train(sentence_model: Any, emobank: Texts, framed: Texts, seed: int) -> Trai
         error = (predicted - target[batch]) / torch.where(term, sd[1], sd[0])
         loss = (torch.where(term, 1.0, EMOBANK_WEIGHT) * error**2).mean()
         optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()  # type: ignore[no-untyped-call]  # torch's has no types
         torch.nn.utils.clip_grad_norm_(adapters, 1.0)
         optimizer.step()
         schedule.step()

@@ -103,7 +103,7 @@ def build_model(folder: Path, hidden: int, layers: int, vocab: int) -> None:
         " ".join(WORDS.split() + [word[:5] for word in EMOTIONS.split()])
     ] * 5  # words in one token, emotions in one to six
     bpe.train_from_iterator(text, trainer)
-    PreTrainedTokenizerFast(tokenizer_object=bpe, bos_token="<s>", eos_token="</s>").save_pretrained(folder)  # noqa: S106
+    PreTrainedTokenizerFast(tokenizer_object=bpe, bos_token="<s>", eos_token="</s>").save_pretrained(folder)  # noqa: S106  no passwords
     config = LlamaConfig(
         vocab_size=vocab, hidden_size=hidden, intermediate_size=4 * hidden, num_hidden_layers=layers,
         num_attention_heads=8, num_key_value_heads=4, max_position_embeddings=2048,

@@ -11,9 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from lm_eval.api.model import LM
 from pydantic import BaseModel, ConfigDict
 
 from harness import _compat, models, prices, tokenizer
@@ -24,17 +23,14 @@ from harness.answers.store import FILE, AnswerStore, Kept
 from harness.config import RunConfig, ask_settings, model_args
 from harness.content_free import content_free
 from harness.fitness import check_fit
+from harness.silent import SilentLM
 from harness.tasks.loading import Task, load_tasks
-from leaderboard.schema import Answer
 
 if TYPE_CHECKING:
-    from lm_eval.api.instance import Instance
-
     from harness.models import ModelChoice
     from harness.tokenizer import Counter
 
 MAX_TOKENS = 256  # lm-eval's default
-_UNASKED = Answer(missing="planned only")
 
 
 class _Model(BaseModel):
@@ -173,7 +169,7 @@ class _Planner:
     answer_tokens: int | None
 
     def plan(self, task: Task) -> TaskPlan:
-        silent = _Silent(self.counter)
+        silent = SilentLM(self.counter.render)
         asker = silent if self.choice.backend == "baseline" else self._keeping(silent)
         _compat.ask_again(asker, task.name, task.engine, self.settings, self.config.repeats)
         if task.calibrated:
@@ -193,7 +189,7 @@ class _Planner:
             most_answer_tokens=sum(int(request.args[1].get("max_gen_toks", MAX_TOKENS)) for request in generated),
         )
 
-    def _keeping(self, silent: _Silent) -> KeepingLM:
+    def _keeping(self, silent: SilentLM) -> KeepingLM:
         commit = None if self.choice.api else _compat.hub_commit(self.choice.args)
         args = model_args(self.config, self.choice)
         key = model_key(self.choice.id, commit, self.choice.backend, args)
@@ -243,37 +239,3 @@ class _Known:
 
     def put_all(self, rows: Mapping[bytes, Kept]) -> None:
         """Keep nothing."""
-
-
-class _Silent(LM):  # type: ignore[misc]
-    """Answers nothing, and remembers what it would have been asked."""
-
-    def __init__(self, counter: Counter) -> None:
-        super().__init__()
-        self.requests: list[Instance] = []
-        self._counter = counter
-
-    @property
-    def tokenizer_name(self) -> str:
-        """Name no tokenizer; lm-eval asks where a chat template is applied."""
-        return ""
-
-    def apply_chat_template(self, chat_history: list[dict[str, Any]], add_generation_prompt: bool = True) -> str:
-        """Return the prompt that the model would be sent, or the messages as JSON."""
-        return self._counter.render(chat_history, add_generation_prompt)
-
-    def generate_until(self, requests: list[Instance]) -> list[Answer]:
-        """Return nothing."""
-        return self._remember(requests)
-
-    def loglikelihood(self, requests: list[Instance]) -> list[Answer]:
-        """Return nothing."""
-        return self._remember(requests)
-
-    def loglikelihood_rolling(self, requests: list[Instance]) -> list[Answer]:
-        """Return nothing."""
-        return self._remember(requests)
-
-    def _remember(self, requests: list[Instance]) -> list[Answer]:
-        self.requests += requests
-        return [_UNASKED] * len(requests)

@@ -7,13 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lm_eval.api.model import LM
-
 from harness import _compat
 from harness.baselines.answers import STANDING
 from harness.ceilings.answers import ceiling_answers
 from harness.docs import item_of
 from harness.samples import baseline_answers
+from harness.silent import SilentLM
 from harness.tasks.loading import load_tasks
 from leaderboard.schema import Answer, FeaturesRecord, Item, RunRecord
 
@@ -76,7 +75,12 @@ def render(run: RunRecord, name: str, features: str, prompts: Mapping[str, str] 
         gen_kwargs=run.gen_kwargs,
         seeds=run.seeds,
     )
-    asked = _compat.ask(_Silent(prompts or {}), name, task.engine, settings) or []
+
+    def served(messages: list[dict[str, Any]], _: bool) -> str:
+        text = json.dumps([{"role": one["role"], "content": one["content"]} for one in messages])
+        return (prompts or {}).get(text, text)
+
+    asked = _compat.ask(SilentLM(served), name, task.engine, settings) or []
     docs = [one.doc for one in asked]
     standing = {
         baseline: baseline_answers(baseline, docs, by_likelihood=task.by_likelihood) for baseline in STANDING[task.kind]
@@ -136,33 +140,3 @@ def _served(prompt: str, contents: list[str]) -> str | None:
     except (ValueError, TypeError, KeyError, AttributeError):
         return None
     return json.dumps(around) if sent == contents else None
-
-
-class _Silent(LM):  # type: ignore[misc]
-    """Answers nothing; shows what it would have been asked."""
-
-    def __init__(self, prompts: Mapping[str, str]) -> None:
-        super().__init__()
-        self._prompts = prompts
-
-    @property
-    def tokenizer_name(self) -> str:
-        """Name no tokenizer; lm-eval asks where a chat template is applied."""
-        return ""
-
-    def apply_chat_template(self, chat_history: list[dict[str, Any]], add_generation_prompt: bool = True) -> str:
-        """Return the messages as JSON, or what was made of them."""
-        messages = json.dumps([{"role": one["role"], "content": one["content"]} for one in chat_history])
-        return self._prompts.get(messages, messages)
-
-    def generate_until(self, requests: list[Any]) -> list[str]:
-        """Return nothing."""
-        return [""] * len(requests)
-
-    def loglikelihood(self, requests: list[Any]) -> list[tuple[float, bool]]:
-        """Return zeros."""
-        return [(0.0, False)] * len(requests)
-
-    def loglikelihood_rolling(self, requests: list[Any]) -> list[float]:
-        """Return zeros."""
-        return [0.0] * len(requests)

@@ -18,7 +18,7 @@ settings.load_profile("vaemo")
 def _one_thread() -> Iterator[None]:
     """Keep small fits on one thread: on a busy machine, threads that wait for each other take five times as long."""
     import sklearn.linear_model  # noqa: F401  loads the libraries whose threads are limited
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+    from threadpoolctl import threadpool_limits
 
     with threadpool_limits(1):
         yield

@@ -33,7 +33,7 @@ def hub_commit(args: Mapping[str, Any]) -> str | None:
 
     try:
         found = HfApi().model_info(repo_id=str(args["pretrained"]), revision=str(args.get("revision", "main")))
-    except Exception:  # as lm-eval, which knows no commit of a local folder or without a network
+    except Exception:  # a local folder, no network, a private model: the record then states no commit
         return None
     return str(found.sha) if found.sha else None
 

@@ -31,7 +31,7 @@ _TIMEOUT_S = 600.0
 _ARGUMENTS = ("model", "base_url", "key_variable", "num_concurrent", "max_retries", "max_gen_toks", "seed", "timeout")
 
 
-class ApiLM(LM):  # type: ignore[misc]
+class ApiLM(LM):  # type: ignore[misc]  # lm-eval has no types
     """Generates only: chat APIs give no log-likelihoods of given texts.
 
     Attributes:

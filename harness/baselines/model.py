@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 
 @register_model("baseline")
-class BaselineLM(LM):  # type: ignore[misc]
+class BaselineLM(LM):  # type: ignore[misc]  # lm-eval has no types
     """Answers from the documents behind the requests.
 
     Args:

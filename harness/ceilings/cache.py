@@ -91,7 +91,7 @@ def _write(path: Path, text: bytes, found: Numbers) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            np.savez_compressed(partial, **{_DECIDES: np.frombuffer(text, np.uint8)}, **found)  # type: ignore[arg-type]
+            np.savez_compressed(partial, **{_DECIDES: np.frombuffer(text, np.uint8)}, **found)  # type: ignore[arg-type]  # stub: a flag
             partial.replace(path)
         finally:
             partial.unlink(missing_ok=True)

@@ -116,7 +116,7 @@ def points(docs: Sequence[Doc]) -> Floats:
 
 def _compute(question: Question, docs: Docs, learned: Docs) -> dict[str, Floats]:
     import sklearn.ensemble  # noqa: F401  loads the libraries whose threads are limited
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+    from threadpoolctl import threadpool_limits
 
     with threadpool_limits(1):  # fits are small: on a busy machine, threads that wait for each other cost tenfold
         found = {name: _predicted(name, question, docs, learned) for name in PREDICTORS}

@@ -8,6 +8,7 @@ a label which the model likes whatever it is asked is not likely by that alone.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -27,15 +28,13 @@ CALIBRATION_ERROR: dict[str, Any] = {
     "caveat": "biased upward, by the more the fewer items; where it is small, its interval lies too high",
 }
 """Even honest probabilities show some error on a sample, which no resampling takes away (`docs/statistics.md`)."""
+_metric = partial(metric, Kind.SINGLE_LABEL, Kind.CHOICE)
+_share = partial(_metric, proportion=True)
+_loss = partial(_metric, higher_is_better=False, chance=None)
+_error = partial(_metric, chance=None, **CALIBRATION_ERROR)
 
 
-@metric(
-    Kind.SINGLE_LABEL,
-    Kind.CHOICE,
-    line="share of items whose true label is among the two likeliest",
-    undefined=_TEXT,
-    proportion=True,
-)
+@_share(line="share of items whose true label is among the two likeliest", undefined=_TEXT)
 def top2_accuracy(outcome: Labelled, weights: Weights) -> Floats:
     """Return (draws,) shares, in [0, 1] (`top_k_accuracy_score(k=2)`; of equal scores the first offered counts)."""
     if outcome.scores is None:
@@ -46,13 +45,7 @@ def top2_accuracy(outcome: Labelled, weights: Weights) -> Floats:
     return weighted_mean((ahead < 2).astype(np.float64), weights)
 
 
-@metric(
-    Kind.SINGLE_LABEL,
-    Kind.CHOICE,
-    line="share of items whose likeliest label a character is the true one",
-    undefined=_TEXT,
-    proportion=True,
-)
+@_share(line="share of items whose likeliest label a character is the true one", undefined=_TEXT)
 def accuracy_norm(outcome: Labelled, weights: Weights) -> Floats:
     """Return (draws,) shares, in [0, 1] (lm-eval's `acc_norm`)."""
     if outcome.scores_norm is None:
@@ -60,13 +53,7 @@ def accuracy_norm(outcome: Labelled, weights: Weights) -> Floats:
     return weighted_mean((outcome.scores_norm.argmax(axis=1) == outcome.gold).astype(np.float64), weights)
 
 
-@metric(
-    Kind.SINGLE_LABEL,
-    Kind.CHOICE,
-    line="share of items whose calibrated likeliest label is the true one",
-    undefined=_NOT_ASKED,
-    proportion=True,
-)
+@_share(line="share of items whose calibrated likeliest label is the true one", undefined=_NOT_ASKED)
 def accuracy_cal(outcome: Labelled, weights: Weights) -> Floats:
     """Return (draws,) shares, in [0, 1] (Zhao et al. 2021, arXiv:2102.09690)."""
     if outcome.scores_cal is None:
@@ -74,118 +61,55 @@ def accuracy_cal(outcome: Labelled, weights: Weights) -> Floats:
     return weighted_mean((outcome.scores_cal.argmax(axis=1) == outcome.gold).astype(np.float64), weights)
 
 
-@metric(
-    Kind.SINGLE_LABEL,
-    Kind.CHOICE,
-    line="Brier score: squared error of the probabilities, summed over labels",
-    higher_is_better=False,
-    undefined=_TEXT,
-    chance=None,
-)
+@_loss(line="Brier score: squared error of the probabilities, summed over labels", undefined=_TEXT)
 def brier(outcome: Labelled, weights: Weights) -> Floats:
     """Return (draws,) mean squared errors, in [0, 2] (Brier 1950, Monthly Weather Review 78(1), 1-3)."""
     return _brier(outcome.scores, outcome, weights)
 
 
-@metric(
-    Kind.SINGLE_LABEL,
-    Kind.CHOICE,
-    line="the same, log-likelihoods divided by the label's characters",
-    higher_is_better=False,
-    undefined=_TEXT,
-    chance=None,
-)
+@_loss(line="the same, log-likelihoods divided by the label's characters", undefined=_TEXT)
 def brier_norm(outcome: Labelled, weights: Weights) -> Floats:
     """Return (draws,) mean squared errors, in [0, 2]."""
     return _brier(outcome.scores_norm, outcome, weights)
 
 
-@metric(
-    Kind.SINGLE_LABEL,
-    Kind.CHOICE,
-    line="the same, probabilities divided by those without content",
-    higher_is_better=False,
-    undefined=_NOT_ASKED,
-    chance=None,
-)
+@_loss(line="the same, probabilities divided by those without content", undefined=_NOT_ASKED)
 def brier_cal(outcome: Labelled, weights: Weights) -> Floats:
     """Return (draws,) mean squared errors, in [0, 2]."""
     return _brier(outcome.scores_cal, outcome, weights)
 
 
-@metric(
-    Kind.SINGLE_LABEL,
-    Kind.CHOICE,
-    line="log loss: mean of -ln of the true label's probability",
-    higher_is_better=False,
-    undefined=_TEXT,
-    chance=None,
-)
+@_loss(line="log loss: mean of -ln of the true label's probability", undefined=_TEXT)
 def log_loss(outcome: Labelled, weights: Weights) -> Floats:
     """Return (draws,) mean losses in nats, from 0 (`sklearn.metrics.log_loss`)."""
     return _log_loss(outcome.scores, outcome, weights)
 
 
-@metric(
-    Kind.SINGLE_LABEL,
-    Kind.CHOICE,
-    line="the same, log-likelihoods divided by the label's characters",
-    higher_is_better=False,
-    undefined=_TEXT,
-    chance=None,
-)
+@_loss(line="the same, log-likelihoods divided by the label's characters", undefined=_TEXT)
 def log_loss_norm(outcome: Labelled, weights: Weights) -> Floats:
     """Return (draws,) mean losses in nats, from 0."""
     return _log_loss(outcome.scores_norm, outcome, weights)
 
 
-@metric(
-    Kind.SINGLE_LABEL,
-    Kind.CHOICE,
-    line="the same, probabilities divided by those without content",
-    higher_is_better=False,
-    undefined=_NOT_ASKED,
-    chance=None,
-)
+@_loss(line="the same, probabilities divided by those without content", undefined=_NOT_ASKED)
 def log_loss_cal(outcome: Labelled, weights: Weights) -> Floats:
     """Return (draws,) mean losses in nats, from 0."""
     return _log_loss(outcome.scores_cal, outcome, weights)
 
 
-@metric(
-    Kind.SINGLE_LABEL,
-    Kind.CHOICE,
-    line="expected calibration error of the likeliest label's probability, 15 bins",
-    undefined=_TEXT,
-    chance=None,
-    **CALIBRATION_ERROR,
-)
+@_error(line="expected calibration error of the likeliest label's probability, 15 bins", undefined=_TEXT)
 def ece(outcome: Labelled, weights: Weights) -> Floats:
     """Return (draws,) errors, in [0, 1] (Guo et al. 2017, ICML, equation 3)."""
     return _ece(outcome.scores, outcome, weights)
 
 
-@metric(
-    Kind.SINGLE_LABEL,
-    Kind.CHOICE,
-    line="the same, log-likelihoods divided by the label's characters",
-    undefined=_TEXT,
-    chance=None,
-    **CALIBRATION_ERROR,
-)
+@_error(line="the same, log-likelihoods divided by the label's characters", undefined=_TEXT)
 def ece_norm(outcome: Labelled, weights: Weights) -> Floats:
     """Return (draws,) errors, in [0, 1]."""
     return _ece(outcome.scores_norm, outcome, weights)
 
 
-@metric(
-    Kind.SINGLE_LABEL,
-    Kind.CHOICE,
-    line="the same, probabilities divided by those without content",
-    undefined=_NOT_ASKED,
-    chance=None,
-    **CALIBRATION_ERROR,
-)
+@_error(line="the same, probabilities divided by those without content", undefined=_NOT_ASKED)
 def ece_cal(outcome: Labelled, weights: Weights) -> Floats:
     """Return (draws,) errors, in [0, 1]."""
     return _ece(outcome.scores_cal, outcome, weights)

@@ -45,7 +45,7 @@ logger = logging.getLogger(__name__)
 
 
 @register_model("hf-tree")
-class PrefixTreeLM(HFLM):  # type: ignore[misc]
+class PrefixTreeLM(HFLM):  # type: ignore[misc]  # lm-eval has no types
     """HFLM with a faster log-likelihood; loading, tokens, truncation, templates and numbers are HFLM's.
 
     Takes every argument of HFLM, and:

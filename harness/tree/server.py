@@ -30,7 +30,7 @@ USE_ECHO = "use --model local-completions, which reads the whole prompt for each
 
 
 @register_model("tree-completions")
-class TreeCompletions(LocalCompletionsAPI):  # type: ignore[misc]
+class TreeCompletions(LocalCompletionsAPI):  # type: ignore[misc]  # lm-eval has no types
     """`local-completions` with a cheaper log-likelihood.
 
     Takes the arguments of `local-completions`, and one more.

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Habit = Callable[[float, str, str], str]
 
 
-class Judge(LM):  # type: ignore[misc]
+class Judge(LM):  # type: ignore[misc]  # lm-eval has no types
     """Answers by a habit: from the given valence and the two texts to a letter."""
 
     def __init__(self, habit: Habit) -> None:

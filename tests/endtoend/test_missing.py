@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 RUN = ("--model", "openai-completions", "--model_args", "model=m", "--limit", "40")
 
 
-class Gaps(LM):  # type: ignore[misc]
+class Gaps(LM):  # type: ignore[misc]  # lm-eval has no types
     """Says `joy` or `happiness` to every item, in the ways that answers can end.
 
     Attributes:

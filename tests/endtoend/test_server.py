@@ -50,7 +50,7 @@ def server(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
                 urllib.request.urlopen(f"{address}/health", timeout=2).close()
                 break
             except (urllib.error.URLError, ConnectionError, TimeoutError):
-                time.sleep(0.5)
+                time.sleep(0.5)  # a server of another process tells no other way that it is up
         else:
             pytest.fail(log.read_text(encoding="utf-8"))
         yield address

@@ -118,7 +118,7 @@ def test_a_sweep_that_was_killed_goes_on_and_gives_the_same_report(
     killed, whole = tmp_path / "killed", tmp_path / "whole"
     process = start(tmp_path, *arguments, "killed")
     while process.poll() is None and len(list(killed.glob("runs/*/*/*/run.json"))) < 2:
-        time.sleep(0.02)
+        time.sleep(0.02)  # the files of another process are all that tells how far it is
     process.send_signal(signal.SIGKILL)
     process.communicate()
     finished = {path: path.stat().st_mtime_ns for path in killed.glob("runs/*/*/*/run.json")}

@@ -46,7 +46,7 @@ def _run(arguments: list[str], kill_after: float | None, signal: int) -> dict[st
                 os.kill(child, signal)
                 kill_after = None
             found, status = os.waitpid(child, os.WNOHANG)
-            time.sleep(0.001)
+            time.sleep(0.001)  # waitpid has no time limit, and the moment of the kill must be kept
         return {
             "code": os.waitstatus_to_exitcode(status),
             "seconds": time.monotonic() - began,

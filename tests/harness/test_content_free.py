@@ -142,7 +142,7 @@ def test_a_missing_answer_does_not_take_the_calibration_of_the_others_along() ->
     assert found["accuracy_cal"].value == pytest.approx(np.mean(right))
 
 
-class Biased(LM):  # type: ignore[misc]
+class Biased(LM):  # type: ignore[misc]  # lm-eval has no types
     """Likes some labels, whatever it is asked, and gives more to the nearer of anger and happiness by valence."""
 
     def __init__(self) -> None:

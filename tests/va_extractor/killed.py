@@ -83,7 +83,7 @@ def killed(images: Path, weights: Path, output: Path, draw: random.Random) -> bo
         if ended(child, os.WNOHANG):
             return False
         seen.add(progress(output))
-    time.sleep(draw.uniform(0, 0.01))
+    time.sleep(draw.uniform(0, 0.01))  # a moment between two steps, not always right after one
     os.kill(child, signal.SIGKILL)
     ended(child, 0)
     return True

@@ -76,7 +76,7 @@ def test_a_killed_run_of_two_workers_leaves_no_process_and_its_shards_are_kept(
     process = subprocess.Popen(two, env=ENVIRONMENT, start_new_session=True)
     deadline = time.monotonic() + 60
     while len(list(output.rglob("*.parquet"))) < 3 and time.monotonic() < deadline:
-        time.sleep(0.01)
+        time.sleep(0.01)  # files are all that tells how far another process is
     process.send_signal(signal.SIGKILL)
     process.wait()
     while processes(process.pid) and time.monotonic() < deadline:

@@ -47,7 +47,7 @@ class _Handler(BaseHTTPRequestHandler):
         prompt = json.dumps(sent["messages"])
         digest = hashlib.sha256(prompt.encode()).digest()
         self.server.asked[prompt] += 1
-        time.sleep(self.server.delay * (0.5 + digest[0] / 255))
+        time.sleep(self.server.delay * (0.5 + digest[0] / 255))  # the latency, so that answers come out of order
         said = {"choices": [{"index": 0, "message": {"role": "assistant", "content": WORDS[digest[1] % len(WORDS)]}}]}
         self.send_response(200)
         self.send_header("Content-Type", "application/json")

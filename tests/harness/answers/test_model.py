@@ -21,7 +21,7 @@ GREEDY: dict[str, Any] = {"do_sample": False, "temperature": 0.0}
 SAMPLED: dict[str, Any] = {"do_sample": True, "temperature": 1.0}
 
 
-class _Scripted(LM):  # type: ignore[misc]
+class _Scripted(LM):  # type: ignore[misc]  # lm-eval has no types
     """Answers each prompt by itself in upper case and the number of the request; may fail after some answers.
 
     Attributes:

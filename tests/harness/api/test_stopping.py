@@ -26,8 +26,8 @@ def interrupt_when(server: FaultServer, asked: int, then: float = 0.0) -> thread
 
     def watch() -> None:
         while sum(server.asked.values()) < asked:
-            time.sleep(0.005)
-        time.sleep(then)
+            time.sleep(0.005)  # the server counts; it signals nothing
+        time.sleep(then)  # so that the second Ctrl-C comes while the first is heeded
         os.kill(os.getpid(), signal.SIGINT)
 
     thread = threading.Thread(target=watch, daemon=True)

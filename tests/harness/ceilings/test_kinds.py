@@ -105,11 +105,8 @@ def test_a_description_names_the_label_that_a_fit_to_the_train_split_finds_likel
     assert said == [f"The person's emotional state can be called {names[best].lower()}." for best in likely.argmax(0)]
 
 
-def chosen(root: Path, labels: Sequence[str], clusters: Sequence[str], points: np.ndarray) -> list[Doc]:
-    """Write items that each carry one of three terms and return them as documents that offer all three."""
-    offered = root / "options.csv"
-    rows = "".join(f"{term},{','.join(TERMS)}\n" for term in TERMS)
-    offered.write_text("term,option_1,option_2,option_3\n" + rows)
+def write_labelled(root: Path, labels: Sequence[str], clusters: Sequence[str], points: np.ndarray) -> None:
+    """Write items that each carry one label."""
     write(
         root,
         "test",
@@ -119,6 +116,14 @@ def chosen(root: Path, labels: Sequence[str], clusters: Sequence[str], points: n
         arousal=points[:, 1].tolist(),
         labels=[[label] for label in labels],
     )
+
+
+def chosen(root: Path, labels: Sequence[str], clusters: Sequence[str], points: np.ndarray) -> list[Doc]:
+    """Write items that each carry one of three terms and return them as documents that offer all three."""
+    offered = root / "options.csv"
+    rows = "".join(f"{term},{','.join(TERMS)}\n" for term in TERMS)
+    offered.write_text("term,option_1,option_2,option_3\n" + rows)
+    write_labelled(root, labels, clusters, points)
     return split(Question(Kind.CHOICE, str(root), "emotic", options=offered), EVALUATED).docs
 
 
@@ -164,15 +169,7 @@ def test_options_are_scored_as_labels_are_and_looked_up_among_items_with_the_sam
 
 def stated(root: Path, labels: Sequence[str], clusters: Sequence[str], points: np.ndarray) -> list[Doc]:
     """Write items that each carry one category and return the statements made of them."""
-    write(
-        root,
-        "test",
-        len(labels),
-        cluster_id=list(clusters),
-        valence=points[:, 0].tolist(),
-        arousal=points[:, 1].tolist(),
-        labels=[[label] for label in labels],
-    )
+    write_labelled(root, labels, clusters, points)
     question = Question(Kind.SINGLE_LABEL, str(root), "emotic", ("true", "false"), derive="judge")
     return split(question, EVALUATED).docs
 
