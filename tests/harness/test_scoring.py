@@ -10,7 +10,7 @@ from sklearn import metrics as sk
 from statsmodels.stats.proportion import proportion_confint
 
 from harness.describing import description_scores
-from harness.intervals import WILSON_OF_CLUSTERS
+from harness.intervals import CORRECTED, WILSON_OF_CLUSTERS
 from harness.kinds import Kind
 from harness.scoring import TaskScores, score
 from leaderboard.schema import Answer, Sample
@@ -112,6 +112,23 @@ def test_one_cluster_has_a_value_and_says_why_it_has_no_interval() -> None:
 
 def test_the_same_samples_give_the_same_numbers(scores: TaskScores) -> None:
     assert score(Kind.SINGLE_LABEL, LABELS, single()) == scores
+
+
+def test_calibration_errors_are_losses_whose_bias_is_taken_off_and_told() -> None:
+    samples = [
+        sample(
+            Kind.SINGLE_LABEL,
+            item(number, labels=[LABELS[GOLD[number]]], choices=LABELS, cluster_id=f"c{number}"),
+            Answer(loglikelihoods=tuple(RNG.normal(size=3))),
+        )
+        for number in range(N)
+    ]
+    found = score(Kind.SINGLE_LABEL, LABELS, samples).metrics
+    for name in ("ece", "ece_norm"):
+        one = found[name]
+        assert one.interval is not None
+        assert (one.higher_is_better, one.interval.method) == (False, CORRECTED)
+        assert "biased upward" in str(one.note)
 
 
 def test_choices_have_no_classes() -> None:
