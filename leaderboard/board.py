@@ -111,7 +111,7 @@ class Participant(_Model):
         id: unique, also the name of its page.
         name: the model's id.
         variant: what tells this way of running it from others; empty where there is one only.
-        overall: mean position over the main columns; None where one is missing.
+        overall: mean position over the main columns of tasks that count; None where one is missing.
         low: lower end of its interval.
         high: upper end.
     """

@@ -20,6 +20,8 @@ from leaderboard.ranking import LEVEL, Standing, detectable, pair_errors, rank
 from leaderboard.schema import RunRecord, Score, TaskRecord
 from va_extractor.errors import InputError
 
+BESIDE = ("vaemo_extended", "vaemo_axes")
+"""Groups of tasks that stand beside the benchmark, whoever runs them."""
 REFERENCES = ("human", "ceiling", "prototype", "majority", "chance")
 _BEST, _WORST = 1.0, 0.0
 """Ends of every headline metric where more is better (accuracy, F1, AUC); of a loss they change places."""
@@ -105,7 +107,9 @@ def board(kept: Sequence[Kept], withdrawn: Sequence[ledger.Withdrawal]) -> Board
         for (task, name), members in sorted(groups.items(), key=lambda pair: (pair[0][1] != main[pair[0][0]], pair[0]))
     }
     by_name = {name: members for (_, name), members in groups.items()}
-    participants = _participants(kept, [column for column in columns.values() if column.main], by_name)
+    beside = _beside()
+    counting = [column for column in columns.values() if column.main and column.task not in beside]
+    participants = _participants(kept, counting, by_name)
     return Board(
         updated=max((one.record.created for one in kept), default=""),
         level=LEVEL,
@@ -113,6 +117,14 @@ def board(kept: Sequence[Kept], withdrawn: Sequence[ledger.Withdrawal]) -> Board
         participants=tuple(participants),
         withdrawn=tuple(Withdrawn(entry=str(line.entry), date=line.date, reason=line.reason) for line in withdrawn),
     )
+
+
+def _beside() -> frozenset[str]:
+    """Return the tasks that no overall position counts, by the groups that hold them."""
+    from harness.tasks.catalogue import find
+
+    found = find()
+    return frozenset(task for group in BESIDE for task in found[group].members)
 
 
 def column_id(one: Kept) -> str:

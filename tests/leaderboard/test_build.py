@@ -12,13 +12,16 @@ import jsonschema
 import numpy as np
 import pytest
 
+from harness.cli import main as vaemo_eval
 from leaderboard.board import Board
 from leaderboard.build import build, reference_points
 from leaderboard.cli import main
 from leaderboard.entry import path_of
 from leaderboard.schema import Position, RunRecord, Score
 from leaderboard.site import board_csv
+from leaderboard.submit import place, prove
 from tests.leaderboard.attacks import TEXTS
+from tests.leaderboard.conftest import KNOWN
 from tests.leaderboard.crowd import crowd
 from tests.leaderboard.editing import edit, folder_of
 
@@ -100,6 +103,17 @@ def test_a_model_without_a_task_has_no_overall(repository: Path) -> None:
     people = {one.name: one.overall for one in build(repository).board.participants}
     assert people["baseline:majority"] is None
     assert people["baseline:uniform"] is not None
+
+
+def test_further_tasks_have_columns_and_no_part_in_overall(repository: Path, tmp_path: Path) -> None:
+    before = {one.id: one.overall for one in build(repository).board.participants}
+    asked = ["--model", "baseline:uniform", "--tasks", "va_quadrant", "--output_path", str(tmp_path / "runs")]
+    assert vaemo_eval(asked) == 0
+    [run] = (tmp_path / "runs" / "baseline__uniform").iterdir()
+    place(prove(run, KNOWN, None).entries, repository)
+    board = build(repository).board
+    assert "va_quadrant" in {column.task for column in board.columns if column.main}
+    assert {one.id: one.overall for one in board.participants} == before
 
 
 def test_another_setting_is_listed_apart(repository: Path) -> None:
