@@ -56,9 +56,7 @@ def label_scores(question: Question) -> dict[str, Floats]:
     """Return, for each predictor, (n, k) log-scores of the labels for all evaluated documents of a task."""
     docs, learned = split(question, EVALUATED).docs, split(question, FITTED).docs
     parts = [question.labels, [doc["item_id"] for doc in docs], [doc["item_id"] for doc in learned]]
-    return kept(
-        question.features, question.source, ["labels", *parts], len(docs), lambda: _compute(question, docs, learned)
-    )
+    return kept(question.features, question.source, ["labels", *parts], lambda: _compute(question, docs, learned))
 
 
 def row_scores(docs: Sequence[Doc]) -> RowScores:

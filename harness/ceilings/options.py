@@ -30,9 +30,7 @@ def choice_ceilings(docs: Sequence[Doc], *, by_likelihood: bool) -> dict[str, li
     are absent where no item's own label is carried by another cluster. `lookup` tells items apart by their options too.
     """
     asked = [[doc["item_id"], doc["choices"]] for doc in docs]
-    found = dict(
-        kept(docs[0]["features"], docs[0]["source"], ["choices", asked], len(docs), lambda: _option_scores(docs))
-    )
+    found = dict(kept(docs[0]["features"], docs[0]["source"], ["choices", asked], lambda: _option_scores(docs)))
     if NEAREST_MEAN in found:
         by_row = row_scores(docs)
         found |= {name: _of_options(docs, name, by_row) for name in by_row.scores.keys() - found.keys()}

@@ -27,9 +27,7 @@ def description_ceilings(docs: Sequence[Doc]) -> dict[str, list[Answer]]:
     train = split(question, FITTED).docs
     known = train or split(question, EVALUATED).docs
     parts = ["retrieval", [doc["item_id"] for doc in docs], [doc["item_id"] for doc in known]]
-    nearest = kept(
-        question.features, question.source, parts, len(docs), lambda: _retrieved(docs, known, apart=not train)
-    )
+    nearest = kept(question.features, question.source, parts, lambda: _retrieved(docs, known, apart=not train))
     by_row = row_scores(docs)
     said = {
         name: [Answer(text=sentence(by_row.labels[place].casefold())) for place in scores[by_row.rows].argmax(axis=1)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import os
 import shutil
 import subprocess
@@ -59,7 +61,7 @@ def counted(root: Path, parts: tuple[object, ...] = ("labels",), answer: np.ndar
         calls.append(1)
         return {"knn": answer}
 
-    return kept(str(root), "emotic", parts, 3, compute), len(calls)
+    return kept(str(root), "emotic", parts, compute), len(calls)
 
 
 def asked(root: Path, kind: Kind) -> list[Doc]:
@@ -123,27 +125,39 @@ def test_a_damaged_file_never_changes_a_number(root: Path, place: float, bit: in
     path.write_bytes(good)
 
 
-def save(path: Path, **arrays: np.ndarray) -> None:
+def test_an_archive_that_lost_an_entry_is_not_read(root: Path) -> None:
+    """A longer comment in a zip's table of contents swallows the next entry, and no checksum of the zip notices."""
+    counted(root)
+    [path] = files(root)
+    whole = bytearray(path.read_bytes())
+    entry = whole.index(b"PK\x01\x02")
+    whole[entry + 32] ^= 0x40
+    path.write_bytes(whole)
     with np.load(path) as file:
-        known = {name: file[name] for name in file.files}
-    np.savez(path, **(known | arrays))
+        assert "knn" not in file.files
+    found, calls = counted(root)
+    assert calls == 1
+    assert (found["knn"] == SCORES).all()
+
+
+def sealed(**arrays: np.ndarray) -> bytes:
+    archive = io.BytesIO()
+    np.savez(archive, **arrays)  # type: ignore[arg-type]  # stub: a flag
+    return archive.getvalue() + hashlib.sha256(archive.getvalue()).digest()
 
 
 def test_a_foreign_file_is_not_read(root: Path) -> None:
     counted(root)
     [path] = files(root)
-    for foreign in (b"", b"hello", b"\x80\x04K\x01."):
+    pickled = b"\x80\x04K\x01."
+    another = sealed(decides=np.frombuffer(b"another", np.uint8), knn=-SCORES)
+    unsealed = path.read_bytes()[: -hashlib.sha256().digest_size]
+    for foreign in (b"", b"hello", pickled, another, another[:-1], unsealed):
         path.write_bytes(foreign)
-        assert counted(root)[1] == 1
+        found, calls = counted(root)
+        assert calls == 1
+        assert (found["knn"] == SCORES).all()
         assert counted(root)[1] == 0
-    with path.open("wb") as file:
-        np.save(file, SCORES)
-    assert counted(root)[1] == 1
-    for wrong in (SCORES[:2], SCORES[0], SCORES * np.nan, SCORES.astype(str), SCORES.astype(object)):
-        save(path, knn=wrong)
-        assert counted(root)[1] == 1
-    save(path, decides=np.frombuffer(b"another", np.uint8))
-    assert counted(root)[1] == 1
 
 
 def test_a_folder_that_cannot_be_written_is_one_line_and_no_error(
