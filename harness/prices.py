@@ -8,10 +8,10 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
 from va_extractor.errors import InputError
+from va_extractor.yamlfile import read_yaml
 
 SHIPPED = Path(__file__).with_name("prices.yaml")
 _MILLION = 1_000_000
@@ -88,18 +88,8 @@ def load(path: Path | None = None) -> Prices:
 
 
 def _read(path: Path) -> dict[str, Price]:
-    try:
-        groups = TypeAdapter(list[_Group]).validate_python(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise InputError(f"--prices {path}: cannot be read: {error.strerror}") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise InputError(f"--prices {path}: is not YAML: {' '.join(str(error).split())}") from None
-    except ValidationError as error:
-        problem = error.errors()[0]
-        field = ".".join(map(str, problem["loc"])) or "file"
-        raise InputError(f"--prices {path}: field '{field}': {problem['msg']}; {SHIPPED} shows the form") from None
     return {
         model: Price(given, taken, group.date, group.source)
-        for group in groups
+        for group in read_yaml(path, list[_Group])
         for model, (given, taken) in group.models.items()
     }

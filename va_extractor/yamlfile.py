@@ -1,33 +1,54 @@
-"""Reading a small YAML file into a pydantic model, with errors that name file and field."""
+"""Reading a small YAML file into a type, with errors that name file and field."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import yaml
-from pydantic import BaseModel, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from va_extractor.errors import InputError
 
-Model = TypeVar("Model", bound=BaseModel)
+T = TypeVar("T")
 
 
-def read_yaml(path: Path, model: type[Model]) -> Model:
+def read_yaml(path: Path, shape: type[T]) -> T:
     """Read a YAML file and validate it.
 
+    Args:
+        path: the file; UTF-8.
+        shape: a pydantic model, or whatever else pydantic validates.
+
     Raises:
-        InputError: the file cannot be read, is not YAML, or does not fit `model`; the message names the field.
+        InputError: the file cannot be read, is not YAML, gives a key twice, or does not fit `shape`; the message is one
+            line and names the field.
     """
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = _Loader(path.read_text(encoding="utf-8")).get_single_data()
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError:
+        raise InputError(f"{path}: is not UTF-8 text") from None
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: a date that cannot be
         raise InputError(f"{path}: is not YAML: {' '.join(str(error).split())}") from None
     try:
-        return model.model_validate(content)
+        return TypeAdapter(shape).validate_python(content)
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(map(str, first["loc"])) or "the whole"
-        raise InputError(f"{path}: {field}: {first['msg']}") from None
+        raise InputError(f"{path}: {field}: {first['msg'].removeprefix('Value error, ')}") from None
+
+
+class _Loader(yaml.SafeLoader):
+    """PyYAML's safe loader, which would let the last of two equal keys win."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode):
+                if key.value in seen:
+                    raise yaml.constructor.ConstructorError(None, None, f"{key.value} stands twice", key.start_mark)
+                seen.add(key.value)
+        found: dict[Any, Any] = super().construct_mapping(node, deep)
+        return found

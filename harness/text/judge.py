@@ -15,15 +15,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, field_validator
 
 from harness.metrics.algebra import ratio
 from harness.metrics.outcome import Weights
 from harness.parsing import visible
 from harness.text.agreement import pearson
 from harness.text.style import length
-from va_extractor.errors import InputError
+from va_extractor.yamlfile import read_yaml
 
 Array = NDArray[np.float64]
 Generate = Callable[[Sequence[str]], Sequence[str]]
@@ -33,12 +33,25 @@ _FIELDS = {"valence": 0.0, "arousal": 0.0, "first": "first text", "second": "sec
 _ANSWER = re.compile(r"\W*(?:(?:the )?(?:answer|description)(?: is)?\W*)?([ABT])\b\W*", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class Rubric:
+class Rubric(BaseModel):
     """What a judge is asked: a format string with the fields valence, arousal, first and second."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     version: int
     prompt: str
+
+    @field_validator("prompt")
+    @classmethod
+    def _takes_every_field(cls, prompt: str) -> str:
+        missing = [field for field in _FIELDS if not re.search(rf"\{{{field}[^{{}}]*\}}", prompt)]
+        if missing:
+            raise ValueError(f"lacks {{{missing[0]}}}")
+        try:
+            prompt.format(**_FIELDS)
+        except (KeyError, IndexError, ValueError, AttributeError, TypeError, MemoryError, OverflowError) as error:
+            raise ValueError(f"cannot be filled in ({error}); its fields are {', '.join(_FIELDS)}") from None
+        return prompt
 
 
 @dataclass(frozen=True)
@@ -71,26 +84,7 @@ def load_rubric(path: Path = RUBRIC) -> Rubric:
     Raises:
         InputError: the file is missing or broken, or its prompt lacks a field or names an unknown one.
     """
-    if not path.is_file():
-        raise InputError(f"{path}: no such file; a rubric is a YAML file with the keys version and prompt")
-    try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise InputError(f"{path}: is not UTF-8 text") from None
-    except yaml.YAMLError as error:
-        raise InputError(f"{path}: not readable as YAML: {str(error).splitlines()[0]}") from None
-    if not isinstance(raw, dict) or not isinstance(raw.get("prompt"), str) or not isinstance(raw.get("version"), int):
-        raise InputError(f"{path}: needs the keys version (a whole number) and prompt (a text)")
-    missing = [field for field in _FIELDS if not re.search(rf"\{{{field}[^{{}}]*\}}", raw["prompt"])]
-    if missing:
-        raise InputError(f"{path}: prompt lacks {{{missing[0]}}}")
-    try:
-        raw["prompt"].format(**_FIELDS)
-    except (KeyError, IndexError, ValueError, AttributeError, TypeError, MemoryError, OverflowError) as error:
-        raise InputError(f"{path}: prompt cannot be filled in ({error}); its fields are {', '.join(_FIELDS)}") from None
-    return Rubric(raw["version"], raw["prompt"])
+    return read_yaml(path, Rubric)
 
 
 def judge(pairs: Sequence[Pair], generate: Generate, rubric: Rubric) -> Verdicts:

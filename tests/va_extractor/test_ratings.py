@@ -104,6 +104,12 @@ def test_bad_rows_name_file_line_and_column(given: tuple[Path, Path], old: str, 
         ("kind: human", "kind: mine", r"references.kind: Input should be"),
         ("item: [id]", "item: [id", r"columns.yaml: is not YAML"),
         ("va_source: human", "va_source: !!python/name:os.system", r"columns.yaml: is not YAML"),
+        (
+            "va_source: human",
+            "va_source: human\nva_source: model",
+            r"columns.yaml: is not YAML: va_source stands twice",
+        ),
+        ("va_source: human", "va_source: 2026-13-45", r"columns.yaml: is not YAML: month must be in 1..12"),
         (YAML, "", r"columns.yaml: the whole: Input should be a valid dictionary"),
     ],
 )

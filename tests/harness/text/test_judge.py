@@ -145,7 +145,10 @@ def test_win_rate_at_equal_length_counts_a_pair_as_often_as_it_stands_there() ->
         ("version: 1\nprompt: '{valence} {arousal} {first} {second} {other}'", "other"),
         ("version: 1\nprompt: '{valence[0]} {arousal} {first} {second}'", "cannot be filled in"),
         ("prompt: [", "YAML"),
-        ("- 1", "version"),
+        ("- 1", "the whole: "),
+        ("prompt: '{valence} {arousal} {first} {second}'", "version: Field required"),
+        ("version: '1'\nprompt: '{valence} {arousal} {first} {second}'", "version: Input should be a valid integer"),
+        ("version: 1\nprompt: a\nprompt: '{valence} {arousal} {first} {second}'", "prompt stands twice"),
     ],
 )
 def test_a_broken_rubric_is_named(tmp_path: Path, content: str, message: str) -> None:
@@ -154,7 +157,7 @@ def test_a_broken_rubric_is_named(tmp_path: Path, content: str, message: str) ->
     with pytest.raises(InputError, match=message) as error:
         load_rubric(path)
     assert str(path) in str(error.value)
-    with pytest.raises(InputError, match="no such file"):
+    with pytest.raises(InputError, match=r"none\.yaml: cannot be read: No such file"):
         load_rubric(tmp_path / "none.yaml")
     path.write_bytes(b"\xff\xfe")
     with pytest.raises(InputError, match="is not UTF-8 text"):
