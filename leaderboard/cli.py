@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from importlib import import_module
 
 from leaderboard.plain_text import one_line
+from va_extractor.arguments import Parser
 from va_extractor.errors import InputError
 
 _COMMANDS = (
@@ -25,7 +25,7 @@ def main(argv: list[str] | None = None) -> int:
     Returns:
         0; 1 where something checked does not hold; 2 where the input is wrong, after one line that says how to mend it.
     """
-    parser = argparse.ArgumentParser(prog="vaemo-leaderboard", description=__doc__)
+    parser = Parser(prog="vaemo-leaderboard", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name in _COMMANDS:
         import_module(f"leaderboard.commands.{name}").add(commands)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from importlib import import_module
 
+from va_extractor.arguments import Parser
 from va_extractor.errors import InputError
 
 _COMMANDS = (
@@ -19,7 +19,7 @@ _COMMANDS = (
 
 def main(argv: list[str] | None = None) -> int:
     """Run the command line; print one line and return 2 where the input is wrong."""
-    parser = argparse.ArgumentParser(prog="vaemo-extract", description=__doc__)
+    parser = Parser(prog="vaemo-extract", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name in _COMMANDS:
         import_module(f"va_extractor.commands.{name}").add(commands)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from va_extractor.arguments import Parser
 from va_extractor.errors import InputError
 
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser."""
-    command = argparse.ArgumentParser(
+    command = Parser(
         prog="vaemo-eval compare",
         description="Compare runs of the same tasks on the same items: every pair, paired by item.",
     )

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from va_extractor.arguments import Parser
 from va_extractor.errors import InputError
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser; flags that lm-eval has keep its names and meanings."""
-    command = argparse.ArgumentParser(
+    command = Parser(
         prog="vaemo-eval judge",
         description="Let a language model judge a run's descriptions against a baseline's, each pair in both orders. "
         "The verdicts go into a file of their own; the run and its headline do not change.",

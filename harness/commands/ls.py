@@ -6,12 +6,14 @@ import argparse
 import sys
 from pathlib import Path
 
+from va_extractor.arguments import Parser
+
 SECTIONS = ("tasks", "groups", "models", "metrics")
 
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser."""
-    command = argparse.ArgumentParser(prog="vaemo-eval ls", description="List tasks, groups, models and metrics.")
+    command = Parser(prog="vaemo-eval ls", description="List tasks, groups, models and metrics.")
     command.add_argument("section", nargs="?", choices=SECTIONS, help="only this list")
     command.add_argument("--include_path", action="append", default=[], metavar="DIR", help="folder with further tasks")
     return command

@@ -6,10 +6,12 @@ import argparse
 import sys
 from pathlib import Path
 
+from va_extractor.arguments import Parser
+
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser."""
-    command = argparse.ArgumentParser(
+    command = Parser(
         prog="vaemo-eval new-task",
         description="Make a folder with a task YAML and a README, ready to run and to change.",
     )

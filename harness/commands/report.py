@@ -6,12 +6,13 @@ import argparse
 import sys
 from pathlib import Path
 
+from va_extractor.arguments import Parser
 from va_extractor.errors import InputError
 
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser."""
-    command = argparse.ArgumentParser(
+    command = Parser(
         prog="vaemo-eval report",
         description="Write a run as one HTML page: scores, confusion, reliability, items, and how to run it again.",
     )

@@ -6,10 +6,12 @@ import argparse
 import sys
 from pathlib import Path
 
+from va_extractor.arguments import Parser
+
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser."""
-    command = argparse.ArgumentParser(
+    command = Parser(
         prog="vaemo-eval rescore",
         description="Compute every number of a run again from its samples; exit 1 where one differs.",
     )

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from va_extractor.arguments import Parser
 from va_extractor.errors import InputError
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ _SEEDS = (0, 1234, 1234, 1234)
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of a run; flags that lm-eval has keep its names and meanings."""
-    run = argparse.ArgumentParser(
+    run = Parser(
         prog="vaemo-eval",
         description="What a language model understands of emotion from two numbers, valence and arousal.",
         epilog=_EPILOG,

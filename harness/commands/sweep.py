@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.commands import run as run_command
+from va_extractor.arguments import Parser
 from va_extractor.errors import InputError
 
 _EPILOG = """\
@@ -55,7 +56,7 @@ def parser() -> argparse.ArgumentParser:
     return command
 
 
-class _Parser(argparse.ArgumentParser):
+class _Parser(Parser):
     """Keeps options that it does not know in `rest`."""
 
     def parse_args(self, args: Sequence[str] | None = None, namespace: Any = None) -> Any:  # type: ignore[override]

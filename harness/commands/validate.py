@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from va_extractor.arguments import Parser
 from va_extractor.errors import InputError
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser."""
-    command = argparse.ArgumentParser(
+    command = Parser(
         prog="vaemo-eval validate",
         description="Tell whether tasks work: everything wrong in one pass, then controls whose score is known.",
         epilog="exit codes: 0 every task is sound, 1 something is wrong with one, 2 the command itself is wrong",
