@@ -125,6 +125,8 @@ def check(choice: ModelChoice, batch_size: str | int | None, device: str | None,
     """
     if not choice.api:
         api.refuse_for(choice.given)
+        if choice.backend in providers.COMPLETIONS:
+            providers.check_completions(choice.backend, choice.args)
         return
     for flag, value in (("--batch_size", batch_size), ("--device", device)):
         if value is not None:

@@ -18,13 +18,16 @@ _CONNECT_S = 30.0
 
 
 @asynccontextmanager
-async def open_client(url: str, headers: dict[str, str], timeout_s: float) -> AsyncIterator[Send]:
+async def open_client(
+    url: str, headers: dict[str, str], timeout_s: float, *, verify: bool = True
+) -> AsyncIterator[Send]:
     """Open a client that sends bodies to one address, over as many connections as are needed.
 
     Args:
         url: the address.
         headers: of every request.
         timeout_s: for one whole exchange.
+        verify: whether the server's certificate is checked.
 
     Yields:
         A function that sends a body and returns the whole response; it raises NoReplyError where none came.
@@ -33,7 +36,7 @@ async def open_client(url: str, headers: dict[str, str], timeout_s: float) -> As
     proxy = _proxy(url)
     headers = {"Content-Type": "application/json", "User-Agent": "vaemo-eval", **headers}
     timeout = aiohttp.ClientTimeout(total=timeout_s, sock_connect=min(_CONNECT_S, timeout_s))
-    connector = aiohttp.TCPConnector(limit=0, ttl_dns_cache=300)
+    connector = aiohttp.TCPConnector(limit=0, ttl_dns_cache=300, ssl=verify)
     no_cookies = aiohttp.DummyCookieJar()
     async with aiohttp.ClientSession(
         connector=connector, timeout=timeout, headers=headers, cookie_jar=no_cookies

@@ -122,7 +122,7 @@ def check(given: str, backend: str, args: Mapping[str, Any], settings: ApiSettin
     Raises:
         InputError: an argument is unknown or a key, the model or the key is missing, or a cost limit has no price.
     """
-    providers.refuse_secrets(backend, args)
+    providers.refuse_secrets(providers.usual_variables(backend), args)
     for name in args:
         if name not in _ARGUMENTS:
             raise InputError(f"--model_args {name}: --model {given} takes {', '.join(_ARGUMENTS)}")

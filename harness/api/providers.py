@@ -69,6 +69,12 @@ _LM_EVAL = {
     "litellm-chat-completions": "litellm",
 }
 BACKENDS = (*PROVIDERS, *_LM_EVAL)
+COMPLETIONS: Mapping[str, tuple[str, ...]] = {
+    "local-completions": (),
+    "openai-completions": ("OPENAI_API_KEY",),
+    "tree-completions": (),
+}
+"""Back ends that give log-likelihoods over HTTP, with the variables that may hold their key."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +114,11 @@ def is_api(backend: str) -> bool:
     return backend in BACKENDS
 
 
+def usual_variables(backend: str) -> tuple[str, ...]:
+    """Return the environment variables that may hold the key of a chat back end."""
+    return PROVIDERS[_LM_EVAL.get(backend, backend)].keys
+
+
 def is_lm_eval(name: str) -> bool:
     """Tell whether a name is one of lm-eval's chat back ends that this client answers to."""
     return name in _LM_EVAL
@@ -136,27 +147,51 @@ def find(backend: str, model: str, base_url: str | None, key_variable: str | Non
     if base is None and provider.speaks != "litellm":
         raise InputError(f"--model {backend}: add --model_args base_url=http://HOST:PORT/v1,model=NAME")
     url = _full(base, provider.speaks) if base else ""
-    variables = (key_variable,) if key_variable else provider.keys
-    held = [one for one in variables if os.environ.get(one)]
-    if variables and not held:
-        raise InputError(f"--model {name}: no key: set the environment variable {' or '.join(variables)}")
-    variable = held[0] if held else None
-    key = os.environ[variable].strip() if variable else None
-    if key is not None and not key.isprintable():
-        raise InputError(f"--model {name}: the key in {variable} holds a line break or another control character")
+    key, variable = held_key(name, (key_variable,) if key_variable else provider.keys)
     return Endpoint(name, provider, url, model, key, variable)
 
 
-def refuse_secrets(backend: str, args: Mapping[str, Any]) -> None:
+def held_key(model: str, variables: tuple[str, ...]) -> tuple[str | None, str | None]:
+    """Return the key that the first of the variables that are set holds, and that variable; None where none is named.
+
+    Raises:
+        InputError: none of them is set, or the key is no line of text; the message names the variable.
+    """
+    held = [one for one in variables if os.environ.get(one)]
+    if variables and not held:
+        raise InputError(f"--model {model}: no key: set the environment variable {' or '.join(variables)}")
+    if not held:
+        return None, None
+    key = os.environ[held[0]].strip()
+    if not key.isprintable():
+        raise InputError(f"--model {model}: the key in {held[0]} holds a line break or another control character")
+    return key, held[0]
+
+
+def check_completions(backend: str, args: Mapping[str, Any]) -> None:
+    """Check what a completion back end is given, without asking it.
+
+    Raises:
+        InputError: the address or the key is missing, or a key stands on the command line.
+    """
+    usual = COMPLETIONS[backend]
+    refuse_secrets(usual, args)
+    if not usual and not args.get("base_url"):
+        raise InputError(f"--model {backend}: add --model_args base_url=http://HOST:PORT/v1/completions,model=NAME")
+    held_key(backend, (args["key_variable"],) if args.get("key_variable") else usual)
+
+
+def refuse_secrets(variables: tuple[str, ...], args: Mapping[str, Any]) -> None:
     """Refuse a key on the command line, where other users and the shell's history see it.
+
+    Args:
+        variables: that may hold the key instead.
+        args: `--model_args`.
 
     Raises:
         InputError: an argument is named like a credential, or the address holds one.
     """
-    provider = PROVIDERS[_LM_EVAL.get(backend, backend)]
-    mend = (
-        f"set the environment variable {provider.keys[0]}" if provider.keys else "name its variable: key_variable=NAME"
-    )
+    mend = f"set the environment variable {variables[0]}" if variables else "name its variable: key_variable=NAME"
     for name in args:
         if _SECRET.search(name) and name not in ("max_tokens", "tokenizer", "tokenized_requests", "tokenizer_backend"):
             raise InputError(f"--model_args {name}: keys are read from the environment only: {mend}")

@@ -14,24 +14,33 @@ TRIES = 8
 PATIENCE_S = 900.0  # a provider that pushes back for longer than this is given up
 
 
+@dataclass(eq=False, slots=True, kw_only=True)
+class Tries:
+    """What asking one thing has met.
+
+    Attributes:
+        tries: how often it met a fault that is no push-back.
+        pushed_back: how often the provider pushed it back.
+        pushed_since: the first time.
+    """
+
+    tries: int = 0
+    pushed_back: int = 0
+    pushed_since: float = 0.0
+
+
 @dataclass(eq=False, slots=True)
-class Attempt:
+class Attempt(Tries):
     """A question that is being asked.
 
     Attributes:
         question: the question.
         most: tokens it can need.
-        tries: how often it met a fault that is no push-back.
-        pushed_back: how often the provider pushed it back.
-        pushed_since: the first time.
         words: what was last said about it; empty where it was not asked yet.
     """
 
     question: Question
     most: Tokens
-    tries: int = 0
-    pushed_back: int = 0
-    pushed_since: float = 0.0
     words: str = ""
 
 
@@ -58,12 +67,12 @@ class End:
 
 
 def decide(
-    attempt: Attempt, fault: Fault, words: str, *, now: float, most_tries: int, draw: random.Random
+    met: Tries, fault: Fault, words: str, *, now: float, most_tries: int, draw: random.Random
 ) -> Again | GiveUp | End:
-    """Decide, and count the fault in `attempt`.
+    """Decide, and count the fault in `met`.
 
     Args:
-        attempt: the question.
+        met: so far.
         fault: neither a refused parameter nor a filter's stop.
         words: the fault's, fit to be printed.
         now: on a monotonic clock.
@@ -75,13 +84,13 @@ def decide(
     if fault.wait is not None and fault.wait > PATIENCE_S:
         return End(f"the provider asks to wait {fault.wait / 60:.0f} minutes: {words}")
     if fault.mean is Mean.WAIT:
-        attempt.pushed_since = attempt.pushed_since if attempt.pushed_back else now
-        attempt.pushed_back += 1
-        if now - attempt.pushed_since > PATIENCE_S:
+        met.pushed_since = met.pushed_since if met.pushed_back else now
+        met.pushed_back += 1
+        if now - met.pushed_since > PATIENCE_S:
             return GiveUp(f"{words} (pushed back for {PATIENCE_S / 60:.0f} minutes)")
-        wait = waiting.backoff(attempt.pushed_back, draw) if fault.wait is None else fault.wait
+        wait = waiting.backoff(met.pushed_back, draw) if fault.wait is None else fault.wait
         return Again(now + wait, None if fault.wait is None else now + wait)
-    attempt.tries += 1
-    if attempt.tries >= most_tries:
-        return GiveUp(f"{words} (asked {attempt.tries} times)")
-    return Again(now + (waiting.backoff(attempt.tries, draw) if fault.wait is None else fault.wait))
+    met.tries += 1
+    if met.tries >= most_tries:
+        return GiveUp(f"{words} (asked {met.tries} times)")
+    return Again(now + (waiting.backoff(met.tries, draw) if fault.wait is None else fault.wait))

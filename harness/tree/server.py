@@ -7,30 +7,29 @@ whose log-probabilities such a server gives from its cache.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+import asyncio
+from collections.abc import Iterator, Sequence
 from functools import cached_property
+from itertools import chain
 from operator import itemgetter
 from typing import Any
 
 import numpy as np
-import requests
-from aiohttp import ClientError
 from lm_eval.api.registry import register_model
-from lm_eval.models.openai_completions import LocalCompletionsAPI
-from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
 from tqdm import tqdm
 
+from harness.api.completions import Body, Completions
 from harness.tree.probe import choose_probe
 from harness.tree.trie import Answer, Pair, build_trie, truncate
 from va_extractor.errors import InputError
 
 TOLERANCE = 0.125  # nats for each label token: the spacing of bfloat16 numbers between 16 and 32
+_ROUND = 64  # labels for each request in flight, after which answers are handed over
 USE_ECHO = "use --model local-completions, which reads the whole prompt for each label"
 
 
 @register_model("tree-completions")
-class TreeCompletions(LocalCompletionsAPI):  # type: ignore[misc]  # lm-eval has no types
+class TreeCompletions(Completions):
     """`local-completions` with a cheaper log-likelihood.
 
     Takes the arguments of `local-completions`, and one more.
@@ -42,6 +41,8 @@ class TreeCompletions(LocalCompletionsAPI):  # type: ignore[misc]  # lm-eval has
     Raises:
         InputError: Requests would be sent as text, whose tokens a server may cut otherwise.
     """
+
+    backend = "tree-completions"
 
     def __init__(self, *args: Any, logprobs: int = 20, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -62,10 +63,24 @@ class TreeCompletions(LocalCompletionsAPI):  # type: ignore[misc]  # lm-eval has
                 raise InputError(f"{texts}: the context or the label has no token; give it some text")
         if pairs and not self._checked:
             self._check(pairs)
-        answers = self._score(pairs)
-        for (texts, _, _), answer in zip(requests, answers, strict=True):
-            self.cache_hook.add_partial("loglikelihood", texts, answer)
+        answers: list[Answer] = []
+        with tqdm(total=len(pairs), unit="label") as bar:
+            for part in self._rounds(pairs):
+                found = self._score(pairs[part])
+                for (texts, _, _), answer in zip(requests[part], found, strict=True):
+                    self.cache_hook.add_partial("loglikelihood", texts, answer)
+                answers += found
+                bar.update(len(found))
         return answers
+
+    def _rounds(self, pairs: Sequence[Pair]) -> Iterator[slice]:
+        """Part the pairs, the labels of one context together."""
+        start = 0
+        for end in range(1, len(pairs) + 1):
+            whole = end == len(pairs) or pairs[end][0] != pairs[end - 1][0]
+            if whole and (end == len(pairs) or end - start >= _ROUND * self._at_once):
+                yield slice(start, end)
+                start = end
 
     def _check(self, pairs: Sequence[Pair]) -> None:
         """Compare a handful of pairs with the echo path.
@@ -78,7 +93,7 @@ class TreeCompletions(LocalCompletionsAPI):  # type: ignore[misc]  # lm-eval has
         answers = self._score(compared)
         try:
             echoed = super()._loglikelihood_tokens([(None, list(context), list(label)) for context, label in compared])
-        except (OSError, ClientError, KeyError, TypeError, IndexError, ValueError) as error:
+        except InputError as error:
             raise InputError(f"server {self.base_url}: no echo of a prompt to compare with ({error})") from error
         for (_, label), (expected, _), (got, _) in zip(compared, echoed, answers, strict=True):
             if not abs(got - expected) <= TOLERANCE * len(label):
@@ -93,11 +108,7 @@ class TreeCompletions(LocalCompletionsAPI):  # type: ignore[misc]  # lm-eval has
         nodes = np.unique(trie.edge_node)
         paths = trie.paths_to(nodes)
         batches = [paths[i : i + self._batch_size] for i in range(0, len(paths), self._batch_size)]
-        found: list[dict[str, float]] = []
-        with ThreadPoolExecutor(max(1, int(self._concurrent))) as pool, tqdm(total=len(paths), unit="request") as bar:
-            for predictions in pool.map(self._predict, batches):
-                found.extend(predictions)
-                bar.update(len(predictions))
+        found = list(chain.from_iterable(asyncio.run(self._predict(batches))))
         owner, edges = trie.edges_of(nodes)
         logprobs = np.zeros(len(edges))
         greedy = np.zeros(len(edges), dtype=bool)
@@ -106,39 +117,25 @@ class TreeCompletions(LocalCompletionsAPI):  # type: ignore[misc]  # lm-eval has
             greedy[edge] = logprobs[edge] == max(found[node].values())
         return trie.sums(logprobs, greedy)
 
-    def _predict(self, prompts: list[list[int]]) -> list[dict[str, float]]:
-        """The server's log-probabilities of the token after each prompt, by the token as the server writes it."""
-        payload = {
+    async def _predict(self, batches: Sequence[list[list[int]]]) -> list[list[dict[str, float]]]:
+        return await self.exchange(
+            [self._payload_of(prompts) for prompts in batches],
+            lambda place, body: self._predictions(body, len(batches[place])),
+        )
+
+    def _payload_of(self, prompts: list[list[int]]) -> dict[str, Any]:
+        return {
             "model": self.model, "prompt": prompts, "max_tokens": 1, "temperature": 0, "logprobs": self._asked,
             "seed": self._seed, "return_tokens_as_token_ids": True,
         }  # fmt: skip
-        for attempt in Retrying(
-            stop=stop_after_attempt(self.max_retries),
-            wait=wait_exponential(multiplier=0.5, min=1, max=10),
-            retry=retry_if_exception_type(_BusyError),
-            reraise=True,
-        ):
-            with attempt:
-                answer = self._post(payload)
-        choices = sorted(answer.get("choices", []), key=itemgetter("index"))
+
+    def _predictions(self, body: Body, prompts: int) -> list[dict[str, float]]:
+        """The server's log-probabilities of the token after each prompt, by the token as the server writes it."""
+        choices = sorted(body.get("choices", []), key=itemgetter("index"))
         found = [((choice.get("logprobs") or {}).get("top_logprobs") or [{}])[0] for choice in choices]
-        if len(found) != len(prompts) or not all(found):
+        if len(found) != prompts or not all(found):
             raise InputError(f"server {self.base_url}: it gives no log-probabilities of new tokens; {USE_ECHO}")
         return found
-
-    def _post(self, payload: dict[str, Any]) -> dict[str, Any]:
-        try:
-            response = requests.post(
-                self.base_url, json=payload, headers=self.header, verify=self.verify_certificate, timeout=self.timeout
-            )
-        except requests.ConnectionError as error:
-            raise _BusyError(f"server {self.base_url}: no connection") from error
-        if response.status_code == 429 or response.status_code >= 500:
-            raise _BusyError(f"server {self.base_url}: status {response.status_code}")
-        if not response.ok:
-            raise InputError(f"server {self.base_url}: status {response.status_code}: {response.text[:200]!r}")
-        answer: dict[str, Any] = response.json()
-        return answer
 
     def _lookup(self, found: dict[str, float], token: int) -> float:
         """The log-probability of a token id among those of the server, which may write it as an id or as text."""
@@ -160,7 +157,3 @@ class TreeCompletions(LocalCompletionsAPI):  # type: ignore[misc]  # lm-eval has
         for token in range(len(self.tokenizer)):
             ids.setdefault(self.tokenizer.decode([token]), []).append(token)
         return ids
-
-
-class _BusyError(InputError):
-    """The server did not answer this time."""

@@ -31,7 +31,7 @@
       row.hidden = !keys[place][0].includes(text) || (state.st !== "" && row.dataset.s !== state.st);
       shown += !row.hidden;
     });
-    one("shown").textContent = `${shown} of ${rows.length} models`;
+    one("shown").textContent = `${shown} of ${rows.length} shown`;
   }
 
   function columns() {

@@ -101,7 +101,7 @@ def test_sorting_filtering_and_columns_work_and_live_in_the_address(browser: Bro
     page.get_by_label("Model", exact=True).fill("model-19")
     assert set(_names(page)) == {name for name in _names(page) if "model-19" in name}
     assert len(_names(page)) == 11
-    assert page.locator("#shown").inner_text() == "11 of 200 models"
+    assert page.locator("#shown").inner_text() == "11 of 200 shown"
     page.get_by_label("invented_task_7").uncheck()
     assert not page.locator("th[data-c=invented_task_7]").is_visible()
     again = _open(browser, page.url)

@@ -14,6 +14,9 @@ from harness.api.model import ApiLM, open_model
 from harness.api.settings import NO_LIMITS, ApiSettings
 from leaderboard.schema import Answer
 from tests.harness.api.fault_server import FaultServer
+from tests.harness.tree.conftest import behaviour, connect, served
+
+__all__ = ["behaviour", "connect", "served"]
 
 GREEDY = {"until": ["\n\n\n"], "max_gen_toks": 16, "do_sample": False, "temperature": 0.0}
 

@@ -240,14 +240,14 @@ def test_a_missing_key_is_named_by_its_variable(name: str, monkeypatch: pytest.M
 @pytest.mark.parametrize("name", ["api_key", "token", "auth_token", "header", "OPENAI_API_KEY"])
 def test_a_key_on_the_command_line_is_refused(name: str) -> None:
     with pytest.raises(InputError, match=rf"--model_args {name}: .*OPENAI_API_KEY") as caught:
-        providers.refuse_secrets("openai", {"model": "m", name: "sk-secret-123"})
+        providers.refuse_secrets(providers.usual_variables("openai"), {"model": "m", name: "sk-secret-123"})
     assert "secret" not in str(caught.value)
 
 
 @pytest.mark.parametrize("url", ["http://u:p@h/v1", "https://h/v1?api_key=abc"])
 def test_a_key_in_an_address_is_refused(url: str) -> None:
     with pytest.raises(InputError, match="--model_args base_url"):
-        providers.refuse_secrets("local-chat-completions", {"base_url": url})
+        providers.refuse_secrets((), {"base_url": url})
 
 
 @pytest.mark.parametrize(

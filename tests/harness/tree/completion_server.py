@@ -7,7 +7,9 @@ with `return_tokens_as_token_ids`, by token id.
 from __future__ import annotations
 
 import json
+import math
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -28,7 +30,13 @@ class Behaviour:
     echoes: bool = True
     token_ids: bool = True
     shift: float = 0.0  # added to the log-probabilities of new tokens: a server whose two paths differ
-    failures: int = 0  # requests still to be refused with status 503
+    failures: int = 0  # requests still to be refused
+    refusal: int = 503  # the status they are refused with
+    retry_after: str | None = None
+    spoiled: int = 0  # answers still to be sent without anything in them
+    headers: list[dict[str, str]] = field(default_factory=list)  # of the requests
+    breaks_after: float = math.inf  # requests, after which all are refused
+    arrived: list[float] = field(default_factory=list)  # when, on a monotonic clock
     requests: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -57,7 +65,7 @@ class Completions:
         return {"text": "", "logprobs": {"token_logprobs": [None, *read], "top_logprobs": [None, *tops[:-1], new_top]}}
 
     def _top(self, step: torch.Tensor, request: dict[str, Any]) -> dict[str, float]:
-        values, tokens = step.topk(min(request["logprobs"], self._behaviour.most_logprobs))
+        values, tokens = step.topk(min(request.get("logprobs", 1), self._behaviour.most_logprobs))
         by_id = self._behaviour.token_ids and request.get("return_tokens_as_token_ids", False)
         names = [f"token_id:{token}" if by_id else self._tokenizer.decode([token]) for token in tokens.tolist()]
         return dict(zip(reversed(names), reversed(values.tolist()), strict=True))
@@ -74,11 +82,18 @@ def serve(model: PreTrainedModel, tokenizer: PreTrainedTokenizerFast, behaviour:
         def do_POST(self) -> None:
             request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             behaviour.requests.append(request)
-            if behaviour.failures:
+            behaviour.arrived.append(time.monotonic())
+            behaviour.headers.append(dict(self.headers))
+            if len(behaviour.requests) > behaviour.breaks_after:
+                self._send(400, {"error": "broken"})
+            elif behaviour.failures:
                 behaviour.failures -= 1
-                self._send(503, {"error": "busy"})
+                self._send(behaviour.refusal, {"error": "busy"})
             elif request.get("echo") and not behaviour.echoes:
                 self._send(400, {"error": "echo is not supported"})
+            elif behaviour.spoiled:
+                behaviour.spoiled -= 1
+                self._send(200, {"choices": []})
             else:
                 self._send(200, completions.answer(request))
 
@@ -87,6 +102,8 @@ def serve(model: PreTrainedModel, tokenizer: PreTrainedTokenizerFast, behaviour:
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(body)))
+            if status == behaviour.refusal and behaviour.retry_after is not None:
+                self.send_header("Retry-After", behaviour.retry_after)
             self.end_headers()
             self.wfile.write(body)
 

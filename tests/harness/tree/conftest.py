@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 from lm_eval.models.huggingface import HFLM
 
+from harness.api import waiting
 from harness.tree.model import PrefixTreeLM
+from tests.harness.tree.completion_server import Behaviour, serve
 from tests.harness.tree.models import MAX_LENGTH, random_model, tokenizer
 
+Connect = Callable[..., Any]
 Both = Callable[..., tuple[HFLM, PrefixTreeLM]]
 
 
@@ -29,5 +33,31 @@ def both() -> Both:
         model = random_model(name, dtype)
         given = {"tokenizer": tokenizer(), "batch_size": 8, "max_length": MAX_LENGTH} | options
         return HFLM(model, **given), PrefixTreeLM(model, **given)
+
+    return make
+
+
+@pytest.fixture
+def behaviour() -> Behaviour:
+    """Return what the server does, for a test to change."""
+    return Behaviour()
+
+
+@pytest.fixture
+def served(behaviour: Behaviour, tmp_path: Path) -> Iterator[dict[str, str]]:
+    """Serve a tiny model's completions; gives the arguments with which a back end asks for them."""
+    folder = tmp_path / "tokenizer"
+    tokenizer().save_pretrained(folder)
+    with serve(random_model("llama"), tokenizer(), behaviour) as url:
+        yield {"model": "tiny", "base_url": url, "tokenizer": str(folder), "tokenizer_backend": "huggingface"}
+
+
+@pytest.fixture
+def connect(served: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Connect:
+    """Return a function that gives a model of a class, connected to the server."""
+    monkeypatch.setattr(waiting, "FIRST_BACKOFF_S", 0.001)  # retries need not wait
+
+    def make(kind: Connect, **options: Any) -> Any:
+        return kind(**(served | {"max_length": 96} | options))
 
     return make

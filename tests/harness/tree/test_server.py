@@ -2,57 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
+from unittest.mock import MagicMock
 
 import pytest
-import requests
 from lm_eval.api.registry import get_model
 from lm_eval.models.openai_completions import LocalCompletionsAPI
 
+from harness.api import retry
 from harness.tree.server import TreeCompletions
-from tests.harness.tree.completion_server import Behaviour, serve
-from tests.harness.tree.models import WORDS, likelihood_requests, random_model, tokenizer
+from tests.harness.tree.completion_server import Behaviour
+from tests.harness.tree.conftest import Connect
+from tests.harness.tree.models import WORDS, likelihood_requests
 from va_extractor.errors import InputError
 
 LABELS = [" anger", " angry", " joy of a face", " fear", " zqx"]
 CONTEXTS = [" ".join(WORDS) + end for end in (" 0.5", " 1.25", " is sad")]
 PAIRS = [(context, label) for context in CONTEXTS for label in LABELS]
 
-Client = Callable[..., Any]
-
-
-@pytest.fixture
-def behaviour() -> Behaviour:
-    """Return what the server does, for a test to change."""
-    return Behaviour()
-
-
-@pytest.fixture
-def client(behaviour: Behaviour, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
-    """Return a function that gives a model of a class, connected to a server."""
-    monkeypatch.setattr("time.sleep", lambda _: None)  # retries need not wait
-    tokenizer().save_pretrained(tmp_path)
-    with serve(random_model("llama"), tokenizer(), behaviour) as url:
-
-        def connect(kind: type, **options: Any) -> Any:
-            given = {"tokenizer_backend": "huggingface", "max_length": 96} | options
-            return kind(model="tiny", base_url=url, tokenizer=str(tmp_path), **given)
-
-        yield connect
-
 
 @pytest.mark.parametrize("options", [{}, {"batch_size": 4}, {"num_concurrent": 3}, {"max_length": 24}])
-def test_numbers_are_those_of_the_echo_path(client: Client, options: dict[str, int]) -> None:
-    expected = client(LocalCompletionsAPI, **options).loglikelihood(likelihood_requests(PAIRS), disable_tqdm=True)
-    got = client(TreeCompletions, logprobs=300, **options).loglikelihood(likelihood_requests(PAIRS), disable_tqdm=True)
+def test_numbers_are_those_of_the_echo_path(connect: Connect, options: dict[str, int]) -> None:
+    expected = connect(LocalCompletionsAPI, **options).loglikelihood(likelihood_requests(PAIRS), disable_tqdm=True)
+    got = connect(TreeCompletions, logprobs=300, **options).loglikelihood(likelihood_requests(PAIRS), disable_tqdm=True)
     assert [x for x, _ in got] == pytest.approx([x for x, _ in expected], abs=2e-5, rel=0)
     assert [flag for _, flag in got] == [flag for _, flag in expected]
 
 
-def test_one_request_for_each_beginning_of_a_label(client: Client, behaviour: Behaviour) -> None:
-    ours = client(TreeCompletions, logprobs=300)
+def test_one_request_for_each_beginning_of_a_label(connect: Connect, behaviour: Behaviour) -> None:
+    ours = connect(TreeCompletions, logprobs=300)
     ours.loglikelihood(likelihood_requests(PAIRS), disable_tqdm=True)
     behaviour.requests.clear()
     ours.loglikelihood(likelihood_requests(PAIRS), disable_tqdm=True)
@@ -63,13 +41,13 @@ def test_one_request_for_each_beginning_of_a_label(client: Client, behaviour: Be
     assert not any(request.get("echo") for request in behaviour.requests)
 
 
-def test_token_texts_serve_where_they_are_unmistakable(client: Client, behaviour: Behaviour) -> None:
+def test_token_texts_serve_where_they_are_unmistakable(connect: Connect, behaviour: Behaviour) -> None:
     behaviour.token_ids = False
-    expected = client(LocalCompletionsAPI).loglikelihood(likelihood_requests(PAIRS[:4]), disable_tqdm=True)
-    got = client(TreeCompletions, logprobs=300).loglikelihood(likelihood_requests(PAIRS[:4]), disable_tqdm=True)
+    expected = connect(LocalCompletionsAPI).loglikelihood(likelihood_requests(PAIRS[:4]), disable_tqdm=True)
+    got = connect(TreeCompletions, logprobs=300).loglikelihood(likelihood_requests(PAIRS[:4]), disable_tqdm=True)
     assert [x for x, _ in got] == pytest.approx([x for x, _ in expected], abs=2e-5, rel=0)
     with pytest.raises(InputError, match="is not among its"):  # the two bytes of é decode to the same text
-        client(TreeCompletions, logprobs=300).loglikelihood(likelihood_requests([("the", " é")]), disable_tqdm=True)
+        connect(TreeCompletions, logprobs=300).loglikelihood(likelihood_requests([("the", " é")]), disable_tqdm=True)
 
 
 @pytest.mark.parametrize(
@@ -83,50 +61,63 @@ def test_token_texts_serve_where_they_are_unmistakable(client: Client, behaviour
     ],
 )
 def test_a_server_that_cannot_is_refused_in_one_line(
-    client: Client, behaviour: Behaviour, change: dict[str, Any], message: str
+    connect: Connect,
+    behaviour: Behaviour,
+    monkeypatch: pytest.MonkeyPatch,
+    change: dict[str, Any],
+    message: str,
 ) -> None:
     for name, value in change.items():
         setattr(behaviour, name, value)
+    monkeypatch.setattr(retry, "PATIENCE_S", 0.0)
     with pytest.raises(InputError, match=message) as caught:
-        client(TreeCompletions, logprobs=300).loglikelihood(likelihood_requests(PAIRS), disable_tqdm=True)
+        connect(TreeCompletions, logprobs=300).loglikelihood(likelihood_requests(PAIRS), disable_tqdm=True)
     assert "\n" not in str(caught.value)
 
 
-def test_a_busy_server_is_asked_again(client: Client, behaviour: Behaviour) -> None:
-    ours = client(TreeCompletions, logprobs=300)
-    expected = ours.loglikelihood(likelihood_requests(PAIRS), disable_tqdm=True)
-    behaviour.failures = 2
-    assert ours.loglikelihood(likelihood_requests(PAIRS), disable_tqdm=True) == expected
-
-
-def test_a_refused_request_is_one_line(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    ours = client(TreeCompletions, logprobs=300)
+def test_a_refused_request_is_one_line(connect: Connect, behaviour: Behaviour) -> None:
+    ours = connect(TreeCompletions, logprobs=300)
     ours.loglikelihood(likelihood_requests(PAIRS), disable_tqdm=True)
-    refused = requests.Response()
-    refused.status_code, refused._content = 400, b"too many log-probabilities\nasked for"
-    monkeypatch.setattr(requests, "post", lambda *_, **__: refused)
-    with pytest.raises(InputError, match="status 400: 'too many log-probabilities") as caught:
+    behaviour.failures, behaviour.refusal = 9, 400
+    with pytest.raises(InputError, match=r"^http://127.*: busy \(HTTP status 400\)") as caught:
         ours.loglikelihood(likelihood_requests(PAIRS), disable_tqdm=True)
     assert "\n" not in str(caught.value)
 
 
-def test_rolling_likelihoods_go_the_echo_path(client: Client, behaviour: Behaviour) -> None:
-    ours = client(TreeCompletions, logprobs=300)
+def test_what_was_answered_is_handed_over_before_the_server_fails(connect: Connect, behaviour: Behaviour) -> None:
+    """Answers come in rounds of whole contexts, each handed over as it ends."""
+    contexts = [f"{end} {i}" for i in range(10) for end in CONTEXTS]
+    requests = likelihood_requests([(context, label) for context in contexts for label in LABELS])
+    ours = connect(TreeCompletions, logprobs=300)
+    expected = ours.loglikelihood(requests, disable_tqdm=True)
+    kept = MagicMock()
+    ours.set_cache_hook(kept)
+    behaviour.breaks_after = 1.8 * len(behaviour.requests)
+    with pytest.raises(InputError, match="broken"):
+        ours.loglikelihood(requests, disable_tqdm=True)
+    handed = [call.args[1:] for call in kept.add_partial.call_args_list]
+    assert 0 < len(handed) < len(requests)
+    assert handed == list(zip([request.args for request in requests], expected, strict=True))[: len(handed)]
+    assert len(handed) % len(LABELS) == 0
+
+
+def test_rolling_likelihoods_go_the_echo_path(connect: Connect, behaviour: Behaviour) -> None:
+    ours = connect(TreeCompletions, logprobs=300)
     (request,) = likelihood_requests([(CONTEXTS[0], "")])
     request.arguments = (CONTEXTS[0],)
     got = ours.loglikelihood_rolling([request], disable_tqdm=True)
-    assert got == pytest.approx(client(LocalCompletionsAPI).loglikelihood_rolling([request], disable_tqdm=True))
+    assert got == pytest.approx(connect(LocalCompletionsAPI).loglikelihood_rolling([request], disable_tqdm=True))
     assert all(asked.get("echo") for asked in behaviour.requests)
 
 
-def test_texts_in_place_of_tokens_are_refused(client: Client) -> None:
+def test_texts_in_place_of_tokens_are_refused(connect: Connect) -> None:
     with pytest.raises(InputError, match="tokenized_requests=True"):
-        client(TreeCompletions, tokenized_requests=False)
+        connect(TreeCompletions, tokenized_requests=False)
 
 
-def test_a_label_without_tokens_is_one_line(client: Client) -> None:
+def test_a_label_without_tokens_is_one_line(connect: Connect) -> None:
     with pytest.raises(InputError, match="has no token"):
-        client(TreeCompletions).loglikelihood(likelihood_requests([("the face", "")]), disable_tqdm=True)
+        connect(TreeCompletions).loglikelihood(likelihood_requests([("the face", "")]), disable_tqdm=True)
 
 
 def test_lm_eval_finds_it_by_name() -> None:
