@@ -21,6 +21,7 @@ from tqdm import tqdm
 from harness.api import faults
 from harness.api.faults import Fault, Mean, NoReplyError
 from harness.api.http_client import Send, open_client
+from harness.api.limiter import Limiter
 from harness.api.providers import COMPLETIONS, held_key
 from harness.api.retry import TRIES, Again, Tries, decide
 from harness.api.words import one_line
@@ -32,7 +33,7 @@ _MALFORMED = (KeyError, IndexError, TypeError, ValueError, AttributeError)
 
 
 class Completions(LocalCompletionsAPI):  # type: ignore[misc]  # lm-eval has no types
-    """`local-completions`, so many requests at once as `num_concurrent` says.
+    """`local-completions`, with up to `num_concurrent` requests at once.
 
     Args:
         key_variable: the environment variable that holds the key; None for the usual ones, and no key where there are
@@ -48,9 +49,9 @@ class Completions(LocalCompletionsAPI):  # type: ignore[misc]  # lm-eval has no 
         super().__init__(*args, auth_token=self._key, **kwargs)
         self._tries = max(1, int(max_retries))
         self._at_once = max(1, int(self._concurrent))
+        self._limiter = Limiter(self._at_once)
         self._concurrent = max(2, self._at_once)  # lm-eval's way of one request at a time does not come through here
         self._draw = random.Random()
-        self._not_before = 0.0
 
     @property
     def header(self) -> dict[str, str]:
@@ -106,31 +107,66 @@ class Completions(LocalCompletionsAPI):  # type: ignore[misc]  # lm-eval has no 
         Raises:
             InputError: one could not be answered.
         """
-        turns = asyncio.Semaphore(self._at_once)
+        answers: dict[int, T] = {}
+        places = iter(range(len(payloads)))
+        self._freed = asyncio.Condition()
         async with self._open() as send:
 
-            async def ask(place: int, payload: Mapping[str, Any]) -> T:
-                async with turns:
-                    return await self._ask(send, json.dumps(payload).encode(), partial(read, place))
+            async def work() -> None:
+                for place in places:
+                    payload = json.dumps(payloads[place]).encode()
+                    answers[place] = await self._ask(send, payload, partial(read, place))
 
-            return await asyncio.gather(*(ask(*numbered) for numbered in enumerate(payloads)))
+            await asyncio.gather(*(work() for _ in range(min(self._at_once, len(payloads)))))
+        return [answers[place] for place in range(len(payloads))]
 
     async def _ask(self, send: Send, payload: bytes, read: Callable[[Body], T]) -> T:
         met = Tries()
         while True:
-            await asyncio.sleep(max(0.0, self._not_before - time.monotonic()))
-            fault = await self._exchange(send, payload, read)
-            if not isinstance(fault, Fault):
-                return fault
-            words, now = one_line(fault.said.message, [self._key] if self._key else []), time.monotonic()
-            words = words if self.base_url in words else f"{self.base_url}: {words}"
-            if fault.mean in {Mean.REFUSED, Mean.FILTERED}:
-                raise InputError(words)
-            decision = decide(met, fault, words, now=now, most_tries=self._tries, draw=self._draw)
-            if not isinstance(decision, Again):
-                raise InputError(decision.words)
-            self._not_before = max(self._not_before, decision.pause or 0.0)
-            await asyncio.sleep(decision.due - now)
+            started = await self._begin()
+            outcome = await self._exchange(send, payload, read)
+            now = time.monotonic()
+            if not isinstance(outcome, Fault):
+                self._limiter.answered(now, 0)
+                await self._end()
+                return outcome
+            self._limiter.failed(now, started, pushed_back=outcome.pushes_back)
+            again = self._after(outcome, met, now)
+            if again.pause is not None:
+                self._limiter.pause(again.pause)
+            await self._end()
+            await asyncio.sleep(again.due - now)
+
+    def _after(self, fault: Fault, met: Tries, now: float) -> Again:
+        """Return when to ask again.
+
+        Raises:
+            InputError: never.
+        """
+        words = one_line(fault.said.message, [self._key] if self._key else [])
+        words = words if self.base_url in words else f"{self.base_url}: {words}"
+        if fault.mean in {Mean.REFUSED, Mean.FILTERED}:
+            raise InputError(words)
+        decision = decide(met, fault, words, now=now, most_tries=self._tries, draw=self._draw)
+        if not isinstance(decision, Again):
+            raise InputError(decision.words)
+        return decision
+
+    async def _begin(self) -> float:
+        """Wait until a request may start, and start it; return when that is."""
+        while True:
+            async with self._freed:
+                await self._freed.wait_for(lambda: self._limiter.delay(time.monotonic()) is not None)
+            now = time.monotonic()
+            delay = self._limiter.delay(now)
+            if delay == 0:
+                self._limiter.start(now, 0)
+                return now
+            await asyncio.sleep(delay or 0.0)
+
+    async def _end(self) -> None:
+        async with self._freed:
+            self._freed.notify_all()
 
     async def _exchange(self, send: Send, payload: bytes, read: Callable[[Body], T]) -> T | Fault:
         try:

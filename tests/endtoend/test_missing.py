@@ -18,7 +18,7 @@ from leaderboard.schema import Answer
 if TYPE_CHECKING:
     from tests.endtoend.conftest import Command
 
-RUN = ("--model", "openai-completions", "--model_args", "model=m", "--limit", "40")
+RUN = ("--model", "local-completions", "--model_args", "model=m,base_url=http://h", "--limit", "40")
 
 
 class Gaps(LM):  # type: ignore[misc]  # lm-eval has no types
@@ -181,8 +181,7 @@ def test_no_leaderboard_takes_a_task_with_missing_answers(
     vaemo_eval: Command, gaps: Gaps, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     gaps.absent = 3
-    done = vaemo_eval("--model", "openai-completions", "--model_args", "model=m", "--tasks", "norms_term",
-                      "--allow-missing")  # fmt: skip
+    done = vaemo_eval(*RUN[:4], "--tasks", "norms_term", "--allow-missing")
     assert done.code == 0, done.err
     assert leaderboard(["check", str(done.folder)]) == 1
     assert "3 answers are missing" in capsys.readouterr().out

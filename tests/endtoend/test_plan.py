@@ -110,7 +110,7 @@ def test_planning_needs_no_weights_and_loads_no_back_end(tiny_model: Path, tmp_p
     [
         (["--latency", "0"], "--latency"),
         (["--answer-tokens", "0"], "--answer-tokens"),
-        (["--prices", "nowhere.yaml"], "--prices nowhere.yaml"),
+        (["--prices", "nowhere.yaml"], "nowhere.yaml: cannot be read"),
     ],
 )
 def test_what_cannot_be_meant_is_one_line(vaemo_eval: Command, arguments: list[str], named: str) -> None:

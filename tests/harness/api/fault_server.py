@@ -59,8 +59,8 @@ def error(status: int, message: str, *headers: tuple[str, str], **more: Any) -> 
 
 
 def prompt_of(request: dict[str, Any]) -> str:
-    """Return a request's last message."""
-    return str(request["messages"][-1]["content"])
+    """Return a request's last message, or the prompt to be completed."""
+    return str(request["messages"][-1]["content"] if "messages" in request else request["prompt"])
 
 
 def label_of(prompt: str) -> str:

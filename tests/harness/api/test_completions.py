@@ -17,6 +17,7 @@ from harness.api.completions import Completions, OpenAICompletions
 from harness.api.settings import NO_LIMITS
 from harness.cli import main
 from harness.tree.server import TreeCompletions
+from tests.harness.api.fault_server import FaultServer, drawn
 from tests.harness.tree.completion_server import Behaviour
 from tests.harness.tree.conftest import Connect
 from tests.harness.tree.models import WORDS, likelihood_requests
@@ -87,6 +88,30 @@ def test_an_answer_without_numbers_is_asked_for_again_and_never_scored(connect: 
     behaviour.spoiled = 3
     with pytest.raises(InputError, match=r"an answer without what was asked for .*\(asked 3 times\)"):
         ours.loglikelihood(likelihood_requests(PAIRS), disable_tqdm=True)
+
+
+def scored(request: dict[str, Any]) -> dict[str, Any]:
+    """Return made-up log-probabilities, the same for the same prompt."""
+    [tokens] = request["prompt"]
+    numbers = [None, *(-float(sum(tokens[: n + 1]) % 97) - 0.5 for n in range(len(tokens)))]
+    tops = [None, *({"a": number, "b": -3.5} for number in numbers[1:])]
+    return {"choices": [{"index": 0, "text": "", "logprobs": {"token_logprobs": numbers, "top_logprobs": tops}}]}
+
+
+def test_every_fault_is_outlived_and_nothing_asked_again_that_had_arrived(served: dict[str, str]) -> None:
+    pairs = [(f"{WORDS[n % 14]} {n / 100}", label) for n in range(100) for label in (" anger", " joy", " fear")]
+    asked = likelihood_requests(pairs)
+    with FaultServer(answer=scored) as server:
+        given: dict[str, Any] = served | {"base_url": server.url, "num_concurrent": 24}
+        expected = LocalCompletionsAPI(**given).loglikelihood(asked, disable_tqdm=True)
+    with FaultServer(drawn(0.3, 0.005), answer=scored) as server:
+        ours = Completions(**given | {"base_url": server.url})
+        ours.set_cache_hook(kept := MagicMock())
+        assert ours.loglikelihood(asked, disable_tqdm=True) == expected
+        assert server.asked_again == 0
+        assert 1 < server.most_at_once <= 24
+    handed = [call.args for call in kept.add_partial.call_args_list]
+    assert sorted(handed) == sorted(("loglikelihood", pair, one) for pair, one in zip(pairs, expected, strict=True))
 
 
 def test_what_arrived_is_handed_over_before_the_server_fails(connect: Connect, behaviour: Behaviour) -> None:
