@@ -18,7 +18,8 @@ import numpy as np
 from lm_eval.api.registry import register_model
 from tqdm import tqdm
 
-from harness.api.completions import Body, Completions
+from harness.api.completions import Completions
+from harness.api.sending import Body
 from harness.tree.probe import choose_probe
 from harness.tree.trie import Answer, Pair, build_trie, truncate
 from va_extractor.errors import InputError
@@ -78,7 +79,7 @@ class TreeCompletions(Completions):
         start = 0
         for end in range(1, len(pairs) + 1):
             whole = end == len(pairs) or pairs[end][0] != pairs[end - 1][0]
-            if whole and (end == len(pairs) or end - start >= _ROUND * self._at_once):
+            if whole and (end == len(pairs) or end - start >= _ROUND * self.sending.at_once):
                 yield slice(start, end)
                 start = end
 
@@ -118,7 +119,7 @@ class TreeCompletions(Completions):
         return trie.sums(logprobs, greedy)
 
     async def _predict(self, batches: Sequence[list[list[int]]]) -> list[list[dict[str, float]]]:
-        return await self.exchange(
+        return await self.sending.all(
             [self._payload_of(prompts) for prompts in batches],
             lambda place, body: self._predictions(body, len(batches[place])),
         )

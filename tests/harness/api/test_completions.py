@@ -17,7 +17,8 @@ from harness.api.completions import Completions, OpenAICompletions
 from harness.api.settings import NO_LIMITS
 from harness.cli import main
 from harness.tree.server import TreeCompletions
-from tests.harness.api.fault_server import FaultServer, drawn
+from tests.harness.api.fault_server import Act, FaultServer, drawn, error
+from tests.harness.api.test_stopping import interrupt_when
 from tests.harness.tree.completion_server import Behaviour
 from tests.harness.tree.conftest import Connect
 from tests.harness.tree.models import WORDS, likelihood_requests
@@ -112,6 +113,35 @@ def test_every_fault_is_outlived_and_nothing_asked_again_that_had_arrived(served
         assert 1 < server.most_at_once <= 24
     handed = [call.args for call in kept.add_partial.call_args_list]
     assert sorted(handed) == sorted(("loglikelihood", pair, one) for pair, one in zip(pairs, expected, strict=True))
+
+
+def test_what_is_in_flight_beside_a_refused_question_still_arrives(served: dict[str, str]) -> None:
+    asked = likelihood_requests([(word, " anger") for word in WORDS])
+
+    def script(prompt: str, before: int) -> Act:
+        return error(400, "no such prompt") if server.asked.total() == 1 else Act(after=0.5)
+
+    with FaultServer(script, scored) as server:
+        given: dict[str, Any] = served | {"base_url": server.url, "num_concurrent": 5}
+        ours = Completions(**given)
+        ours.set_cache_hook(kept := MagicMock())
+        with pytest.raises(InputError, match="no such prompt"):
+            ours.loglikelihood(asked, disable_tqdm=True)
+        assert server.sent.total() == len(kept.add_partial.call_args_list) == 4
+        assert server.asked.total() == 5
+
+
+def test_ctrl_c_once_finishes_what_is_in_flight(served: dict[str, str]) -> None:
+    asked = likelihood_requests([(word, " anger") for word in WORDS])
+    with FaultServer(lambda *_: Act(after=0.5), scored) as server:
+        given: dict[str, Any] = served | {"base_url": server.url, "num_concurrent": 3}
+        ours = Completions(**given)
+        ours.set_cache_hook(kept := MagicMock())
+        watch = interrupt_when(server, 4)
+        with pytest.raises(KeyboardInterrupt):
+            ours.loglikelihood(asked, disable_tqdm=True)
+        watch.join()
+        assert server.asked.total() == server.sent.total() == len(kept.add_partial.call_args_list) < len(WORDS)
 
 
 def test_what_arrived_is_handed_over_before_the_server_fails(connect: Connect, behaviour: Behaviour) -> None:
