@@ -47,9 +47,9 @@ class RunConfig:
     axes: Axes | None = None
 
 
-def model_args(config: RunConfig, choice: ModelChoice) -> dict[str, Any]:
+def model_args(api: ApiSettings, choice: ModelChoice) -> dict[str, Any]:
     """Return the back end's arguments, with those that have flags of their own."""
-    effort = config.api.reasoning_effort
+    effort = api.reasoning_effort
     return choice.args | ({"reasoning_effort": effort} if effort is not None else {})
 
 

@@ -63,7 +63,8 @@ def load(features: str, name: str) -> Source:
     """
     root, revision = _root(features, name)
     found = _files(root, name)
-    if not found and name in _ALWAYS_SHIPPED:
+    empty = root.is_dir() and not dataset.sources(root)
+    if not found and name in _ALWAYS_SHIPPED and (revision or not empty):
         return load(SHIPPED, name)
     if not found:
         has = ", ".join(dataset.sources(root)) if root.is_dir() else dataset.read_split([root])[1].source

@@ -56,7 +56,8 @@ class TaskJudgement(Part):
         samples_sha256: of the samples judged.
         pairs: how many items were judged.
         not_described: items left out because model or baseline gave no description.
-        unread: pairs of which an answer could not be read.
+        unread: pairs of which an answer could not be read, or is missing.
+        missing: verdicts that did not arrive, of two a pair.
         win_rate: of the descriptions against the baseline's; 0.5 is even.
         win_rate_at_equal_length: what the verdicts imply for descriptions of equal length.
         first_place: share of decisive answers for what stood first; 0.5 is no preference for a place.
@@ -69,6 +70,7 @@ class TaskJudgement(Part):
     pairs: int
     not_described: int
     unread: int
+    missing: int
     win_rate: Estimate
     win_rate_at_equal_length: Estimate
     first_place: Estimate

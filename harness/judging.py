@@ -21,8 +21,9 @@ from harness import _compat, models, record
 from harness.answers.key import model_key
 from harness.answers.model import KeepingLM
 from harness.answers.store import AnswerStore
-from harness.api.settings import NO_LIMITS
+from harness.api.settings import NO_LIMITS, ApiSettings
 from harness.bootstrap import resample
+from harness.config import model_args
 from harness.fitness import check_generation
 from harness.intervals import LEVEL, percentile
 from harness.judge_record import Agreement, Estimate, Judged, JudgeRecord, RubricRecord, TaskJudgement
@@ -33,7 +34,7 @@ from harness.outcomes import cluster_index, column
 from harness.parsing import parse_description
 from harness.reading import to_answer
 from harness.text import judge
-from leaderboard.schema import RunRecord, Sample
+from leaderboard.schema import Answer, RunRecord, Sample
 from va_extractor.errors import InputError
 
 DRAWS = 500
@@ -76,6 +77,8 @@ class JudgeConfig:
     apply_chat_template: bool
     gen_kwargs: Mapping[str, Any]
     level: float = LEVEL
+    allow_missing: bool = False
+    api: ApiSettings = NO_LIMITS
 
 
 @dataclass(frozen=True)
@@ -102,22 +105,23 @@ def judge_run(folder: Path, config: JudgeConfig, out: Path, say: Callable[[str],
     choice = models.choose(config.model, config.model_args)
     if choice.backend == "baseline":
         raise InputError(f"--model {config.model}: a baseline reads no prompts; name a language model")
-    models.check(choice, config.batch_size, config.device, NO_LIMITS)
+    models.check(choice, config.batch_size, config.device, config.api)
     check_generation(config.gen_kwargs, ARGUMENTS, "a judgement")
     chat = config.apply_chat_template or choice.chat_only
     arguments = {**ARGUMENTS, **config.gen_kwargs}
     tasks = {}
     kept = out.with_name(f"{out.name}.answers.sqlite")
     with _store(kept) as store:
-        lm = models.open_model(choice, config.batch_size, config.device)
-        key = model_key(choice.id, _compat.model_revision(lm), choice.backend, choice.args)
+        lm = models.open_model(choice, config.batch_size, config.device, config.api)
+        args = model_args(config.api, choice)
+        key = model_key(choice.id, _compat.model_revision(lm), choice.backend, args)
         keeping = KeepingLM(lm, [store], key, ())
         for name, one in compared.items():
             say(f"{name}: asking {choice.id} about {len(one.pairs)} pairs, each in both orders")
             asked = judge.prompts(one.pairs, rubric)
-            said = _ask(keeping, asked, arguments, config, chat=chat)
-            judged = _judged(one.samples, asked, said, arguments)
-            tasks[name] = _judgement(one, said, judged, run.tasks[name].samples_sha256, config)
+            answers = _ask(keeping, asked, arguments, config, chat=chat)
+            judged = _judged(one.samples, asked, [answer.text or "" for answer in answers], arguments)
+            tasks[name] = _judgement(one, answers, judged, run.tasks[name].samples_sha256, config)
     template = _compat.chat_template_of(lm) if chat else None
     found = JudgeRecord(
         created=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -186,7 +190,7 @@ def _pairs(folder: Path, run: RunRecord, name: str, config: JudgeConfig) -> _Com
 
 def _ask(
     lm: KeepingLM, asked: Sequence[str], arguments: Mapping[str, Any], config: JudgeConfig, *, chat: bool
-) -> list[str]:
+) -> list[Answer]:
     try:
         results = _compat.generate(lm, asked, arguments, chat=chat)
     except InputError:
@@ -195,18 +199,18 @@ def _ask(
         raise InputError(f"--model {config.model}: failed as judge: {models.first_line(error)}") from error
     answers = [to_answer([one]) for one in results]
     absent = [one.missing for one in answers if one.missing]
-    if absent:
+    if absent and (not config.allow_missing or len(absent) == len(answers)):
         raise InputError(
             f"--model {config.model}: {len(absent)} of {len(answers)} verdicts did not arrive ({absent[0]}); "
-            "the others are kept: repeat the command to go on"
+            "the others are kept: repeat the command to go on, or add --allow-missing"
         )
-    return [one.text or "" for one in answers]
+    return answers
 
 
 def _judgement(
-    compared: _Compared, said: Sequence[str], judged: Sequence[Judged], samples_sha256: str, config: JudgeConfig
+    compared: _Compared, answers: Sequence[Answer], judged: Sequence[Judged], samples_sha256: str, config: JudgeConfig
 ) -> TaskJudgement:
-    verdicts, gap = judge.read(said), judge.length_gap(compared.pairs)
+    verdicts, gap = judge.read([one.text or "" for one in answers]), judge.length_gap(compared.pairs)
     clusters = cluster_index([sample.item for sample in compared.samples])
     estimate = partial(_estimate, clusters=clusters, level=config.level)
     return TaskJudgement(
@@ -214,6 +218,7 @@ def _judgement(
         pairs=len(judged),
         not_described=compared.left_out,
         unread=int(np.isnan(verdicts.wins).sum()),
+        missing=sum(one.missing is not None for one in answers),
         win_rate=estimate(partial(weighted_mean, verdicts.wins)),
         win_rate_at_equal_length=estimate(
             lambda weights: np.array([judge.win_rate_at_equal_length(compared.pairs, verdicts, row) for row in weights])

@@ -157,7 +157,16 @@ def open_model(
         mend = f"pip install 'vaemo-eval[{_EXTRAS[name]}]'" if name in _EXTRAS else f"pip install {name}"
         raise InputError(f"--model {choice.given}: the package {name} is missing: {mend}") from error
     except Exception as error:  # back ends raise whatever they like; the user gets their words in one line
-        raise InputError(f"--model {choice.given}: {first_line(error)}") from error
+        raise InputError(f"--model {choice.given}: {first_line(error)}{_meant(choice)}") from error
+
+
+def _meant(choice: ModelChoice) -> str:
+    """Name the API provider that the organisation of a Hub id was perhaps meant to be."""
+    prefix, slash, _ = choice.given.partition("/")
+    near = nearest(prefix, list(providers.PROVIDERS)) if slash and not _is_folder(choice.given) else ""
+    return (
+        f"; {prefix}/ was read as an organisation on the Hub, since no API provider has that name{near}" if near else ""
+    )
 
 
 def price_name(choice: ModelChoice) -> str:

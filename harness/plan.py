@@ -191,7 +191,7 @@ class _Planner:
 
     def _keeping(self, silent: SilentLM) -> KeepingLM:
         commit = None if self.choice.api else _compat.hub_commit(self.choice.args)
-        args = model_args(self.config, self.choice)
+        args = model_args(self.config.api, self.choice)
         key = model_key(self.choice.id, commit, self.choice.backend, args)
         return KeepingLM(silent, [self.known], key, self.config.seeds[:3])
 

@@ -90,6 +90,6 @@ def load(path: Path | None = None) -> Prices:
 def _read(path: Path) -> dict[str, Price]:
     return {
         model: Price(given, taken, group.date, group.source)
-        for group in read_yaml(path, list[_Group])
+        for group in read_yaml(path, list[_Group], SHIPPED)
         for model, (given, taken) in group.models.items()
     }

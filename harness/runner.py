@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from harness.answers.model import KeepingLM
 
 Say = Callable[[str], None]
+_REASONS = 3  # why answers are missing, the commonest
 
 
 @dataclass(frozen=True)
@@ -128,8 +130,10 @@ class _Progress:
         if passes is None:
             return
         asked, *again = passes
-        arrived = [one for repeat in passes for one in repeat if to_answer(one.results).missing is None]
-        say(f"{task.name}: {len(arrived)} answers, scoring")
+        reasons = Counter(to_answer(one.results).missing for repeat in passes for one in repeat)
+        say(f"{task.name}: {reasons.pop(None, 0)} answers, scoring")
+        for reason, count in reasons.most_common(_REASONS):
+            say(f"{task.name}: {count} missing: {reason}")
         if again and all([one.results for one in repeat] == [one.results for one in asked] for repeat in again):
             say(f"{task.name}: every repeat came out alike; see whether the back end samples, and with another seed")
         with _compat.rare_collection():
@@ -220,7 +224,7 @@ class _Progress:
 def _describe(config: RunConfig, choice: models.ModelChoice, lm: LM, settings: _compat.AskSettings) -> ModelRecord:
     template = _compat.chat_template_of(lm) if settings.apply_chat_template else None
     found = models.record(choice, lm, record.sha256_text([template]) if template else None)
-    return found.model_copy(update={"args": models.public_args(model_args(config, choice))})
+    return found.model_copy(update={"args": models.public_args(model_args(config.api, choice))})
 
 
 def _count_tokens(lm: LM | KeepingLM, samples: Sequence[Sample]) -> tuple[int | None, int | None]:

@@ -13,12 +13,13 @@ from va_extractor.errors import InputError
 T = TypeVar("T")
 
 
-def read_yaml(path: Path, shape: type[T]) -> T:
+def read_yaml(path: Path, shape: type[T], example: Path | None = None) -> T:
     """Read a YAML file and validate it.
 
     Args:
         path: the file; UTF-8.
         shape: a pydantic model, or whatever else pydantic validates.
+        example: a file of this form, named where the given one does not fit it.
 
     Raises:
         InputError: the file cannot be read, is not YAML, gives a key twice, or does not fit `shape`; the message is one
@@ -37,7 +38,8 @@ def read_yaml(path: Path, shape: type[T]) -> T:
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(map(str, first["loc"])) or "the whole"
-        raise InputError(f"{path}: {field}: {first['msg'].removeprefix('Value error, ')}") from None
+        mend = f"; {example} shows the form" if example and example != path else ""
+        raise InputError(f"{path}: {field}: {first['msg'].removeprefix('Value error, ')}{mend}") from None
 
 
 class _Loader(yaml.SafeLoader):

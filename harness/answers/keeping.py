@@ -45,7 +45,7 @@ class Keeping:
         """Put the stores before a model."""
         if not self.stores:
             return lm
-        model = model_key(choice.id, _compat.model_revision(lm), choice.backend, model_args(config, choice))
+        model = model_key(choice.id, _compat.model_revision(lm), choice.backend, model_args(config.api, choice))
         return KeepingLM(lm, self.stores, model, config.seeds[:3])
 
     def finish(self) -> None:

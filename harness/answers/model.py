@@ -112,6 +112,8 @@ class KeepingLM:
             if key not in known and key not in new:
                 new[key] = request
                 self._waiting[request_hash].append(key)
+        if known and hasattr(self.inner, "has_answered"):
+            self.inner.has_answered()
         self.saved.known += len(known)
         self.saved.equal += len(keys) - len(known) - len(new)
         given = self._ask(request_type, new) if new else {}

@@ -57,7 +57,7 @@ def describe(
     config: RunConfig, choice: ModelChoice, tasks: list[Task], settings: AskSettings, now: datetime
 ) -> Command:
     """Say what run a command line means, with tasks and features by their hashes."""
-    args = models.public_args(deciding(model_args(config, choice)))
+    args = models.public_args(deciding(model_args(config.api, choice)))
     given = {f"--model_args {key}": str(value) for key, value in args.items()}
     asked = {f"task {task.name}": f"version {task.version}, hash {task.hash[:12]}" for task in tasks}
     features = {f"--features of {task.name}": task.features().sha256[:12] for task in tasks}

@@ -76,6 +76,10 @@ class Client:
         self._ever_answered = False
         self._in_vain = 0
 
+    def has_answered(self) -> None:
+        """Note that the model has answered before: a question that is refused now says nothing about the others."""
+        self._ever_answered = True
+
     async def ask(self, questions: Sequence[Question], keep: Keep) -> None:
         """Ask questions, and hand each answer over the moment it arrives, or why there is none.
 

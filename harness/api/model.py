@@ -65,6 +65,10 @@ class ApiLM(LM):  # type: ignore[misc]  # lm-eval has no types
         """Return nothing: prompts are sent as messages."""
         return ""
 
+    def has_answered(self) -> None:
+        """Note that answers of this model are known from before."""
+        self._client.has_answered()
+
     def get_model_info(self) -> dict[str, Any]:
         """Return the snapshot that the provider says it asked."""
         return {"model_sha": self._client.reported}

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from harness.commands.api_flags import add_api_flags, api_settings
 from va_extractor.arguments import Parser
 from va_extractor.errors import InputError
 
@@ -33,6 +34,8 @@ def parser() -> argparse.ArgumentParser:
     add("--apply_chat_template", action="store_true", help="wrap prompts in the model's chat template")
     add("--gen_kwargs", default="", metavar="K=V,...", help="generation arguments (default: 16 tokens, greedy)")
     add("--level", type=float, default=0.95, metavar="P", help="level of intervals (default: 0.95)")
+    add("--allow-missing", action="store_true", help="go on without the verdicts that did not arrive, and count them")
+    add_api_flags(command)
     add("--out", metavar="FILE", help="where the record goes (default: RUN_DIR/judge.json)")
     return command
 
@@ -68,6 +71,8 @@ def main(args: argparse.Namespace) -> int:
         apply_chat_template=args.apply_chat_template,
         gen_kwargs=arguments(args.gen_kwargs, "--gen_kwargs"),
         level=args.level,
+        allow_missing=args.allow_missing,
+        api=api_settings(args),
     )
     out = Path(args.out).expanduser() if args.out else folder / FILE
     found = judge_run(folder, config, out, lambda line: console.print(line, style="dim", highlight=False, markup=False))
@@ -82,7 +87,8 @@ def _lines(found: JudgeRecord) -> str:
         lines += [
             f"{name}: {found.run_model} against {found.against}, judged by {found.model.id}"
             + (", SYNTHETIC SAMPLE" if found.synthetic else ""),
-            f"  {task.pairs} pairs, {task.unread} unread, {task.not_described} without a description",
+            f"  {task.pairs} pairs, {task.unread} unread, {task.not_described} without a description"
+            + (f", {task.missing} verdicts missing" if task.missing else ""),
             f"  win rate                   {_shown(task.win_rate)}",
             f"  win rate at equal length   {_shown(task.win_rate_at_equal_length)}",
             f"  first place preferred      {_shown(task.first_place)}",
@@ -90,7 +96,7 @@ def _lines(found: JudgeRecord) -> str:
         ]
         for measure, one in task.agreement.items():
             plain, fixed = _shown(one.rho), _shown(one.rho_at_equal_length)
-            lines.append(f"  rho with {measure:<18}{plain}; at equal length {fixed}")
+            lines.append(f"  rho with {measure:<19}{plain}; at equal length {fixed}")
     return "\n".join(lines)
 
 

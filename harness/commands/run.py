@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from harness.commands.api_flags import add_api_flags, api_settings
 from va_extractor.arguments import Parser
 from va_extractor.errors import InputError
 
@@ -81,16 +82,7 @@ def parser() -> argparse.ArgumentParser:
     add("--cache", metavar="DIR", help="answers shared by runs and processes: read first, added to")
     add("--allow-missing", action="store_true", help="score a task over the answers that arrived, and mark it")
     add("--level", type=float, default=0.95, metavar="P", help="level of confidence intervals (default: 0.95)")
-    api = run.add_argument_group("models behind an API", "docs/api-models.md; keys are read from the environment only")
-    add_api = api.add_argument
-    add_api("--concurrency", type=int, metavar="N", help="most requests at once (default: 64); adapts below it")
-    add_api("--reasoning-effort", metavar="WORD", help="how much the model may think, in the provider's own words")
-    add_api("--max-cost", type=float, metavar="USD", help="ask nothing more before this sum is passed")
-    add_api("--max-requests", type=int, metavar="N", help="ask nothing more after N requests, further tries included")
-    add_api("--max-minutes", type=float, metavar="N", help="ask nothing more after N minutes")
-    add_api("--requests-per-minute", type=float, metavar="N", help="spread requests evenly")
-    add_api("--tokens-per-minute", type=float, metavar="N", help="spread tokens of prompts and answers evenly")
-    add_api("--prices", metavar="FILE", help="prices of your own, over those of harness/prices.yaml")
+    add_api_flags(run)
     add("--trust-code", action="store_true", help="let a task YAML run functions of a Python file beside it")
     add("--log_samples", action="store_true", help="always on: samples are what scores are computed from")
     return run
@@ -146,7 +138,7 @@ def config(args: argparse.Namespace) -> RunConfig:
         level=args.level,
         trust_code=args.trust_code,
         repeats=args.repeats,
-        api=_api(args),
+        api=api_settings(args),
         resume=Path(args.resume).expanduser() if args.resume else None,
         afresh=args.no_resume,
         cache=Path(args.cache).expanduser() if args.cache else None,
@@ -167,21 +159,6 @@ def console() -> Console:
 
     made = Console()
     return made if made.is_terminal else Console(width=_FILE_WIDTH)
-
-
-def _api(args: argparse.Namespace) -> Any:
-    from harness.api.settings import ApiSettings
-
-    return ApiSettings(
-        concurrency=args.concurrency,
-        reasoning_effort=args.reasoning_effort,
-        max_cost=args.max_cost,
-        max_requests=args.max_requests,
-        max_minutes=args.max_minutes,
-        requests_per_minute=args.requests_per_minute,
-        tokens_per_minute=args.tokens_per_minute,
-        prices=Path(args.prices).expanduser() if args.prices else None,
-    )
 
 
 def arguments(text: str, flag: str) -> dict[str, Any]:

@@ -84,7 +84,7 @@ def load_rubric(path: Path = RUBRIC) -> Rubric:
     Raises:
         InputError: the file is missing or broken, or its prompt lacks a field or names an unknown one.
     """
-    return read_yaml(path, Rubric)
+    return read_yaml(path, Rubric, RUBRIC)
 
 
 def judge(pairs: Sequence[Pair], generate: Generate, rubric: Rubric) -> Verdicts:

@@ -140,6 +140,19 @@ def test_verdicts_that_did_not_arrive_are_asked_for_again_and_no_other(
     assert not list(run.folder.glob("judge.json.*"))
 
 
+def test_verdicts_that_never_arrive_are_left_out_where_the_user_says_so(
+    vaemo_eval: Command, monkeypatch: pytest.MonkeyPatch, run: Finished
+) -> None:
+    monkeypatch.setattr(models, "open_model", lambda *_: Failing(lambda *_: "A"))
+    done = vaemo_eval("judge", run.folder, "--model", "vllm", "--allow-missing")
+    assert done.code == 0, done.err
+    found = judged(run)
+    assert found.missing * 2 >= found.pairs
+    assert f"{found.missing} verdicts missing" in done.out
+    assert found.unread == sum("" in one.answers for one in found.judged) > 0
+    assert found.win_rate.value is None or found.unread < found.pairs
+
+
 def test_a_judge_of_places_is_found_out_and_a_judge_of_length_loses_at_equal_length(
     vaemo_eval: Command, monkeypatch: pytest.MonkeyPatch, run: Finished
 ) -> None:

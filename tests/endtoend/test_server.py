@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import socket
 import subprocess
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from harness.judge_record import JudgeRecord
-from tests.harness.api.fault_server import FaultServer, drawn
+from tests.harness.api.fault_server import Act, FaultServer, drawn, error
 
 if TYPE_CHECKING:
     from tests.endtoend.conftest import Command
@@ -139,3 +140,24 @@ def test_faults_before_a_real_server_change_no_answer(
         assert sum(proxy.asked.values()) > len(proxy.asked) == 6
         assert proxy.asked_again == 0
     assert through == run(server)
+
+
+def test_questions_that_stay_refused_do_not_keep_a_run_from_its_end(vaemo_eval: Command) -> None:
+    def refused(prompt: str) -> bool:
+        return hashlib.sha256(prompt.encode()).digest()[1] % 8 == 0
+
+    with FaultServer(lambda prompt, _: error(400, "weird request") if refused(prompt) else Act()) as server:
+        run = ("--model", "local-chat-completions", "--model_args", f"base_url={server.url},model=tiny",
+               "--tasks", "iimi_basic", "--limit", "40")  # fmt: skip
+        first = vaemo_eval(*run)
+        assert first.code == 3, first.err
+        assert "missing: weird request (HTTP status 400)" in first.out
+        asked = dict(server.asked)
+        again = vaemo_eval(*run, "--allow-missing")
+        assert again.code == 0, again.err
+    assert 0 < sum(map(refused, asked)) < len(asked)
+    assert {prompt for prompt, count in server.asked.items() if count > asked[prompt]} == set(filter(refused, asked))
+    assert again.folder == first.folder
+    accuracy = again.record.tasks["iimi_basic"].metrics["accuracy"]
+    assert accuracy.value is not None
+    assert "over the rest only" in str(accuracy.note)

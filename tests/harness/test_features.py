@@ -56,8 +56,9 @@ def test_norms_are_always_there_but_ones_own_come_first(lookalike: Path, tmp_pat
 def test_a_source_that_is_not_there_is_named_with_those_that_are(lookalike: Path, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"--features \S+: has no source 'iimi'; it has: emotic$"):
         load(str(lookalike), "iimi")
-    with pytest.raises(InputError, match="it has: no Parquet files"):
-        load(str(tmp_path), "iimi")
+    for name in ("iimi", "norms"):
+        with pytest.raises(InputError, match="it has: no Parquet files"):
+            load(str(tmp_path), name)
 
 
 @pytest.mark.parametrize("given", ["nowhere", "./nowhere/at_all", "/nowhere/at/all", "../x/y"])

@@ -104,13 +104,13 @@ def test_an_unnamed_model_goes_by_its_back_end() -> None:
     assert ModelChoice("m", "dummy", {}).id == "dummy"
 
 
-def opened(monkeypatch: pytest.MonkeyPatch, error: Exception) -> str:
+def opened(monkeypatch: pytest.MonkeyPatch, error: Exception, given: str = "org/model") -> str:
     def fail(*_: object) -> None:
         raise error
 
     monkeypatch.setattr("harness._compat.create_model", fail)
     with pytest.raises(InputError) as raised:
-        open_model(ModelChoice("org/model", "hf", {}), None, None)
+        open_model(ModelChoice(given, "hf", {}), None, None)
     return str(raised.value)
 
 
@@ -134,6 +134,12 @@ def test_what_a_back_end_raises_is_one_line(monkeypatch: pytest.MonkeyPatch) -> 
         "--model org/model: OSError: no such repository"
     )
     assert opened(monkeypatch, InputError("already clear")) == "already clear"
+
+
+def test_a_misspelt_provider_is_told_where_the_hub_has_no_such_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = opened(monkeypatch, OSError("no such repository"), "opnai/gpt-4o-mini")
+    assert "OSError: no such repository; opnai/ was read as an organisation on the Hub" in said
+    assert "did you mean openai" in said
 
 
 def test_the_first_line_of_an_error_or_its_class() -> None:

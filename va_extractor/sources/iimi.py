@@ -63,7 +63,7 @@ def list_items(path: Path, mapping: Path = MAPPING) -> list[ImageItem]:
         InputError: images or mapping cannot be read, an image has not exactly one label or one that the mapping does
             not know, or its name does not hold the subject that the mapping promises.
     """
-    names = read_yaml(mapping, Mapping)
+    names = read_yaml(mapping, Mapping, MAPPING)
     items = folder.list_items(path) if path.is_dir() else manifest.list_items(path)
     return [replace(item, labels=(_label(item, names, mapping),), cluster=_cluster(item, names)) for item in items]
 
