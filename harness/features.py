@@ -12,6 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from va_extractor import dataset
+from va_extractor.credentials import redacted
 from va_extractor.errors import InputError
 from va_extractor.schema import Provenance
 
@@ -108,7 +109,7 @@ def _download(features: str, name: str) -> tuple[Path, str]:
         commit = HfApi().dataset_info(repo, revision=revision or None).sha
         folder = snapshot_download(repo, repo_type="dataset", revision=commit, allow_patterns=f"{name}/*.parquet")
     except HfHubHTTPError as error:
-        raise InputError(f"--features {features}: the Hub answered: {str(error).splitlines()[0]}") from None
+        raise InputError(f"--features {features}: the Hub answered: {redacted(str(error).splitlines()[0])}") from None
     except (HFValidationError, httpx.HTTPError, OSError) as error:
         raise InputError(
             f"--features {features}: no such local path, and the Hub cannot be reached ({type(error).__name__})"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from harness import _compat
 from harness.axes.model import ALONE
 from harness.baselines.names import check_answers
+from va_extractor.credentials import names_one
 from va_extractor.errors import InputError
 
 if TYPE_CHECKING:
@@ -70,6 +71,9 @@ def check_generation(given: Mapping[str, Any], stated: Mapping[str, Any], who: s
     Raises:
         InputError: the line names the argument.
     """
+    for name in _names(given):
+        if names_one(name) or name in ("base_url", "api_base"):
+            raise InputError(f"--gen_kwargs {name}: keys and addresses are no generation arguments, and are recorded")
     for name in _OTHER_LENGTHS:
         if name in given:
             raise InputError(f"--gen_kwargs {name}: max_gen_toks of {who} would go before it; write max_gen_toks=N")
@@ -84,6 +88,15 @@ def check_generation(given: Mapping[str, Any], stated: Mapping[str, Any], who: s
             f"--gen_kwargs temperature={temperature}: {who} is answered greedily (do_sample=False), which would go "
             "before it; add do_sample=true"
         )
+
+
+def _names(given: object) -> Iterator[str]:
+    """Yield every key of a nested JSON value."""
+    for name, value in given.items() if isinstance(given, Mapping) else ():
+        yield str(name)
+        yield from _names(value)
+    for value in given if isinstance(given, list) else ():
+        yield from _names(value)
 
 
 def _check_sampling(choice: ModelChoice, task: Task, config: RunConfig) -> None:

@@ -15,6 +15,7 @@ from harness.api.settings import NO_LIMITS, ApiSettings
 from harness.baselines.names import BASELINES
 from harness.docs import nearest
 from leaderboard.schema import ModelRecord
+from va_extractor.credentials import redacted
 from va_extractor.errors import InputError
 
 if TYPE_CHECKING:
@@ -127,6 +128,8 @@ def check(choice: ModelChoice, batch_size: str | int | None, device: str | None,
         api.refuse_for(choice.given)
         if choice.backend in providers.COMPLETIONS:
             providers.check_completions(choice.backend, choice.args)
+        else:
+            providers.refuse_secrets(("HF_TOKEN",), choice.args)
         return
     for flag, value in (("--batch_size", batch_size), ("--device", device)):
         if value is not None:
@@ -193,7 +196,7 @@ def public_args(args: Mapping[str, Any]) -> dict[str, str | int | float | bool |
 def first_line(error: Exception) -> str:
     """Return an error's own first line, or its class where it says nothing."""
     lines = [line for line in str(error).splitlines() if line.strip()]
-    return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
+    return redacted(f"{type(error).__name__}: {lines[0]}") if lines else type(error).__name__
 
 
 def _public(value: Any) -> str | int | float | bool | None:

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, TypeVar
 
 from leaderboard import entry
 from leaderboard.run_folder import Packed
+from va_extractor.credentials import redacted
 from va_extractor.errors import InputError
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
 
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*", re.ASCII)
-_TOKEN = re.compile(r"hf_\w+")
 
 T = TypeVar("T")
 
@@ -93,6 +93,6 @@ def _told(repo: str, call: Callable[[], T]) -> T:
 
     try:
         return call()
-    except (HfHubHTTPError, HFValidationError, httpx.HTTPError, OSError) as error:
-        told = _TOKEN.sub("hf_***", (str(error).strip().splitlines() or [type(error).__name__])[0])
+    except (HfHubHTTPError, HFValidationError, httpx.HTTPError, OSError, UnicodeError) as error:
+        told = redacted((str(error).strip().splitlines() or [type(error).__name__])[0])
         raise InputError(f"{repo}: the Hub could not take it: {told}") from None

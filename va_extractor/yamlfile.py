@@ -11,6 +11,8 @@ from pydantic import TypeAdapter, ValidationError
 from va_extractor.errors import InputError
 
 T = TypeVar("T")
+TAG_ERRORS = (ValueError, KeyError, IndexError, AttributeError, TypeError)
+"""What PyYAML raises of a scalar that is not what its tag says: a date that cannot be, `!!bool maybe`, `!!int ""`."""
 
 
 def read_yaml(path: Path, shape: type[T], example: Path | None = None) -> T:
@@ -31,8 +33,8 @@ def read_yaml(path: Path, shape: type[T], example: Path | None = None) -> T:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
         raise InputError(f"{path}: is not UTF-8 text") from None
-    except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: a date that cannot be
-        raise InputError(f"{path}: is not YAML: {' '.join(str(error).split())}") from None
+    except (yaml.YAMLError, RecursionError, *TAG_ERRORS) as error:
+        raise InputError(f"{path}: is not YAML: {' '.join(str(error).split()) or type(error).__name__}") from None
     try:
         return TypeAdapter(shape).validate_python(content)
     except ValidationError as error:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from harness.answers.key import answer_key, is_sampled, request_key
+from harness.answers.key import GENERATE, answer_key, is_sampled, request_key
 from harness.answers.store import Given, Kept
 from leaderboard.schema import Answer
 from va_extractor.errors import InputError
@@ -105,7 +105,7 @@ class KeepingLM:
         asked = [request_key(request_type, request.args) for request in requests]
         self._key_of = {id(request.arguments): one for request, one in zip(requests, asked, strict=True)}
         keys = self._keys(request_type, requests, asked)
-        known = self._look_up(dict.fromkeys(keys))
+        known = self._look_up(request_type, dict.fromkeys(keys))
         new: dict[bytes, Instance] = {}
         self._waiting = defaultdict(deque)
         for key, request, request_hash in zip(keys, requests, asked, strict=True):
@@ -131,11 +131,16 @@ class KeepingLM:
             keys.append(answer_key(self._model, request_hash, draw))
         return keys
 
-    def _look_up(self, keys: Iterable[bytes]) -> dict[bytes, Given]:
+    def _look_up(self, request_type: str, keys: Iterable[bytes]) -> dict[bytes, Given]:
         found: dict[bytes, Kept] = {}
         left = list(keys)
         for place, store in enumerate(self._stores):
             here = store.read(left)
+            if not all(_fits(request_type, kept.answer) for kept in here.values()):
+                raise InputError(
+                    f"a kept answer is none to a request of {request_type}; give another --cache folder, or "
+                    "--no-resume for another run"
+                )
             for other in self._stores[:place]:  # what a shared cache knew is the run's own from now on
                 other.put_all(here)
             found |= here
@@ -186,6 +191,13 @@ def _said_of_requests(model: LM) -> tuple[tuple[str, ...], str | None]:
         return (), None
     version = model.get_model_info().get("model_sha")
     return tuple(model.changes), str(version) if version else None
+
+
+def _fits(request_type: str, answer: Given) -> bool:
+    """Tell whether an answer is of the kind that was asked for."""
+    if request_type == GENERATE:
+        return isinstance(answer, str) or (isinstance(answer, Answer) and answer.loglikelihoods is None)
+    return isinstance(answer, tuple)
 
 
 def _is_whole(answer: Given) -> bool:

@@ -8,6 +8,7 @@ that grows by lines, since several processes share a cache and look single keys 
 from __future__ import annotations
 
 import json
+import math
 import os
 import sqlite3
 import threading
@@ -18,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from harness.api.words import one_line
 from leaderboard.schema import Answer
 from va_extractor.errors import InputError
 
@@ -97,8 +99,17 @@ class AnswerStore:
             for key in keys:
                 row = self._db.execute("SELECT answer, changes, version FROM answers WHERE key = ?", (key,)).fetchone()
                 if row is not None:
-                    found[key] = Kept(_decode(row[0]), tuple(json.loads(row[1])), row[2])
+                    found[key] = self._read(*row)
         return found
+
+    def _read(self, answer: Any, changes: Any, version: Any) -> Kept:
+        try:
+            return _kept(answer, changes, version)
+        except (ValueError, TypeError):
+            raise InputError(
+                f"{self.path}: holds an answer that VAEmo-Eval did not write; give another --cache folder, or "
+                "--no-resume for another run"
+            ) from None
 
     def put(self, key: bytes, kept: Kept) -> None:
         """Keep one answer; where the key has one already, that stays.
@@ -192,11 +203,29 @@ def _encode(answer: Given) -> str:
     return json.dumps(answer if isinstance(answer, str) else [float(answer[0]), bool(answer[1])])
 
 
-def _decode(text: str) -> Given:
-    value: Any = json.loads(text)
-    if isinstance(value, dict):
-        return Answer.model_validate(value)
-    return (float(value[0]), bool(value[1])) if isinstance(value, list) else str(value)
+def _kept(answer: str, changes: str, version: object) -> Kept:
+    """Read a row, which a stranger may have written.
+
+    Raises:
+        ValueError, TypeError: it is none of ours.
+    """
+    said = json.loads(changes)
+    if not isinstance(said, list) or not isinstance(version, str | None):
+        raise ValueError("changes are a list, and a version is a text")
+    return Kept(_decode(json.loads(answer)), tuple(one_line(str(one)) for one in said), version)
+
+
+def _decode(value: Any) -> Given:
+    match value:
+        case str():
+            return value
+        case [float(loglikelihood), bool(greedy)] if math.isfinite(loglikelihood):
+            return loglikelihood, greedy
+        case {"missing": _}:
+            raise ValueError("a missing answer is not kept")
+        case {}:
+            return Answer.model_validate(value)
+    raise ValueError("neither a text, nor a log-likelihood, nor an answer")
 
 
 def _mend(error: sqlite3.Error, *, alone: bool) -> str:

@@ -48,7 +48,6 @@ class Client:
         open_client: makes what sends.
         limiter: how much at once.
         budget: how much in all.
-        secrets: what must not be printed.
         tries: how often a question is asked that meets a fault.
     """
 
@@ -60,7 +59,6 @@ class Client:
         limiter: Limiter,
         budget: Budget,
         *,
-        secrets: Sequence[str] = (),
         tries: int = TRIES,
     ) -> None:
         self.stopped: str | None = None
@@ -69,7 +67,7 @@ class Client:
         self._given = given
         self._endpoint, self._open = endpoint, open_client
         self._limiter, self._budget = limiter, budget
-        self._secrets, self._most_tries = secrets, tries
+        self._most_tries = tries
         self._dialect = dialect_of(endpoint)
         self._terms = Terms()
         self._draw = random.Random()
@@ -197,7 +195,7 @@ class Client:
         except UnreadableError as error:
             return faults.unreadable(str(error))
         if isinstance(body.get("model"), str):
-            self.reported = body["model"]
+            self.reported = one_line(body["model"])
         return self._cut(answer, question, sent)
 
     def _cut(self, answer: Answer, question: Question, sent: Terms) -> Answer:
@@ -227,7 +225,7 @@ class Client:
             self._answered(attempt, Answer(text="", finish="content_filter", prompt_tokens=0, answer_tokens=0))
             return
         now = self._loop.time()
-        words = one_line(fault.said.message, self._secrets)
+        words = one_line(fault.said.message)
         self._meter.faults += 1
         self._limiter.failed(now, started, pushed_back=fault.pushes_back)
         self._budget.settle(attempt.most, attempt.most if fault.maybe_paid else None)

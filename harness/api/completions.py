@@ -36,7 +36,7 @@ class Completions(LocalCompletionsAPI):  # type: ignore[misc]  # lm-eval has no 
         super().__init__(*args, auth_token=self._key, **kwargs)
         at_once = max(1, int(self._concurrent))
         opened = partial(open_client, self.base_url, self.header, self.timeout, verify=self.verify_certificate)
-        self.sending = Sending(self.base_url, opened, at_once, max(1, int(max_retries)), secret=self._key)
+        self.sending = Sending(self.base_url, opened, at_once, max(1, int(max_retries)))
         self._concurrent = max(2, at_once)  # lm-eval's way of one request at a time does not come through here
 
     @property

@@ -12,6 +12,7 @@ import aiohttp
 from yarl import URL
 
 from harness.api.faults import No, NoReplyError, Reply
+from va_extractor.errors import InputError
 
 Send = Callable[[bytes], Awaitable[Reply]]
 _CONNECT_S = 30.0
@@ -57,6 +58,10 @@ async def open_client(
 
 
 def _reason(error: BaseException) -> str:
+    if isinstance(error, aiohttp.ClientResponseError):  # a proxy's, whose text holds the proxy's password
+        return f"{error.status} {error.message}"
+    if isinstance(error, aiohttp.InvalidURL):
+        return "no valid address"
     cause = getattr(error, "os_error", None) or error
     return getattr(cause, "strerror", None) or str(cause) or type(cause).__name__
 
@@ -65,7 +70,10 @@ def _proxy(url: str) -> str | None:
     """Return the proxy that the environment names for an address; none for this machine itself."""
     parts = urlsplit(url)
     host = parts.hostname or ""
-    return None if _loopback(host) or proxy_bypass(host) else getproxies().get(parts.scheme)
+    proxy = None if _loopback(host) or proxy_bypass(host) else getproxies().get(parts.scheme)
+    if proxy is not None and (urlsplit(proxy).scheme not in ("http", "https") or not urlsplit(proxy).hostname):
+        raise InputError(f"the proxy of the environment ({parts.scheme}_proxy): no address like http://HOST:PORT")
+    return proxy
 
 
 def _loopback(host: str) -> bool:

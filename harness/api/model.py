@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import math
-import os
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeVar
@@ -19,7 +18,7 @@ from harness.api.client import Client
 from harness.api.dialect import dialect_of
 from harness.api.limiter import Limiter
 from harness.api.loop import new_loop
-from harness.api.providers import PROVIDERS, Endpoint
+from harness.api.providers import Endpoint
 from harness.api.question import MAX_TOKENS, Question, generation
 from harness.api.retry import TRIES
 from harness.api.settings import CONCURRENCY, ApiSettings
@@ -156,7 +155,7 @@ def open_model(given: str, backend: str, args: Mapping[str, Any], settings: ApiS
         opened = partial(http_client.open_client, endpoint.url, dialect_of(endpoint).headers(endpoint), timeout)
     limiter = Limiter(concurrency, settings.requests_per_minute, settings.tokens_per_minute)
     budget = Budget(settings, prices.load(settings.prices).of(endpoint.name))
-    client = Client(given, endpoint, opened, limiter, budget, secrets=_secrets(endpoint), tries=max(1, tries))
+    client = Client(given, endpoint, opened, limiter, budget, tries=max(1, tries))
     return ApiLM(client, seed, max_tokens, settings.reasoning_effort)
 
 
@@ -169,10 +168,3 @@ def _number(args: Mapping[str, Any], name: str, default: N, kind: Callable[[Any]
     if value is None or not least <= value < math.inf:
         raise InputError(f"--model_args {name}={given}: a {'whole ' if kind is int else ''}number from {least:g} on")
     return value
-
-
-def _secrets(endpoint: Endpoint) -> tuple[str, ...]:
-    """Return every key that this process knows of, longest first."""
-    names = {name for provider in PROVIDERS.values() for name in provider.keys}
-    held = {os.environ[name].strip() for name in names if os.environ.get(name)} | {endpoint.key or ""}
-    return tuple(sorted((key for key in held if len(key) >= 6), key=len, reverse=True))

@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
+from va_extractor.credentials import in_address, names_one
 from va_extractor.errors import InputError
 
 Speaks = Literal["openai", "anthropic", "litellm"]
 _PATHS: Mapping[Speaks, str] = {"openai": "/chat/completions", "anthropic": "/messages", "litellm": ""}
-_SECRET = re.compile(r"key(?!_variable)|token|secret|passw|auth|header|credential|cookie", re.IGNORECASE)
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,7 @@ _LM_EVAL = {
     "litellm-chat": "litellm",
     "litellm-chat-completions": "litellm",
 }
+_ADDRESSES = ("base_url", "api_base")
 BACKENDS = (*PROVIDERS, *_LM_EVAL)
 COMPLETIONS: Mapping[str, tuple[str, ...]] = {
     "local-completions": (),
@@ -157,6 +159,8 @@ def held_key(model: str, variables: tuple[str, ...]) -> tuple[str | None, str | 
     Raises:
         InputError: none of them is set, or the key is no line of text; the message names the variable.
     """
+    if not all(_VARIABLE.fullmatch(str(one)) for one in variables):  # perhaps the key itself, so it is not repeated
+        raise InputError(f"--model {model}: key_variable is no name of an environment variable, as MY_KEY would be")
     held = [one for one in variables if os.environ.get(one)]
     if variables and not held:
         raise InputError(f"--model {model}: no key: set the environment variable {' or '.join(variables)}")
@@ -178,6 +182,8 @@ def check_completions(backend: str, args: Mapping[str, Any]) -> None:
     refuse_secrets(usual, args)
     if not usual and not args.get("base_url"):
         raise InputError(f"--model {backend}: add --model_args base_url=http://HOST:PORT/v1/completions,model=NAME")
+    if args.get("base_url"):
+        _check_address(args["base_url"])
     held_key(backend, (args["key_variable"],) if args.get("key_variable") else usual)
 
 
@@ -193,23 +199,27 @@ def refuse_secrets(variables: tuple[str, ...], args: Mapping[str, Any]) -> None:
     """
     mend = f"set the environment variable {variables[0]}" if variables else "name its variable: key_variable=NAME"
     for name in args:
-        if _SECRET.search(name) and name not in ("max_tokens", "tokenizer", "tokenized_requests", "tokenizer_backend"):
+        if names_one(name):
             raise InputError(f"--model_args {name}: keys are read from the environment only: {mend}")
-    parts = urlsplit(str(args.get("base_url") or ""))
-    if parts.username or parts.password or _SECRET.search(parts.query):
-        raise InputError(
-            f"--model_args base_url: holds a key or a password; keys are read from the environment: {mend}"
-        )
+    for name in _ADDRESSES:
+        if in_address(str(args.get(name) or "")):
+            raise InputError(
+                f"--model_args {name}: holds a key or a password; keys are read from the environment: {mend}"
+            )
 
 
-def _full(base: str, speaks: Speaks) -> str:
-    """Complete an address: `http://host/v1` as the providers' own clients take it, or the whole path."""
+def _check_address(base: object) -> None:
     try:
-        parts = urlsplit(base)
+        parts = urlsplit(str(base))
         good = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port is None or parts.port > 0)
     except ValueError:
         good = False
     if not good:
         raise InputError(f"--model_args base_url={base}: no address; give for example http://127.0.0.1:8000/v1")
+
+
+def _full(base: str, speaks: Speaks) -> str:
+    """Complete an address: `http://host/v1` as the providers' own clients take it, or the whole path."""
+    _check_address(base)
     path = _PATHS[speaks]
     return base if base.rstrip("/").endswith(path) else base.rstrip("/") + path

@@ -32,7 +32,6 @@ class Sending:
         open_client: makes what sends.
         at_once: most requests in flight.
         tries: how often a body is sent that meets a fault; one that is pushed back is sent for 15 minutes.
-        secret: what must not be printed; None for nothing.
     """
 
     def __init__(
@@ -41,12 +40,9 @@ class Sending:
         open_client: Callable[[], AbstractAsyncContextManager[Send]],
         at_once: int,
         tries: int,
-        *,
-        secret: str | None = None,
     ) -> None:
         self.at_once = at_once
         self._url, self._open, self._tries = url, open_client, tries
-        self._secrets = [secret] if secret else []
         self._limiter = Limiter(at_once)
         self._draw = random.Random()
 
@@ -114,7 +110,7 @@ class Sending:
         Raises:
             InputError: no more.
         """
-        words = one_line(fault.said.message, self._secrets)
+        words = one_line(fault.said.message)
         words = words if self._url in words else f"{self._url}: {words}"
         if fault.mean in {Mean.REFUSED, Mean.FILTERED}:
             raise InputError(words)

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from va_extractor.credentials import redacted
+
 LONGEST = 300
 _TAG = re.compile(r"<(script|style)\b.*?</\1>|<[^>]*>", re.IGNORECASE | re.DOTALL)
-_LOOKS_SECRET = re.compile(
-    r"\b(sk|rk|pk|gsk|xai|key|tgp|fw|nvapi)[-_][\w*.-]{8,}|\bAIza[\w-]{10,}|\bBearer\s+[\w.~+/*-]{8,}", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True)
@@ -73,11 +71,9 @@ def plain(body: bytes) -> str:
     return _TAG.sub(" ", body[:4000].decode(errors="replace")) if body else ""
 
 
-def one_line(text: str, secrets: Sequence[str] = ()) -> str:
-    """Return `text` on one line of bounded length, with each secret, and what looks like one, replaced by `***`."""
-    for secret in secrets:
-        text = text.replace(secret, "***")
-    text = " ".join(_LOOKS_SECRET.sub("***", text).split())
+def one_line(text: str) -> str:
+    """Return `text` on one line of bounded length, without credentials."""
+    text = " ".join(redacted(text).split())
     text = "".join(char for char in text if char.isprintable())
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 

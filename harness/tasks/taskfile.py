@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from va_extractor.errors import InputError
+from va_extractor.yamlfile import TAG_ERRORS
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 12
@@ -100,7 +101,7 @@ class _Loader(yaml.CSafeLoader):
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
         try:
             return super().construct_object(node, deep=deep)
-        except ValueError as error:  # a date or a number that cannot be
+        except TAG_ERRORS as error:
             raise yaml.constructor.ConstructorError(None, None, str(error), node.start_mark) from None
 
 

@@ -182,6 +182,50 @@ WRONG: list[tuple[str, list[str], list[str]]] = [
         ["--model_args a", "baseline:prototype takes none"],
     ),
     (
+        "a key among generation arguments",
+        ["--model", "vllm", "--tasks", "iimi_basic", "--gen_kwargs", '{"extra": [{"api_key": "sk-canary"}]}'],
+        ["--gen_kwargs api_key", "keys and addresses"],
+    ),
+    (
+        "a password in an address",
+        ["--model", "gguf", "--model_args", "base_url=http://u:canary@h", "--tasks", "iimi_basic"],
+        ["base_url: holds a key or a password"],
+    ),
+    (
+        "a password in an address without a scheme",
+        ["--model", "openai/x", "--model_args", "base_url=u:canary@h:9/v1", "--tasks", "iimi_basic"],
+        ["base_url: holds a key or a password"],
+    ),
+    (
+        "an address that is none",
+        ["--model", "tree-completions", "--model_args", "base_url=http://[::1/v1,model=m", "--tasks", "iimi_basic"],
+        ["base_url=http://[::1/v1: no address"],
+    ),
+    (
+        "a key where its variable belongs",
+        [
+            "--model",
+            "local-completions",
+            "--model_args",
+            "base_url=http://h,key_variable=sk-canary",
+            "--tasks",
+            "iimi_basic",
+        ],
+        ["key_variable is no name of an environment variable"],
+    ),
+    (
+        "an address that is no text",
+        [
+            "--model",
+            "local-chat-completions",
+            "--model_args",
+            '{"base_url": ["a"], "model": "m"}',
+            "--tasks",
+            "iimi_basic",
+        ],
+        ["no address"],
+    ),
+    (
         "no number of JSON",
         ["--model", "vllm", "--tasks", "iimi_basic", "--gen_kwargs", '{"top_p": NaN}'],
         ["--gen_kwargs", "NaN"],

@@ -112,7 +112,7 @@ def test_a_refusal_is_one_line_without_the_token(tmp_path: Path, api: MagicMock)
     api.create_repo.side_effect = HfHubHTTPError("403: token hf_abcDEF123 may not\nmore", response=answer)
     with pytest.raises(InputError) as caught:
         hub.push_space(tmp_path, "org/board", api)
-    assert str(caught.value) == "org/board: the Hub could not take it: 403: token hf_*** may not"
+    assert str(caught.value) == "org/board: the Hub could not take it: 403: token *** may not"
 
 
 def test_what_is_no_hub_id_is_refused(results: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from va_extractor.credentials import redacted
 from va_extractor.errors import InputError
 from va_extractor.publish.release import Release
 
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from huggingface_hub import HfApi
 
 _KIND = "dataset"
-_TOKEN = re.compile(r"hf_\w+")
 
 
 def push(release: Release, folder: Path, api: HfApi, *, private: bool) -> str:
@@ -39,8 +38,8 @@ def push(release: Release, folder: Path, api: HfApi, *, private: bool) -> str:
 
     try:
         return _push(release, folder, api, private=private)
-    except (HfHubHTTPError, HFValidationError, httpx.HTTPError, OSError) as error:
-        told = _TOKEN.sub("hf_***", (str(error).strip().splitlines() or [type(error).__name__])[0])
+    except (HfHubHTTPError, HFValidationError, httpx.HTTPError, OSError, UnicodeError) as error:
+        told = redacted((str(error).strip().splitlines() or [type(error).__name__])[0])
         raise InputError(f"{release.repo}: the Hub could not take it: {told}") from None
 
 

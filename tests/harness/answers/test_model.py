@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -163,6 +166,19 @@ def test_what_a_shared_cache_knows_becomes_the_runs_own(tmp_path: Path) -> None:
     other.generate_until(requests("abc"))
     assert other.inner.asked == ["c"]
     assert (len(own), len(shared), len(third)) == (2, 3, 3)
+
+
+@pytest.mark.parametrize("foreign", [(-1.0, True), Answer(loglikelihoods=(0.1, 0.2))])
+def test_an_answer_of_another_kind_is_refused_and_does_not_become_the_runs_own(tmp_path: Path, foreign: Given) -> None:
+    own, shared = (store(tmp_path / name) for name in ("own", "shared"))
+    KeepingLM(_Scripted(), [shared], "00", (0,)).generate_until(requests("a"))
+    shared.close()
+    with closing(sqlite3.connect(tmp_path / "shared" / FILE)) as db, db:
+        text = foreign.model_dump_json() if isinstance(foreign, Answer) else json.dumps(foreign)
+        db.execute("UPDATE answers SET answer = ?", (text,))
+    with pytest.raises(InputError, match="a kept answer is none to a request of generate_until; give another --cache"):
+        KeepingLM(_Scripted(), [own, store(tmp_path / "shared")], "00", (0,)).generate_until(requests("a"))
+    assert len(own) == 0
 
 
 class _Stopped(_Scripted):

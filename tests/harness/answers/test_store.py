@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -212,3 +213,31 @@ def test_a_folder_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(InputError, match="cannot be written"):
         AnswerStore(tmp_path / "file" / FILE)
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        *(("answer", text) for text in ("null", "{", "[]", "5", '{"text": 5}', '{"missing": "x"}', "[NaN, true]")),
+        *(("answer", text) for text in ("[1.5, 1]", '{"a": 1}', b"\xff", '{"text": "joy", "finish": "gone"}')),
+        *(("changes", text) for text in ("{", "5", '"x"', b"\xff")),
+        ("version", b"blob"),
+    ],
+)
+def test_a_row_that_a_stranger_wrote_is_one_line_that_names_the_file(
+    tmp_path: Path, column: str, value: str | bytes
+) -> None:
+    store = AnswerStore(tmp_path / FILE)
+    store.put(key(0), Kept(Answer(text="joy")))
+    store.close()
+    with closing(sqlite3.connect(tmp_path / FILE)) as db, db:
+        db.execute(f"UPDATE answers SET {column} = ?", (value,))  # noqa: S608  a name of this test's
+    with pytest.raises(InputError, match=r"answers\.sqlite: holds an answer that VAEmo-Eval did not write") as caught:
+        AnswerStore(tmp_path / FILE).read([key(0)])
+    assert "\n" not in str(caught.value)
+
+
+def test_what_a_stranger_says_was_changed_cannot_write_to_the_terminal(tmp_path: Path) -> None:
+    store = AnswerStore(tmp_path / FILE)
+    store.put(key(0), Kept("joy", ("\x1b[2Jseed\nnot sent",)))
+    assert store.read([key(0)])[key(0)].changes == ("[2Jseed not sent",)

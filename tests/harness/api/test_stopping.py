@@ -9,13 +9,17 @@ import subprocess
 import sys
 import threading
 import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
+from harness.api.model import open_model
+from harness.api.settings import NO_LIMITS
 from harness.cli import main
 from tests.harness.api.conftest import Told, model, requests
-from tests.harness.api.fault_server import Act, FaultServer, error, label_of
+from tests.harness.api.fault_server import Act, FaultServer, completion, error, label_of
+from va_extractor.errors import InputError
 
 PROMPTS = [f"item {n}" for n in range(200)]
 CANARY = "sk-canary-0123456789abcdef"
@@ -142,3 +146,35 @@ def test_a_local_server_is_sent_no_key_unasked(monkeypatch: pytest.MonkeyPatch) 
     with FaultServer() as server:
         model(server).generate_until(requests(["a"]))
         assert "authorization" not in server.headers
+
+
+def test_a_proxys_password_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Aiohttp writes the proxy's whole address into the error of a proxy that refuses."""
+    monkeypatch.setenv("OPENAI_API_KEY", CANARY)
+
+    class Refusing(BaseHTTPRequestHandler):
+        def do_CONNECT(self) -> None:
+            self.send_error(407)
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Refusing) as proxy:
+        threading.Thread(target=proxy.serve_forever, daemon=True).start()
+        monkeypatch.setenv("HTTPS_PROXY", f"http://u:{CANARY}@127.0.0.1:{proxy.server_port}")
+        lm = open_model("openai/x", "openai", {"model": "x", "base_url": "https://api.test.example", "max_retries": 2},
+                        NO_LIMITS)  # fmt: skip
+        with pytest.raises(InputError) as caught:
+            lm.generate_until(requests(["a"]))
+        proxy.shutdown()
+    assert "407 Proxy Authentication Required" in str(caught.value)
+    assert "canary" not in str(caught.value)
+    monkeypatch.setenv("HTTPS_PROXY", f"u:{CANARY}@127.0.0.1:9")
+    with pytest.raises(InputError, match=r"the proxy of the environment \(https_proxy\): no address") as caught:
+        lm.generate_until(requests(["a"]))
+    assert "canary" not in str(caught.value)
+
+
+def test_what_a_server_calls_its_model_is_recorded_without_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MY_KEY", CANARY)
+    with FaultServer(answer=lambda request: completion(request) | {"model": f"m-{CANARY}"}) as server:
+        lm = model(server, key_variable="MY_KEY")
+        lm.generate_until(requests(["a"]))
+        assert lm.get_model_info() == {"model_sha": "m-***"}

@@ -152,7 +152,10 @@ def test_a_foreign_file_is_not_read(root: Path) -> None:
     pickled = b"\x80\x04K\x01."
     another = sealed(decides=np.frombuffer(b"another", np.uint8), knn=-SCORES)
     unsealed = path.read_bytes()[: -hashlib.sha256().digest_size]
-    for foreign in (b"", b"hello", pickled, another, another[:-1], unsealed):
+    decides = np.frombuffer(cache._decides(str(root), "emotic", ("labels",)), np.uint8)
+    wrong = [sealed(decides=decides, knn=one) for one in (SCORES[0], SCORES * np.nan, SCORES.astype(str))]
+    garbage = [one + hashlib.sha256(one).digest() for one in (b"", b"hello", pickled)]
+    for foreign in (b"", b"hello", pickled, another, another[:-1], unsealed, sealed(knn=-SCORES), *wrong, *garbage):
         path.write_bytes(foreign)
         found, calls = counted(root)
         assert calls == 1

@@ -1,0 +1,40 @@
+"""Credentials: how they are named, and taking them out of whatever is printed or written."""
+
+from __future__ import annotations
+
+import os
+import re
+
+_NAME = re.compile(
+    r"(^|_)(api_?key|key|auth|secret|passw\w*|credentials?|cookies?|headers?|authorization)$"
+    r"|^((access|auth|api|hf|bearer|refresh|session)_)?token$",
+    re.IGNORECASE,
+)
+_VARIABLE = re.compile(r"KEY|TOKEN(?!IZ)|SECRET|PASSW|PASSPHRASE|CREDENTIAL", re.IGNORECASE)
+_SHORTEST = 6
+_USER = re.compile(r"//[^/\s'\"?#]*@")
+_LOOKS_LIKE_ONE = re.compile(
+    r"\b(sk|rk|pk|gsk|xai|key|tgp|fw|nvapi)[-_][\w*.-]{8,}|\bhf_\w{8,}|\bAIza[\w-]{10,}|\bBearer\s+[\w.~+/*-]{8,}"
+    r"|(?<=[?&])[^=&\s]*(key|token|secret|passw)[^=&\s]*=[^&\s'\",;]+",
+    re.IGNORECASE,
+)
+
+
+def names_one(name: str) -> bool:
+    """Tell whether an argument of this name holds a credential."""
+    return bool(_NAME.search(name.replace("-", "_")))
+
+
+def in_address(url: str) -> bool:
+    """Tell whether an address holds a user, a password or a key."""
+    authority = url.rpartition("//")[2].partition("/")[0]
+    return "@" in authority or bool(_LOOKS_LIKE_ONE.search(url))
+
+
+def redacted(text: str) -> str:
+    """Return `text` with `***` for each credential in the environment, in an address, and for what looks like one."""
+    held = {value.strip() for name, value in os.environ.items() if _VARIABLE.search(name)}
+    for value in sorted(held, key=len, reverse=True):
+        if len(value) >= _SHORTEST:
+            text = text.replace(value, "***")
+    return _LOOKS_LIKE_ONE.sub("***", _USER.sub("//***@", text))
