@@ -68,7 +68,7 @@ def embedder(given: str | None = None) -> Embedder:
     """Return the embedder that `--embedder` names, or all-MiniLM-L6-v2.
 
     Args:
-        given: local folder, or Hub id with `@revision`; None for the default.
+        given: local folder, or Hub id with `@revision`; None, or its own id and revision, for the default.
 
     Raises:
         InputError: it is nowhere to be found, its weights are not the ones meant, or sentence-transformers is missing.
@@ -78,7 +78,7 @@ def embedder(given: str | None = None) -> Embedder:
             "description tasks need a sentence embedder, and sentence-transformers is not installed: "
             "pip install 'vaemo-eval[offline]'"
         )
-    return Embedder(_given(given) if given else _default())
+    return Embedder(_given(given) if given and given != f"{MODEL}@{REVISION}" else _default())
 
 
 def _given(given: str) -> Located:

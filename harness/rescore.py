@@ -9,14 +9,15 @@ from typing import Any
 
 from harness.describing import Instruments, instruments
 from harness.kinds import MEASURED, Kind
-from harness.record import read_run, read_samples
+from harness.record import read_run, read_samples, write_run
 from harness.samples import judge
-from harness.scoring import score
-from leaderboard.schema import Answer, RunRecord, Sample
+from harness.scoring import TaskScores, score
+from leaderboard.schema import Answer, RunRecord, Sample, TaskRecord
 
 TOLERANCE = 1e-9
 EMBEDDING_TOLERANCE = 1e-4
 """Embeddings differ in the last digits between processors; a changed answer moves a cosine by far more."""
+_FIELDS = ("clusters", "answers", "metrics", "per_class", "confusion", "bias", "reliability")
 
 
 def rescore(folder: Path, given_embedder: str | None = None) -> list[str]:
@@ -40,6 +41,29 @@ def rescore(folder: Path, given_embedder: str | None = None) -> list[str]:
     ]
 
 
+def set_level(folder: Path, level: float) -> None:
+    """Write a run's record anew, its intervals at another level; nothing but its samples is read.
+
+    Args:
+        folder: a run folder in which `rescore` finds no difference.
+        level: in (0, 1).
+
+    Raises:
+        InputError: as `rescore`, or the record cannot be written.
+    """
+    run = read_run(folder)
+    scores = {name: _again(run, task, read_samples(folder / task.samples), level) for name, task in run.tasks.items()}
+    tasks = {
+        name: task.model_copy(update={field: getattr(scores[name], field) for field in _FIELDS})
+        for name, task in run.tasks.items()
+    }
+    write_run(folder, run.model_copy(update={"level": level, "tasks": tasks}))
+
+
+def _again(run: RunRecord, task: TaskRecord, samples: Sequence[Sample], level: float) -> TaskScores:
+    return score(Kind(task.kind), task.labels, samples, level, allow_missing=run.allow_missing)
+
+
 def differences(
     run: RunRecord, name: str, samples: Sequence[Sample], given_embedder: str | None = None
 ) -> Iterator[str]:
@@ -54,8 +78,8 @@ def differences(
     ids = [sample.item.item_id for sample in samples]
     if len(set(ids)) != len(ids):
         yield f"{name}: items: {len(ids) - len(set(ids))} stand in the samples twice"
-    again = score(kind, task.labels, samples, run.level, allow_missing=run.allow_missing)
-    for field in ("clusters", "answers", "metrics", "per_class", "confusion", "bias", "reliability"):
+    again = _again(run, task, samples, run.level)
+    for field in _FIELDS:
         recorded, computed = _plain(getattr(task, field)), _plain(getattr(again, field))
         yield from _differences(f"{name}: {field}", recorded, computed, TOLERANCE)
 

@@ -1,20 +1,16 @@
-"""What a model's page shows of one task beyond its scores: where it is right, how sure, and on which items it fails."""
+"""What a model's page shows of one task beyond its scores: where it is right, and on which items it fails."""
 
 from __future__ import annotations
 
-import json
-import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from pydantic import JsonValue
 from scipy.stats import rankdata
 
-from leaderboard.schema import ModelRecord, RunRecord, Sample, TaskRecord
+from leaderboard.schema import Sample, TaskRecord
 
 SHOWN = 10
-_BINS = 10
 _GOOD = 0.5
 
 
@@ -38,7 +34,6 @@ class Anatomy:
         good_from: an item counts as right from this score on.
         points: (valence, arousal, right) of each item that has a score.
         unscored: how many items have none, since nothing could be right or wrong about them.
-        bins: (mean confidence, share right, items) of each tenth of confidence; empty where answers are texts.
         random: items drawn from a seed.
         worst: items of the lowest score, of equals those of the earliest id.
     """
@@ -47,7 +42,6 @@ class Anatomy:
     good_from: float
     points: tuple[tuple[float, float, bool], ...]
     unscored: int
-    bins: tuple[tuple[float, float, int], ...]
     random: tuple[Shown, ...]
     worst: tuple[Shown, ...]
 
@@ -67,55 +61,9 @@ def anatomy(task: TaskRecord, samples: Sequence[Sample]) -> Anatomy:
         good_from=good,
         points=tuple((ordered[row].item.valence, ordered[row].item.arousal, score >= good) for score, row in scored),
         unscored=len(ordered) - len(scored),
-        bins=_bins(task, ordered, scores),
         random=tuple(_shown(ordered[row], scores[row]) for row in rows),
         worst=tuple(_shown(ordered[row], score) for score, row in sorted(scored)[:SHOWN]),
     )
-
-
-def command(record: RunRecord, name: str) -> str:
-    """Return the command that asks one task again, quoted for a POSIX shell."""
-    task = record.tasks[name]
-    words = ["vaemo-eval", *_model_words(record.model), "--tasks", name]
-    features = task.features
-    if features.id != "shipped":
-        words += ["--features", f"{features.id}@{features.revision}" if features.revision else features.id]
-    if task.num_fewshot:
-        words += ["--num_fewshot", str(task.num_fewshot)]
-    if record.apply_chat_template:
-        words.append("--apply_chat_template")
-    if record.system_instruction is not None:
-        words += ["--system_instruction", record.system_instruction]
-    if record.gen_kwargs:
-        words += ["--gen_kwargs", _arguments(record.gen_kwargs)]
-    if record.limit is not None:
-        words += ["--limit", f"{record.limit:g}"]
-    if record.repeats > 1:
-        words += ["--repeats", str(record.repeats)]
-    seeds = record.seeds
-    words += ["--seed", f"{seeds.python},{seeds.numpy},{seeds.torch},{seeds.fewshot}"]
-    return shlex.join(words)
-
-
-def _arguments(given: Mapping[str, JsonValue]) -> str:
-    """Return arguments as the command line takes them: K=V,K=V, or JSON where a value is no number or word."""
-    plain = all(isinstance(value, int | float) or str(value).replace("_", "").isalnum() for value in given.values())
-    return ",".join(f"{key}={value}" for key, value in given.items()) if plain else json.dumps(given)
-
-
-def _model_words(model: ModelRecord) -> list[str]:
-    """Return the words that name a model: a baseline, `provider/model` of an API, or a back end and its arguments."""
-    if model.backend == "baseline":
-        return ["--model", model.id]
-    args = dict(model.args)
-    effort = args.pop("reasoning_effort", None)
-    words = ["--model", model.backend]
-    if model.id == f"{model.backend}/{args.get('model')}":
-        words = ["--model", model.id]
-        del args["model"]
-    if args:
-        words += ["--model_args", ",".join(f"{key}={value}" for key, value in args.items())]
-    return words if effort is None else [*words, "--reasoning-effort", str(effort)]
 
 
 def _score_name(task: TaskRecord, sample: Sample) -> str:
@@ -135,26 +83,6 @@ def _item_score(task: TaskRecord, sample: Sample, name: str) -> float | None:
         return None
     ranks = rankdata(sample.answer.loglikelihoods)
     return float((ranks[true].sum() - held * (held + 1) / 2) / (held * (len(true) - held)))
-
-
-def _bins(
-    task: TaskRecord, samples: Sequence[Sample], scores: Sequence[float | None]
-) -> tuple[tuple[float, float, int], ...]:
-    """Bin by the softmax of the choices' log-likelihoods (Guo et al. 2017, arXiv 1706.04599)."""
-    if task.kind not in ("single_label", "choice") or any(one.answer.loglikelihoods is None for one in samples):
-        return ()
-    sure = np.array([_confidence(one.answer.loglikelihoods or (0.0,)) for one in samples])
-    right = np.array([score or 0.0 for score in scores])
-    places = np.minimum((sure * _BINS).astype(int), _BINS - 1)
-    return tuple(
-        (float(sure[places == place].mean()), float(right[places == place].mean()), int((places == place).sum()))
-        for place in np.unique(places)
-    )
-
-
-def _confidence(loglikelihoods: Sequence[float]) -> float:
-    scores = np.array(loglikelihoods)
-    return float(1 / np.exp(scores - scores.max()).sum())
 
 
 def _shown(sample: Sample, score: float | None) -> Shown:

@@ -35,6 +35,7 @@ class Row(_Model):
         value: the headline score; None where the data allow none.
         low: lower end of its interval; None where there is none.
         high: upper end.
+        note: why the interval is to be read with care; None where nothing speaks against it.
         rank_low: best rank that it may hold.
         rank_high: worst.
         groups: tie groups; two entries that share one are not told apart.
@@ -49,6 +50,7 @@ class Row(_Model):
     value: FiniteFloat | None
     low: FiniteFloat | None
     high: FiniteFloat | None
+    note: str | None
     rank_low: int | None
     rank_high: int | None
     groups: tuple[int, ...]

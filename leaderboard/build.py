@@ -16,6 +16,7 @@ from leaderboard import ledger
 from leaderboard.board import Board, Column, Participant, Row, Setting, Withdrawn
 from leaderboard.draws import Bytes, Floats, headline_draws
 from leaderboard.entry import Entry
+from leaderboard.level import other_level
 from leaderboard.ranking import LEVEL, Standing, detectable, pair_errors, rank
 from leaderboard.schema import RunRecord, Score, TaskRecord
 from va_extractor.errors import InputError
@@ -86,6 +87,8 @@ def build(root: Path, see: Callable[[Entry, ledger.Status], None] = lambda one, 
                 raise InputError(f"{folder}: by its content it belongs in {one.path}")
             if one.task.features.synthetic:
                 raise InputError(f"{folder}: features are synthetic")
+            if level := other_level(one.record, one.task):
+                raise InputError(f"{folder}: {level}")
             status = statuses.get((folder, one.digest), "self-reported")
             draws = headline_draws(one.task, one.samples, str(folder))
         except InputError as error:
@@ -233,6 +236,7 @@ def _row(one: Kept, standing: Standing | None, prior: float, top: float) -> Row:
         value=score.value,
         low=score.interval.low if score.interval else None,
         high=score.interval.high if score.interval else None,
+        note=score.note,
         rank_low=standing.low if standing else None,
         rank_high=standing.high if standing else None,
         groups=standing.groups if standing else (),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import get_args
@@ -15,17 +15,24 @@ from markupsafe import Markup
 from scipy import stats
 
 from leaderboard import svg
-from leaderboard.anatomy import anatomy, command
+from leaderboard.anatomy import anatomy
 from leaderboard.board import Board, Row
 from leaderboard.build import REFERENCES
 from leaderboard.compare import Compared
 from leaderboard.ledger import Status
+from leaderboard.level import percent
 from leaderboard.plain_text import visible
 from leaderboard.ranking import POWER
-from leaderboard.schema import Confusion, RunRecord, Sample, Score, TaskRecord
+from leaderboard.reproduce import HUB_BACKENDS, command
+from leaderboard.schema import Confusion, ReliabilityBin, RunRecord, Sample, Score, TaskRecord
 
-_HUB_BACKENDS = ("hf", "hf-auto", "huggingface", "vllm")
 _HUB_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*/[A-Za-z0-9][A-Za-z0-9_.-]*", re.ASCII)
+_DIAGRAMS = {
+    "raw": "Probabilities as the model gives them",
+    "normalised": "Normalised by the label's length",
+    "calibrated": "Contextually calibrated",
+}
+"""Names of the record's reliability diagrams."""
 _LOCAL = re.compile(r"^(?:local|baseline)/")
 _WEAKEST: tuple[Status, ...] = ("withdrawn", "self-reported", "recomputed", "maintainer-run")
 
@@ -42,6 +49,8 @@ def table_page(board: Board) -> str:
     return _render(
         "table.html.j2",
         board=board,
+        level=percent(board.level),
+        notes=_numbered(row.note for column in board.columns for row in column.rows),
         main=main,
         apart=[column for column in board.columns if not column.main],
         cells=cells,
@@ -64,7 +73,7 @@ def model_page(record: RunRecord, sections: Sequence[str], home: str | None) -> 
         home: address of the leaderboard's page; None for a page that stands alone.
     """
     model = record.model
-    hub = model.id if model.backend in _HUB_BACKENDS and _HUB_ID.fullmatch(model.id) else None
+    hub = model.id if model.backend in HUB_BACKENDS and _HUB_ID.fullmatch(model.id) else None
     return _render(
         "model.html.j2",
         name=model.id,
@@ -88,6 +97,7 @@ def section(record: RunRecord, name: str, samples: Sequence[Sample], status: Sta
     """
     task = record.tasks[name]
     parts = anatomy(task, samples)
+    scores = [score for score in task.metrics.values() if score.value is not None]
     return _render(
         "section.html.j2",
         anchor=f"task-{place}",
@@ -96,10 +106,15 @@ def section(record: RunRecord, name: str, samples: Sequence[Sample], status: Sta
         record_allows=record.allow_missing,
         stopped=record.stopped,
         status=status,
+        level=percent(record.level),
+        notes=_numbered(text for score in scores for text in _remarks(score)),
         baselines=list(task.metrics[task.headline].baselines),
+        ceilings=list(dict.fromkeys(name for score in scores for name in score.ceilings)),
+        placed=any(score.position for score in scores),
+        repeated=any(score.sampling for score in scores),
         anatomy=parts,
         plane=svg.plane(parts.points, "Items in the plane of valence and arousal, right and wrong"),
-        reliability=svg.reliability(parts.bins, "Confidence against the share of right answers"),
+        reliability=[(_DIAGRAMS[name], _diagram(name, bins)) for name, bins in _diagrams(task)],
         confusion=_shaded(task.confusion) if task.confusion else (),
         error=_detectable(task.metrics[task.headline]),
         command=command(record, name),
@@ -110,6 +125,28 @@ def section(record: RunRecord, name: str, samples: Sequence[Sample], status: Sta
 def compare_page(compared: Compared) -> str:
     """Return the comparison of two models as a page that stands alone."""
     return _render("compare.html.j2", compared=compared, style=_asset("style.css"), script_src="'none'")
+
+
+def _remarks(score: Score) -> tuple[str | None, str | None]:
+    return score.note, score.position.reason if score.position else None
+
+
+def _numbered(texts: Iterable[str | None]) -> dict[str, int]:
+    """Number the distinct texts from 1 in their order, so that each can stand once below a table and be named in it."""
+    return {text: number for number, text in enumerate(dict.fromkeys(filter(None, texts)), start=1)}
+
+
+def _diagrams(task: TaskRecord) -> Iterable[tuple[str, Sequence[ReliabilityBin]]]:
+    return [(name, task.reliability[name]) for name in _DIAGRAMS if name in task.reliability]
+
+
+def _diagram(name: str, bins: Sequence[ReliabilityBin]) -> Markup:
+    points = [
+        (one.confidence, one.accuracy, one.items)
+        for one in bins
+        if one.items > 0 and one.confidence is not None and one.accuracy is not None
+    ]
+    return svg.reliability(points, f"{_DIAGRAMS[name]}: confidence against the share of right answers")
 
 
 def _detectable(score: Score) -> float | None:
@@ -160,7 +197,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=_shown,
     )
-    environment.filters.update(score=_score, breakable=_breakable)
+    environment.filters.update(score=_score, place=_place, breakable=_breakable)
     environment.globals.update(interval=svg.interval, bar=svg.bar)
     return environment
 
@@ -176,6 +213,10 @@ def _shown(value: object) -> object:
 
 def _score(value: float) -> str:
     return f"{round(value, 3) + 0.0:.3f}"
+
+
+def _place(value: float) -> str:
+    return f"{round(value, 2) + 0.0:.2f}"
 
 
 def _breakable(name: str) -> Markup:

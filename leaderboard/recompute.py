@@ -14,6 +14,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from leaderboard.entry import Entry
+from leaderboard.level import other_level
 from leaderboard.plain_text import one_line
 from leaderboard.schema import Answer, RunRecord, Sample
 from va_extractor.errors import InputError
@@ -53,6 +54,10 @@ def _wrong(entry: Entry, features: Sequence[str], embedder: str | None) -> Itera
         yield "field 'synthetic' of the run is true, though its one task's features are not"
     if entry.record.limit is not None:
         yield f"limit {entry.record.limit:g}: only part of the items was asked"
+        return
+    level = other_level(entry.record, entry.task)
+    if level:
+        yield level
         return
     absent = sum(answer.missing is not None for one in entry.samples for answer in (one.answer, *one.repeats))
     if absent:

@@ -51,7 +51,7 @@ def reliability(bins: Sequence[tuple[float, float, int]], title: str) -> Markup:
     """Draw mean confidence (right) against share right (up), a point a bin, its area by the number of items."""
     most = max((count for _, _, count in bins), default=1)
     dots = "".join(
-        f'<circle cx="{round(200 * sure)}" cy="{round(200 - 200 * right)}" r="{3 + 7 * (count / most) ** 0.5:.1f}"/>'
+        f'<circle cx="{2 * _percent(sure)}" cy="{200 - 2 * _percent(right)}" r="{3 + 7 * (count / most) ** 0.5:.1f}"/>'
         for sure, right, count in bins
     )
     return Markup(  # noqa: S704

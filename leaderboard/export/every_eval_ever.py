@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from leaderboard.anatomy import command
 from leaderboard.entry import Entry, folder_name
 from leaderboard.export.files import Export
+from leaderboard.reproduce import command
 from leaderboard.schema import Sample, Score
 
 SCHEMA = "0.3.0"

@@ -14,6 +14,7 @@ from huggingface_hub import EvalResultEntry, eval_result_entries_to_yaml
 
 from leaderboard.entry import Entry
 from leaderboard.export.files import Export, by_model
+from leaderboard.level import percent
 from leaderboard.plain_text import one_line
 
 _CHOSEN = ("single_label", "choice")
@@ -55,9 +56,8 @@ def _entry(one: Entry) -> EvalResultEntry | None:
     if score.value is None or score.higher_is_better is False:
         return None
     shots = f", {one.task.num_fewshot} examples" if one.task.num_fewshot else ""
-    between = (
-        f", 95 % interval {100 * score.interval.low:.1f} to {100 * score.interval.high:.1f}" if score.interval else ""
-    )
+    found = score.interval
+    between = f", {percent(found.level)} interval {100 * found.low:.1f} to {100 * found.high:.1f}" if found else ""
     return EvalResultEntry(
         dataset_id=one.task.features.id,
         task_id=one.task_name,

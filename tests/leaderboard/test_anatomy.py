@@ -1,18 +1,16 @@
-"""What a model's page shows of a task: item scores, confidence and the command, against scikit-learn and argparse."""
+"""What a model's page shows of a task: item scores, against scikit-learn."""
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path, PurePosixPath
 
 import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from harness.commands.run import arguments, parser
 from harness.kinds import Kind
 from leaderboard import entry
-from leaderboard.anatomy import anatomy, command
+from leaderboard.anatomy import anatomy
 from leaderboard.schema import Answer, Given
 from tests.leaderboard.editing import folder_of
 from tests.making import item, sample
@@ -23,15 +21,12 @@ def _read(results: Path, task: str) -> entry.Entry:
     return entry.read(results, PurePosixPath(folder.relative_to(results)))
 
 
-def test_confidence_bins_cover_all_items_and_match_their_accuracy(results: Path) -> None:
+def test_as_many_items_are_drawn_as_right_as_the_accuracy_says(results: Path) -> None:
     one = _read(results, "norms_term_mc")
     parts = anatomy(one.task, one.samples)
-    assert sum(count for _, _, count in parts.bins) == 142
-    share = sum(right * count for _, right, count in parts.bins) / 142
-    assert share == pytest.approx(one.task.metrics["accuracy"].value)
-    assert np.mean([good for _, _, good in parts.points]) == pytest.approx(share)
+    assert len(parts.points) == 142
+    assert np.mean([good for _, _, good in parts.points]) == pytest.approx(one.task.metrics["accuracy"].value)
     assert len(parts.random) == len(parts.worst) == 10
-    assert not anatomy(one.task, _read(results, "norms_term").samples).bins
 
 
 def test_the_worst_items_of_a_ranking_have_the_lowest_auc(results: Path) -> None:
@@ -74,42 +69,3 @@ def test_the_truth_of_a_course_is_its_shape_and_that_of_a_description_its_refere
     described = item(labels=["Peace", "Love"], references=("calm", "warm"))
     named = item(labels=["Peace", "Love"], choices=["Peace", "Love", "Fear"])
     assert [one.truth for one in (course, described, named)] == ["becomes calmer", "calm | warm", "Peace, Love"]
-
-
-def test_the_command_is_one_that_the_program_takes(results: Path) -> None:
-    one = _read(results, "norms_term")
-    record = one.record.model_copy(update={"system_instruction": "Say 'yes'; $(rm) `x`", "apply_chat_template": True})
-    words = shlex.split(command(record, "norms_term"))
-    assert words[0] == "vaemo-eval"
-    read = parser().parse_args(words[1:])
-    assert (read.model, read.tasks) == ("baseline:gaussian", "norms_term")
-    assert read.system_instruction == record.system_instruction
-    assert read.apply_chat_template
-    assert read.seed == "0,1234,1234,1234"
-
-
-@pytest.mark.parametrize(
-    "given",
-    [
-        {"do_sample": True, "temperature": 0.7, "max_gen_toks": 64},
-        {"reasoning": {"effort": "low", "exclude": [1, None]}, "top_p": 0.9},
-        {"until": ["a, b=c", "\n"]},
-    ],
-)
-def test_the_command_gives_generation_arguments_as_the_run_had_them(results: Path, given: dict[str, object]) -> None:
-    record = _read(results, "norms_term").record.model_copy(update={"gen_kwargs": given})
-    read = parser().parse_args(shlex.split(command(record, "norms_term"))[1:])
-    assert arguments(read.gen_kwargs, "--gen_kwargs") == given
-
-
-def test_the_command_asks_the_same_items_as_often_of_the_same_model(results: Path) -> None:
-    record = _read(results, "norms_term").record
-    args: dict[str, str | int | float | bool | None] = {"model": "m", "timeout": 9, "reasoning_effort": "low"}
-    model = record.model.model_copy(update={"id": "openai/m", "backend": "openai", "args": args})
-    limited = record.model_copy(update={"limit": 60.0, "repeats": 3, "model": model})
-    read = parser().parse_args(shlex.split(command(limited, "norms_term"))[1:])
-    assert (read.model, read.model_args, read.reasoning_effort) == ("openai/m", "timeout=9", "low")
-    assert (read.limit, read.repeats) == (60, 3)
-    server = model.model_copy(update={"id": "m", "backend": "local-chat-completions", "args": {"model": "m"}})
-    read = parser().parse_args(shlex.split(command(record.model_copy(update={"model": server}), "norms_term"))[1:])
-    assert (read.model, read.model_args, read.limit) == ("local-chat-completions", "model=m", None)
