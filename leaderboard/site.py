@@ -19,7 +19,18 @@ from va_extractor.errors import InputError
 
 _COLUMNS = (
     *("task", "column", "main", "metric", "model", "variant", "status", "value", "low", "high", "rank_low"),
-    *("rank_high", "tie_groups", "position", "unparsed_rate", "items", "clusters", "features", "created", "entry"),
+    *(
+        "rank_high",
+        "tie_groups",
+        "position",
+        "unparsed_rate",
+        "items",
+        "clusters",
+        "features",
+        "created",
+        "entry",
+        "note",
+    ),
 )
 
 
@@ -66,7 +77,7 @@ def board_csv(board: Board) -> str:
             cells = [
                 *(column.task, column.id, str(column.main).lower(), column.metric, one.name, one.variant, row.status),
                 *(row.value, row.low, row.high, row.rank_low, row.rank_high, groups, row.position, row.unparsed_rate),
-                *(column.items, column.clusters, column.features_id, row.created, row.entry),
+                *(column.items, column.clusters, column.features_id, row.created, row.entry, row.note),
             ]
             writer.writerow([csv_text(cell) if isinstance(cell, str) else cell for cell in cells])
     return text.getvalue()
