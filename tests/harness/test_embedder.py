@@ -60,6 +60,10 @@ def test_equal_texts_have_equal_vectors_whoever_stands_beside_them(default: Embe
     assert (default([TEXTS[0]])[0] == found[0]).all()
 
 
+def test_the_default_by_its_full_name_needs_no_network(default: Embedder) -> None:
+    assert embedder(f"{MODEL}@{REVISION}").record == default.record
+
+
 def test_a_folder_of_ones_own_is_told_by_name_and_hash(tmp_path: Path) -> None:
     folder = weights(tmp_path / "mine")
     record = embedder(str(folder)).record
