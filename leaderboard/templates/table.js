@@ -96,7 +96,9 @@
   }
 
   function read() {
-    const given = new URLSearchParams(location.hash.slice(1));
+    const place = location.hash.slice(1);
+    if (one(place)) return show();
+    const given = new URLSearchParams(place);
     state = { ...start };
     for (const key of Object.keys(start)) if (given.has(key)) state[key] = given.get(key);
     show();

@@ -42,7 +42,7 @@ def _column(number: int, ids: list[str], skill: np.ndarray, rng: np.random.Gener
             value=float(values[index]),
             low=float(low[index]),
             high=float(high[index]),
-            note=None,
+            note=None if number else "20 clusters: an invented note",
             rank_low=standing.low,
             rank_high=standing.high,
             groups=standing.groups,

@@ -112,6 +112,22 @@ def test_sorting_filtering_and_columns_work_and_live_in_the_address(browser: Bro
     again.clean()
 
 
+def test_a_link_within_the_page_leaves_what_was_sorted_and_filtered(browser: Browser, site: Path) -> None:
+    seen = _open(browser, (site / "crowd.html").as_uri())
+    page = seen.page
+    page.get_by_role("button", name="invented_task_0").click()
+    page.get_by_label("Model", exact=True).fill("model-19")
+    before = _names(page)
+    page.locator("#board tr:not([hidden]) a", has_text="note 1").first.click()
+    assert page.url.endswith("#note-1")
+    assert page.locator("#note-1").inner_text() == "20 clusters: an invented note"
+    assert page.locator("#note-1").is_visible()
+    assert _names(page) == before
+    assert page.get_by_label("Model", exact=True).input_value() == "model-19"
+    assert len(_names(_open(browser, page.url).page)) == 200
+    seen.clean()
+
+
 def test_two_models_are_compared_and_ties_are_said(browser: Browser, site: Path) -> None:
     seen = _open(browser, (site / "index.html").as_uri())
     page = seen.page
