@@ -41,7 +41,11 @@ def test_the_command_is_one_that_the_program_takes(results: Path, text: str) -> 
         {"do_sample": True, "temperature": 0.7, "max_gen_toks": 64},
         {"reasoning": {"effort": "low", "exclude": [1, None]}, "top_p": 0.9},
         {"until": ["a, b=c", "\n"]},
-        {"user": "12", "a": "true", "b": "none", "c": "1e5", "d": "", "e": None},
+        {"user": "12"},
+        {"a": "true"},
+        {"b": "None"},
+        {"c": "1e5", "d": "inf"},
+        {"d": "", "e": None},
         {"seed": -5, "top_p": 1e-05, "stop": "a b"},
     ],
 )
