@@ -1,7 +1,8 @@
 """What a task YAML may name: functions of `harness.functions`, files in its folder, templates of the sandbox.
 
 Names are checked as text, before anything is imported; lm-eval is then handed values that were resolved here, so that
-it imports nothing that a YAML names. With `trust_code`, functions of a file beside the YAML may be named as well.
+it imports nothing that a YAML names. With `trust_code`, `process_docs` may name a function of a file beside the YAML;
+prompts stay templates, so that they can be checked and hashed, and answers are read and scored by the harness.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ from va_extractor.errors import InputError
 
 PACKAGE = "harness.functions"
 ROLES = {"custom_dataset": ("dataset", "indexed"), "process_results": ("score",), "metric_list": ("metrics",)}
-CODE_KEYS = ("process_docs", "doc_to_text", "doc_to_target", "doc_to_choice", *ROLES)
+TRUSTED = "process_docs"
+"""The only key that may name a function of a file beside the YAML."""
+_ALLOWED = f"code of your own goes in {TRUSTED} only, with --trust-code"
 FILTERS = ("lowercase", "remove_whitespace", "take_first", "uppercase")
 _CODE_FILTERS = ("regex", "multi_choice_regex")
 _MAX_OPTIONS = 4 * 1024 * 1024
@@ -77,8 +80,8 @@ def _function(
     source: Source, location: tuple[str | int, ...], name: Function, *, trust_code: bool
 ) -> Iterator[Finding]:
     key = str(location[0])
-    if len(location) > 1 or key not in CODE_KEYS:
-        yield source.finding(location, f"the function {name!r} has no place here", "write a value")
+    if len(location) > 1 or key not in (TRUSTED, *ROLES):
+        yield source.finding(location, f"the function {name!r} has no place here", f"write a value; {_ALLOWED}")
         return
     if is_ours(name) and key in ROLES:
         if name.rpartition(".")[2] not in ROLES[key]:
@@ -88,16 +91,15 @@ def _function(
         elif not hasattr(import_module(name.rpartition(".")[0]), name.rpartition(".")[2]):
             yield source.finding(location, f"there is no function {name!r}", "log-likelihood forms take .dataset there")
         return
-    if name.startswith(f"{PACKAGE}."):
-        form = "{" + ",".join(kinds()) + "}"
-        mend = f"take one of {PACKAGE}.{form}.{{{','.join(ROLES.get(key, ('nothing',)))}}}"
+    if key in ROLES:
+        ours = f"{PACKAGE}.{{{','.join(kinds())}}}.{{{','.join(ROLES[key])}}}"
+        mend = f"take one of {ours}; {_ALLOWED}"
         yield source.finding(location, f"there is no function {name!r} for this key", mend)
         return
     beside = _beside(name, source.file_of(key))
     if beside is None:
-        yield source.finding(
-            location, f"{name!r} is no function of {PACKAGE}", f"a task takes its functions from {PACKAGE}"
-        )
+        what = f"{name!r} is no function of a Python file beside the YAML"
+        yield source.finding(location, what, "write FILE.FUNCTION, or take the key out")
     elif not trust_code:
         yield source.finding(
             location, f"{name!r} runs code of {beside.name}", "read that file, then give --trust-code if you trust it"

@@ -49,21 +49,42 @@ class BadTemplateError(ValueError):
         self.line = line
 
 
+class _Missing:
+    """A value that an item lacks: none to every test and comparison, and no text."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __str__(self) -> str:
+        raise BadTemplateError(f"prints {self.name}, which has no value there")
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __eq__(self, other: object) -> bool:
+        return other is None or isinstance(other, _Missing)
+
+    __hash__ = object.__hash__
+
+
 def render(template: str, values: Mapping[str, Any]) -> str:
     """Render a template on one item.
 
     Args:
         template: Jinja, of the allowed part.
-        values: the names it may use.
+        values: the names it may use; None for what the item lacks.
 
     Raises:
-        BadTemplateError: the template is refused, uses an unknown name, or grows beyond `MAX_OUTPUT` characters.
+        BadTemplateError: the template is refused, uses an unknown name, prints what the item lacks, or grows beyond
+            `MAX_OUTPUT` characters.
     """
     compiled = _compiled(template)
     chunks: list[str] = []
     size = 0
     try:
-        for chunk in compiled.generate(values):
+        for chunk in compiled.generate(
+            {name: _Missing(name) if value is None else value for name, value in values.items()}
+        ):
             size += len(chunk)
             if size > MAX_OUTPUT or len(chunks) > MAX_PARTS:
                 raise BadTemplateError(f"renders more than {MAX_OUTPUT} characters or {MAX_PARTS} parts")
@@ -222,6 +243,8 @@ def _shortened(name: str) -> Callable[..., Any]:
             _short(value)
         if isinstance(value, Nothing):
             return value
+        if isinstance(value, _Missing):
+            return _short(str(value))
         return inner(value, *args, **kwargs)
 
     return bounded
@@ -251,6 +274,7 @@ def _environment() -> _Environment:
     made.globals.clear()
     made.filters = dict(FILTERS)
     made.tests = {name: made.tests[name] for name in _TESTS}
+    made.tests["none"] = lambda value: value is None or isinstance(value, _Missing)
     return made
 
 

@@ -110,16 +110,19 @@ def prompt_without_content(question: Question, doc: Doc) -> str:
     from harness.docs import FITTED, split
 
     asks, axes = question.asks, question.axes
-    if asks is None:
-        return ""
-    if axes.fewshot == "none":
-        return writer(asks, axes)(_given(doc))
+    if asks is None or axes.fewshot == "none":
+        return alone(question, doc)
     train = split(question, FITTED).docs
     [places] = choose(
         _points(train), [one["cluster_id"] for one in train], np.zeros((1, 2)), [doc["cluster_id"]],
         shots=axes.shots, how="random",
     )  # fmt: skip
     return writer(asks, axes)(_given(doc), [_example(train[place], axes) for place in places])
+
+
+def alone(question: Question, doc: Doc) -> str:
+    """Return the prompt of a document without examples; empty where the task takes no axes."""
+    return "" if question.asks is None else writer(question.asks, question.axes)(_given(doc))
 
 
 def probe(question: Question) -> str:

@@ -23,6 +23,7 @@ FunctionName = Annotated[
     InstanceOf[Function],
     WithJsonSchema({"type": "string", "description": "!function harness.functions.KIND.NAME"}),
 ]
+Version = Annotated[FiniteFloat, Field(gt=0)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
 Label = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
@@ -34,7 +35,7 @@ class _Model(BaseModel):
 class Metadata(_Model):
     """What the harness needs to know of a task beyond its prompt."""
 
-    version: FiniteFloat | str = Field(description="rises when the prompt, the data or a metric changes")
+    version: Version = Field(description="rises when the prompt, the data or a metric changes")
     title: Text = Field(description="one line for `vaemo-eval ls`")
     source: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")] = Field(
         description="folder of the VA features dataset, for example iimi"
@@ -120,7 +121,7 @@ class TaskYaml(_Model):
 class GroupMetadata(_Model):
     """What the harness needs to know of a group."""
 
-    version: FiniteFloat | str
+    version: Version
     title: Text
 
 

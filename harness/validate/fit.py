@@ -94,7 +94,7 @@ def _metrics(source: Source, kind: Kind) -> Iterator[Finding]:
     for location, name in named:
         if isinstance(name, str) and name not in known:
             yield source.finding(
-                location, f"there is no metric {name!r}{nearest(name, known)}", f"take one of {', '.join(fitting)}"
+                location, f"there is no metric {name!r}{nearest(name, fitting)}", f"take one of {', '.join(fitting)}"
             )
         elif isinstance(name, str) and name not in fitting:
             yield source.finding(location, f"{name} does not fit a {kind} task", f"take one of {', '.join(fitting)}")

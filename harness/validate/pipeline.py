@@ -17,7 +17,7 @@ from harness.kinds import MEASURED
 from harness.tasks import catalogue, taskfile
 from harness.tasks.loading import build
 from harness.tasks.taskfile import Finding, Source
-from harness.validate import data, fit, prompts, shape
+from harness.validate import data, fit, prompts, shape, showing
 from harness.validate.controls import Control
 from harness.validate.controls import run as run_controls
 from harness.validate.data import Facts
@@ -161,6 +161,8 @@ def _documents(source: Source, report: Report, settings: Settings) -> None:
     report.facts = data.facts(docs)
     report.findings += data.findings(source, question, docs, settings.precision)
     report.findings += prompts.rendered(source, docs, settings.max_prompt)
+    if report.sound:
+        report.findings += showing.findings(source, question, docs)
 
 
 def _of_documents(source: Source, message: str) -> Finding:

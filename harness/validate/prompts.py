@@ -18,7 +18,7 @@ ANSWER = (
 )
 PROMPT = "prompt"
 _COLUMNS = tuple(Doc.__annotations__)
-_SHOWN = ("description", "doc_to_text", "gen_prefix")
+SHOWN = ("description", "doc_to_text", "gen_prefix")
 
 
 def static(source: Source) -> Iterator[Finding]:
@@ -28,14 +28,14 @@ def static(source: Source) -> Iterator[Finding]:
     if source.values.get("dataset_kwargs"):
         given = (*given, PROMPT)
     for key, text in sandbox.template_texts(source.values):
-        if isinstance(text, Function) or key not in _SHOWN:
+        if isinstance(text, Function) or key not in SHOWN:
             continue
         try:
-            names = {text} if text in _COLUMNS else sandbox.names(text)
+            taken = names(text)
         except sandbox.BadTemplateError:
             continue
-        used |= names
-        for name in sorted(names - set(given)):
+        used |= taken
+        for name in sorted(taken - set(given)):
             yield _name(source, key, text, name, given)
     prompt = source.values.get("doc_to_text")
     if PROMPT in used:
@@ -67,13 +67,13 @@ def rendered(source: Source, docs: Sequence[Doc], max_characters: int) -> Iterat
         max_characters: how long a prompt may be.
     """
     for key, text in sandbox.template_texts(source.values):
-        if isinstance(text, Function) or key not in _SHOWN or text in _COLUMNS or not _known(text):
+        if isinstance(text, Function) or key not in SHOWN or not _known(text):
             continue
         faults: list[tuple[int, str]] = []
         lengths: list[tuple[int, int]] = []
         for row, doc in enumerate(docs):
             try:
-                lengths.append((len(sandbox.render(text, doc)), row))
+                lengths.append((len(shown(text, doc)), row))
             except sandbox.BadTemplateError as fault:
                 faults.append((row, _why(text, doc) or str(fault)))
         if faults:
@@ -85,6 +85,24 @@ def rendered(source: Source, docs: Sequence[Doc], max_characters: int) -> Iterat
         if longest > max_characters:
             what = f"the prompt of item {row} has {longest} characters, more than {max_characters}"
             yield source.finding((key,), what, "shorten it, or raise --max-prompt")
+
+
+def names(text: str) -> set[str]:
+    """Return the columns that a template takes, or the one whose bare name it is.
+
+    Raises:
+        BadTemplateError: it is refused.
+    """
+    return {text} if text in _COLUMNS else sandbox.names(text)
+
+
+def shown(text: str, doc: Doc) -> str:
+    """Return what lm-eval makes of a template, which may be the bare name of a column.
+
+    Raises:
+        BadTemplateError: it does not render.
+    """
+    return str(dict(doc)[text]) if text in _COLUMNS else sandbox.render(text, doc)
 
 
 def _name(source: Source, key: str, text: str, name: str, given: Sequence[str]) -> Finding:
@@ -107,7 +125,7 @@ def _allowed(text: str) -> bool:
 
 def _known(text: str) -> bool:
     """Tell whether a template is allowed and takes columns that there are; where not, that is a finding already."""
-    return _allowed(text) and sandbox.names(text) <= set(_COLUMNS)
+    return text in _COLUMNS or (_allowed(text) and sandbox.names(text) <= set(_COLUMNS))
 
 
 def _why(text: str, doc: Doc) -> str | None:

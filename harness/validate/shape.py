@@ -99,9 +99,32 @@ def _of_value(problem: ErrorDetails) -> tuple[str, str]:
 
 def _traps(source: Source) -> Iterator[Finding]:
     """Find what has a meaning of its own in lm-eval and is never meant."""
+    yield from _generation(source, source.values.get("generation_kwargs"))
     shots = source.values.get("num_fewshot")
     if shots and "fewshot_split" not in source.values:
         yield source.finding(("num_fewshot",), "there is no split to show examples from", "add fewshot_split: train")
+
+
+def _generation(source: Source, given: Any) -> Iterator[Finding]:
+    """Find what back ends would each read in their own way."""
+    if not isinstance(given, dict):
+        return
+    sample, temperature = given.get("do_sample"), given.get("temperature")
+    if sample is True and not temperature:
+        what = "answers are to be drawn at random, but the temperature " + (
+            "is 0" if temperature == 0 else "is not said"
+        )
+        yield source.finding(
+            ("generation_kwargs", "do_sample"), what, "write do_sample: false, or a temperature above 0"
+        )
+    if not sample and isinstance(temperature, int | float) and temperature > 0:
+        what = f"the temperature is {temperature:g}, but answers are not to be drawn at random"
+        yield source.finding(("generation_kwargs", "temperature"), what, "write do_sample: true, or temperature: 0.0")
+    until = given.get("until")
+    for number, text in enumerate(until if isinstance(until, list) else []):
+        if text == "":
+            what = "an empty text ends every answer at once"
+            yield source.finding(("generation_kwargs", "until", number), what, "take it out")
 
 
 def _within(values: Any, location: Sequence[str | int], *, missing: bool) -> tuple[str | int, ...]:
