@@ -29,7 +29,13 @@ def parser() -> argparse.ArgumentParser:
     add("targets", nargs="*", metavar="FILE|FOLDER|TASK", help="what to validate (default: every task that ships)")
     add("--features", help="where VA features come from: folder, Parquet file or Hub id@revision (also VAEMO_FEATURES)")
     add("--include_path", action="append", default=[], metavar="DIR", help="folder with further task YAMLs; repeatable")
-    add("--precision", type=float, default=0.25, metavar="D", help="difference that a task must show (default: 0.25)")
+    add(
+        "--precision",
+        type=float,
+        default=0.25,
+        metavar="D",
+        help="difference, below 1, to be shown (default: 0.25)",
+    )
     add("--max-prompt", type=int, default=8_000, metavar="N", help="characters a prompt may have (default: 8000)")
     add("--no-controls", action="store_true", help="only read and render; run no answerer")
     add("--trust-code", action="store_true", help="let a task YAML run functions of a Python file beside it")
@@ -43,8 +49,8 @@ def main(args: argparse.Namespace) -> int:
     Raises:
         InputError: a target is neither a file nor a task, or a flag cannot be meant.
     """
-    if not 0 < args.precision < math.inf:
-        raise InputError(f"--precision {args.precision:g}: a number above 0")
+    if not 0 < args.precision < 1:
+        raise InputError(f"--precision {args.precision:g}: a number above 0 and below 1")
     if args.max_prompt < 1:
         raise InputError(f"--max-prompt {args.max_prompt}: a whole number from 1 on")
     os.environ.setdefault("TQDM_DISABLE", "1")  # read when lm-eval is imported; bars have no place in a list of faults
@@ -80,10 +86,11 @@ def _lines(report: Report) -> list[str]:
     if report.facts:
         facts = report.facts
         lines.append(
-            f"{report.path}: {report.name}: {facts.items} items in {facts.clusters} clusters; two models can be told "
-            f"apart from a difference of {facts.detectable:.3f} (80 % power, 5 % level, unpaired)"
+            f"{report.path}: {report.name}: {facts.said}; two models can be told apart "
+            f"from a difference of {facts.detectable:.3f} (80 % power, 5 % level, unpaired)"
         )
-    return lines + [f"{report.path}: {report.name}: {control.what}" for control in report.controls]
+    said = [control.what for control in report.controls] + [control.what for control in report.omitted]
+    return lines + [f"{report.path}: {report.name}: {what}" for what in said]
 
 
 def _sum(reports: list[Report]) -> str:
@@ -113,10 +120,11 @@ def _plain(report: Report) -> dict[str, Any]:
         "items": facts.items if facts else None,
         "clusters": facts.clusters if facts else None,
         "minimum_detectable_difference": facts.detectable if facts else None,
-        "controls": {control.name: _control(control) for control in controls},
+        "controls": {control.name: _control(control) for control in controls}
+        | {one.name: {"measure": None, "value": None, "passed": None, "not_run": one.why} for one in report.omitted},
     }
 
 
 def _control(control: Control) -> dict[str, Any]:
     value = None if math.isnan(control.value) else control.value
-    return {"measure": control.measure, "value": value, "passed": control.passed}
+    return {"measure": control.measure, "value": value, "passed": control.passed, "not_run": None}

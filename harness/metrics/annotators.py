@@ -40,7 +40,11 @@ def annotator_f1_human(outcome: LabelSets, weights: Weights) -> Floats:
     return weighted_mean(_human_f1(outcome), weights)
 
 
-@_of_pairs(line="annotator_f1 less annotator_f1_human: 0 is as near to an annotator as another annotator", chance=None)
+@_of_pairs(
+    line="annotator_f1 less annotator_f1_human: 0 is as near to an annotator as another annotator",
+    chance=None,
+    span=(-1.0, 1.0),
+)
 def annotator_gap(outcome: LabelSets, weights: Weights) -> Floats:
     """Return (draws,) mean differences, in [-1, 1]."""
     return weighted_mean(_model_f1(outcome) - _human_f1(outcome), weights)

@@ -20,7 +20,7 @@ from harness.text import agreement
 
 _metric = partial(metric, Kind.CHANGE)
 _ccc = partial(_metric, undefined="neither what was given nor what was read varies", interval="jackknife", span=(-1, 1))
-_r = partial(_metric, undefined="what was given or what was read does not vary")
+_r = partial(_metric, undefined="what was given or what was read does not vary", span=(-1, 1))
 _direction = partial(_metric, undefined="not both a rise and a fall are large enough to be told", reliable_from=100)
 
 
@@ -47,6 +47,7 @@ def arousal_direction(outcome: Changed, weights: Weights) -> Floats:
     line="cosine of the change read to the given one, where there is one to tell",
     undefined="no change is large enough to be told",
     partial=True,
+    span=(-1.0, 1.0),
 )
 def change_cosine(outcome: Changed, weights: Weights) -> Floats:
     """Return (draws,) means of the cosine of the two changes, in [-1, 1]; 0 where nothing changes in the text."""

@@ -83,7 +83,7 @@ def confidence_ece(outcome: Confident, weights: Weights) -> Floats:
     return ratio(np.abs(gaps).sum(axis=1), weights.sum(axis=1))
 
 
-@metric(Kind.CONFIDENCE, line="mean confidence above accuracy", higher_is_better=None)
+@metric(Kind.CONFIDENCE, line="mean confidence above accuracy", higher_is_better=None, span=(-1.0, 1.0))
 def overconfidence(outcome: Confident, weights: Weights) -> Floats:
     """Return (draws,) differences of mean confidence and share right, in [-1, 1]."""
     return weighted_mean(outcome.confidence - _right(outcome), weights)

@@ -52,6 +52,7 @@ def follows_words(outcome: Contrasted, weights: Weights) -> Floats:
     higher_is_better=None,
     undefined=_NONE,
     chance=0.0,
+    span=(-1.0, 1.0),
 )
 def word_pull(outcome: Contrasted, weights: Weights) -> Floats:
     """Return (draws,) differences of accuracy, in [-1, 1]; 0 for who does not listen to words."""

@@ -14,6 +14,7 @@ from harness.metrics.registry import metric
     undefined="neither the means nor the answers vary",
     chance=0.0,
     reliable_from=150,
+    span=(-1.0, 1.0),
 )
 def va_ccc(outcome: Described, weights: Weights) -> Floats:
     """Return (draws,) means of the two concordance correlations (Lin 1989), in [-1, 1]."""

@@ -8,6 +8,7 @@ references (`cosine_shuffled`), their difference (`lift`), and how often the own
 from __future__ import annotations
 
 from functools import partial
+from math import inf
 
 from harness.kinds import Kind
 from harness.metrics.algebra import weighted_mean
@@ -71,25 +72,45 @@ def arousal_ccc(outcome: Described, weights: Weights) -> Floats:
     return agreement.ccc(outcome.columns["read_arousal"], outcome.columns["arousal"], weights)
 
 
-@_plane(line="Pearson's r of the valence read from the text with the true one", undefined=_EITHER_CONSTANT, chance=0.0)
+@_plane(
+    line="Pearson's r of the valence read from the text with the true one",
+    undefined=_EITHER_CONSTANT,
+    chance=0.0,
+    span=(-1.0, 1.0),
+)
 def valence_r(outcome: Described, weights: Weights) -> Floats:
     """Return (draws,) Pearson correlations, in [-1, 1]."""
     return agreement.pearson(outcome.columns["read_valence"], outcome.columns["valence"], weights)
 
 
-@_plane(line="Pearson's r of the arousal read from the text with the true one", undefined=_EITHER_CONSTANT, chance=0.0)
+@_plane(
+    line="Pearson's r of the arousal read from the text with the true one",
+    undefined=_EITHER_CONSTANT,
+    chance=0.0,
+    span=(-1.0, 1.0),
+)
 def arousal_r(outcome: Described, weights: Weights) -> Floats:
     """Return (draws,) Pearson correlations, in [-1, 1]."""
     return agreement.pearson(outcome.columns["read_arousal"], outcome.columns["arousal"], weights)
 
 
-@_plane(line="root mean squared error of the valence read from the text", higher_is_better=False, chance=None)
+@_plane(
+    line="root mean squared error of the valence read from the text",
+    higher_is_better=False,
+    chance=None,
+    span=(0.0, 2.0),
+)
 def valence_rmse(outcome: Described, weights: Weights) -> Floats:
     """Return (draws,) root mean squared differences, in [0, 2]."""
     return agreement.rmse(outcome.columns["read_valence"], outcome.columns["valence"], weights)
 
 
-@_plane(line="root mean squared error of the arousal read from the text", higher_is_better=False, chance=None)
+@_plane(
+    line="root mean squared error of the arousal read from the text",
+    higher_is_better=False,
+    chance=None,
+    span=(0.0, 2.0),
+)
 def arousal_rmse(outcome: Described, weights: Weights) -> Floats:
     """Return (draws,) root mean squared differences, in [0, 2]."""
     return agreement.rmse(outcome.columns["read_arousal"], outcome.columns["arousal"], weights)
@@ -107,7 +128,7 @@ def wheel_f1_fine(outcome: Described, weights: Weights) -> Floats:
     return weighted_mean(outcome.columns["wheel_f1_fine"], weights)
 
 
-@_metric(line="cosine of the description to its own reference", undefined=_UNDEFINED, chance=None)
+@_metric(line="cosine of the description to its own reference", undefined=_UNDEFINED, chance=None, span=(-1.0, 1.0))
 def cosine(outcome: Described, weights: Weights) -> Floats:
     """Return (draws,) means of the cosine to the own reference, in [-1, 1]."""
     return weighted_mean(outcome.columns["cosine"], weights)
@@ -118,13 +139,16 @@ def cosine(outcome: Described, weights: Weights) -> Floats:
     higher_is_better=None,
     undefined=_ALONE,
     chance=None,
+    span=(-1.0, 1.0),
 )
 def cosine_shuffled(outcome: Described, weights: Weights) -> Floats:
     """Return (draws,) means of the mean cosine to others' references, in [-1, 1]."""
     return weighted_mean(outcome.columns["cosine_shuffled"], weights)
 
 
-@_metric(line="cosine to the own reference above that to others' references", undefined=_ALONE, chance=0.0)
+@_metric(
+    line="cosine to the own reference above that to others' references", undefined=_ALONE, chance=0.0, span=(-2.0, 2.0)
+)
 def lift(outcome: Described, weights: Weights) -> Floats:
     """Return (draws,) means of `cosine` - `cosine_shuffled`, in [-2, 2]."""
     return weighted_mean(outcome.columns["cosine"] - outcome.columns["cosine_shuffled"], weights)
@@ -136,7 +160,7 @@ def own_auc(outcome: Described, weights: Weights) -> Floats:
     return weighted_mean(outcome.columns["own_auc"], weights)
 
 
-@_metric(line="lift under the second embedder, static word vectors", undefined=_ALONE, chance=0.0)
+@_metric(line="lift under the second embedder, static word vectors", undefined=_ALONE, chance=0.0, span=(-2.0, 2.0))
 def lift_static(outcome: Described, weights: Weights) -> Floats:
     """Return (draws,) means of the difference of cosines under WordLlama, in [-2, 2]."""
     return weighted_mean(outcome.columns["cosine_static"] - outcome.columns["cosine_shuffled_static"], weights)
@@ -159,7 +183,7 @@ def unsupported(outcome: Described, weights: Weights) -> Floats:
     return weighted_mean(outcome.columns["unsupported"], weights)
 
 
-@_text(line="mean number of words", higher_is_better=None, undefined=_SILENT, chance=None)
+@_text(line="mean number of words", higher_is_better=None, undefined=_SILENT, chance=None, span=(0.0, inf))
 def length(outcome: Described, weights: Weights) -> Floats:
     """Return (draws,) mean word counts, at least 0."""
     return weighted_mean(outcome.columns["words"], weights)

@@ -7,6 +7,7 @@ divergence largest. Stated numbers are divided by their sum.
 from __future__ import annotations
 
 from functools import cache
+from math import inf, sqrt
 
 import numpy as np
 
@@ -39,6 +40,7 @@ def js_divergence(outcome: Distributed, weights: Weights) -> Floats:
     Kind.DISTRIBUTION,
     line="Kullback-Leibler divergence of the true from the stated distribution, 1 % of it spread evenly",
     higher_is_better=False,
+    span=(0.0, inf),
 )
 def kl_divergence(outcome: Distributed, weights: Weights) -> Floats:
     """Return (draws,) means of sum p ln(p / q), in nats, from 0; q is 0.99 of the answer plus 0.01 / k."""
@@ -51,6 +53,7 @@ def kl_divergence(outcome: Distributed, weights: Weights) -> Floats:
     higher_is_better=False,
     undefined="a label has no published valence and arousal",
     chance=None,  # a hundred random answers to each item are as many linear programs
+    span=(0.0, 2 * sqrt(2)),
 )
 def emd(outcome: Distributed, weights: Weights) -> Floats:
     """Return (draws,) mean distances, in [0, 2 sqrt 2] (Rubner, Tomasi & Guibas 2000, IJCV 40(2), 99-121).

@@ -5,6 +5,8 @@ An answer that names no label is wrong: it lowers its true labels' recall and co
 
 from __future__ import annotations
 
+from math import inf
+
 import numpy as np
 
 from harness.kinds import Kind
@@ -64,6 +66,7 @@ def macro_f1_all(outcome: Labelled | LabelSets, weights: Weights) -> Floats:
     Kind.SINGLE_LABEL,
     line="Matthews correlation of answers with truth",
     undefined="all answers are the same, or all items have one label",
+    span=(-1.0, 1.0),
 )
 def mcc(outcome: Labelled, weights: Weights) -> Floats:
     """Return (draws,) multi-class Matthews correlations, in [-1, 1] (`matthews_corrcoef`; Gorodkin 2004).
@@ -81,6 +84,7 @@ def mcc(outcome: Labelled, weights: Weights) -> Floats:
     Kind.SINGLE_LABEL,
     line="Cohen's kappa: agreement of answers with truth beyond that of their margins",
     undefined="all answers and all items have one label",
+    span=(-1.0, 1.0),
 )
 def cohen_kappa(outcome: Labelled, weights: Weights) -> Floats:
     """Return (draws,) Cohen's kappas, in [-1, 1] (`cohen_kappa_score`); no label answered is a class of its own."""
@@ -113,7 +117,7 @@ def jaccard(outcome: LabelSets, weights: Weights) -> Floats:
     return weighted_mean(_item_jaccard(outcome), weights)
 
 
-@metric(Kind.MULTI_LABEL, line="mean number of labels an answer names", higher_is_better=None)
+@metric(Kind.MULTI_LABEL, line="mean number of labels an answer names", higher_is_better=None, span=(0.0, inf))
 def set_size(outcome: LabelSets, weights: Weights) -> Floats:
     """Return (draws,) mean sizes of the answered sets, in [0, k]."""
     return weighted_mean(outcome.sizes[1], weights)
@@ -124,6 +128,7 @@ def set_size(outcome: LabelSets, weights: Weights) -> Floats:
     line="mean over labels of true positive rate less false positive rate; 0 for any constant answer",
     undefined="no label is true for some items and false for others",
     chance=0.0,
+    span=(-1.0, 1.0),
 )
 def informedness(outcome: LabelSets, weights: Weights) -> Floats:
     """Return (draws,) means of Youden's J over labels true of some but not all items, in [-1, 1].
@@ -136,7 +141,9 @@ def informedness(outcome: LabelSets, weights: Weights) -> Floats:
     return mean_where(gained, (counts.gold > 0) & (false > 0))
 
 
-@metric(Kind.MULTI_LABEL, line="mean number of labels that are true", higher_is_better=None, chance=None)
+@metric(
+    Kind.MULTI_LABEL, line="mean number of labels that are true", higher_is_better=None, chance=None, span=(0.0, inf)
+)
 def set_size_true(outcome: LabelSets, weights: Weights) -> Floats:
     """Return (draws,) mean sizes of the true sets, in [0, k]."""
     return weighted_mean(outcome.sizes[0], weights)

@@ -9,6 +9,7 @@ a label which the model likes whatever it is asked is not likely by that alone.
 from __future__ import annotations
 
 from functools import partial
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -61,37 +62,37 @@ def accuracy_cal(outcome: Labelled, weights: Weights) -> Floats:
     return weighted_mean((outcome.scores_cal.argmax(axis=1) == outcome.gold).astype(np.float64), weights)
 
 
-@_loss(line="Brier score: squared error of the probabilities, summed over labels", undefined=_TEXT)
+@_loss(line="Brier score: squared error of the probabilities, summed over labels", undefined=_TEXT, span=(0.0, 2.0))
 def brier(outcome: Labelled, weights: Weights) -> Floats:
     """Return (draws,) mean squared errors, in [0, 2] (Brier 1950, Monthly Weather Review 78(1), 1-3)."""
     return _brier(outcome.scores, outcome, weights)
 
 
-@_loss(line="the same, log-likelihoods divided by the label's characters", undefined=_TEXT)
+@_loss(line="the same, log-likelihoods divided by the label's characters", undefined=_TEXT, span=(0.0, 2.0))
 def brier_norm(outcome: Labelled, weights: Weights) -> Floats:
     """Return (draws,) mean squared errors, in [0, 2]."""
     return _brier(outcome.scores_norm, outcome, weights)
 
 
-@_loss(line="the same, probabilities divided by those without content", undefined=_NOT_ASKED)
+@_loss(line="the same, probabilities divided by those without content", undefined=_NOT_ASKED, span=(0.0, 2.0))
 def brier_cal(outcome: Labelled, weights: Weights) -> Floats:
     """Return (draws,) mean squared errors, in [0, 2]."""
     return _brier(outcome.scores_cal, outcome, weights)
 
 
-@_loss(line="log loss: mean of -ln of the true label's probability", undefined=_TEXT)
+@_loss(line="log loss: mean of -ln of the true label's probability", undefined=_TEXT, span=(0.0, inf))
 def log_loss(outcome: Labelled, weights: Weights) -> Floats:
     """Return (draws,) mean losses in nats, from 0 (`sklearn.metrics.log_loss`)."""
     return _log_loss(outcome.scores, outcome, weights)
 
 
-@_loss(line="the same, log-likelihoods divided by the label's characters", undefined=_TEXT)
+@_loss(line="the same, log-likelihoods divided by the label's characters", undefined=_TEXT, span=(0.0, inf))
 def log_loss_norm(outcome: Labelled, weights: Weights) -> Floats:
     """Return (draws,) mean losses in nats, from 0."""
     return _log_loss(outcome.scores_norm, outcome, weights)
 
 
-@_loss(line="the same, probabilities divided by those without content", undefined=_NOT_ASKED)
+@_loss(line="the same, probabilities divided by those without content", undefined=_NOT_ASKED, span=(0.0, inf))
 def log_loss_cal(outcome: Labelled, weights: Weights) -> Floats:
     """Return (draws,) mean losses in nats, from 0."""
     return _log_loss(outcome.scores_cal, outcome, weights)

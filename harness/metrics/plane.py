@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import inf, sqrt
+
 import numpy as np
 
 from harness import ontology
@@ -20,6 +22,7 @@ _KINDS = (Kind.SINGLE_LABEL, Kind.CHOICE, Kind.MULTI_LABEL)
     line="distance in the VA plane from the given point to the answered label's prototype",
     higher_is_better=False,
     undefined=_NO_TERM,
+    span=(0.0, 2 * sqrt(2)),
 )
 def va_distance(outcome: Labelled | LabelSets, weights: Weights) -> Floats:
     """Return (draws,) mean Euclidean distances, in [0, 2 sqrt 2].
@@ -34,6 +37,7 @@ def va_distance(outcome: Labelled | LabelSets, weights: Weights) -> Floats:
     line="the same from a random label (0) to the nearest one (1)",
     undefined=f"{_NO_TERM}; or all labels lie equally far",
     chance=0.0,
+    span=(-inf, 1.0),
 )
 def va_fit(outcome: Labelled | LabelSets, weights: Weights) -> Floats:
     """Return (draws,) (random - answered) / (random - nearest) of mean distances; 1 at most, 0 as random."""

@@ -7,6 +7,7 @@ label. An answer without an emotion word scores 0.
 from __future__ import annotations
 
 from functools import partial
+from math import inf
 
 from harness.kinds import Kind
 from harness.metrics.algebra import weighted_mean
@@ -42,7 +43,7 @@ def word_pole_f1(outcome: Described, weights: Weights) -> Floats:
     return weighted_mean(outcome.columns["word_pole_f1"], weights)
 
 
-@_metric(line="mean number of different emotion words named", higher_is_better=None, chance=None)
+@_metric(line="mean number of different emotion words named", higher_is_better=None, chance=None, span=(0.0, inf))
 def words_named(outcome: Described, weights: Weights) -> Floats:
     """Return (draws,) mean counts of different terms of the table, at least 0."""
     return weighted_mean(outcome.columns["words_named"], weights)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import cast
 
 import numpy as np
@@ -29,7 +30,7 @@ from harness.outcomes import Answered, cluster_index, outcome
 from harness.reading import to_answer
 from harness.samples import baseline_answers, judge
 from harness.tasks.loading import Task
-from leaderboard.schema import Answer, Seeds
+from leaderboard.schema import Answer, Item, Seeds
 from va_extractor.errors import InputError
 
 SEED = 20_502
@@ -58,6 +59,7 @@ class Control:
         value: what it scored.
         low: lower bound.
         high: upper bound.
+        span: the least and greatest value that the measure has at all.
         key: of the YAML, to which a failure points.
         mend: what to do where it fails.
     """
@@ -67,6 +69,7 @@ class Control:
     value: float
     low: float
     high: float
+    span: tuple[float, float]
     key: tuple[str, ...]
     mend: str
 
@@ -78,11 +81,26 @@ class Control:
     @property
     def what(self) -> str:
         """The outcome in words."""
-        return f"{self.name}: {self.measure} is {self.value:.3f}, expected {self.low:.3f} to {self.high:.3f}"
+        low, high = max(self.low, self.span[0]), min(self.high, self.span[1])
+        bounds = f"{low:.3f} or more" if math.isinf(high) else f"{low:.3f} to {high:.3f}"
+        return f"{self.name}: {self.measure} is {self.value:.3f}, expected {bounds}"
 
 
-def run(task: Task, by: Instruments | None) -> Iterator[Control]:
-    """Run every control that the task allows.
+@dataclass(frozen=True)
+class Omitted:
+    """A control that a task does not allow, and why."""
+
+    name: str
+    why: str
+
+    @property
+    def what(self) -> str:
+        """The reason in words."""
+        return f"{self.name}: not run, since {self.why}"
+
+
+def run(task: Task, by: Instruments | None) -> Iterator[Control | Omitted]:
+    """Run every control that the task allows, and say why where it allows one not.
 
     Args:
         task: the task.
@@ -93,8 +111,8 @@ def run(task: Task, by: Instruments | None) -> Iterator[Control]:
     """
     bench = _Bench(task, by)
     yield bench.oracle()
-    yield from bench.uniform()
-    yield from bench.majority()
+    yield bench.uniform()
+    yield bench.majority()
     yield bench.shuffled()
 
 
@@ -105,9 +123,13 @@ class _Bench:
     task: Task
     by: Instruments | None
 
-    @property
+    @cached_property
     def docs(self) -> list[Doc]:
         return list(self.task.engine.eval_docs)
+
+    @cached_property
+    def items(self) -> list[Item]:
+        return [item_of(doc) for doc in self.docs]
 
     @property
     def headline(self) -> Metric:
@@ -135,39 +157,42 @@ class _Bench:
         mend = "the right answer is not read as right: look at the labels, the filters and doc_to_target"
         value = self.known.value(scored, len(asked))
         best = 0.0 if self.known.higher_is_better is False else 1.0
-        return Control("oracle", self.known.name, value, best - _EXACT, best + _EXACT, ("process_results",), mend)
+        return self._control("oracle", value, best, _EXACT, key=("process_results",), mend=mend)
 
-    def uniform(self) -> Iterator[Control]:
+    def uniform(self) -> Control | Omitted:
+        nowhere = Omitted("uniform", f"no value of chance is known for {self.known.name}")
+        if self.known.chance is None:
+            return nowhere
         scored = self._outcome(self._answers("uniform", self.docs), self.known)
         expected = chance.chance(self.known, scored, len(self.docs))
-        if expected is not None:
-            margin = self._margin(lambda weights: self.known.compute(scored, weights))
-            value = self.known.value(scored, len(self.docs))
-            mend = "random answers do not score chance: the options or the labels favour some"
-            key = ("metadata", "headline")
-            yield Control("uniform", self.known.name, value, expected - margin, expected + margin, key, mend)
+        if expected is None:
+            return nowhere
+        margin = self._margin(lambda weights: self.known.compute(scored, weights))
+        value = self.known.value(scored, len(self.docs))
+        mend = "random answers do not score chance: the options or the labels favour some"
+        return self._control("uniform", value, expected, margin, key=("metadata", "headline"), mend=mend)
 
-    def majority(self) -> Iterator[Control]:
-        if self.task.kind not in _COUNTED:
-            answers = self._answers("majority", self.docs)
-            if self.known.name in _CONSTANT:
-                worth = _CONSTANT[self.known.name]
-                scored = self._outcome(answers, self.known)
-                margin = self._margin(lambda weights: self.known.compute(scored, weights)) + _EXACT
-                mend = f"one answer to everything must be worth {worth}: look for items that share labels or references"
-                value = self.known.value(scored, len(self.docs))
-                key = ("metadata", "headline")
-                yield Control("majority", self.known.name, value, worth - margin, worth + margin, key, mend)
-            return
+    def majority(self) -> Control | Omitted:
+        if self.task.kind in _COUNTED:
+            return self._commonest()
+        if self.known.name not in _CONSTANT:
+            return Omitted("majority", f"what one answer to everything is worth is not known for {self.known.name}")
+        worth = _CONSTANT[self.known.name]
+        scored = self._outcome(self._answers("majority", self.docs), self.known)
+        margin = self._margin(lambda weights: self.known.compute(scored, weights)) + _EXACT
+        mend = f"one answer to everything must be worth {worth}: look for items that share labels or references"
+        value = self.known.value(scored, len(self.docs))
+        return self._control("majority", value, worth, margin, key=("metadata", "headline"), mend=mend)
+
+    def _commonest(self) -> Control:
         answers = self._answers("majority", self.docs)
-        items = [item_of(doc) for doc in self.docs]
-        parsed, _ = judge(self.task.kind, items, answers, None)
-        pairs = zip(parsed, items, strict=True)
+        parsed, _ = judge(self.task.kind, self.items, answers, None)
+        pairs = zip(parsed, self.items, strict=True)
         hits = np.array([bool(set(one.labels) & set(item.labels)) for one, item in pairs], dtype=np.float64)
         mend = "the right answer stands first too often or too seldom: shuffle the options"
         decides = "options"
         if self.task.kind is Kind.CHOICE:
-            expected = float(np.mean([1 / len(item.choices) for item in items]))
+            expected = float(np.mean([1 / len(item.choices) for item in self.items]))
         else:
             train = split(self.task.question, fitted_on(self.task.question)).docs
             common = {parsed[0].labels[0]} if parsed[0].labels else set()
@@ -175,12 +200,13 @@ class _Bench:
             mend = "labels are not as common in the train split as in the evaluated one: examples will mislead"
             decides = "source"
         margin = self._margin(lambda weights: weighted_mean(hits, weights)) + _EXACT
-        yield Control(
+        return Control(
             "majority",
             "the share of items on which the commonest answer is right",
             float(hits.mean()),
             expected - margin,
             expected + margin,
+            (0.0, 1.0),
             ("metadata", decides),
             mend,
         )
@@ -198,10 +224,11 @@ class _Bench:
         other = self._outcome(self._answers(reader, others), self.headline)
         compute = self.headline.compute
         between = bootstrap.interval(
-            lambda weights: compute(own, weights) - compute(other, weights), cluster_index([item_of(d) for d in docs])
+            lambda weights: compute(own, weights) - compute(other, weights), cluster_index(self.items)
         )
         sign = -1.0 if self.headline.higher_is_better is False else 1.0
         gain = sign * (self.headline.value(own, len(docs)) - self.headline.value(other, len(docs)))
+        least, most = self.headline.span
         edge = 0.0 if between is None else (between.low if sign > 0 else -between.high)
         return Control(
             "shuffled",
@@ -210,9 +237,16 @@ class _Bench:
             edge,
             0.0 if edge > 0 else _EXACT,
             math.inf,
+            (least - most, most - least),
             ("metadata", "source"),
             f"{' and '.join(taken)} do not help to answer: this is no task about them",
         )
+
+    def _control(
+        self, name: str, value: float, expected: float, margin: float, *, key: tuple[str, ...], mend: str
+    ) -> Control:
+        low, high = expected - margin, expected + margin
+        return Control(name, self.known.name, value, low, high, self.known.span, key, mend)
 
     def _metric(self, name: str) -> Metric:
         return next(metric for metric in metrics_of(self.task.kind) if metric.name == name)
@@ -236,12 +270,11 @@ class _Bench:
 
     def _outcome(self, answers: Sequence[Answer], metric: Metric) -> Outcome:
         """Arrange answers for one metric; of descriptions nothing is measured that it does not read."""
-        items = [item_of(doc) for doc in self.docs]
-        parsed, scores = judge(self.task.kind, items, answers, self.by, _PARTS.get(metric.name, PARTS))
-        rows = zip(items, answers, parsed, scores, strict=True)
+        parsed, scores = judge(self.task.kind, self.items, answers, self.by, _PARTS.get(metric.name, PARTS))
+        rows = zip(self.items, answers, parsed, scores, strict=True)
         return outcome(self.task.kind, self.task.question.labels, [Answered(*row) for row in rows])
 
     def _margin(self, compute: Callable[[Weights], Floats]) -> float:
         """Return the width of the 95 % interval, twice what chance alone moves a sound task by in 19 of 20 cases."""
-        between = bootstrap.interval(compute, cluster_index([item_of(doc) for doc in self.docs]))
+        between = bootstrap.interval(compute, cluster_index(self.items))
         return between.high - between.low if between else math.inf

@@ -34,6 +34,16 @@ class Facts:
     clusters: int
     detectable: float
 
+    @property
+    def said(self) -> str:
+        """Items and clusters in words."""
+        return f"{counted(self.items, 'item')} in {counted(self.clusters, 'cluster')}"
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun, in the plural unless it is one."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
 
 def facts(docs: Sequence[Doc]) -> Facts:
     """Count documents and say which difference they can show."""
@@ -61,7 +71,8 @@ def findings(source: Source, question: Question, docs: Sequence[Doc], precision:
     """
     found = facts(docs)
     if found.detectable > precision:
-        what = f"{found.clusters} independent items show differences of {found.detectable:.2f} or more, not {precision}"
+        shown = f"differences of {found.detectable:.2f} or more, not {precision}"
+        what = f"{counted(found.clusters, 'independent item')} can show {shown}"
         yield source.finding(("metadata", "source"), what, "take more items, or state a coarser --precision")
     if question.kind is Kind.CHOICE:
         yield from _offers(source, docs)
@@ -69,7 +80,7 @@ def findings(source: Source, question: Question, docs: Sequence[Doc], precision:
         yield from _balance(source, question, docs)
     shared = {doc["cluster_id"] for doc in split(question, FITTED).docs} & {doc["cluster_id"] for doc in docs}
     if shared:
-        what = f"{len(shared)} clusters of split '{EVALUATED}' are in split '{FITTED}' too"
+        what = f"the splits '{EVALUATED}' and '{FITTED}' share {counted(len(shared), 'cluster')}"
         yield source.finding(("metadata", "source"), what, "split by cluster, or examples show the answer")
 
 
@@ -88,7 +99,7 @@ def _balance(source: Source, question: Question, docs: Sequence[Doc]) -> Iterato
         if counts[label] == 0:
             yield source.finding(at, f"{label!r} is true of no item", "take it out, or give features that have it")
         elif counts[label] < _RARE:
-            what = f"{label!r} is true of {counts[label]} items only"
+            what = f"{label!r} is true of {counted(counts[label], 'item')} only"
             yield source.finding(at, what, "its own score will say little", error=False)
         elif share > _DOMINANT:
             yield source.finding(at, f"{label!r} is true of {share:.0%} of the items", "balance the items")

@@ -18,7 +18,7 @@ from harness.tasks import catalogue, taskfile
 from harness.tasks.loading import build
 from harness.tasks.taskfile import Finding, Source
 from harness.validate import data, fit, prompts, shape, showing
-from harness.validate.controls import Control
+from harness.validate.controls import Control, Omitted
 from harness.validate.controls import run as run_controls
 from harness.validate.data import Facts
 from va_extractor.errors import InputError
@@ -55,6 +55,7 @@ class Report:
         findings: everything wrong, and remarks.
         facts: what the documents amount to; None where they cannot be made.
         controls: what the controls scored; empty where an error made them pointless.
+        omitted: the controls that the task does not allow.
     """
 
     name: str | None
@@ -62,6 +63,7 @@ class Report:
     findings: list[Finding] = field(default_factory=list)
     facts: Facts | None = None
     controls: list[Control] = field(default_factory=list)
+    omitted: list[Omitted] = field(default_factory=list)
 
     @property
     def sound(self) -> bool:
@@ -81,13 +83,15 @@ def targets(given: Sequence[str], include_paths: Sequence[Path]) -> list[Target]
     """Find the YAMLs that the command line names: files, folders, tasks and groups; all of ours where it names none.
 
     Raises:
-        InputError: there is neither such a file nor such a task.
+        InputError: there is neither such a file nor such a task, or a folder holds none.
     """
     found: dict[Path, Target] = {}
     for name in given or [str(catalogue.TASKS)]:
         path = Path(name).expanduser()
         if path.is_dir():
             new = [Target(yaml, _root(yaml, path, include_paths)) for yaml in sorted(path.rglob("*.yaml"))]
+            if not new:
+                raise InputError(f"{name}: a folder without any file that ends in .yaml; name one that holds tasks")
         elif path.is_file():
             new = [Target(path, _root(path, path.parent, include_paths))]
         else:
@@ -188,6 +192,9 @@ def _controls(source: Source, target: Target, report: Report, settings: Settings
                 return
             by = instruments()
         for control in run_controls(task, by):
+            if isinstance(control, Omitted):
+                report.omitted.append(control)
+                continue
             report.controls.append(control)
             if not control.passed:
                 report.findings.append(source.finding(control.key, control.what, control.mend))

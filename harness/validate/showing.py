@@ -18,6 +18,7 @@ from harness.derive import derivation
 from harness.docs import Doc, Question
 from harness.kinds import FREE, MEASURED
 from harness.tasks.taskfile import Finding, Source
+from harness.validate.data import counted
 from harness.validate.prompts import PROMPT, SHOWN, names, shown
 
 LEAST = 1 / 3
@@ -75,10 +76,8 @@ def _values(source: Source, question: Question, docs: Sequence[Doc], write: Writ
                 texts = (write(_prompted(question, doc)) for doc in (low, moved))
                 told += len(set(map(_plain, texts))) == 2
             if told < LEAST * len(differ):
-                what = (
-                    f"the prompt hides {name}: of {len(differ)} pairs of items, one with a low and one with a high "
-                    f"{name}, it tells {told} apart, fewer than {LEAST:.0%}"
-                )
+                pairs_said = f"{counted(len(differ), 'pair')} of items with a low and a high {name}"
+                what = f"the prompt hides {name}: it tells {told} of {pairs_said} apart, fewer than {LEAST:.0%}"
                 yield _hidden(source, column, what, by_axes=PROMPT in used)
 
 
@@ -167,11 +166,12 @@ def _stops(source: Source, question: Question, docs: Sequence[Doc]) -> Iterator[
     until = given.get("until") if isinstance(given, dict) else None
     if not until or question.kind in MEASURED:
         return
-    labels = {label for doc in docs for label in _wordings(doc)}
-    bodies = labels | {str(doc["target"])[:-1] for doc in docs}
+    labels = sorted({label for doc in docs for label in _wordings(doc)})
+    targets = sorted({str(doc["target"]) for doc in docs})
     for number, stop in enumerate(until):
-        cut = sorted(body for body in bodies if stop.casefold() in body.casefold())
+        cut = [label for label in labels if stop.casefold() in label.casefold()]
+        cut = cut or [target for target in targets if stop in target[:-1]]
         if cut:
-            what = f"{stop!r} is within the answer {min(cut, key=len)[:40]!r}, which would end there"
+            what = f"{stop!r} is within the answer {cut[0][:40]!r}, which would end there"
             mend = 'end answers by what no answer holds, as "\\n\\n\\n"'
             yield source.finding(("generation_kwargs", "until", number), what, mend)

@@ -27,7 +27,16 @@ def test_every_task_of_ours_is_sound_with_its_controls(vaemo_eval: Command) -> N
         least = {metric.name for metric in all_metrics() if metric.higher_is_better is False}
         best = 0.0 if controls["oracle"]["measure"] in least else 1.0
         assert controls["oracle"]["value"] == pytest.approx(best, abs=1e-6)
-        assert {"oracle", "shuffled"} <= controls.keys()
+        assert set(controls) == {"oracle", "uniform", "majority", "shuffled"}
+        assert all(control["passed"] or control["not_run"] for control in controls.values())
+    assert {
+        (name, control) for name in tasks for control, one in reports[name]["controls"].items() if one["not_run"]
+    } == {
+        ("open_vocab", "uniform"),
+        ("open_vocab", "majority"),
+        ("emotic_distribution", "majority"),
+        ("iimi_distribution", "majority"),
+    }
 
 
 def test_exit_codes_are_for_scripts(vaemo_eval: Command, tmp_path: Path) -> None:
@@ -36,7 +45,10 @@ def test_exit_codes_are_for_scripts(vaemo_eval: Command, tmp_path: Path) -> None
     assert (done.code, done.out.splitlines()[0].startswith("mine.yaml:22 metadata.headline: ")) == (1, True)
     done = vaemo_eval("validate", "iimi_basik")
     assert (done.code, "did you mean iimi_basic" in done.err) == (2, True)
-    for flag, value in {"--precision": "nan", "--max-prompt": "0"}.items():
+    (tmp_path / "empty").mkdir()
+    done = vaemo_eval("validate", "empty")
+    assert (done.code, "empty: a folder without any file that ends in .yaml" in done.err) == (2, True)
+    for flag, value in [("--precision", "nan"), ("--precision", "5"), ("--max-prompt", "0")]:
         done = vaemo_eval("validate", "iimi_basic", flag, value)
         assert (done.code, done.err.startswith(f"vaemo-eval: {flag} {value}: ")) == (2, True)
     done = vaemo_eval("validate", "iimi_basic", "--features", "nowhere")

@@ -220,6 +220,24 @@ def test_code_beside_a_yaml_runs_only_where_it_is_trusted(folder: Path) -> None:
     assert not check(folder, SOUND + "process_docs: !function os.system\n", trust=True).sound
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        changed("harness.functions.single_label.score", "evil.run"),
+        changed("harness.functions.single_label.metrics", "evil.run"),
+        changed("harness.functions.single_label.dataset", "evil.run"),
+        changed("doc_to_target: target", "doc_to_target: !function evil.run"),
+        SOUND + "gen_prefix: !function evil.run\n",
+    ],
+)
+def test_trusted_code_that_could_not_be_used_is_refused_before_it_runs(folder: Path, text: str) -> None:
+    [finding] = [one for one in check(folder, text, trust=True).findings if "evil.run" in one.what]
+    assert "code of your own goes in process_docs only, with --trust-code" in finding.mend
+    with pytest.raises(InputError, match="process_docs only"):
+        load_tasks(["mine"], [folder], "shipped", trust_code=True)
+    assert not (folder.parent / "canary").exists()
+
+
 def test_a_module_beside_a_yaml_cannot_take_the_place_of_ours(folder: Path) -> None:
     shadow = folder / "harness" / "functions"
     shadow.mkdir(parents=True)

@@ -62,6 +62,14 @@ BROKEN: list[tuple[str, str, int, str, str]] = [
         2, "filter_list", "has 2 entries; give at most 1",
     ),
     ("version: 1.0", "version: .nan", 18, "metadata.version", "finite number"),
+    ("version: 1.0", "version: one", 18, "metadata.version", "valid number"),
+    ("version: 1.0", "version: '1.0'", 18, "metadata.version", "valid number"),
+    ("version: 1.0", "version: -3", 18, "metadata.version", "greater than 0"),
+    ("max_gen_toks: 64", "max_gen_toks: 64, do_sample: true, temperature: 0.0", 16, "generation_kwargs.do_sample",
+     "the temperature is 0"),
+    ("max_gen_toks: 64", "max_gen_toks: 64, do_sample: true", 16, "generation_kwargs.do_sample", "is not said"),
+    ("max_gen_toks: 64", "max_gen_toks: 64, temperature: 0.7", 16, "generation_kwargs.temperature", "not to be drawn"),
+    ('until: ["\\n\\n"]', 'until: ["\\n\\n", ""]', 16, "generation_kwargs.until.1", "ends every answer at once"),
     ("title: Name the emotion.", "title: 3", 19, "metadata.title", "in quotes"),
     ("source: iimi", "source: ../iimi", 20, "metadata.source", "no name"),
     ("!function harness.functions.single_label.score", "score", 14, "process_results", "no function"),
@@ -87,6 +95,20 @@ BROKEN: list[tuple[str, str, int, str, str]] = [
     ("format(arousal)", "format(arousal", 11, "doc_to_text", "not Jinja"),
     ("{{ choices | join(', ') }}", "{% if choices %}{{ choices }}", 11, "doc_to_text", "not Jinja"),
     ("{{ choices | join(', ') }}", "{{ choices | jion(', ') }}", 9, "doc_to_text", "filter 'jion'"),
+    ("'%.2f' | format(valence)", "valence * 0", 7, "doc_to_text", "hides valence: it tells 0 of 105 pairs"),
+    ("'%.2f' | format(valence)", "'%d' | format(valence)", 7, "doc_to_text", "hides valence"),
+    ("'%.2f' | format(arousal)", "'low' if arousal < -0.95 else 'high'", 7, "doc_to_text", "hides arousal"),
+    ("Emotion:", "{{ dominance }} Emotion:", 7, "doc_to_text", "no dominance"),
+    ("Emotion:", "{{ '%s' | format(dominance) }} Emotion:", 7, "doc_to_text", "no dominance"),
+    ("Emotion:", "{{ 'D: ' ~ dominance }} Emotion:", 7, "doc_to_text", "no dominance"),
+    ("Emotion:", "{{ [valence, dominance] | join }} Emotion:", 7, "doc_to_text", "no dominance"),
+    ("Emotion:", "{{ dominance | float }} Emotion:", 7, "doc_to_text", "no dominance"),
+    ("{{ choices | join(', ') }}", "joy, rage or love", 7, "doc_to_text",
+     "'anger', 'disgust', 'fear', 'happiness', 'neutral' and 2 more"),
+    ("{{ choices | join(', ') }}", "danger, {{ choices[1:] | join(', ') }}", 7, "doc_to_text", "name 'anger', which"),
+    ("{{ choices | join(', ') }}", "{{ choices | join }}", 7, "doc_to_text", "420 of 420 items"),
+    ('until: ["\\n\\n"]', "until: [anger]", 16, "generation_kwargs.until.0", "within the answer 'anger'"),
+    ('until: ["\\n\\n"]', 'until: ["\\n\\n", PRIS]', 16, "generation_kwargs.until.1", "within the answer 'surprise'"),
     ("{{ choices | join(', ') }}", "{{ labels[0] }}", 9, "doc_to_text", "gives the answer away"),
     ("{{ choices | join(', ') }}", "{{ target }}", 9, "doc_to_text", "gives the answer away"),
     ("{{ choices | join(', ') }}", "{{ choices[9] }}", 7, "doc_to_text", "does not render on 420 of 420"),
@@ -124,6 +146,24 @@ def test_the_yaml_that_is_broken_here_is_sound(tmp_path: Path) -> None:
     assert report.findings == []
     assert [control.name for control in report.controls] == ["oracle", "uniform", "majority", "shuffled"]
     assert check(tmp_path, MC, controls=True).findings == []
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "{% if dominance is not none %}Dominance: {{ dominance }}{% endif %} Emotion:",
+        "{{ dominance if dominance else 'Not known' }} {% if dominance == none %}...{% endif %} Emotion:",
+    ],
+)
+def test_a_column_that_is_missing_may_be_asked_for_but_not_printed(tmp_path: Path, prompt: str) -> None:
+    assert check(tmp_path, changed("Emotion:", prompt)).findings == []
+
+
+def test_names_that_are_offered_as_near_fit_the_task(tmp_path: Path) -> None:
+    metric_list = "metric_list: !function harness.functions.single_label.metrics"
+    [found] = check(tmp_path, changed(metric_list, "metric_list: [{metric: acc}]")).findings
+    offered = found.what.partition("did you mean ")[2].rstrip("?)").split(" or ")
+    assert set(filter(None, offered)) <= set(found.mend.removeprefix("take one of ").split(", "))
 
 
 @pytest.mark.parametrize("case", BROKEN, ids=[f"{row[3]} {row[4]}" for row in BROKEN])

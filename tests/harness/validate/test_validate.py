@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from harness import docs
 from harness.tasks.catalogue import TASKS
 from harness.tasks.loading import load_tasks
-from harness.validate.data import detectable
+from harness.validate.controls import Control
+from harness.validate.data import Facts, detectable
 from harness.validate.pipeline import Settings, Target, names, validate
 from tests.harness.validate.writing import SOUND, changed, check
 from tests.making import features
@@ -104,6 +105,86 @@ def test_a_group_names_tasks_that_exist(tmp_path: Path) -> None:
 def test_features_on_the_hub_are_pinned(tmp_path: Path) -> None:
     found = check(tmp_path, SOUND, features="org/features").findings
     assert "org/features are not pinned" in found[0].what
+
+
+ASKS = """\
+include: {base}
+task: mine
+{more}
+metadata:
+  version: 1.0
+  title: Name the emotion.
+  source: iimi
+  labels: [anger, disgust, fear, happiness, neutral, sadness, surprise]
+  headline: macro_f1
+  axes: {axes}
+"""
+UNLISTED = """\
+dataset_kwargs:
+  asks:
+    premise: A face was measured on {scales}.
+    valence: how pleasant it is
+    arousal: how activated it is
+    question: Which emotion is it?
+    cue: Emotion
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "axes", "key", "words"),
+    [
+        ("", "{decimals: 0}", None, ""),
+        ("", "{va_format: lexical}", None, ""),
+        ("", "{fewshot: nearest, shots: 4}", None, ""),
+        (UNLISTED, "{decimals: 1}", "dataset_kwargs.asks.question", "'happiness', 'sadness' and 1 more"),
+        (
+            'generation_kwargs: {until: ["\\nValencia:", tristeza], max_gen_toks: 64}',
+            "{language: es}",
+            "generation_kwargs.until.1",
+            "'tristeza'",
+        ),
+    ],
+)
+def test_prompts_of_axes_tell_values_and_name_labels(
+    tmp_path: Path, more: str, axes: str, key: str | None, words: str
+) -> None:
+    text = ASKS.format(base=TASKS / "iimi" / "iimi_basic.yaml", more=more, axes=axes)
+    found = [finding for finding in check(tmp_path, text).findings if finding.error]
+    assert [finding.key for finding in found] == ([key] if key else [])
+    assert all(words in finding.what for finding in found)
+
+
+def test_values_too_coarse_for_the_axes_are_found(tmp_path: Path) -> None:
+    rows = 80
+    table = features(
+        rows,
+        item_id=[f"i{row}" for row in range(rows)],
+        cluster_id=[f"c{row}" for row in range(rows)],
+        valence=np.linspace(-0.4, 0.4, rows).tolist(),
+        arousal=np.linspace(-0.9, 0.9, rows).tolist(),
+        labels=[[["anger", "fear"][row % 2]] for row in range(rows)],
+    )
+    provenance = Provenance(source="iimi", title="flat", licence="none", citation="none", original_scale=(-1, 1))
+    write_split(table, provenance, tmp_path / "features", "test")
+    text = ASKS.format(base=TASKS / "iimi" / "iimi_basic.yaml", more="", axes="{decimals: 0}")
+    text = text.replace("[anger, disgust, fear, happiness, neutral, sadness, surprise]", "[anger, fear]")
+    found = check(tmp_path, text, features=str(tmp_path / "features")).findings
+    [finding] = [finding for finding in found if finding.key == "metadata.axes"]
+    assert "hides valence: it tells 0 of 40 pairs" in finding.what
+
+
+def test_what_is_counted_is_said_as_one_or_several() -> None:
+    assert Facts(1, 1, 0.9).said == "1 item in 1 cluster"
+    assert Facts(2, 1, 0.9).said == "2 items in 1 cluster"
+
+
+def test_a_control_says_no_bound_that_its_measure_cannot_reach() -> None:
+    near = Control("majority", "accuracy", 0.18, -0.002, 0.252, (0.0, 1.0), ("metadata",), "")
+    assert near.what.endswith("is 0.180, expected 0.000 to 0.252")
+    gain = Control("shuffled", "gain", 0.3, 0.0, float("inf"), (-1.0, 1.0), ("metadata",), "")
+    assert gain.what.endswith("expected 0.000 to 1.000")
+    endless = Control("shuffled", "gain", 0.3, 0.0, float("inf"), (float("-inf"), float("inf")), ("metadata",), "")
+    assert endless.what.endswith("expected 0.000 or more")
 
 
 def test_a_name_that_is_taken_is_found(tmp_path: Path) -> None:
