@@ -79,12 +79,13 @@ def render(template: str, values: Mapping[str, Any]) -> str:
             `MAX_OUTPUT` characters.
     """
     compiled = _compiled(template)
+    taken = {
+        name: _Missing(name) if values[name] is None else values[name] for name in names(template) if name in values
+    }
     chunks: list[str] = []
     size = 0
     try:
-        for chunk in compiled.generate(
-            {name: _Missing(name) if value is None else value for name, value in values.items()}
-        ):
+        for chunk in compiled.generate(taken):
             size += len(chunk)
             if size > MAX_OUTPUT or len(chunks) > MAX_PARTS:
                 raise BadTemplateError(f"renders more than {MAX_OUTPUT} characters or {MAX_PARTS} parts")
@@ -107,12 +108,13 @@ def check(template: str) -> None:
     _compiled(template)
 
 
-def names(template: str) -> set[str]:
+@cache
+def names(template: str) -> frozenset[str]:
     """Return the names a template takes from the item; loop variables are not among them."""
     from jinja2.meta import find_undeclared_variables
 
     check(template)
-    return find_undeclared_variables(_parsed(template))
+    return frozenset(find_undeclared_variables(_parsed(template)))
 
 
 @cache

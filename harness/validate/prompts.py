@@ -87,13 +87,13 @@ def rendered(source: Source, docs: Sequence[Doc], max_characters: int) -> Iterat
             yield source.finding((key,), what, "shorten it, or raise --max-prompt")
 
 
-def names(text: str) -> set[str]:
+def names(text: str) -> frozenset[str]:
     """Return the columns that a template takes, or the one whose bare name it is.
 
     Raises:
         BadTemplateError: it is refused.
     """
-    return {text} if text in _COLUMNS else sandbox.names(text)
+    return frozenset({text}) if text in _COLUMNS else sandbox.names(text)
 
 
 def shown(text: str, doc: Doc) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from functools import cache, partial
 from statistics import fmean
 from typing import Any, cast
 
@@ -28,7 +28,7 @@ On the features that ship, the coarsest axes (whole numbers from 0 to 1) tell 0.
 a value in [-1, 1] whose decimals are cut off 0.21 or fewer.
 """
 _ITEMS = 200
-"""How many items, evenly spread, are paired."""
+"""From how many items on only some, evenly spread, are paired: this many or up to twice as many."""
 _NAMED = 5
 _NEGATIVE_ZERO = re.compile(r"-(?=0(?:\.0*)?(?![\d.]))")
 
@@ -63,6 +63,7 @@ def _values(source: Source, question: Question, docs: Sequence[Doc], write: Writ
     """
     columns = derivation(question.derive).shows if question.derive else ("valence", "arousal")
     some = docs[:: max(1, len(docs) // _ITEMS)]
+    before = {doc["item_id"]: _plain(write(_prompted(question, doc))) for doc in some}
     for column in columns:
         if column not in used and PROMPT not in used:
             continue
@@ -73,8 +74,7 @@ def _values(source: Source, question: Question, docs: Sequence[Doc], write: Writ
             told = 0
             for low, high in differ:
                 moved = cast(Doc, {**low, column: take(low, high)})
-                texts = (write(_prompted(question, doc)) for doc in (low, moved))
-                told += len(set(map(_plain, texts))) == 2
+                told += _plain(write(_prompted(question, moved))) != before[low["item_id"]]
             if told < LEAST * len(differ):
                 pairs_said = f"{counted(len(differ), 'pair')} of items with a low and a high {name}"
                 what = f"the prompt hides {name}: it tells {told} of {pairs_said} apart, fewer than {LEAST:.0%}"
@@ -154,10 +154,13 @@ def _unnamed(text: str, labels: Sequence[str]) -> list[str]:
 
 
 def _named(text: str, label: str) -> bool:
-    if label not in text:
-        return False
+    return label in text and _word(label).search(text) is not None
+
+
+@cache
+def _word(label: str) -> re.Pattern[str]:
     edge = r"(?<!\w){}(?!\w)" if label.isascii() else "{}"  # words of other scripts may stand without a space
-    return re.search(edge.format(re.escape(label)), text) is not None
+    return re.compile(edge.format(re.escape(label)))
 
 
 def _stops(source: Source, question: Question, docs: Sequence[Doc]) -> Iterator[Finding]:
