@@ -168,7 +168,7 @@ def test_the_hash_changes_with_what_decides_the_answers(tmp_path: Path, ours: di
               "{name: b, filter: [{function: take_first}]}]")],
             r"mine\.yaml:4 filter_list: has 2 entries; give at most 1",
         ),
-        ([("task: mine", "task: mine\nprocess_results: !function no.such.module")], "'no.such.module' is no function"),
+        ([("task: mine", "task: mine\nprocess_results: !function no.such.module")], "no function 'no.such.module'"),
     ],
 )  # fmt: skip
 def test_an_unsound_task_is_one_line_before_any_model_is_asked(
