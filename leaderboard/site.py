@@ -97,8 +97,9 @@ class _Models:
         if one.record.model.id != self._model:
             self.flush()
             self._model = one.record.model.id
-        parts = self._parts[participant_id(one.record)]
-        parts.append((one.record, section(one.record, one.task_name, one.samples, status, len(parts) + 1)))
+        name = participant_id(one.record)
+        text = section(one.record, one.task_name, one.samples, status, len(self._parts.get(name, ())) + 1)
+        self._parts[name].append((one.record, text))
 
     def flush(self) -> None:
         """Write the pages of the model so far."""
