@@ -16,10 +16,10 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from leaderboard import safe_files
-from leaderboard.plain_text import one_line
 from leaderboard.safe_json import read_model
 from leaderboard.schema import RunRecord, Sample, TaskRecord
 from va_extractor.errors import InputError
+from va_extractor.plain_text import one_line
 
 RESULTS = "results"
 RUN = "run.json"

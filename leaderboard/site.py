@@ -13,9 +13,9 @@ from leaderboard.build import build, participant_id
 from leaderboard.entry import Entry
 from leaderboard.ledger import Status
 from leaderboard.pages import model_page, section, table_page
-from leaderboard.plain_text import csv_text
 from leaderboard.schema import RunRecord
 from va_extractor.errors import InputError
+from va_extractor.plain_text import csv_text
 
 _COLUMNS = (
     *("task", "column", "main", "metric", "model", "variant", "status", "value", "low", "high", "rank_low"),
