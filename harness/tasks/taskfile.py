@@ -184,7 +184,7 @@ def _include(given: Any, entry: Entry | None, inside: tuple[Path, ...], seen: tu
         return
     line = _line(entry.key)
     names = [given] if isinstance(given, str) else given
-    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+    if not isinstance(names, list) or not all(isinstance(name, str) and "\0" not in name for name in names):
         source.findings.append(
             Finding(entry.path, line, "include", "is no file name and no list of them", "write include: FILE.yaml")
         )

@@ -268,3 +268,9 @@ def test_a_yaml_far_above_the_bound_is_not_read_whole(tmp_path: Path) -> None:
         file.truncate(1 << 40)  # would not fit into memory
     (found,) = taskfile.read(tmp_path / "sparse.yaml", [tmp_path]).findings
     assert "more than 262144 bytes" in found.what
+
+
+def test_an_included_name_that_no_file_can_have_is_a_finding(tmp_path: Path) -> None:
+    (tmp_path / "odd.yaml").write_text('task: x\ninclude: "a\\0b.yaml"\n', encoding="utf-8")
+    (found,) = taskfile.read(tmp_path / "odd.yaml", [tmp_path]).findings
+    assert (found.line, found.key, found.what) == (2, "include", "is no file name and no list of them")
