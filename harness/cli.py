@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-from va_extractor.errors import InputError
+from va_extractor.errors import InputError, tell
 
 COMMANDS = (
     "compare",
@@ -43,8 +43,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         return int(module.main(args))
     except InputError as error:
-        sys.stderr.write(f"vaemo-eval: {error}\n")
-        return 2
+        return tell("vaemo-eval", error)
     except KeyboardInterrupt:
         sys.stderr.write("vaemo-eval: stopped; what was finished is in the run folder\n")
         return 130

@@ -12,6 +12,7 @@ from harness.compare import Comparison, ItemGap
 from harness.metrics.registry import FEW_CLUSTERS
 from harness.table import SYNTHETIC
 from leaderboard.schema import Sample
+from va_extractor.plain_text import one_line
 
 _WIDEST = 60
 
@@ -21,7 +22,8 @@ def show(comparisons: Sequence[Comparison], level: float, console: Console) -> N
     for one in comparisons:
         console.print(_table(one, level))
         for name, reason in sorted(one.lacking.items()):
-            console.print(f"{name} is not compared: in one of the runs {reason}", highlight=False, markup=False)
+            line = one_line(f"{name} is not compared: in one of the runs {reason}", 1000)
+            console.print(line, highlight=False, markup=False)
         if one.clusters < FEW_CLUSTERS:
             console.print(f"{one.clusters} clusters: below {FEW_CLUSTERS} intervals and tests are to be read with care")
         noise = _noise(one)
@@ -41,7 +43,7 @@ def show(comparisons: Sequence[Comparison], level: float, console: Console) -> N
 
 
 def _table(one: Comparison, level: float) -> Table:
-    names = " against ".join(escape(run.record.model.id) for run in (one.first, one.second))
+    names = " against ".join(_short(run.record.model.id) for run in (one.first, one.second))
     items = f"{len(one.first.samples[one.task])} items in {one.clusters} clusters"
     table = Table(title=f"[bold]{escape(one.task)}[/]: {names}, {items}", title_justify="left")
     table.add_column("metric", no_wrap=True)
@@ -89,7 +91,7 @@ def _items(gaps: Sequence[ItemGap]) -> Table:
         item = gap.first.item
         said = (_short(_said(sample)) for sample in (gap.first, gap.second))
         place = (f"{item.valence:.2f}", f"{item.arousal:.2f}")
-        table.add_row(item.item_id[:12], *place, _short(item.truth), *said, f"{gap.gap:+.2f}")
+        table.add_row(_short(item.item_id[:12]), *place, _short(item.truth), *said, f"{gap.gap:+.2f}")
     return table
 
 
@@ -102,4 +104,4 @@ def _said(sample: Sample) -> str:
 
 
 def _short(text: str) -> str:
-    return escape(text if len(text) <= _WIDEST else text[: _WIDEST - 1] + "…")
+    return escape(one_line(text, _WIDEST))

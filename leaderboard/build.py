@@ -67,7 +67,7 @@ def build(root: Path, see: Callable[[Entry, ledger.Status], None] = lambda one, 
 
     Args:
         root: the repository.
-        see: called with each entry and its status while it is in memory.
+        see: called with each entry and its status while it is in memory; an entry on which it fails is left out.
 
     Raises:
         InputError: there is no `results` folder, or one of the lists is broken.
@@ -83,20 +83,31 @@ def build(root: Path, see: Callable[[Entry, ledger.Status], None] = lambda one, 
             continue
         try:
             one = entries.read(root, folder)
-            if one.path != folder:
-                raise InputError(f"{folder}: by its content it belongs in {one.path}")
-            if one.task.features.synthetic:
-                raise InputError(f"{folder}: features are synthetic")
-            if level := other_level(one.record, one.task):
-                raise InputError(f"{folder}: {level}")
             status = statuses.get((folder, one.digest), "self-reported")
-            draws = headline_draws(one.task, one.samples, str(folder))
+            keep = _keep(one, folder, status)
+            see(one, status)
         except InputError as error:
             left_out.append(str(error))
-            continue
-        see(one, status)
-        kept.append(Kept(one.record, one.task_name, folder, status, draws))
+        except (OSError, MemoryError):  # the machine's fault, not the entry's
+            raise
+        except Exception as error:  # whatever an entry leads a page into costs its own place, not the board
+            left_out.append(f"{folder}: cannot be shown: {type(error).__name__}: {error}")
+        else:
+            kept.append(keep)
     return Built(board(kept, withdrawn), tuple(left_out))
+
+
+def _keep(one: Entry, folder: PurePosixPath, status: ledger.Status) -> Kept:
+    """Compute of an entry what the board needs of it alone."""
+    if one.path != folder:
+        raise InputError(f"{folder}: by its content it belongs in {one.path}")
+    if one.task.features.synthetic:
+        raise InputError(f"{folder}: features are synthetic")
+    if level := other_level(one.record, one.task):
+        raise InputError(f"{folder}: {level}")
+    if not one.task.answers.ok + one.task.answers.unread:
+        raise InputError(f"{folder}: field 'answers': counts no answer")
+    return Kept(one.record, one.task_name, folder, status, headline_draws(one.task, one.samples, str(folder)))
 
 
 def board(kept: Sequence[Kept], withdrawn: Sequence[ledger.Withdrawal]) -> Board:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-from leaderboard.plain_text import one_line
 from va_extractor.arguments import Parser
-from va_extractor.errors import InputError
+from va_extractor.errors import InputError, tell
 
 _COMMANDS = (
     "submit",
@@ -33,8 +32,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         return int(args.run(args))
     except InputError as error:
-        sys.stderr.write(f"vaemo-leaderboard: {one_line(str(error), 1000)}\n")
-        return 2
+        return tell(parser.prog, error)
 
 
 if __name__ == "__main__":

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from leaderboard.plain_text import one_line
 from leaderboard.schema import Sample, TaskRecord
 from va_extractor.errors import InputError
+from va_extractor.plain_text import one_line
 
 Floats = NDArray[np.float64]
 Bytes = NDArray[np.float32]

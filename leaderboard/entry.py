@@ -12,13 +12,14 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from leaderboard import safe_files
-from leaderboard.plain_text import one_line
 from leaderboard.safe_json import read_model
 from leaderboard.schema import RunRecord, Sample, TaskRecord
 from va_extractor.errors import InputError
+from va_extractor.plain_text import one_line
 
 RESULTS = "results"
 RUN = "run.json"
@@ -162,11 +163,18 @@ def read_record(data: bytes, where: str) -> RunRecord:
     org, slash, _ = record.model.id.partition("/")
     if not _MODEL.fullmatch(record.model.id) or (slash and org in ("baseline", "local")):
         raise InputError(f"{where}: field 'model.id': {record.model.id[:60]!a} is no name of a model")
-    if not _TIME.fullmatch(record.created):
+    if not _is_time(record.created):
         raise InputError(f"{where}: field 'created': {record.created[:40]!a} is no time in UTC")
     for name, task in record.tasks.items():
         _check_names(name, task, where)
     return record
+
+
+def _is_time(text: str) -> bool:
+    try:
+        return bool(_TIME.fullmatch(text) and datetime.fromisoformat(text))
+    except ValueError:  # a month 13
+        return False
 
 
 def read_samples(data: bytes, task: TaskRecord, where: str) -> tuple[Sample, ...]:

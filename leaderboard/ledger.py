@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Literal, get_args
 
-from leaderboard.plain_text import one_line
 from leaderboard.safe_files import read_bounded
 from va_extractor.errors import InputError
+from va_extractor.plain_text import one_line
 
 WITHDRAWALS = "withdrawals.csv"
 STATUSES = "status.csv"

@@ -21,10 +21,10 @@ from leaderboard.build import REFERENCES
 from leaderboard.compare import Compared
 from leaderboard.ledger import Status
 from leaderboard.level import percent
-from leaderboard.plain_text import visible
 from leaderboard.ranking import POWER
 from leaderboard.reproduce import HUB_BACKENDS, command
 from leaderboard.schema import Confusion, ReliabilityBin, RunRecord, Sample, Score, TaskRecord
+from va_extractor.plain_text import visible
 
 _HUB_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*/[A-Za-z0-9][A-Za-z0-9_.-]*", re.ASCII)
 _DIAGRAMS = {

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 
 from leaderboard.entry import Entry
 from leaderboard.level import other_level
-from leaderboard.plain_text import one_line
 from leaderboard.schema import Answer, RunRecord, Sample
 from va_extractor.errors import InputError
+from va_extractor.plain_text import one_line
 
 if TYPE_CHECKING:
     from harness.rerender import Rendered

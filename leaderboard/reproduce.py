@@ -53,7 +53,7 @@ def _model(model: ModelRecord) -> list[str]:
     args = dict(model.args)
     effort = args.pop("reasoning_effort", None)
     words = ["--model", model.backend]
-    if model.id == f"{model.backend}/{args.get('model')}":
+    if "model" in args and model.id == f"{model.backend}/{args['model']}":
         words = ["--model", model.id]
         del args["model"]
     if model.backend in HUB_BACKENDS and model.revision and _COMMIT.fullmatch(model.revision):

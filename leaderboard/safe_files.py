@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import gzip
-import os
-import stat
 import zlib
 from pathlib import Path
 
 from va_extractor.errors import InputError
+from va_extractor.plain_file import open_plain
 
 MAX_FILE = 10_000_000
 MAX_UNPACKED = 200_000_000
@@ -24,16 +23,12 @@ def read_bounded(path: Path, where: str, limit: int = MAX_FILE) -> bytes:
         InputError: it is missing, a link, no plain file, or larger.
     """
     try:
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+        with open_plain(path, follow=False) as file:
+            data = file.read(limit + 1)
     except OSError as error:
         raise InputError(f"{where}: cannot be read: {error.strerror}") from None
     except ValueError:
         raise InputError(f"{where}: no file can have this name") from None
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)  # Python makes no file object of a folder
-        raise InputError(f"{where}: is no plain file")
-    with os.fdopen(descriptor, "rb") as file:
-        data = file.read(limit + 1)
     if len(data) > limit:
         raise InputError(f"{where}: larger than {limit:,} bytes")
     return data

@@ -13,9 +13,9 @@ from leaderboard.build import build, participant_id
 from leaderboard.entry import Entry
 from leaderboard.ledger import Status
 from leaderboard.pages import model_page, section, table_page
-from leaderboard.plain_text import csv_text
 from leaderboard.schema import RunRecord
 from va_extractor.errors import InputError
+from va_extractor.plain_text import csv_text
 
 _COLUMNS = (
     *("task", "column", "main", "metric", "model", "variant", "status", "value", "low", "high", "rank_low"),
@@ -97,8 +97,9 @@ class _Models:
         if one.record.model.id != self._model:
             self.flush()
             self._model = one.record.model.id
-        parts = self._parts[participant_id(one.record)]
-        parts.append((one.record, section(one.record, one.task_name, one.samples, status, len(parts) + 1)))
+        name = participant_id(one.record)
+        text = section(one.record, one.task_name, one.samples, status, len(self._parts.get(name, ())) + 1)
+        self._parts[name].append((one.record, text))
 
     def flush(self) -> None:
         """Write the pages of the model so far."""

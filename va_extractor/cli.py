@@ -6,7 +6,7 @@ import sys
 from importlib import import_module
 
 from va_extractor.arguments import Parser
-from va_extractor.errors import InputError
+from va_extractor.errors import InputError, tell
 
 _COMMANDS = (
     "annotations",
@@ -27,8 +27,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         return int(args.run(args))
     except InputError as error:
-        sys.stderr.write(f"vaemo-extract: {error}\n")
-        return 2
+        return tell(parser.prog, error)
 
 
 if __name__ == "__main__":

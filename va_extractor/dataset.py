@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from pathlib import Path
 
 import pyarrow as pa
@@ -46,6 +46,25 @@ def sources(root: Path) -> list[str]:
     return sorted({path.parent.name for path in root.glob("*/*.parquet")})
 
 
+def read_table(path: Path) -> pa.Table:
+    """Read a Parquet file as it is, its columns not yet checked; every text in it is valid UTF-8.
+
+    Raises:
+        InputError: it is missing, not Parquet that can be read, or has two columns of one name.
+    """
+    if not path.is_file():
+        raise InputError(f"{path}: {'is no plain file' if path.exists() else 'no such file'}")
+    try:
+        twice = [name for name, count in Counter(pq.read_schema(path).names).items() if count > 1]
+        if twice:
+            raise InputError(f"{path}: column '{twice[0]}' stands there twice")
+        table = pq.read_table(path)
+        table.validate(full=True)
+    except (pa.ArrowInvalid, OSError) as error:
+        raise InputError(f"{path}: not a readable Parquet file: {str(error).splitlines()[0]}") from None
+    return table
+
+
 def read_split(files: list[Path]) -> tuple[pa.Table, Provenance]:
     """Read and check one split's files.
 
@@ -55,14 +74,7 @@ def read_split(files: list[Path]) -> tuple[pa.Table, Provenance]:
     Raises:
         InputError: a file is missing, not Parquet, or breaks the schema.
     """
-    tables = []
-    for path in files:
-        try:
-            tables.append(check(pq.read_table(path), str(path)))
-        except FileNotFoundError:
-            raise InputError(f"{path}: no such file") from None
-        except (pa.ArrowInvalid, OSError) as error:
-            raise InputError(f"{path}: not a readable Parquet file: {error}") from None
+    tables = [check(read_table(path), str(path)) for path in files]
     provenance = provenance_of(tables[0].schema, str(files[0]))
     whole = pa.concat_tables([table.replace_schema_metadata(None) for table in tables])
     if len(files) > 1:

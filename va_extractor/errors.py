@@ -1,4 +1,12 @@
-"""The one error that a user is meant to read."""
+"""The one error that a user is meant to read, and how a command line tells it."""
+
+from __future__ import annotations
+
+import sys
+
+from va_extractor.plain_text import one_line
+
+_LONGEST = 4000
 
 
 class InputError(Exception):
@@ -6,3 +14,9 @@ class InputError(Exception):
 
     Command lines print it and exit with code 2; nothing else is printed and nothing already computed is lost.
     """
+
+
+def tell(program: str, error: InputError) -> int:
+    """Write an error as one line that no terminal obeys, whatever a file or a server put in it; return exit code 2."""
+    sys.stderr.write(f"{program}: {one_line(str(error), _LONGEST)}\n")
+    return 2

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +14,11 @@ import cv2
 import numpy as np
 
 from va_extractor.pixels import Picture, Unreadable, decode
+from va_extractor.plain_file import open_plain
 from va_extractor.sources import ImageItem
+
+MAX_IMAGE = 1_500_000_000
+"""Bytes; the 178 megapixels that are decoded at most are 1.43 GB, uncompressed with four channels of 16 bits."""
 
 
 @dataclass(frozen=True)
@@ -46,11 +52,14 @@ class Reader:
         self._path = None
         try:
             if video:
-                with path.open("rb") as file:
+                with open_plain(path) as file:
                     self._digest = hashlib.file_digest(file, "sha256").hexdigest()
                 self._picture = _Video(path)
             else:
-                data = path.read_bytes()
+                with open_plain(path) as file:
+                    if os.fstat(file.fileno()).st_size > MAX_IMAGE:
+                        raise OSError(errno.EFBIG, f"larger than {MAX_IMAGE:,} bytes")
+                    data = file.read()
                 self._digest = hashlib.sha256(data).hexdigest()
                 self._picture = _once(data)
         except OSError as error:

@@ -7,7 +7,6 @@ arousal and dominance are in [-1, 1] whatever the source's own scale was. Parque
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Literal, get_args
 
@@ -139,13 +138,11 @@ def provenance_of(schema: pa.Schema, where: str) -> Provenance:
     if raw is None:
         raise InputError(f"{where}: no 'vaemo' metadata in the Parquet schema; write the file with vaemo-extract")
     try:
-        return Provenance.model_validate(json.loads(raw))
+        return Provenance.model_validate_json(raw)
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(map(str, first["loc"]))
         raise InputError(f"{where}: metadata field '{field or METADATA_KEY.decode()}': {first['msg']}") from None
-    except json.JSONDecodeError as error:
-        raise InputError(f"{where}: 'vaemo' metadata is not JSON: {error}") from None
 
 
 def check(table: pa.Table, where: str) -> pa.Table:
@@ -171,7 +168,8 @@ def check(table: pa.Table, where: str) -> pa.Table:
             column = table.column(field.name).cast(field.type)
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError, pa.ArrowTypeError) as error:
             got = table.schema.field(field.name).type
-            raise InputError(f"{where}: column '{field.name}' is {got}, not {field.type}: {error}") from None
+            words = str(error).splitlines()[0]
+            raise InputError(f"{where}: column '{field.name}' is {got}, not {field.type}: {words}") from None
         columns.append(column)
     checked = pa.table(columns, schema=COLUMNS.with_metadata(table.schema.metadata))
     for field in COLUMNS:

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from harness import models, record
 from harness.answers import store
@@ -34,13 +34,13 @@ class Command(BaseModel):
 
     Attributes:
         version: of this file.
-        created: when the run began, UTC, ISO 8601.
+        created: when the run began, UTC.
         settings: every setting by the flag that gives it, as text.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     version: int = 1
-    created: str
+    created: AwareDatetime
     settings: dict[str, str]
 
 
@@ -62,7 +62,7 @@ def describe(
     asked = {f"task {task.name}": f"version {task.version}, hash {task.hash[:12]}" for task in tasks}
     features = {f"--features of {task.name}": task.features().sha256[:12] for task in tasks}
     return Command(
-        created=now.isoformat(),
+        created=now,
         settings={
             "--model": f"{choice.id} ({choice.backend})",
             **given,
@@ -86,8 +86,8 @@ def place(config: RunConfig, model: str, command: Command) -> Place:
     found = find(config, model, command)
     if found is not None:
         return found
-    now = datetime.fromisoformat(command.created)
-    return Place(record.make_folder(config.output_path, model, now), now, resumed=False)
+    folder = record.make_folder(config.output_path, model, command.created)
+    return Place(folder, command.created, resumed=False)
 
 
 def find(config: RunConfig, model: str, command: Command) -> Place | None:
@@ -101,12 +101,12 @@ def find(config: RunConfig, model: str, command: Command) -> Place | None:
         differing = list(_differences(found.settings, command.settings))
         if differing:
             raise InputError(f"--resume {config.resume}: is a run of another command: {'; '.join(differing)}")
-        return Place(config.resume, datetime.fromisoformat(found.created), resumed=True)
+        return Place(config.resume, found.created, resumed=True)
     for folder in [] if config.afresh else sorted(record.model_folder(config.output_path, model).glob("*"))[::-1]:
         if (folder / UNFINISHED).is_file():
             found = _read(folder)
             if found.settings == command.settings:
-                return Place(folder, datetime.fromisoformat(found.created), resumed=True)
+                return Place(folder, found.created, resumed=True)
     return None
 
 
@@ -124,13 +124,16 @@ def finish(folder: Path) -> None:
 def _read(folder: Path) -> Command:
     path = folder / UNFINISHED
     try:
-        return Command.model_validate_json(path.read_bytes())
+        command = Command.model_validate_json(path.read_bytes())
     except OSError as error:
         finished = (folder / record.RUN).is_file()
         mend = "the run is finished" if finished else f"cannot be read: {error.strerror}; give the folder of a run"
         raise InputError(f"{path}: {mend}") from None
     except ValidationError as error:
         raise InputError(f"{path}: {record.first_problem(error)}; --no-resume begins another run") from None
+    if not (folder / "samples").is_dir():
+        raise InputError(f"{folder / 'samples'}: no such folder; --no-resume begins another run")
+    return command
 
 
 def _differences(there: Mapping[str, str], here: Mapping[str, str]) -> Iterator[str]:

@@ -28,10 +28,9 @@ def main(args: argparse.Namespace) -> int:
     Raises:
         InputError: fewer than two runs, or runs that did not answer the same questions.
     """
-    from rich.console import Console
-
     from harness.compare import compare
     from harness.compare_table import show
+    from va_extractor.terminal import Terminal
 
     if len(args.run_dirs) < 2:
         raise InputError("compare: give two run folders or more")
@@ -40,8 +39,8 @@ def main(args: argparse.Namespace) -> int:
     if args.items < 0:
         raise InputError(f"--items {args.items}: a whole number from 0 on")
     names = [name.strip() for name in args.tasks.split(",") if name.strip()]
-    console = Console()
-    console = console if console.is_terminal else Console(width=120)
+    console = Terminal()
+    console = console if console.is_terminal else Terminal(width=120)
     folders = [Path(folder).expanduser() for folder in args.run_dirs]
     show(compare(folders, names, args.level, args.items), args.level, console)
     return 0

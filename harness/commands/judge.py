@@ -46,18 +46,17 @@ def main(args: argparse.Namespace) -> int:
     Raises:
         InputError: something given is wrong, or the judge failed.
     """
-    from rich.console import Console
-
     from harness.commands.run import arguments, batch_size
     from harness.judging import FILE, JudgeConfig, judge_run
     from harness.text.judge import RUBRIC
+    from va_extractor.terminal import Terminal
 
     if args.limit < 1:
         raise InputError(f"--limit {args.limit}: a whole number from 1 on")
     if not 0 < args.level < 1:
         raise InputError(f"--level {args.level:g}: between 0 and 1, for example 0.95")
-    console = Console()
-    console = console if console.is_terminal else Console(width=120)
+    console = Terminal()
+    console = console if console.is_terminal else Terminal(width=120)
     folder = Path(args.run_dir).expanduser()
     config = JudgeConfig(
         model=args.model,

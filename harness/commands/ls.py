@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from va_extractor.arguments import Parser
+from va_extractor.plain_text import one_line
 
 SECTIONS = ("tasks", "groups", "models", "metrics")
 
@@ -25,7 +26,7 @@ def main(args: argparse.Namespace) -> int:
     folders = [Path(folder).expanduser() for folder in args.include_path]
     blocks = []
     for section in [args.section] if args.section else SECTIONS:
-        lines = makers[section](folders)
+        lines = [(one_line(name), one_line(line, 1000)) for name, line in makers[section](folders)]
         width = max(len(name) for name, _ in lines)
         blocks.append("\n".join([f"{section}:", *(f"  {name:<{width}}  {line}".rstrip() for name, line in lines)]))
     sys.stdout.write("\n\n".join(blocks) + "\n")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from harness.commands import run
 from va_extractor.errors import InputError
+from va_extractor.plain_text import one_line
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -70,7 +71,7 @@ def _show(found: Plan, console: Console) -> None:
     table.add_row("all", *(f"{found.total(field):,}" for field in fields), style="bold")
     console.print(table)
     for line in _lines(found):
-        console.print(line, highlight=False, markup=False, soft_wrap=True)
+        console.print(one_line(line, 1000), highlight=False, markup=False, soft_wrap=True)
 
 
 def _lines(found: Plan) -> list[str]:

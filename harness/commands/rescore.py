@@ -8,6 +8,7 @@ from pathlib import Path
 
 from va_extractor.arguments import Parser
 from va_extractor.errors import InputError
+from va_extractor.plain_text import one_line
 
 
 def parser() -> argparse.ArgumentParser:
@@ -37,7 +38,7 @@ def main(args: argparse.Namespace) -> int:
     folder = Path(args.run_dir).expanduser()
     differences = rescore(folder, args.embedder)
     for line in differences:
-        sys.stdout.write(f"{line}\n")
+        sys.stdout.write(f"{one_line(line, 1000)}\n")
     sys.stdout.write(f"{args.run_dir}: {len(differences) or 'no'} difference{'' if len(differences) == 1 else 's'}\n")
     if args.level is not None and not differences:
         set_level(folder, args.level)

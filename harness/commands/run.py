@@ -155,10 +155,10 @@ def config(args: argparse.Namespace) -> RunConfig:
 
 def console() -> Console:
     """Return a console as wide as the terminal, or wide enough for every column where the output is a file."""
-    from rich.console import Console
+    from va_extractor.terminal import Terminal
 
-    made = Console()
-    return made if made.is_terminal else Console(width=_FILE_WIDTH)
+    made = Terminal()
+    return made if made.is_terminal else Terminal(width=_FILE_WIDTH)
 
 
 def arguments(text: str, flag: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from va_extractor.arguments import Parser
 from va_extractor.errors import InputError
+from va_extractor.plain_text import visible
 
 if TYPE_CHECKING:
     from harness.validate.controls import Control
@@ -72,7 +73,7 @@ def main(args: argparse.Namespace) -> int:
     for target in given:
         reports.append(validate(target, settings, known))
         if not args.json:
-            sys.stdout.write("".join(f"{line}\n" for line in _lines(reports[-1])))
+            sys.stdout.write("".join(f"{visible(line)}\n" for line in _lines(reports[-1])))
             sys.stdout.flush()
     if args.json:
         sys.stdout.write(json.dumps([_plain(report) for report in reports], indent=2) + "\n")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from harness.sweep.design import described, shown
@@ -19,7 +20,7 @@ def show_plan(plan: Plan, console: Console) -> None:
         table.add_column(name, justify="right" if name == "requests" else "left")
     for one in plan.prompts:
         first, *same = (described(axes.changed) for axes in one.axes)
-        table.add_row(one.id, first, "; ".join(same), str(one.requests))
+        table.add_row(one.id, escape(first), escape("; ".join(same)), str(one.requests))
     console.print(table)
     variants, requests = sum(len(one.axes) for one in plan.prompts), sum(one.requests for one in plan.prompts)
     console.print(f"{variants} variants, {len(plan.prompts)} distinct prompts, {requests} requests", highlight=False)
@@ -33,13 +34,14 @@ def show(sweep: Sweep, folder: Path, console: Console) -> None:
         f"{settings.model} on {settings.task}, {settings.design}: {sweep.headline} {_arrow(sweep)}, "
         f"{sweep.items} items in {sweep.clusters} clusters{made_up}",
         highlight=False,
+        markup=False,
         soft_wrap=True,
     )
     variants = Table(show_edge=True)
     for name in ("variant", "prompt", sweep.headline, "unread"):
         variants.add_column(name, justify="right" if name in (sweep.headline, "unread") else "left")
     for variant in sweep.variants:
-        variants.add_row(variant.id, _prompt(variant), _number(variant.value), f"{variant.unread:.1%}")
+        variants.add_row(variant.id, escape(_prompt(variant)), _number(variant.value), f"{variant.unread:.1%}")
     console.print(variants)
     console.print(_effects(sweep))
     if sweep.spread:
@@ -49,7 +51,7 @@ def show(sweep: Sweep, folder: Path, console: Console) -> None:
             f"(range {found.range:.3f}, SD {found.sd:.3f})",
             highlight=False,
         )
-    console.print(f"Sweep: {folder}/sweep.json", highlight=False, soft_wrap=True)
+    console.print(f"Sweep: {folder}/sweep.json", highlight=False, markup=False, soft_wrap=True)
     if sweep.synthetic:
         console.print("SYNTHETIC SAMPLE: drawn from a seed; these numbers say nothing about a model.")
 

@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from va_extractor.errors import InputError
+from va_extractor.plain_file import open_plain
 from va_extractor.yamlfile import TAG_ERRORS
 
 MAX_BYTES = 256 * 1024
@@ -152,7 +153,8 @@ def lies_inside(path: Path, inside: Sequence[Path]) -> bool:
 def _read(path: Path, inside: tuple[Path, ...], seen: tuple[Path, ...], source: Source) -> None:
     """Add a file's keys to `source`, over those of the files it includes."""
     try:
-        data = path.read_bytes()
+        with open_plain(path) as file:
+            data = file.read(MAX_BYTES + 1)
     except OSError as error:
         source.findings.append(Finding(path, 1, "-", f"cannot be read: {error.strerror}", "check the path"))
         return
@@ -182,7 +184,7 @@ def _include(given: Any, entry: Entry | None, inside: tuple[Path, ...], seen: tu
         return
     line = _line(entry.key)
     names = [given] if isinstance(given, str) else given
-    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+    if not isinstance(names, list) or not all(isinstance(name, str) and "\0" not in name for name in names):
         source.findings.append(
             Finding(entry.path, line, "include", "is no file name and no list of them", "write include: FILE.yaml")
         )
@@ -205,7 +207,7 @@ def _include(given: Any, entry: Entry | None, inside: tuple[Path, ...], seen: tu
 def _refused(path: Path, data: bytes) -> Iterator[Finding]:
     """Judge the text event by event, before anything is built from it."""
     if len(data) > MAX_BYTES:
-        yield Finding(path, 1, "-", f"has {len(data)} bytes, more than {MAX_BYTES}", "a task YAML is short")
+        yield Finding(path, 1, "-", f"has more than {MAX_BYTES} bytes", "a task YAML is short")
         return
     depth = 0
     try:

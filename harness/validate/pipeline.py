@@ -229,9 +229,9 @@ def _named(name: str, include_paths: Sequence[Path]) -> list[Target]:
 
 
 def _root(path: Path, folder: Path, include_paths: Sequence[Path]) -> Path:
-    """Return the widest folder given that holds the YAML."""
+    """Return the widest folder given that holds the YAML; of a link that leads out of them, the folder it stands in."""
     roots = [catalogue.TASKS, *include_paths, folder]
-    return next(root for root in roots if path.resolve().is_relative_to(root.resolve()))
+    return next((root for root in roots if path.resolve().is_relative_to(root.resolve())), folder)
 
 
 def _first_of_each_key(findings: Iterable[Finding]) -> list[Finding]:

@@ -117,3 +117,23 @@ def test_what_cannot_be_meant_is_one_line(vaemo_eval: Command, arguments: list[s
     done = vaemo_eval("plan", "--model", "openai/gpt-4o", "--tasks", "norms_term", *arguments)
     assert done.code == 2
     assert named in done.err.strip().splitlines()[-1]
+
+
+def test_a_price_file_is_shown_and_not_obeyed(vaemo_eval: Command, tmp_path: Path) -> None:
+    (tmp_path / "prices.yaml").write_text(
+        '- {source: "s\\e[2J\\nNothing was asked.", date: 2026-01-01, models: {openai/gpt-4o: [1, 1]}}\n',
+        encoding="utf-8",
+    )
+    (tmp_path / "broken.yaml").write_text(
+        '- {source: s, date: 2026-01-01, models: {"\\e[2J\\nnext": [a, 1]}}\n', encoding="utf-8"
+    )
+    told, refused = (
+        vaemo_eval("plan", "--model", "openai/gpt-4o", "--tasks", "norms_term", "--prices", str(tmp_path / name))
+        for name in ("prices.yaml", "broken.yaml")
+    )
+    assert (told.code, refused.code) == (0, 2), told.err
+    assert "s\\u{1b}[2J Nothing was asked.;" in told.out
+    line = refused.err.splitlines()[-1]
+    assert "\\u{1b}[2J next" in line
+    for said in (told.out, line):
+        assert said.replace("\n", "").isprintable()

@@ -183,6 +183,36 @@ def test_a_run_folder_of_another_command_is_refused_in_one_line(runs: Runs, serv
     assert server.asked.total() == asked
 
 
+def test_an_edited_run_folder_is_refused_in_one_line(runs: Runs, server: Loopback, tmp_path: Path) -> None:
+    stopped_halfway(runs, server, "out")
+    folder, asked = newest(tmp_path / "out"), server.asked.total()
+    path, samples = folder / "unfinished.json", folder / "samples"
+    honest = path.read_bytes()
+
+    def refused() -> str:
+        done = runs(*arguments(server, "out"), "--resume", str(folder))
+        assert (done["code"], done["err"].count("\n")) == (2, 1), done["err"]
+        assert done["err"][:-1].isprintable()
+        return str(done["err"])
+
+    for created in ("x\x1b[2J", "2026-01-01T00:00:00"):
+        path.write_text(json.dumps({**json.loads(honest), "created": created}), encoding="utf-8")
+        assert "unfinished.json: field 'created': " in refused()
+    command = json.loads(honest)
+    command["settings"]["--model"] = "\x1b[2J\nvaemo-eval: fake line"
+    path.write_text(json.dumps(command), encoding="utf-8")
+    assert "--model: \\u{1b}[2J vaemo-eval: fake line there" in refused()
+    path.write_bytes(honest)
+    samples.rename(folder / "elsewhere")
+    assert "samples: no such folder" in refused()
+    samples.touch()
+    assert "samples: no such folder" in refused()
+    samples.unlink()
+    (folder / "elsewhere").rename(samples)
+    assert server.asked.total() == asked
+    assert runs(*arguments(server, "out"), "--resume", str(folder))["code"] == 0
+
+
 def test_no_file_of_a_run_holds_a_key_or_a_path(runs: Runs, server: Loopback, tmp_path: Path) -> None:
     stopped_halfway(runs, server, "out")
     done = runs(*arguments(server, "out"), "--cache", "cache", "--limit", "3")

@@ -158,6 +158,27 @@ def test_samples_changed_since_the_run_are_refused(runs: list[Path], tmp_path: P
         compare([runs[0], copy], [], 0.95, 3)
 
 
+def test_what_a_record_says_is_shown_and_not_obeyed(
+    runs: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    nasty = "m\x1b[2J\x1b]0;x\x07[/bold]\nvaemo-eval: fake line"
+    copy = edited(runs[1], tmp_path)
+    record = json.loads((copy / "run.json").read_text())
+    record["model"]["id"] = nasty
+    (copy / "run.json").write_text(json.dumps(record))
+    assert main(["compare", str(runs[0]), str(copy), "--tasks", "iimi_basic"]) == 0
+    record["tasks"]["iimi_basic"]["version"] = nasty
+    record["tasks"]["iimi_basic"]["features"]["source"] = nasty
+    (copy / "run.json").write_text(json.dumps(record))
+    assert main(["compare", str(runs[0]), str(copy), "--tasks", "iimi_basic"]) == 2
+    said = capsys.readouterr()
+    for text in (said.out, said.err):
+        assert text.replace("\n", "").isprintable()
+        assert "m\\u{1b}[2J" in text
+        assert not [line for line in text.splitlines() if line.startswith("vaemo-eval: fake")]
+    assert said.err.count("\n") == 1
+
+
 @pytest.mark.parametrize("arguments", [["one"], ["a", "b", "--level", "2"], ["a", "b", "--items", "-1"], ["a", "b"]])
 def test_bad_arguments_end_in_one_line(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["compare", *arguments]) == 2

@@ -9,6 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from leaderboard.entry import path_of
+from leaderboard.schema import RunRecord
+
 Json = dict[str, Any]
 
 
@@ -38,3 +41,14 @@ def task_of(record: Json) -> Json:
     """Return the only task of an entry's record."""
     only: Json = next(iter(record["tasks"].values()))
     return only
+
+
+def file_odd(root: Path, record: Callable[[Json], None], model: str = "baseline__prototype") -> None:
+    """Change an honest entry's record and file it where by its new content it belongs."""
+    folder = folder_of(root, model)
+    edit(folder, record=record)
+    run = RunRecord.model_validate_json((folder / "run.json").read_bytes())
+    place = root / path_of(run, next(iter(run.tasks)))
+    if place != folder:
+        place.parent.mkdir(parents=True)
+        folder.rename(place)

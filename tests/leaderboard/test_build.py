@@ -7,12 +7,14 @@ import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import numpy as np
 import pytest
 
 from harness.cli import main as vaemo_eval
+from leaderboard import pages
 from leaderboard.board import Board
 from leaderboard.build import build, reference_points
 from leaderboard.cli import main
@@ -23,7 +25,7 @@ from leaderboard.submit import place, prove
 from tests.leaderboard.attacks import TEXTS
 from tests.leaderboard.conftest import KNOWN
 from tests.leaderboard.crowd import crowd
-from tests.leaderboard.editing import edit, folder_of
+from tests.leaderboard.editing import Json, edit, file_odd, folder_of, task_of
 
 
 def _column(board: Board, task: str = "norms_term") -> dict[str, float | None]:
@@ -154,6 +156,51 @@ def test_a_site_is_json_csv_and_pages(repository: Path, tmp_path: Path, capsys: 
     assert {row["model"] for row in rows} == {one.name for one in board.participants}
     pages = {path.name for path in (tmp_path / "site" / "models").iterdir()}
     assert pages == {f"{one.id}.html" for one in board.participants}
+
+
+def _no_model_argument(record: Json) -> None:
+    record["model"].update(id="x/None", backend="x", args={})
+
+
+def _no_answers(record: Json) -> None:
+    task = task_of(record)
+    task["answers"] = dict.fromkeys(task["answers"], 0)
+
+
+def _no_labels_in_the_rows(record: Json) -> None:
+    task_of(record)["confusion"] = {"labels": [], "counts": [[1]]}
+
+
+@pytest.mark.parametrize(
+    ("fault", "left_out"),
+    [(_no_model_argument, 0), (_no_answers, 1), (_no_labels_in_the_rows, 0)],
+)
+def test_no_entry_of_odd_content_stops_the_board(
+    fault: Callable[[Json], None], left_out: int, repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file_odd(repository, fault)
+    site = repository / "site"
+    assert main(["build", str(repository), "--out", str(site)]) == left_out
+    assert capsys.readouterr().out.count("left out: results/") == left_out
+    board = Board.model_validate_json((site / "leaderboard.json").read_bytes())
+    assert sum(len(column.rows) for column in board.columns) == 8 - left_out
+    assert len(list((site / "models").iterdir())) == len(board.participants)
+
+
+def test_an_entry_that_no_page_can_show_is_left_out_with_its_reason(
+    repository: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def section(record: RunRecord, *given: Any) -> str:
+        return pages.section(record, *given) if record.model.id != "baseline:majority" else str(1 / 0)
+
+    monkeypatch.setattr("leaderboard.site.section", section)
+    assert main(["build", str(repository), "--out", str(repository / "site")]) == 1
+    said = capsys.readouterr().out
+    assert said.count("left out: results/baseline__majority") == 2
+    assert "cannot be shown: ZeroDivisionError" in said
+    board = Board.model_validate_json((repository / "site" / "leaderboard.json").read_bytes())
+    assert sum(len(column.rows) for column in board.columns) == 6
+    assert len(list((repository / "site" / "models").iterdir())) == 3
 
 
 def test_building_twice_gives_the_same_bytes_and_drops_stale_pages(results: Path, tmp_path: Path) -> None:

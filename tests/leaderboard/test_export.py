@@ -17,7 +17,7 @@ from lm_eval.utils import make_table
 
 from harness.cli import main as vaemo_eval
 from leaderboard.cli import main
-from tests.leaderboard.editing import edit, folder_of, task_of
+from tests.leaderboard.editing import edit, file_odd, folder_of, task_of
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = Path(os.environ.get("VAEMO_SHARED", ROOT.parent / "shared"))
@@ -30,6 +30,27 @@ def _records(results: Path) -> dict[tuple[str, str], dict[str, Any]]:
         record = json.loads(path.read_bytes())
         found[record["model"]["id"], path.parts[-3]] = record
     return found
+
+
+@pytest.mark.parametrize("form", ["every-eval-ever", "lm-eval"])
+def test_an_entry_under_a_model_that_its_arguments_lack_is_exported(
+    form: str, repository: Path, tmp_path: Path
+) -> None:
+    file_odd(repository, lambda record: record["model"].update(id="x/None", backend="x", args={}))
+    assert main(["check", str(repository)]) == 0
+    assert main(["export", str(repository), "--to", form, "--out", str(tmp_path / "out")]) == 0
+
+
+@pytest.mark.parametrize("command", [["check"], ["export", "--to", "every-eval-ever"], ["export", "--to", "lm-eval"]])
+@pytest.mark.parametrize("time", ["2026-13-45T99:99:99Z", "2026-02-29T00:00:00Z"])
+def test_a_time_that_cannot_be_is_told_in_one_line(
+    command: list[str], time: str, repository: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file_odd(repository, lambda record: record.update(created=time))
+    out = ["--out", str(tmp_path / "out")] if command[0] == "export" else []
+    assert main([command[0], str(repository), *command[1:], *out]) in (1, 2)
+    said = "".join(capsys.readouterr())
+    assert f"field 'created': '{time}' is no time in UTC" in said
 
 
 def _samples(aggregate: Path) -> Path:

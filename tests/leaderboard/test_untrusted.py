@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from leaderboard import entry, plain_text, safe_files, safe_json
+from leaderboard import entry, safe_files, safe_json
 from leaderboard.check import Finding, Report
 from leaderboard.comment import markdown
 from leaderboard.entry import Entry
@@ -24,6 +24,7 @@ from leaderboard.recompute import recompute
 from tests.leaderboard.attacks import DOCUMENTS, NUMBERS, PACKED, TEXTS
 from tests.leaderboard.conftest import KNOWN
 from tests.leaderboard.editing import folder_of
+from va_extractor import plain_text
 from va_extractor.errors import InputError
 
 Json = Any

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 import pyarrow as pa
@@ -104,3 +105,33 @@ def test_the_hash_is_that_of_the_bytes_in_name_order(tmp_path: Path) -> None:
     first.write_bytes(b"one")
     second.write_bytes(b"two")
     assert sha256([second, first]) == hashlib.sha256(b"onetwo").hexdigest()
+
+
+INVALID = pa.Array.from_buffers(pa.string(), 2, pa.array([b"\xff\xfe", b"\xff"], pa.binary()).buffers())
+
+
+@pytest.mark.parametrize("column", ["item_id", "cluster_id", "reference_kind", "labels", "references"])
+def test_a_text_that_is_not_utf8_is_told_of_the_file(column: str, tmp_path: Path) -> None:
+    table = with_provenance(features(2), PROVENANCE)
+    values = INVALID
+    if column in ("labels", "references"):
+        values = pa.ListArray.from_arrays(pa.array([0, 1, 2], pa.int32()), INVALID)
+    path = tmp_path / "test.parquet"
+    pq.write_table(table.set_column(table.column_names.index(column), column, values), path)
+    with pytest.raises(InputError, match=r"test\.parquet: not a readable Parquet file: .*UTF8") as told:
+        read_split([path])
+    assert "\n" not in str(told.value)
+
+
+def test_a_column_that_stands_twice_is_named(tmp_path: Path) -> None:
+    table = with_provenance(features(2), PROVENANCE)
+    path = tmp_path / "test.parquet"
+    pq.write_table(table.append_column("valence", table["valence"]), path)
+    with pytest.raises(InputError, match=r"test\.parquet: column 'valence' stands there twice$"):
+        read_split([path])
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "test.parquet")
+    with pytest.raises(InputError, match=r"test\.parquet: is no plain file"):
+        read_split([tmp_path / "test.parquet"])

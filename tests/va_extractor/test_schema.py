@@ -128,7 +128,11 @@ def test_provenance_survives_the_schema() -> None:
     ("metadata", "words"),
     [
         (None, "no 'vaemo' metadata.*vaemo-extract"),
-        ({METADATA_KEY: b"{not json"}, "not JSON"),
+        ({METADATA_KEY: b"{not json"}, "Invalid JSON"),
+        ({METADATA_KEY: b"\xff{}"}, "Invalid JSON"),
+        ({METADATA_KEY: b"[" * 100_000}, "Invalid JSON: recursion"),
+        ({METADATA_KEY: b'{"source": ' + b"9" * 5_000 + b"}"}, "Invalid JSON: number"),
+        ({METADATA_KEY: PROVENANCE.model_dump_json().replace("emotic", "\\ud800").encode()}, "Invalid JSON"),
         ({METADATA_KEY: b"{}"}, "metadata field 'source'"),
         ({METADATA_KEY: PROVENANCE.model_dump_json().replace("citation", "citatoin").encode()}, "citat"),
     ],

@@ -27,29 +27,30 @@ def add(commands: argparse._SubParsersAction[Any]) -> None:
 
 
 def _run(args: argparse.Namespace) -> int:
-    from rich.console import Console
+    from rich.markup import escape
 
     from va_extractor.dataset import sources, split_files
     from va_extractor.inspection.picture import draw
     from va_extractor.inspection.summary import measured, summarise
     from va_extractor.inspection.terminal import heading, report
+    from va_extractor.terminal import Terminal
 
     names = sources(args.features)
     if not names:
         raise InputError(f"{args.features}: holds no VA features (FEATURES/SOURCE/SPLIT.parquet)")
-    console = Console()
+    console = Terminal()
     sound = True
     for source in names:
-        with Console(stderr=True).status(f"reading {source}"):
+        with Terminal(stderr=True).status(f"reading {escape(source)}"):
             tables = {split: _read(files) for split, files in split_files(args.features, source).items()}
             summary = summarise(tables, args.min_items)
             points, labels = measured(tables)
         console.print(report(source, summary, points))
         if len(points) and not args.no_picture:
             picture = (args.pictures or args.features) / f"{source}.png"
-            with Console(stderr=True).status(f"drawing {source}"):
+            with Terminal(stderr=True).status(f"drawing {escape(source)}"):
                 draw(points, labels, heading(source, summary), picture)
-            console.print(f"picture: {picture}", soft_wrap=True)
+            console.print(f"picture: {picture}", soft_wrap=True, markup=False)
         sound = sound and not summary.problems
     return 0 if sound else 1
 
@@ -57,10 +58,10 @@ def _run(args: argparse.Namespace) -> int:
 def _read(files: list[Path]) -> pa.Table:
     """Read a split's files as they are, so that faulty ones can be looked at too."""
     import pyarrow as pa
-    import pyarrow.parquet as pq
+
+    from va_extractor.dataset import read_table
 
     try:
-        tables = [pq.read_table(file) for file in files]
-        return pa.concat_tables(tables)
-    except (pa.ArrowInvalid, OSError) as error:
-        raise InputError(f"{files[0]}: not readable Parquet files of one schema: {error}") from None
+        return pa.concat_tables(map(read_table, files))
+    except pa.ArrowInvalid as error:
+        raise InputError(f"{files[0]}: not Parquet files of one schema: {str(error).splitlines()[0]}") from None

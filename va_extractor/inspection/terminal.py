@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 from rich.console import Group, RenderableType
+from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
 from va_extractor.inspection.summary import Split, Summary
+from va_extractor.plain_text import one_line
 
 _SHADES = " ·░▒▓█"
 _BARS = " ▁▂▃▄▅▆▇█"
 _MANY_LABELS = 40
+_LONGEST = 1000
 COLUMNS, ROWS = 48, 20
 
 
@@ -30,8 +33,8 @@ def report(source: str, summary: Summary, points: np.ndarray) -> RenderableType:
     ]
     if len(points):
         parts.append(Text(f"\n{plane(points)}"))
-    parts += [Text(f"PROBLEM  {line}", style="bold red") for line in summary.problems]
-    parts += [Text(f"caution  {line}", style="yellow") for line in summary.cautions]
+    parts += [Text(f"PROBLEM  {one_line(line, _LONGEST)}", style="bold red") for line in summary.problems]
+    parts += [Text(f"caution  {one_line(line, _LONGEST)}", style="yellow") for line in summary.cautions]
     if not summary.problems:
         parts.append(Text("no problem found", style="green"))
     return Group(*parts)
@@ -71,9 +74,9 @@ def _levels(counts: np.ndarray, levels: int) -> np.ndarray:
 
 
 def _splits(source: str, summary: Summary) -> Table:
-    table = Table("split", "rows", "clusters", "described", "status", title=heading(source, summary))
+    table = Table("split", "rows", "clusters", "described", "status", title=escape(heading(source, summary)))
     for split in summary.splits:
-        statuses = ", ".join(f"{status} {count}" for status, count in split.statuses.items())
+        statuses = escape(", ".join(f"{one_line(status)} {count}" for status, count in split.statuses.items()))
         table.add_row(split.name, str(split.rows), str(split.clusters), str(split.described), statuses)
     return table
 
@@ -93,5 +96,5 @@ def _labels(splits: tuple[Split, ...]) -> RenderableType:
         return Text(f"{len(names)} labels, from {names[0]!r} to {names[-1]!r}")
     table = Table("label", *(split.name for split in splits))
     for name in names:
-        table.add_row(name, *(str(split.labels.get(name, 0)) for split in splits))
+        table.add_row(escape(one_line(name)), *(str(split.labels.get(name, 0)) for split in splits))
     return table

@@ -5,12 +5,14 @@ Every attack is tried on the way of a run (`load_tasks`, as `--include_path` doe
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from harness import sandbox
 from harness.cli import main
+from harness.tasks import taskfile
 from harness.tasks.loading import load_tasks
 from tests.harness.validate.writing import SOUND, changed, check
 from va_extractor.errors import InputError
@@ -267,3 +269,26 @@ def test_what_prompts_need_is_rendered_as_jinja_does(template: str, text: str) -
     values = {"valence": 0.5, "arousal": 0.1, "dominance": None, "choices": ["anger", "fear"]}
     plain = Environment(undefined=StrictUndefined, keep_trailing_newline=True)  # noqa: S701  prompts are no HTML
     assert sandbox.render(template, values) == plain.from_string(template).render(values) == text
+
+
+def test_a_pipe_or_a_device_in_a_folder_of_tasks_is_a_finding_at_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    os.mkfifo(tmp_path / "pipe.yaml")
+    (tmp_path / "zero.yaml").symlink_to("/dev/zero")
+    assert main(["validate", str(tmp_path), "--no-controls"]) == 1
+    said = capsys.readouterr().out
+    assert said.count("cannot be read: is no plain file") == 2
+
+
+def test_a_yaml_far_above_the_bound_is_not_read_whole(tmp_path: Path) -> None:
+    with (tmp_path / "sparse.yaml").open("wb") as file:
+        file.truncate(1 << 40)  # would not fit into memory
+    (found,) = taskfile.read(tmp_path / "sparse.yaml", [tmp_path]).findings
+    assert "more than 262144 bytes" in found.what
+
+
+def test_an_included_name_that_no_file_can_have_is_a_finding(tmp_path: Path) -> None:
+    (tmp_path / "odd.yaml").write_text('task: x\ninclude: "a\\0b.yaml"\n', encoding="utf-8")
+    (found,) = taskfile.read(tmp_path / "odd.yaml", [tmp_path]).findings
+    assert (found.line, found.key, found.what) == (2, "include", "is no file name and no list of them")

@@ -61,4 +61,22 @@ def test_a_folder_without_features(tmp_path: Path, capsys: pytest.CaptureFixture
 def test_a_file_that_is_not_parquet(features: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (features / "mine" / "test.parquet").write_text("x", encoding="utf-8")
     assert main(["inspect", str(features)]) == 2
-    assert "test.parquet: not readable Parquet" in capsys.readouterr().err
+    assert "test.parquet: not a readable Parquet" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("text", ["\x1b[2J\x1b]0;x\x07\nfake line", "[/bold][link=x]", "\u202eover"])
+def test_labels_and_columns_are_shown_and_not_obeyed(
+    text: str, features: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = features / "mine" / "test.parquet"
+    table = pq.read_table(path)
+    labels = pa.array([[text], [text]], COLUMNS.field("labels").type)
+    odd = table.set_column(table.column_names.index("labels"), "labels", labels)
+    pq.write_table(odd.set_column(6, text, odd.column(6)), path)
+    assert main(["inspect", str(features), "--no-picture"]) == 1
+    pq.write_table(odd, path)
+    assert main(["inspect", str(features), "--no-picture"]) == 0
+    said = capsys.readouterr().out
+    assert said.replace("\n", "").isprintable()
+    assert "fake line" not in said.splitlines()
+    assert text[:5].replace("\x1b", "\\u{1b}").replace("\u202e", "\\u{202e}") in said
