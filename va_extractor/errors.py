@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from va_extractor.credentials import redacted
 from va_extractor.plain_text import one_line
 
 _LONGEST = 4000
@@ -17,6 +18,6 @@ class InputError(Exception):
 
 
 def tell(program: str, error: InputError) -> int:
-    """Write an error as one line that no terminal obeys, whatever a file or a server put in it; return exit code 2."""
-    sys.stderr.write(f"{program}: {one_line(str(error), _LONGEST)}\n")
+    """Write an error as one line without credentials, which no terminal obeys whoever wrote it; return exit code 2."""
+    sys.stderr.write(f"{program}: {one_line(redacted(str(error)), _LONGEST)}\n")
     return 2
