@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from harness.compare import Comparison, ItemGap
-from harness.metrics.registry import FEW_CLUSTERS
+from harness.metrics.registry import few
 from harness.table import SYNTHETIC
 from leaderboard.schema import Sample
 
@@ -22,8 +22,8 @@ def show(comparisons: Sequence[Comparison], level: float, console: Console) -> N
         console.print(_table(one, level))
         for name, reason in sorted(one.lacking.items()):
             console.print(f"{name} is not compared: in one of the runs {reason}", highlight=False, markup=False)
-        if one.clusters < FEW_CLUSTERS:
-            console.print(f"{one.clusters} clusters: below {FEW_CLUSTERS} intervals and tests are to be read with care")
+        if note := few(one.clusters):
+            console.print(note, highlight=False)
         noise = _noise(one)
         if noise:
             console.print(noise, highlight=False)

@@ -7,6 +7,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from harness.metrics.registry import few
 from harness.sweep.design import described, shown
 from harness.sweep.record import Effect, Sweep, Variant
 from harness.sweep.run import Plan
@@ -42,6 +43,8 @@ def show(sweep: Sweep, folder: Path, console: Console) -> None:
         variants.add_row(variant.id, _prompt(variant), _number(variant.value), f"{variant.unread:.1%}")
     console.print(variants)
     console.print(_effects(sweep))
+    if note := few(sweep.clusters):
+        console.print(note, highlight=False)
     if sweep.spread:
         found = sweep.spread
         console.print(
