@@ -16,8 +16,9 @@ from harness import _compat, models, record, runner
 from harness import plan as plan_of_run
 from harness.axes.model import Axes
 from harness.compare import Run, load_run
-from harness.config import RunConfig, seeds_of
+from harness.config import RunConfig, ask_settings, seeds_of
 from harness.docs import EVALUATED, Doc, split
+from harness.fitness import warn_of_limit
 from harness.kinds import Kind
 from harness.metrics import metrics_of
 from harness.outcomes import cluster_index, outcome
@@ -126,6 +127,8 @@ def run(planned: Plan, folder: Path, say: Say) -> Sweep | None:
         InputError: the folder holds another sweep, or the model failed; what was finished stays.
     """
     _claim(folder, planned.settings)
+    choice = models.choose(planned.config.model, planned.config.model_args)
+    warn_of_limit([planned.task], ask_settings(planned.config, choice))
     loaded: LM | None = None
     for number, prompts in enumerate(planned.prompts, start=1):
         if _finished(folder, prompts, planned.task.name) is not None:
@@ -133,7 +136,6 @@ def run(planned: Plan, folder: Path, say: Say) -> Sweep | None:
         say(f"variant {number} of {len(planned.prompts)}: {described(prompts.axes[0].changed)}")
         config = _variant_config(planned, folder, prompts)
         if loaded is None:
-            choice = models.choose(config.model, config.model_args)
             loaded = models.open_model(choice, config.batch_size, config.device, config.api)
         done = runner.run(config, say, loaded=loaded)
         if done is None or done.incomplete:

@@ -72,9 +72,10 @@ def test_a_dry_run_counts_and_asks_nothing(vaemo_eval: Command) -> None:
 
 def test_a_dry_run_counts_what_the_sweep_then_asks(vaemo_eval: Command) -> None:
     with loopback() as server:
-        asked = ("sweep", "--model", "local-chat-completions", "--model_args", f"base_url={server.address},model=m")
-        asked += ("--task", "iimi_basic", "--axes", "decimals=0", "--limit", "60", "--no-picture")
-        asked += ("--output_path", "s")
+        asked = (
+            *("sweep", "--model", "local-chat-completions", "--model_args", f"base_url={server.address},model=m"),
+            *("--task", "iimi_basic", "--axes", "decimals=0", "--limit", "60", "--no-picture", "--output_path", "s"),
+        )
         before = vaemo_eval(*asked, "--dry-run")
         assert before.code == 0, before.err
         assert not server.asked
