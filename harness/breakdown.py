@@ -18,9 +18,9 @@ from leaderboard.schema import AnswerCounts, Bias, ClassScore, Confusion, Reliab
 
 
 def answer_counts(answered: Sequence[Answered]) -> AnswerCounts:
-    """Count answers by class."""
+    """Count answers by class; rates are of the answers that arrived, 0 where none did."""
     counts = Counter(one.parsed.status for one in answered)
-    n = len(answered)
+    n = max(1, len(answered) - counts["missing"])
     return AnswerCounts(
         ok=counts["ok"],
         unparsed=counts["unparsed"],

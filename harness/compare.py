@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
@@ -21,6 +21,9 @@ from harness.samples import judge
 from harness.scoring import repeated
 from leaderboard.schema import RunRecord, Sample, TaskRecord
 from va_extractor.errors import InputError
+
+_HASHED = ("kind", "output type", "labels", "axes of the prompt")
+_HASH = "task hash"
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,7 @@ class Comparison:
         clusters: independent groups of items.
         rows: every metric that both have, in the order of declaration.
         lacking: of each metric that one of them alone has, why the other has no value.
+        asked: in which settings of a run they were asked differently, the first's beside the second's.
         items: those on which the models differ most.
     """
 
@@ -77,6 +81,7 @@ class Comparison:
     clusters: int
     rows: tuple[Adjusted, ...]
     lacking: dict[str, str]
+    asked: tuple[str, ...]
     items: tuple[ItemGap, ...]
 
 
@@ -137,9 +142,16 @@ def _mismatches(one: Run, other: Run) -> Iterator[str]:
         yield f"tasks {apart} are in one run only (--tasks names those to compare)"
     for name in one.samples.keys() & other.samples.keys():
         mine, theirs = (_identity(run.record.tasks[name]) for run in (one, other))
-        for what in mine:
-            if mine[what] != theirs[what]:
+        differing = [what for what in mine if mine[what] != theirs[what]]
+        for what in differing:
+            if what != _HASH:
                 yield f"task {name}: {what} {theirs[what]} against {mine[what]}"
+            elif set(differing).isdisjoint(_HASHED):  # else what is named already explains it
+                alike = one.samples[name][0].prompt == other.samples[name][0].prompt
+                parts = (
+                    "answer form or generation arguments" if alike else "prompt, answer form or generation arguments"
+                )
+                yield f"task {name}: {parts} of its YAML (task hash {theirs[what]} against {mine[what]})"
         ids = [{sample.item.item_id for sample in run.samples[name]} for run in (one, other)]
         if ids[0] != ids[1]:
             yield (
@@ -152,12 +164,33 @@ def _identity(task: TaskRecord) -> dict[str, str]:
     """Return what must be the same in two runs, by its name for people."""
     return {
         "version": task.version,
-        "task hash": task.task_hash[:12],
+        **dict(zip(_HASHED, (task.kind, task.output_type, ", ".join(task.labels), _listed(task.axes)), strict=True)),
+        _HASH: task.task_hash[:12],
         "features": f"{task.features.source}/{task.features.split} {task.features.sha256[:12]}",
         "reference kind": str(task.reference_kind),
         "embedder": task.embedder.weights_sha256[:12] if task.embedder else "none",
         "reader of valence and arousal": str(task.embedder.reader_sha256)[:12] if task.embedder else "none",
     }
+
+
+def _asked_differently(task: str, first: Run, second: Run) -> Iterator[str]:
+    """Yield each setting of a run, of those that are no part of a task, in which two runs differ."""
+    one, other = (
+        {
+            "--gen_kwargs": _listed(run.record.gen_kwargs),
+            "--num_fewshot": str(run.record.tasks[task].num_fewshot),
+            "--system_instruction": repr(run.record.system_instruction) if run.record.system_instruction else "none",
+            "--apply_chat_template": str(run.record.apply_chat_template),
+        }
+        for run in (first, second)
+    )
+    for flag in one:
+        if one[flag] != other[flag]:
+            yield f"{flag} {one[flag]} against {other[flag]}"
+
+
+def _listed(values: Mapping[str, object]) -> str:
+    return ", ".join(f"{name}={value}" for name, value in sorted(values.items())) or "none"
 
 
 def _aligned(run: Run, leader: Run) -> Run:
@@ -189,6 +222,7 @@ def _pair(task: str, first: Run, second: Run, level: float, items: int) -> Compa
         clusters=int(clusters.max()) + 1,
         rows=tuple(Adjusted(row, row.p) for row in rows if row),
         lacking=_lacking(record, second.record.tasks[task]),
+        asked=tuple(_asked_differently(task, first, second)),
         items=_furthest(record, first.samples[task], second.samples[task], items),
     )
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from harness.bootstrap import DRAWS, SEED
 from harness.compare import Comparison, ItemGap
-from harness.metrics.registry import FEW_CLUSTERS
+from harness.comparison import Difference
+from harness.metrics.registry import few
 from harness.table import SYNTHETIC
-from leaderboard.schema import Sample
+from leaderboard.schema import Interval, Sample
 from va_extractor.plain_text import one_line
 
 _WIDEST = 60
@@ -21,20 +23,15 @@ def show(comparisons: Sequence[Comparison], level: float, console: Console) -> N
     """Print each comparison's metrics, and the items on which the two models differ most."""
     for one in comparisons:
         console.print(_table(one, level))
-        for name, reason in sorted(one.lacking.items()):
-            line = one_line(f"{name} is not compared: in one of the runs {reason}", 1000)
-            console.print(line, highlight=False, markup=False)
-        if one.clusters < FEW_CLUSTERS:
-            console.print(f"{one.clusters} clusters: below {FEW_CLUSTERS} intervals and tests are to be read with care")
-        noise = _noise(one)
-        if noise:
-            console.print(noise, highlight=False)
+        for line in _notes(one, level):
+            console.print(one_line(line, 1000), highlight=False, markup=False)
         if one.items:
             console.print(_items(one.items))
         console.print()
     console.print(
         "p: two-sided; p (Holm): headlines (*) over all pairs and tasks, further metrics over the pairs of their task; "
-        "detectable: the true difference found with 80 % power at this size",
+        "detectable: the true difference found with 80 % power at this size; "
+        f"{DRAWS:,} bootstrap draws and {DRAWS:,} swaps (exact McNemar has none), seed {SEED}, {_alpha(level)}",
         style="dim",
         highlight=False,
     )
@@ -59,13 +56,51 @@ def _table(one: Comparison, level: float) -> Table:
             f"{row.second:.3f}",
             f"{row.effect:+.3f}",
             between,
-            f"{row.p:.4f}",
-            f"{adjusted.holm:.4f}",
+            p_text(row.p),
+            p_text(adjusted.holm),
             "-" if row.detectable is None else f"{row.detectable:.3f}",
             row.test,
             style="bold" if row.metric == one.headline else "",
         )
     return table
+
+
+def p_text(p: float) -> str:
+    """Write a p value, which is never 0."""
+    return "<0.0001" if p < 0.0001 else f"{p:.4f}"
+
+
+def _notes(one: Comparison, level: float) -> Iterator[str]:
+    """Say what must be known of a table, a line each."""
+    if one.asked:
+        yield f"asked differently: {'; '.join(one.asked)}"
+    for name, reason in sorted(one.lacking.items()):
+        yield f"{name} is not compared: in one of the runs {reason}"
+    rows = [row.difference for row in one.rows]
+    for why in dict.fromkeys(row.undetectable for row in rows if row.undetectable):
+        yield f"no detectable difference of {_names(row for row in rows if row.undetectable == why)}: {why}"
+    apart = [row for row in rows if row.interval and (row.p < 1 - level) != _excludes_zero(row.interval)]
+    if apart:
+        yield (
+            f"p and interval of {_names(apart)} do not agree on {_alpha(level)}: p is of answers swapped between the "
+            "models, the interval of items drawn again, two methods that may differ near alpha; take it as not settled"
+        )
+    if note := few(one.clusters):
+        yield note
+    if noise := _noise(one):
+        yield noise
+
+
+def _names(rows: Iterable[Difference]) -> str:
+    return ", ".join(row.metric for row in rows)
+
+
+def _excludes_zero(interval: Interval) -> bool:
+    return interval.low > 0 or interval.high < 0
+
+
+def _alpha(level: float) -> str:
+    return f"alpha {1 - level:.2g}"
 
 
 def _noise(one: Comparison) -> str | None:

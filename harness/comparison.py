@@ -27,7 +27,7 @@ from harness.bootstrap import DRAWS, SEED, resample
 from harness.intervals import LEVEL, percentile
 from harness.metrics import Metric
 from harness.metrics.outcome import Floats, Ints, Outcome, Ranked, Weights
-from harness.power import by_discordance, by_error, without_sampling
+from harness.power import by_discordance, by_error, why_not_by_discordance, why_not_by_error, without_sampling
 from harness.sampling import Repeated, sampling_sd
 from leaderboard.schema import Interval
 
@@ -50,6 +50,7 @@ class Difference:
         p: two-sided p value of no difference.
         test: which test gave it.
         detectable: smallest true difference found with 80 % power at this size; None where the answers allow none.
+        undetectable: why there is no `detectable`; None where there is.
         share_sampling: share of the effect's variance that comes from answering again; None where nobody did.
         detectable_unsampled: as `detectable`, with unlimited repeats; None likewise.
     """
@@ -62,6 +63,7 @@ class Difference:
     p: float
     test: str
     detectable: float | None
+    undetectable: str | None = None
     share_sampling: float | None = None
     detectable_unsampled: float | None = None
 
@@ -95,8 +97,10 @@ def difference(
     if exact:
         won, lost = discordant(metric, first.pooled, second.pooled, n)
         p, detectable = mcnemar(won, lost), by_discordance(won + lost, n, level)
+        why = why_not_by_discordance(won + lost) if detectable is None else None
     else:
         p, detectable = sign_flip(metric, first, second, clusters, draws=draws), by_error(spread, level)
+        why = why_not_by_error(spread, level)
     return Difference(
         metric=metric.name,
         first=values[0],
@@ -106,6 +110,7 @@ def difference(
         p=p,
         test=MCNEMAR if exact else SIGN_FLIP,
         detectable=detectable,
+        undetectable=why,
         share_sampling=share,
         detectable_unsampled=without_sampling(detectable, share),
     )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from harness import _compat
 from harness.axes.model import ALONE
 from harness.baselines.names import check_answers
+from harness.kinds import MEASURED
 from va_extractor.credentials import names_one
 from va_extractor.errors import InputError
 
@@ -26,6 +28,13 @@ def check_fit(choice: ModelChoice, tasks: Sequence[Task], config: RunConfig) -> 
     Raises:
         InputError: the line names the flag and the task.
     """
+    if choice.backend == "baseline" and config.apply_chat_template:
+        raise InputError(f"--apply_chat_template: --model {choice.given} has no chat template; leave the flag out")
+    if config.embedder is not None and not any(task.kind in MEASURED for task in tasks):
+        names = ", ".join(task.name for task in tasks)
+        raise InputError(
+            f"--embedder {config.embedder}: measures descriptions, and {names} asks for none; leave it out"
+        )
     for task in tasks:
         if choice.backend == "baseline":
             check_answers(choice.args["name"], task.kind, task.name, task.question.derive)
@@ -41,6 +50,26 @@ def check_fit(choice: ModelChoice, tasks: Sequence[Task], config: RunConfig) -> 
             check_generation(config.gen_kwargs, stated, f"task {task.name}")
         if config.num_fewshot:
             _check_examples(task, config.num_fewshot)
+
+
+def warn_of_limit(tasks: Sequence[Task], settings: _compat.AskSettings) -> None:
+    """Say on stderr, a line a task, where `--limit` leaves fewer labels than the task has: items may lie by label."""
+    for line in filter(None, (_narrowness(task, settings) for task in tasks)):
+        sys.stderr.write(f"warning: {line}\n")
+
+
+def _narrowness(task: Task, settings: _compat.AskSettings) -> str | None:
+    """Only of tasks with one set of labels; others offer each item its own."""
+    if settings.limit is None or not task.question.labels:
+        return None
+    docs, asked = task.engine.eval_docs, _compat.asked_docs(task.engine, settings)
+    there, left = ({label for doc in some for label in doc["labels"]} for some in (docs, asked))
+    if left == there:
+        return None
+    return (
+        f"{task.name}: the first {len(asked)} of {len(docs)} items hold {len(left)} of {len(there)} labels; scores "
+        "under this --limit are not those of the task"
+    )
 
 
 def _check_examples(task: Task, number: int) -> None:

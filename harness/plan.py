@@ -7,6 +7,7 @@ counted is what would be asked.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
@@ -93,7 +94,7 @@ class Plan(_Model):
         price_file: where prices are looked up.
         concurrency: requests at once; None for a model on this machine.
         latency: seconds a request is taken to last; None likewise.
-        seconds: for all of them; None likewise.
+        seconds: for all of them, in whole rounds of `concurrency`; None likewise.
         goes_on: the unfinished run that would be gone on with.
     """
 
@@ -113,22 +114,34 @@ class Plan(_Model):
         return sum(getattr(task, field) for task in self.tasks)
 
 
-def plan(config: RunConfig, concurrency: int, latency: float, answer_tokens: int | None = None) -> Plan:
-    """Plan a run.
+@dataclass(frozen=True)
+class Counted:
+    """What a run would ask, before money and time: the model, the rule for tokens, the tasks, the run gone on with."""
+
+    choice: ModelChoice
+    rule: str
+    tasks: tuple[TaskPlan, ...]
+    place: resume.Place | None
+
+
+def count(config: RunConfig, answer_tokens: int | None = None) -> Counted:
+    """Count what a run would ask.
 
     Args:
         config: the run.
-        concurrency: requests at once.
-        latency: seconds that a request is taken to last.
         answer_tokens: of each answer, reasoning included; None for the length of the right one.
 
     Raises:
         InputError: something given is wrong, or the store of the run that would be gone on with is in use.
     """
     _compat.quiet()
-    tasks = load_tasks(config.tasks, config.include_paths, config.features, trust_code=config.trust_code)
+    tasks = load_tasks(
+        config.tasks, config.include_paths, config.features, trust_code=config.trust_code, axes=config.axes
+    )
     choice = models.choose(config.model, config.model_args)
     check_fit(choice, tasks, config)
+    if not choice.api:
+        config.api.refuse_for(choice.given)
     settings = ask_settings(config, choice)
     counter = tokenizer.counter(choice)
     with ExitStack() as stack:
@@ -138,13 +151,29 @@ def plan(config: RunConfig, concurrency: int, latency: float, answer_tokens: int
         files += [config.cache / FILE] if config.cache else []
         known = _Known([stack.enter_context(closing(AnswerStore(path))) for path in files if path.is_file()])
         planner = _Planner(config, choice, settings, counter, known, answer_tokens)
-        planned = [planner.plan(task) for task in tasks]
+        return Counted(choice, counter.rule, tuple(planner.plan(task) for task in tasks), place)
+
+
+def plan(config: RunConfig, concurrency: int, latency: float, answer_tokens: int | None = None) -> Plan:
+    """Plan a run.
+
+    Args:
+        config: the run.
+        concurrency: requests at once.
+        latency: seconds that a request is taken to last.
+        answer_tokens: as `count`.
+
+    Raises:
+        InputError: as `count`.
+    """
+    counted = count(config, answer_tokens)
+    choice, place = counted.choice, counted.place
     name = models.price_name(choice)
     table = prices.load(config.api.prices)
     found = Plan(
         model=name,
-        tasks=tuple(planned),
-        counted=counter.rule,
+        tasks=counted.tasks,
+        counted=counted.rule,
         assumed=_assumed(answer_tokens),
         money=None,
         price_file=str(table.file),
@@ -153,7 +182,7 @@ def plan(config: RunConfig, concurrency: int, latency: float, answer_tokens: int
         seconds=None,
         goes_on=str(place.folder) if place else None,
     )
-    seconds = found.total("to_ask") / concurrency * latency if choice.api else None
+    seconds = math.ceil(found.total("to_ask") / concurrency) * latency if choice.api else None
     return found.model_copy(update={"money": _money(found, table.of(name)), "seconds": seconds})
 
 

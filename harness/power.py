@@ -11,6 +11,19 @@ from harness.intervals import Bootstrap
 POWER = 0.8
 
 
+def why_not_by_error(difference: Bootstrap, level: float) -> str | None:
+    """Say why `by_error` has no value; None where it has one."""
+    error = difference.widened_error
+    if error is None:
+        return "over 5 % of the bootstrap draws have no value"
+    if not error:
+        return "the models answer alike, and how two such models differ is not known"
+    if 2.0 ** (1 - difference.clusters) >= 1 - level:
+        few = f"{difference.clusters} clusters can change sides in so few ways"
+        return f"{few} that no p value falls below {1 - level:.2g}"
+    return None
+
+
 def by_error(difference: Bootstrap, level: float) -> float | None:
     """Return what a test of clusters finds, from the difference's standard error.
 
@@ -28,10 +41,17 @@ def by_error(difference: Bootstrap, level: float) -> float | None:
     from scipy import stats
 
     error = difference.widened_error
-    if not error or 2.0 ** (1 - difference.clusters) >= 1 - level:
+    if error is None or why_not_by_error(difference, level):
         return None
     reach = sum(float(stats.t.ppf(below, difference.clusters - 1)) for below in ((1 + level) / 2, POWER))
     return reach * error
+
+
+def why_not_by_discordance(discordant: int) -> str:
+    """Say why `by_discordance` has no value, where it has none."""
+    if not discordant:
+        return "the models answer alike, and how two such models differ is not known"
+    return f"one model alone is right on {discordant} items only, too few to find any difference with 80 % power"
 
 
 def by_discordance(discordant: int, n: int, level: float) -> float | None:

@@ -16,7 +16,7 @@ from harness.answers.keeping import keeping
 from harness.config import RunConfig, ask_settings, model_args
 from harness.content_free import content_free
 from harness.describing import Instruments, instruments
-from harness.fitness import check_fit
+from harness.fitness import check_fit, warn_of_limit
 from harness.kinds import MEASURED, Kind
 from harness.reading import to_answer
 from harness.samples import make_samples
@@ -55,7 +55,7 @@ def run(
         config: the run.
         say: told what happens, one line at a time.
         show: called with the run when it is written; a process that ends before it returns can be gone on with.
-        loaded: the model, where it is loaded already.
+        loaded: the model, where it is loaded already, for several runs of one task; who loaded it warns of `--limit`.
 
     Returns:
         The run; None on all but the first process of a data-parallel run.
@@ -74,6 +74,8 @@ def run(
         say(choice.hint)
     by = instruments(config.embedder) if any(task.kind in MEASURED for task in tasks) else None
     settings = ask_settings(config, choice)
+    if loaded is None:
+        warn_of_limit(tasks, settings)
     with keeping(config, choice, tasks, settings, say) as kept:
         lm = loaded or models.open_model(choice, config.batch_size, config.device, config.api)
         if _compat.chat_template_of(lm) and not settings.apply_chat_template:

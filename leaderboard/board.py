@@ -40,7 +40,7 @@ class Row(_Model):
         rank_high: worst.
         groups: tie groups; two entries that share one are not told apart.
         position: where the score lies between prior (0) and top (1).
-        unparsed_rate: share of answers that could not be read, refused and empty ones included.
+        unparsed_rate: share of the answers that arrived of which none could be read, refused and empty ones included.
     """
 
     model: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -59,8 +60,9 @@ def _chosen(one: Entry, others: Sequence[Entry], references: Sequence[str]) -> l
     ]
 
 
-def _question(one: Entry) -> tuple[str, str, str, str]:
-    return one.task_name, one.task.version, one.task.task_hash, one.task.features.sha256
+def _question(one: Entry) -> tuple[str, ...]:
+    generation = json.dumps(one.record.gen_kwargs, sort_keys=True)
+    return one.task_name, one.task.version, one.task.task_hash, one.task.features.sha256, generation
 
 
 def _table(one: Entry, others: Sequence[Entry]) -> list[str]:

@@ -78,7 +78,8 @@ def _lines(found: Plan) -> list[str]:
     lines = [f"prompt tokens: {found.counted}", f"answer tokens: {found.assumed}"]
     money = found.money
     if money is None:
-        lines.append(f"money: no price of {found.model} is known; {found.price_file} shows how to add one (--prices)")
+        mend = "" if found.concurrency is None else f"; {found.price_file} shows how to add one (--prices)"
+        lines.append(f"money: no price of {found.model} is known{mend}")
     else:
         lines.append(
             f"money: ${money.expected:.4f}, at most ${money.most:.4f} (${money.input:g} and ${money.output:g} a "
@@ -86,7 +87,7 @@ def _lines(found: Plan) -> list[str]:
         )
     if found.seconds is not None:
         lines.append(
-            f"time: {found.seconds:.0f} s where a request lasts {found.latency:g} s and {found.concurrency} go at once"
+            f"time: {found.seconds:,.1f} s where a request lasts {found.latency:g} s and {found.concurrency} go at once"
         )
     if found.goes_on:
         lines.append(f"would go on with {found.goes_on}")

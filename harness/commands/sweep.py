@@ -86,13 +86,12 @@ def main(args: argparse.Namespace) -> int:
         picture.needed()
     planned = run.plan(config, args.axes, args.design)
     console = run_command.console()
+    given_folder = args.output_path or model_folder(Path("sweeps"), planned.settings.model) / planned.task.name
+    folder = Path(given_folder).expanduser()
     if args.dry_run:
-        table.show_plan(planned, console)
+        table.show_plan(planned, run.count(planned, folder), console)
         return 0
-    folder = Path(args.output_path or model_folder(Path("sweeps"), planned.settings.model) / planned.task.name)
-    sweep = run.run(
-        planned, folder.expanduser(), lambda line: console.print(line, style="dim", highlight=False, markup=False)
-    )
+    sweep = run.run(planned, folder, lambda line: console.print(line, style="dim", highlight=False, markup=False))
     if sweep is None:
         return run_command.INCOMPLETE
     table.show(sweep, folder, console)

@@ -16,6 +16,7 @@ from harness.kinds import Kind
 from harness.metrics.outcome import Floats, Outcome, Weights
 
 FEW_CLUSTERS = 30
+"""Clusters from which most intervals were found to cover as stated (`docs/statistics.md`)."""
 
 IntervalName = Literal["percentile", "student", "jackknife", "corrected"]
 Chance = float | Literal["simulated"] | None
@@ -66,6 +67,13 @@ class Metric:
 
 
 _METRICS: dict[str, Metric] = {}
+
+
+def few(clusters: int) -> str | None:
+    """Return the note that belongs beside intervals and tests of few clusters; None where there are enough."""
+    if clusters >= FEW_CLUSTERS:
+        return None
+    return f"{clusters} clusters: below {FEW_CLUSTERS} intervals and tests are to be read with care"
 
 
 def metric(

@@ -12,6 +12,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from harness.metrics.registry import few
 from harness.record import write_whole
 from harness.sweep.design import shown
 from harness.sweep.record import Effect, Sweep
@@ -59,7 +60,8 @@ def title(sweep: Sweep) -> str:
 def description(sweep: Sweep) -> str:
     """Return every effect in words."""
     made_up = "Synthetic sample: these numbers say nothing about a model. " if sweep.synthetic else ""
-    return made_up + " ".join(
+    note = few(sweep.clusters)
+    return made_up + (f"{note}. " if note else "") + " ".join(
         f"{one.axis} {shown(one.level)} against {shown(one.default)}: {_numbers(one)}, "
         f"p {one.holm:.3f} after Holm's correction." for one in sweep.effects
     )  # fmt: skip
@@ -69,7 +71,7 @@ def _figure(sweep: Sweep) -> Any:
     from matplotlib.figure import Figure
 
     rows = _rows(sweep.effects)
-    figure = Figure(figsize=(10.5, 1.9 + 0.36 * len(rows)), layout="constrained")
+    figure = Figure(figsize=(10.5, 1.9 + 0.36 * len(rows) + 0.2 * bool(few(sweep.clusters))), layout="constrained")
     plane = figure.subplots()
     alpha = 1 - sweep.settings.level
     beside: dict[str, Any] = {"transform": plane.get_yaxis_transform(), "va": "center", "color": _INK}
@@ -93,11 +95,16 @@ def _figure(sweep: Sweep) -> Any:
     plane.set_xlabel(
         f"← lower | change of {sweep.headline}, {sweep.settings.level:.0%} interval | higher →\n"
         f"● p < {alpha:.2g} after Holm's correction; ○ any other; "
-        f"{'higher' if sweep.higher_is_better else 'lower'} is better"
+        f"{'higher' if sweep.higher_is_better else 'lower'} is better{_noted(sweep)}"
     )
     made_up = "\nSYNTHETIC SAMPLE: says nothing about a model" if sweep.synthetic else ""
     plane.set_title(title(sweep) + made_up, loc="left", fontsize=_SIZE + 2, color=_INK)
     return figure
+
+
+def _noted(sweep: Sweep) -> str:
+    note = few(sweep.clusters)
+    return f"\n{note}" if note else ""
 
 
 def _rows(effects: Sequence[Effect]) -> list[str | Effect]:

@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from harness import _compat, models, record, runner
+from harness import plan as plan_of_run
 from harness.axes.model import Axes
 from harness.compare import Run, load_run
-from harness.config import RunConfig, seeds_of
+from harness.config import RunConfig, ask_settings, seeds_of
 from harness.docs import EVALUATED, Doc, split
+from harness.fitness import warn_of_limit
 from harness.kinds import Kind
 from harness.metrics import metrics_of
 from harness.outcomes import cluster_index, outcome
@@ -31,6 +33,8 @@ from va_extractor.errors import InputError
 if TYPE_CHECKING:
     from lm_eval.api.model import LM
 
+    from harness.plan import TaskPlan
+
 SETTINGS = "settings.json"
 SWEEP = "sweep.json"
 _RUNS = "runs"
@@ -39,11 +43,10 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Prompts:
-    """A distinct prompt: its id, every variant of the design that comes out so, and how many requests it takes."""
+    """A distinct prompt: its id, and every variant of the design that comes out so."""
 
     id: str
     axes: tuple[Axes, ...]
-    requests: int
 
 
 @dataclass(frozen=True)
@@ -92,12 +95,26 @@ def plan(config: RunConfig, axes: str, design: str) -> Plan:
             one = _one(config, cell)
         except InputError as error:
             raise InputError(f"--axes {described(cell.changed)}: {error}") from None
-        asked = _asked(one, config.limit)
-        known = found.get(_digest(one, asked))
-        requests = sum(len(doc["choices"]) for doc in asked) if one.by_likelihood else len(asked)
-        new = Prompts(_digest(one, asked), (*(known.axes if known else ()), cell), requests)
-        found[new.id] = new
+        digest = _digest(one, _asked(one, config.limit))
+        known = found.get(digest)
+        found[digest] = Prompts(digest, (*(known.axes if known else ()), cell))
     return Plan(config, task, varied, design, tuple(found.values()), _settings(config, task, varied, design))
+
+
+def count(planned: Plan, folder: Path) -> list[TaskPlan]:
+    """Count what each distinct prompt would take, as `vaemo-eval plan` counts a run; nothing is asked or written.
+
+    Raises:
+        InputError: the folder holds another sweep, or the model cannot be asked so.
+    """
+    _refuse_other(folder, planned.settings)
+    counted = []
+    for prompts in planned.prompts:
+        [task] = plan_of_run.count(_variant_config(planned, folder, prompts)).tasks
+        if _finished(folder, prompts, planned.task.name) is not None:
+            task = task.model_copy(update={"known": task.known + task.to_ask, "to_ask": 0})
+        counted.append(task)
+    return counted
 
 
 def run(planned: Plan, folder: Path, say: Say) -> Sweep | None:
@@ -110,14 +127,15 @@ def run(planned: Plan, folder: Path, say: Say) -> Sweep | None:
         InputError: the folder holds another sweep, or the model failed; what was finished stays.
     """
     _claim(folder, planned.settings)
+    choice = models.choose(planned.config.model, planned.config.model_args)
+    warn_of_limit([planned.task], ask_settings(planned.config, choice))
     loaded: LM | None = None
     for number, prompts in enumerate(planned.prompts, start=1):
         if _finished(folder, prompts, planned.task.name) is not None:
             continue
         say(f"variant {number} of {len(planned.prompts)}: {described(prompts.axes[0].changed)}")
-        config = replace(planned.config, axes=prompts.axes[0], output_path=_home(folder, prompts))
+        config = _variant_config(planned, folder, prompts)
         if loaded is None:
-            choice = models.choose(config.model, config.model_args)
             loaded = models.open_model(choice, config.batch_size, config.device, config.api)
         done = runner.run(config, say, loaded=loaded)
         if done is None or done.incomplete:
@@ -214,26 +232,32 @@ def _settings(config: RunConfig, task: Task, axes: Sequence[Axis], design: str) 
 
 def _claim(folder: Path, settings: Settings) -> None:
     """Write a new folder's settings, or prove that a used one has the same; one without any answer is as new."""
-    path = folder / SETTINGS
-    text = (settings.model_dump_json(indent=2) + "\n").encode()
+    _refuse_other(folder, settings)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        if not path.exists() and any(folder.iterdir()):
-            raise InputError(f"--output_path {folder}: is no folder of a sweep, and not empty; give another one")
-        if not path.exists():
-            record.write_whole(path, text)
-        held = Settings.model_validate_json(path.read_bytes())
     except OSError as error:
         raise InputError(f"--output_path {folder}: cannot be written: {error.strerror}") from None
+    record.write_whole(folder / SETTINGS, (settings.model_dump_json(indent=2) + "\n").encode())
+
+
+def _refuse_other(folder: Path, settings: Settings) -> None:
+    """Refuse a folder that holds anything but this sweep; one of another sweep without any answer is as new."""
+    path = folder / SETTINGS
+    try:
+        if not path.exists() and folder.exists() and any(folder.iterdir()):
+            raise InputError(f"--output_path {folder}: is no folder of a sweep, and not empty; give another one")
+        if not path.exists():
+            return
+        held = Settings.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise InputError(f"--output_path {folder}: cannot be read: {error.strerror}") from None
     except ValidationError as error:
         raise InputError(f"{path}: {error.errors()[0]['msg']}; give another --output_path") from None
     mine, theirs = settings.model_dump(mode="json"), held.model_dump(mode="json")
     differing = [
         f"{name} {_short(theirs[name])} against {_short(mine[name])}" for name in mine if mine[name] != theirs[name]
     ]
-    if differing and not any(one.is_file() for one in (folder / _RUNS).rglob("*")):
-        record.write_whole(path, text)
-    elif differing:
+    if differing and any(one.is_file() for one in (folder / _RUNS).rglob("*")):
         raise InputError(
             f"--output_path {folder}: holds a sweep of other settings: {'; '.join(differing)}; give another folder"
         )
@@ -242,6 +266,10 @@ def _claim(folder: Path, settings: Settings) -> None:
 def _short(value: object) -> str:
     text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= 120 else f"{text[:117]}..."
+
+
+def _variant_config(planned: Plan, folder: Path, prompts: Prompts) -> RunConfig:
+    return replace(planned.config, axes=prompts.axes[0], output_path=_home(folder, prompts))
 
 
 def _home(folder: Path, prompts: Prompts) -> Path:

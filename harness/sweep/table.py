@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from harness.metrics.registry import few
+from harness.plan import TaskPlan
 from harness.sweep.design import described, shown
 from harness.sweep.record import Effect, Sweep, Variant
 from harness.sweep.run import Plan
 
 
-def show_plan(plan: Plan, console: Console) -> None:
-    """Print what a sweep would ask."""
+def show_plan(plan: Plan, counted: Sequence[TaskPlan], console: Console) -> None:
+    """Print what a sweep would ask; `counted` is of each distinct prompt."""
     table = Table(title=f"{plan.task.name}, {plan.design}: {len(plan.prompts)} distinct prompts", title_justify="left")
-    for name in ("variant", "prompt", "the same as", "requests"):
-        table.add_column(name, justify="right" if name == "requests" else "left")
-    for one in plan.prompts:
+    for name in ("variant", "prompt", "the same as"):
+        table.add_column(name)
+    for name in ("requests", "equal", "known", "to ask"):
+        table.add_column(name, justify="right")
+    for one, task in zip(plan.prompts, counted, strict=True):
         first, *same = (described(axes.changed) for axes in one.axes)
-        table.add_row(one.id, escape(first), escape("; ".join(same)), str(one.requests))
+        counts = (task.requests, task.equal, task.known, task.to_ask)
+        table.add_row(one.id, escape(first), escape("; ".join(same)), *map(str, counts))
     console.print(table)
-    variants, requests = sum(len(one.axes) for one in plan.prompts), sum(one.requests for one in plan.prompts)
-    console.print(f"{variants} variants, {len(plan.prompts)} distinct prompts, {requests} requests", highlight=False)
+    variants, requests = sum(len(one.axes) for one in plan.prompts), sum(task.requests for task in counted)
+    console.print(
+        f"{variants} variants, {len(plan.prompts)} distinct prompts, {requests} requests, "
+        f"{sum(task.to_ask for task in counted)} of them to ask",
+        highlight=False,
+    )
 
 
 def show(sweep: Sweep, folder: Path, console: Console) -> None:
@@ -44,6 +54,8 @@ def show(sweep: Sweep, folder: Path, console: Console) -> None:
         variants.add_row(variant.id, escape(_prompt(variant)), _number(variant.value), f"{variant.unread:.1%}")
     console.print(variants)
     console.print(_effects(sweep))
+    if note := few(sweep.clusters):
+        console.print(note, highlight=False)
     if sweep.spread:
         found = sweep.spread
         console.print(

@@ -38,7 +38,9 @@ class Task:
         question: what decides its documents.
         version: from its YAML.
         headline: the metric that stands for it.
-        engine: lm-eval's own object.
+        engine: lm-eval's own object; asking puts generation arguments of the command line into it.
+        hash: SHA-256 over prompt template, answer form, labels, generation arguments and derivation, all as the YAML
+            states them.
     """
 
     name: str
@@ -47,6 +49,7 @@ class Task:
     version: str
     headline: str
     engine: ConfigurableTask
+    hash: str
 
     @property
     def by_likelihood(self) -> bool:
@@ -57,16 +60,6 @@ class Task:
     def calibrated(self) -> bool:
         """Whether labels are asked without content too: not where only their order over items counts."""
         return self.by_likelihood and self.kind in (Kind.SINGLE_LABEL, Kind.CHOICE)
-
-    @property
-    def hash(self) -> str:
-        """SHA-256 over prompt template, answer form, labels, generation arguments and derivation."""
-        decides = [_compat.template_text(self.engine), self.kind.value, *self.question.labels]
-        if self.question.asks is not None:
-            decides += [probe(self.question), self.question.axes.model_dump_json()]
-        if self.question.derive is not None:
-            decides += [f"derive: {self.question.derive}"]
-        return sha256_text(decides)
 
     def excluded(self) -> dict[str, int]:
         """Count the rows of the split that are not asked, by reason."""
@@ -174,7 +167,17 @@ def build(info: catalogue.TaskInfo, features: str, *, trust_code: bool = False, 
         raise InputError(f"{info.path}: key 'filter_list': one pipeline at most, since an answer is read in one way")
     _check_keys(engine, info)
     question = dataset.question({**metadata, **(engine.config.dataset_kwargs or {})})
-    return Task(info.name, scorer.kind, question, str(metadata["version"]), headline, engine)
+    version, stated = str(metadata["version"]), _hash(engine, scorer.kind, question)
+    return Task(info.name, scorer.kind, question, version, headline, engine, stated)
+
+
+def _hash(engine: ConfigurableTask, kind: Kind, question: Question) -> str:
+    decides = [_compat.template_text(engine), kind.value, *question.labels]
+    if question.asks is not None:
+        decides += [probe(question), question.axes.model_dump_json()]
+    if question.derive is not None:
+        decides += [f"derive: {question.derive}"]
+    return sha256_text(decides)
 
 
 def _check_keys(engine: ConfigurableTask, info: catalogue.TaskInfo) -> None:

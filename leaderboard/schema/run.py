@@ -71,7 +71,8 @@ class TaskRecord(Model):
 
     Attributes:
         version: the task's own version, from its YAML.
-        task_hash: SHA-256 over the task's prompt template, answer form, labels and generation arguments.
+        task_hash: SHA-256 over the task's prompt template, answer form, labels and generation arguments, as its YAML
+            states them; what the command line changed stands in `gen_kwargs` of the run.
         kind: what is asked.
         output_type: lm-eval's output type.
         labels: the task's label set; empty for descriptions and for choices that differ by item.

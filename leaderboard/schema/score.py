@@ -143,7 +143,7 @@ class AnswerCounts(Model):
         unparsed: without a label that could be read.
         refused: declined, by the model's words or by its provider.
         empty: without any text.
-        unparsed_rate: share of all answers.
+        unparsed_rate: share of the answers that arrived; 0 where none did.
         refused_rate: likewise.
         empty_rate: likewise.
         truncated: cut off by the token limit before anything readable; scored as wrong.

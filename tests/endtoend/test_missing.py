@@ -102,6 +102,8 @@ def test_scores_are_withheld_where_an_answer_is_missing_and_the_run_says_what_to
     assert "iimi_basic: 37 answers, scoring" in done.out
     task = done.record.tasks["iimi_basic"]
     assert task.answers.missing == 3
+    assert task.answers.refused_rate == 1 / 37  # of the answers that arrived
+    assert "refused 2.7%" in done.out
     assert all(score.value is None for score in task.metrics.values())
     assert "3 of 40 items lack an answer" in str(task.metrics["accuracy"].reason)
     assert "repeat the command" in done.out

@@ -65,7 +65,7 @@ def test_money_and_time_are_what_they_are_by_hand(vaemo_eval: Command, tmp_path:
     assert found["money"]["expected"] == pytest.approx((3 * task["prompt_tokens"] + 8 * 14_200) / 1e6)
     assert found["money"]["most"] == pytest.approx((3 * task["prompt_tokens"] + 8 * 256 * 142) / 1e6)
     assert (found["money"]["source"], found["money"]["as_of"]) == ("a page", "2026-01-31")
-    assert found["seconds"] == pytest.approx(142 / 4 * 2.5)
+    assert found["seconds"] == pytest.approx(36 * 2.5)  # 35 rounds of 4 and one of 2
     shown = vaemo_eval("plan", "--model", "openai/toy", "--tasks", "norms_term", "--prices", prices)
     assert "as of 2026-01-31, a page" in shown.out
     assert shown.out.rstrip().endswith("Nothing was asked.")
@@ -137,3 +137,17 @@ def test_a_price_file_is_shown_and_not_obeyed(vaemo_eval: Command, tmp_path: Pat
     assert "\\u{1b}[2J next" in line
     for said in (told.out, line):
         assert said.replace("\n", "").isprintable()
+
+
+def test_time_is_in_whole_rounds(vaemo_eval: Command) -> None:
+    arguments = ("--model", "openai/toy", "--tasks", "norms_term", "--limit", "10")
+    assert plan(vaemo_eval, *arguments)["seconds"] == 1.0
+    assert "time: 1.0 s where a request lasts 1 s and 64 go at once" in vaemo_eval("plan", *arguments).out
+
+
+def test_flags_of_an_api_are_refused_as_a_run_refuses_them(vaemo_eval: Command) -> None:
+    arguments = ("--model", "baseline:prototype", "--tasks", "norms_term", "--concurrency", "4")
+    planned, run = vaemo_eval("plan", *arguments), vaemo_eval(*arguments)
+    assert (planned.code, planned.err) == (run.code, run.err)
+    assert planned.code == 2
+    assert "--concurrency: --model baseline:prototype is not asked through an API" in planned.err

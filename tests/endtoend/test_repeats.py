@@ -44,6 +44,16 @@ def test_a_sampling_model_is_asked_again_and_everything_is_scored_from_the_sampl
     assert [row["answer"] for row in once.samples("iimi_basic")] == [
         row["answer"] for row in done.samples("iimi_basic")
     ]
+    greedy = vaemo_eval("--model", tiny_model, "--device", "cpu", "--limit", "4", "--tasks", "iimi_basic",
+                        "--gen_kwargs", "max_gen_toks=8")  # fmt: skip
+    sampled = done.record.tasks["iimi_basic"]
+    assert greedy.record.tasks["iimi_basic"].task_hash == sampled.task_hash  # of the task, not of the command line
+    mixed = vaemo_eval("compare", done.folder, greedy.folder, "--tasks", "iimi_basic")
+    assert mixed.code == 0, mixed.err
+    said = " ".join(mixed.out.split())
+    assert (
+        "asked differently: --gen_kwargs do_sample=True, max_gen_toks=8, temperature=1.0 against max_gen_toks=8" in said
+    )
     for name in ("iimi_basic", "emotic_describe"):
         file = done.folder / "samples" / f"{name}.jsonl"
         rows = done.samples(name)

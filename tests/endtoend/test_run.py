@@ -146,6 +146,16 @@ WRONG: list[tuple[str, list[str], list[str]]] = [
         ["--model", "baseline:all", "--tasks", "emotic_describe", "--embedder", "x"],
         ["emotic_describe"],
     ),
+    (
+        "an embedder that nothing needs",
+        ["--model", "baseline:prototype", "--tasks", "iimi_basic,norms_term", "--embedder", "/nonexist"],
+        ["--embedder /nonexist", "iimi_basic, norms_term", "leave"],
+    ),
+    (
+        "chat template of a baseline",
+        ["--model", "baseline:prototype", "--tasks", "iimi_basic", "--apply_chat_template"],
+        ["--apply_chat_template", "baseline:prototype", "no chat template"],
+    ),
     ("bad limit", ["--model", "baseline:prototype", "--tasks", "iimi_basic", "--limit", "-3"], ["--limit"]),
     ("no limit", ["--model", "baseline:prototype", "--tasks", "iimi_basic", "--limit", "nan"], ["--limit nan"]),
     ("endless limit", ["--model", "baseline:prototype", "--tasks", "iimi_basic", "--limit", "1e30"], ["--limit 1e+30"]),
@@ -244,6 +254,22 @@ def test_bad_input_is_one_line_and_exit_code_two(vaemo_eval: Command, arguments:
     [line] = done.err.strip().splitlines()
     assert line.startswith("vaemo-eval: ")
     assert all(word in line for word in named), line
+
+
+def test_a_limit_that_leaves_few_labels_is_warned_of_once_a_task(vaemo_eval: Command) -> None:
+    arguments = ("--model", "baseline:majority", "--tasks", "iimi_basic,iimi_basic_mc,norms_term")
+    few = vaemo_eval(*arguments, "--limit", "50")
+    assert few.code == 0, few.err
+    labels = {row["item"]["labels"][0] for row in few.samples("iimi_basic")}  # type: ignore[index]
+    warned = [line for line in few.err.splitlines() if line.startswith("warning: ")]
+    assert warned == [
+        f"warning: {name}: the first 50 of 420 items hold {len(labels)} of 7 labels; scores under this --limit are not "
+        "those of the task" for name in ("iimi_basic", "iimi_basic_mc")
+    ]  # fmt: skip
+    assert "warning" not in vaemo_eval(*arguments, "--limit", "400").err
+    swept = vaemo_eval("sweep", "--model", "baseline:majority", "--task", "iimi_basic", "--axes", "order",
+                       "--limit", "0.1", "--no-picture")  # fmt: skip
+    assert swept.err.count("warning: iimi_basic: the first 42 of 420 items hold 1 of 7 labels") == 1
 
 
 def test_an_unwritable_output_path_is_named_before_anything_is_asked(vaemo_eval: Command, tmp_path: Path) -> None:

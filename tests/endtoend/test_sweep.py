@@ -16,6 +16,7 @@ from sklearn.metrics import f1_score
 
 from harness.record import read_samples
 from harness.sweep.record import SCHEMA, Sweep, schema_text
+from tests.harness.answers.loopback import loopback
 from tests.harness.api.fault_server import FaultServer, error
 
 if TYPE_CHECKING:
@@ -60,12 +61,34 @@ def test_a_dry_run_counts_and_asks_nothing(vaemo_eval: Command) -> None:
     done = vaemo_eval(*BASELINE, "--axes", "va_format,scale=0..1,say_scale", "--output_path", "s", "--dry-run")
     assert done.code == 0, done.err
     # without its scale stated, a word is the same on every scale
-    assert "12 variants, 11 distinct prompts, 440 requests" in done.out
+    assert "12 variants, 11 distinct prompts, 440 requests, 440 of them to ask" in done.out
     assert not (done.cwd / "s").exists()
     scored = vaemo_eval(
         "sweep", "--model", "baseline:prototype", "--task", "iimi_basic_mc", "--axes", "order", "--dry-run"
     )
-    assert "2 variants, 2 distinct prompts, 5880 requests" in scored.out
+    # seven labels of 420 items, and of three prompts without content
+    assert "2 variants, 2 distinct prompts, 5922 requests, 5922 of them to ask" in scored.out
+
+
+def test_a_dry_run_counts_what_the_sweep_then_asks(vaemo_eval: Command) -> None:
+    with loopback() as server:
+        asked = (
+            *("sweep", "--model", "local-chat-completions", "--model_args", f"base_url={server.address},model=m"),
+            *("--task", "iimi_basic", "--axes", "decimals=0", "--limit", "60", "--no-picture", "--output_path", "s"),
+        )
+        before = vaemo_eval(*asked, "--dry-run")
+        assert before.code == 0, before.err
+        assert not server.asked
+        done = vaemo_eval(*asked)
+        assert done.code == 0, done.err
+        sent = server.asked.total()
+        after = vaemo_eval(*asked, "--dry-run")
+        other = vaemo_eval(*asked, "--seed", "7", "--dry-run")
+    assert sent < 120
+    assert f"2 distinct prompts, 120 requests, {sent} of them to ask" in before.out
+    assert "2 distinct prompts, 120 requests, 0 of them to ask" in after.out
+    assert server.asked.total() == sent
+    assert (other.code, "holds a sweep of other settings: seeds" in other.err) == (2, True)
 
 
 def test_a_language_model_is_loaded_once_and_its_effects_are_those_of_its_answers(

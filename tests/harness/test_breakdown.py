@@ -8,6 +8,9 @@ from sklearn.calibration import calibration_curve
 
 from harness import breakdown
 from harness.metrics.outcome import NO_ANSWER, Labelled, LabelSets
+from harness.outcomes import Answered
+from leaderboard.schema import Answer, Parsed, Status
+from tests.making import item
 
 
 def test_bias_counts_answers_and_truths_and_names_the_most_over_used_label() -> None:
@@ -43,3 +46,13 @@ def test_reliability_bins_are_those_of_sklearn() -> None:
 
 def test_texts_have_no_reliability_diagram() -> None:
     assert breakdown.reliability(Labelled(np.array([0]), np.array([0]), np.array([1]), ("a",))) == {}
+
+
+def test_rates_are_of_the_answers_that_arrived() -> None:
+    def said(status: Status, times: int) -> list[Answered]:
+        return [Answered(item(labels=["a"], choices=["a", "b"]), Answer(text=""), Parsed(status=status), {})] * times
+
+    counts = breakdown.answer_counts([*said("ok", 6), *said("unparsed", 2), *said("missing", 376)])
+    assert (counts.unparsed_rate, counts.missing) == (2 / 8, 376)
+    nothing = breakdown.answer_counts(said("missing", 3))
+    assert (nothing.unparsed_rate, nothing.refused_rate, nothing.empty_rate) == (0, 0, 0)

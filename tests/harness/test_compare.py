@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from harness.cli import main
-from harness.compare import Comparison, compare
+from harness.compare import Adjusted, Comparison, compare
+from harness.compare_table import p_text, show
+from leaderboard.schema import Interval
 from va_extractor.errors import InputError
 
 TASKS = "iimi_basic,emotic_complex_mc"
@@ -98,13 +102,75 @@ def test_the_command_prints_a_table_a_pair(runs: list[Path], capsys: pytest.Capt
     assert "90 % interval" in out
     assert "exact McNemar" in out
     assert "SYNTHETIC SAMPLE" in out
+    assert "2,000 bootstrap draws and 2,000 swaps (exact McNemar has none), seed 20250211, alpha 0.1" in " ".join(
+        out.split()
+    )
+
+
+@pytest.mark.parametrize(
+    ("p", "text"), [(0.0, "<0.0001"), (9.9e-5, "<0.0001"), (1e-4, "0.0001"), (1 / 2001, "0.0005"), (1.0, "1.0000")]
+)
+def test_a_p_value_is_never_nought(p: float, text: str) -> None:
+    assert p_text(p) == text
+
+
+def printed(one: Comparison, level: float = 0.95) -> str:
+    with (console := Console(width=140)).capture() as capture:
+        show([one], level, console)
+    return " ".join(capture.get().split())
+
+
+def test_a_dash_and_a_disagreement_are_explained(compared: list[Comparison]) -> None:
+    one = replace(compared[0], items=())
+    assert "no detectable" not in printed(one)
+    row, between = one.rows[0].difference, Interval(low=-0.1, high=0.2, level=0.95, method="", draws=2000, seed=1)
+    dashed = replace(row, detectable=None, undetectable="5 clusters are few", interval=between, p=0.2)
+    said = printed(replace(one, rows=(Adjusted(dashed, 0.2),)))
+    assert f"no detectable difference of {row.metric}: 5 clusters are few" in said
+    assert "do not agree" not in said
+    for p, low, apart in ((0.019, -0.1, True), (0.019, 0.01, False), (0.06, 0.01, True), (0.06, -0.1, False)):
+        shown = replace(dashed, p=p, interval=between.model_copy(update={"low": low}))
+        said = printed(replace(one, rows=(Adjusted(shown, p),)))
+        assert (f"p and interval of {row.metric} do not agree on alpha 0.05" in said) == apart
+
+
+def test_five_clusters_detect_nothing_and_say_why(tmp_path: Path) -> None:
+    runs = [make_run(tmp_path, f"baseline:{name}", "--limit", "8", tasks="emotic_complex") for name in ("all", "knn")]
+    [one] = compare(runs, [], 0.95, 0)
+    assert one.clusters < 6
+    assert all(row.difference.detectable is None for row in one.rows)
+    assert f"{one.clusters} clusters can change sides in so few ways that no p value falls below 0.05" in printed(one)
+
+
+def record_with(run: Path, root: Path, **fields: Any) -> Path:
+    """Copy a run with other values in its record."""
+    copy = root / "copy"
+    shutil.copytree(run, copy)
+    record = json.loads((copy / "run.json").read_text()) | fields
+    (copy / "run.json").write_text(json.dumps(record))
+    return copy
+
+
+def test_what_was_asked_differently_is_said(runs: list[Path], tmp_path: Path) -> None:
+    other = record_with(runs[1], tmp_path, gen_kwargs={"temperature": 0.7, "do_sample": True}, system_instruction="Hm.")
+    [one] = compare([runs[0], other], ["iimi_basic"], 0.95, 0)
+    assert one.asked == (
+        "--gen_kwargs none against do_sample=True, temperature=0.7",
+        "--system_instruction none against 'Hm.'",
+    )
+    assert "asked differently: --gen_kwargs none against do_sample=True" in printed(one)
 
 
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
         ({"version": "0.9"}, "task iimi_basic: version 0.9 against 1.0"),
-        ({"task_hash": "f" * 64}, "task iimi_basic: task hash ffffffffffff against"),
+        (
+            {"task_hash": "f" * 64},
+            r"answer form or generation arguments of its YAML \(task hash ffffffffffff against",
+        ),
+        ({"task_hash": "f" * 64, "axes": {"scale": "0..1"}}, "axes of the prompt scale=0..1 against none$"),
+        ({"task_hash": "f" * 64, "labels": ["joy", "fear"]}, "labels joy, fear against anger, disgust, .* surprise$"),
     ],
 )
 def test_runs_of_another_version_are_refused(

@@ -16,7 +16,7 @@ from harness.kinds import Kind
 from harness.metrics import metrics_of
 from harness.metrics.algebra import weighted_mean
 from harness.metrics.outcome import Described
-from harness.power import by_discordance, by_error, without_sampling
+from harness.power import by_discordance, by_error, why_not_by_discordance, why_not_by_error, without_sampling
 from harness.sampling import once
 
 COSINE = next(metric for metric in metrics_of(Kind.DESCRIPTION) if metric.name == "cosine")
@@ -67,6 +67,16 @@ def test_no_difference_is_promised_that_could_not_be_found() -> None:
     assert by_error(spread(30, 0.0), 0.95) is None
     assert by_error(spread(5, 0.1), 0.95) is None  # of 32 ways to swap five clusters two are as extreme: p = 1 / 16
     assert without_sampling(None, 0.5) is None
+
+
+def test_why_nothing_is_detectable_is_said() -> None:
+    assert "answer alike" in why_not_by_discordance(0)
+    assert "right on 6 items only" in why_not_by_discordance(6)
+    assert "answer alike" in str(why_not_by_error(spread(30, 0.0), 0.95))
+    assert "5 clusters can change sides in so few ways" in str(why_not_by_error(spread(5, 0.1), 0.95))
+    assert "below 0.05" in str(why_not_by_error(spread(5, 0.1), 0.95))
+    assert "no value" in str(why_not_by_error(Bootstrap(0.0, np.full(20, np.nan), np.zeros(9), 9, seed=0), 0.95))
+    assert why_not_by_error(spread(6, 0.1), 0.95) is None
 
 
 def test_unlimited_repeats_take_the_share_of_sampling_away() -> None:

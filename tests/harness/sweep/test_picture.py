@@ -8,15 +8,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from rich.console import Console
 
 from harness.sweep.picture import draw
 from harness.sweep.record import Effect, Settings, Sweep
+from harness.sweep.table import show
 from leaderboard.schema import Interval, Seeds
 
 NAME = "{http://www.w3.org/2000/svg}"
 
 
-def made(synthetic: bool) -> Sweep:
+def made(synthetic: bool, clusters: int = 30) -> Sweep:
     def effect(level: str, value: float, p: float) -> Effect:
         between = Interval(low=value - 0.05, high=value + 0.05, level=0.95, method="m", draws=2000, seed=1)
         return Effect(
@@ -31,7 +33,7 @@ def made(synthetic: bool) -> Sweep:
         apply_chat_template=False, system_instruction=None, gen_kwargs={}, level=0.95,
     )  # fmt: skip
     return Sweep(
-        settings=settings, synthetic=synthetic, headline="macro_f1", higher_is_better=True, items=10, clusters=10,
+        settings=settings, synthetic=synthetic, headline="macro_f1", higher_is_better=True, items=60, clusters=clusters,
         variants=(), effects=(effect("0..1", 0.1234, 0.01), effect("percent", -0.0321, 0.4)), spread=None,
     )  # fmt: skip
 
@@ -60,3 +62,16 @@ def test_the_same_sweep_gives_the_same_files(tmp_path: Path) -> None:
     (tmp_path / "b").mkdir()
     for one, other in zip(draw(made(True), tmp_path / "a"), draw(made(True), tmp_path / "b"), strict=True):
         assert one.read_bytes() == other.read_bytes()
+
+
+@pytest.mark.parametrize(("clusters", "warned"), [(29, True), (30, False)])
+def test_few_clusters_are_said_in_table_and_picture(tmp_path: Path, clusters: int, warned: bool) -> None:
+    sweep = made(False, clusters)
+    svg, _ = draw(sweep, tmp_path)
+    root = ET.fromstring(svg.read_bytes())  # noqa: S314  our own file
+    drawn = " ".join("".join(text.itertext()) for text in root.iter(f"{NAME}text"))
+    [words] = [element.text or "" for element in root.iter(f"{NAME}desc")]
+    with (console := Console(width=140)).capture() as capture:
+        show(sweep, tmp_path, console)
+    for said in (drawn, words, capture.get()):
+        assert (f"{clusters} clusters: below 30 intervals and tests are to be read with care" in said) == warned
