@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from harness.metrics.algebra import class_counts, ratio
-from harness.metrics.bias import shares
+from harness.metrics.bias import excess
 from harness.metrics.labels import confusion_counts
 from harness.metrics.likelihood import BINS, binned
 from harness.metrics.outcome import Floats, Ints, Labelled, LabelSets
@@ -63,9 +63,8 @@ def bias(model: Labelled | LabelSets) -> Bias:
     """Return how often each label is answered and is true, and which is over-used most."""
     ones = np.ones((1, len(model.gold)))
     counts = class_counts(model, ones)
-    true, said = shares(model, ones)
-    excess = np.nan_to_num((said - true)[0, : len(model.labels)])
-    over = int(np.argmax(excess)) if (excess > 0).any() else None
+    above = np.nan_to_num(excess(model, ones)[0])
+    over = int(np.argmax(above)) if (above > 0).any() else None
     return Bias(
         answered={label: int(count) for label, count in zip(model.labels, counts.predicted[0], strict=True)},
         true={label: int(count) for label, count in zip(model.labels, counts.gold[0], strict=True)},

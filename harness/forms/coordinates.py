@@ -1,7 +1,8 @@
 """Valence and arousal as two numbers in [-1, 1], for a word that human raters placed.
 
-No answer counts as the end of each scale that lies farther from the truth. The baseline `prototype` looks the word up
-in the very table that the task is made of: it is a control, no competitor.
+No answer is as far off as can be: its distance is that to the end of each scale that lies farther from the truth. To
+correlations it tells nothing (`harness.metrics.description`). The baseline `prototype` looks the word up in the very
+table that the task is made of: it is a control, no competitor.
 """
 
 from __future__ import annotations
@@ -55,8 +56,8 @@ class Coordinates(Form):
         return {"nearness": 1 - away / _WIDEST}
 
     def outcome(self, labels: tuple[str, ...], answered: Sequence[Answered]) -> Described:
-        """Arrange human means and answers by axis."""
-        said = np.array([_placed(one.item, one.parsed) for one in answered], dtype=np.float64)
+        """Arrange human means and answers by axis; NaN where there is no answer."""
+        said = np.array([one.parsed.numbers or (np.nan, np.nan) for one in answered], dtype=np.float64)
         true = np.array([(one.item.valence, one.item.arousal) for one in answered], dtype=np.float64)
         return Described(
             {

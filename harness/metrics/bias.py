@@ -22,17 +22,21 @@ _NOTHING = "no answer names a label, or no item carries one"
     interval="corrected",
 )
 def answer_jsd(outcome: Labelled | LabelSets, weights: Weights) -> Floats:
-    """Return (draws,) divergences to base 2, in [0, 1] (Lin 1991, IEEE Trans. Inf. Theory 37(1), 145-151)."""
+    """Return (draws,) divergences to base 2, in [0, 1] (Lin 1991, IEEE Trans. Inf. Theory 37(1), 145-151).
+
+    No answer is an answer of its own, for one label an item; NaN where no answer names a label.
+    """
     true, said = shares(outcome, weights)
     from scipy.spatial.distance import jensenshannon
 
-    return np.asarray(jensenshannon(true, said, base=2, axis=1), dtype=np.float64) ** 2
+    found = np.asarray(jensenshannon(true, said, base=2, axis=1), dtype=np.float64) ** 2
+    return np.where(said[:, : len(outcome.labels)].any(axis=1), found, np.nan)
 
 
 @metric(
     Kind.SINGLE_LABEL,
     Kind.MULTI_LABEL,
-    line="share of answers that the most over-used label has above its share of the truth",
+    line="share of labels answered that the most over-used one has above its share of the truth",
     higher_is_better=False,
     undefined=_NOTHING,
     biased=True,
@@ -40,11 +44,19 @@ def answer_jsd(outcome: Labelled | LabelSets, weights: Weights) -> Floats:
     caveat="the largest of several excesses: biased upward, and its interval may cover less often than it states",
 )
 def overuse(outcome: Labelled | LabelSets, weights: Weights) -> Floats:
-    """Return (draws,) largest excesses over the k labels of share of answers above share of truth, in [0, 1]."""
-    true, said = shares(outcome, weights)
-    k = len(outcome.labels)
-    excess: Floats = (said - true)[:, :k].max(axis=1)
-    return np.maximum(0, excess)
+    """Return (draws,) largest excesses over the k labels, in [0, 1]; NaN where no answer names a label."""
+    return np.maximum(0, excess(outcome, weights).max(axis=1))
+
+
+def excess(outcome: Labelled | LabelSets, weights: Weights) -> Floats:
+    """Return (draws, k) shares of each label among labels answered less its share among truths.
+
+    Silence has no part in it: divided by all answers, whoever says little would seem to over-use little.
+    """
+    counts = class_counts(outcome, weights)
+    true, said = (ratio(one, one.sum(axis=1, keepdims=True)) for one in (counts.gold, counts.predicted))
+    over: Floats = said - true
+    return over
 
 
 def shares(outcome: Labelled | LabelSets, weights: Weights) -> tuple[Floats, Floats]:

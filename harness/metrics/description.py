@@ -10,6 +10,8 @@ from __future__ import annotations
 from functools import partial
 from math import inf
 
+import numpy as np
+
 from harness.kinds import Kind
 from harness.metrics.algebra import weighted_mean
 from harness.metrics.outcome import Described, Floats, Weights
@@ -57,7 +59,7 @@ def same_quadrant_shuffled(outcome: Described, weights: Weights) -> Floats:
 )
 def valence_ccc(outcome: Described, weights: Weights) -> Floats:
     """Return (draws,) concordance correlations (Lin 1989), in [-1, 1]."""
-    return agreement.ccc(outcome.columns["read_valence"], outcome.columns["valence"], weights)
+    return agreement.ccc(_telling_nothing(outcome, "valence"), outcome.columns["valence"], weights)
 
 
 @_plane(
@@ -69,7 +71,7 @@ def valence_ccc(outcome: Described, weights: Weights) -> Floats:
 )
 def arousal_ccc(outcome: Described, weights: Weights) -> Floats:
     """Return (draws,) concordance correlations (Lin 1989), in [-1, 1]."""
-    return agreement.ccc(outcome.columns["read_arousal"], outcome.columns["arousal"], weights)
+    return agreement.ccc(_telling_nothing(outcome, "arousal"), outcome.columns["arousal"], weights)
 
 
 @_plane(
@@ -80,7 +82,7 @@ def arousal_ccc(outcome: Described, weights: Weights) -> Floats:
 )
 def valence_r(outcome: Described, weights: Weights) -> Floats:
     """Return (draws,) Pearson correlations, in [-1, 1]."""
-    return agreement.pearson(outcome.columns["read_valence"], outcome.columns["valence"], weights)
+    return agreement.pearson(_telling_nothing(outcome, "valence"), outcome.columns["valence"], weights)
 
 
 @_plane(
@@ -91,7 +93,7 @@ def valence_r(outcome: Described, weights: Weights) -> Floats:
 )
 def arousal_r(outcome: Described, weights: Weights) -> Floats:
     """Return (draws,) Pearson correlations, in [-1, 1]."""
-    return agreement.pearson(outcome.columns["read_arousal"], outcome.columns["arousal"], weights)
+    return agreement.pearson(_telling_nothing(outcome, "arousal"), outcome.columns["arousal"], weights)
 
 
 @_plane(
@@ -102,7 +104,7 @@ def arousal_r(outcome: Described, weights: Weights) -> Floats:
 )
 def valence_rmse(outcome: Described, weights: Weights) -> Floats:
     """Return (draws,) root mean squared differences, in [0, 2]."""
-    return agreement.rmse(outcome.columns["read_valence"], outcome.columns["valence"], weights)
+    return agreement.rmse(_farthest(outcome, "valence"), outcome.columns["valence"], weights)
 
 
 @_plane(
@@ -113,7 +115,7 @@ def valence_rmse(outcome: Described, weights: Weights) -> Floats:
 )
 def arousal_rmse(outcome: Described, weights: Weights) -> Floats:
     """Return (draws,) root mean squared differences, in [0, 2]."""
-    return agreement.rmse(outcome.columns["read_arousal"], outcome.columns["arousal"], weights)
+    return agreement.rmse(_farthest(outcome, "arousal"), outcome.columns["arousal"], weights)
 
 
 @_of_some(line="F1 of the emotion words' wheel families against the labels'", undefined=_UNPLACED, chance=None)
@@ -209,3 +211,20 @@ def near_duplicates(outcome: Described, weights: Weights) -> Floats:
 def echo(outcome: Described, weights: Weights) -> Floats:
     """Return (draws,) shares of descriptions that name valence, arousal or a decimal figure, in [0, 1]."""
     return weighted_mean(outcome.columns["echo"], weights)
+
+
+def _telling_nothing(outcome: Described, axis: str) -> Floats:
+    """Return (n,) readings, those that are missing at the mean of the others, where they covary with nothing.
+
+    Any place that depends on the truth would make an order out of silence; a fixed one would, too, where silence
+    falls on one side of the scale.
+    """
+    read = outcome.columns[f"read_{axis}"]
+    missing = np.isnan(read)
+    return np.where(missing, 0.0 if missing.all() else read[~missing].mean(), read)
+
+
+def _farthest(outcome: Described, axis: str) -> Floats:
+    """Return (n,) readings, those that are missing at the end of the scale that lies farther from the truth."""
+    read = outcome.columns[f"read_{axis}"]
+    return np.where(np.isnan(read), -np.copysign(1.0, outcome.columns[axis]), read)

@@ -15,6 +15,7 @@ from harness.reading import read
 from harness.scoring import TaskScores, score
 from leaderboard.schema import Answer, Item, Sample, Score
 
+NOTHING_NAMED = "no answer names a label, or no item carries one"
 LABELS = ("anger", "fear", "happiness", "sadness")
 
 
@@ -101,6 +102,8 @@ def test_unparsed_answers_are_wrong_not_missing() -> None:
     assert found.metrics["graded_credit"].value == 0
     assert found.metrics["mcc"].value is None
     assert found.metrics["near_miss"].value is None
+    for name in ("overuse", "answer_jsd"):
+        assert (found.metrics[name].value, found.metrics[name].reason) == (None, NOTHING_NAMED)
     assert found.bias is not None
     assert found.bias.most_overused is None
 

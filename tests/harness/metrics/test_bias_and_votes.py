@@ -19,7 +19,16 @@ def test_divergence_is_that_of_scipy_with_silence_as_an_answer_of_its_own() -> N
     one = Labelled(np.array([0, 0, 1, 1]), np.array([0, 0, 0, NO_ANSWER]), np.full(4, 2), ("a", "b"))
     expected = jensenshannon([0.5, 0.5, 0], [0.75, 0, 0.25], base=2) ** 2
     assert answer_jsd(one, np.ones((1, 4)))[0] == pytest.approx(expected)
-    assert overuse(one, np.ones((1, 4)))[0] == pytest.approx(0.25)
+    assert overuse(one, np.ones((1, 4)))[0] == pytest.approx(1 - 0.5)  # all labels answered are "a", half are true
+
+
+def test_silence_neither_lowers_overuse_nor_is_a_leaning_of_its_own() -> None:
+    gold = np.array([0, 0, 1, 1, 2, 2])
+    for said in ([0, 0, 0, 0, 0, 0], [0, NO_ANSWER, 0, NO_ANSWER, NO_ANSWER, NO_ANSWER]):
+        one = Labelled(gold, np.array(said), np.full(6, 3), ("a", "b", "c"))
+        assert overuse(one, np.ones((1, 6)))[0] == pytest.approx(2 / 3)
+    mute = Labelled(gold, np.full(6, NO_ANSWER), np.full(6, 3), ("a", "b", "c"))
+    assert np.isnan([overuse(mute, np.ones((1, 6)))[0], answer_jsd(mute, np.ones((1, 6)))[0]]).all()
 
 
 def test_the_right_distribution_has_no_bias_even_where_every_answer_is_wrong() -> None:

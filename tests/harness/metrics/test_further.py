@@ -102,6 +102,34 @@ def test_silence_is_put_at_the_far_ends_of_both_scales() -> None:
     assert value("arousal_rmse", Kind.COORDINATES, outcome, 2) == pytest.approx(np.sqrt(1.2**2 / 2))
 
 
+def test_silence_adds_nothing_to_a_correlation_and_has_no_sign_of_its_own() -> None:
+    rng = np.random.default_rng(8)
+    true = rng.uniform(-1, 1, (60, 2)).round(3)
+    said = np.clip(0.5 * true + rng.normal(0.2, 0.2, true.shape), -1, 1).round(3)
+    texts = [f"valence {v}, arousal {a}" for v, a in said.tolist()]
+    silent = rng.random(60) < 0.5
+    outcome = answered(Kind.COORDINATES, words(true), ["?" if lost else text for lost, text in zip(silent, texts)])
+    here, x, y = ~silent, said[:, 0], true[:, 0]
+    # by hand: silent items stand at the mean of the answers, so both moments of the answers are sums over these alone
+    covariance = np.sum((x[here] - x[here].mean()) * y[here]) / 60
+    spread = np.sum((x[here] - x[here].mean()) ** 2) / 60
+    assert value("valence_r", Kind.COORDINATES, outcome, 60) == pytest.approx(covariance / np.sqrt(spread * y.var()))
+    expected = 2 * covariance / (spread + y.var() + (x[here].mean() - y.mean()) ** 2)
+    assert value("valence_ccc", Kind.COORDINATES, outcome, 60) == pytest.approx(expected)
+    assert 0 < expected < concordance(x[here], y[here])
+
+    mute = answered(Kind.COORDINATES, words(true), ["qwerty zzz"] * 60)
+    assert [value(name, Kind.COORDINATES, mute, 60) for name in ("va_ccc", "valence_ccc", "arousal_ccc")] == [0, 0, 0]
+    assert np.isnan([value(name, Kind.COORDINATES, mute, 60) for name in ("valence_r", "arousal_r")]).all()
+
+
+def test_who_is_silent_about_one_side_of_the_scale_has_not_ordered_it() -> None:
+    true = np.column_stack([np.linspace(-1, 1, 40)] * 2)
+    texts = ["I can't say." if v < 0 else f"valence {0.5 + 0.01 * (n % 2)}, arousal 0.5" for n, (v, _) in enumerate(true)]
+    outcome = answered(Kind.COORDINATES, words(true), texts)
+    assert abs(value("valence_r", Kind.COORDINATES, outcome, 40)) < 0.1  # 0.87, were silence put in the middle
+
+
 def test_free_words_are_placed_at_three_levels_by_hand() -> None:
     # Shaver et al. (1987): happiness and joy stand in joy/cheerfulness, delight too; anger in anger/rage
     joyful = item(0, labels=["Happiness"])
