@@ -29,6 +29,7 @@ JACKKNIFE = "cluster jackknife, bias-corrected, on the logit scale"
 WILSON = "Wilson"
 WILSON_OF_CLUSTERS = "Wilson, each cluster counted once"
 _MIN_DEFINED = 0.95
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -176,6 +177,11 @@ def wilson_of_clusters(value: float, clusters: int, level: float = LEVEL) -> Int
     Each cluster counts as one observation, however many items it holds, since they may hang together.
     """
     return wilson(round(value) * clusters, clusters, level, method=WILSON_OF_CLUSTERS)
+
+
+def wide(found: Interval | None) -> Interval | None:
+    """Return the interval if it has a width; None else, since draws that all agree tell nothing of how sure a value is."""
+    return found if found is not None and found.high - found.low > _ROUNDING else None
 
 
 def _about(middle: float, error: float, clusters: int, level: float) -> Floats:

@@ -21,6 +21,7 @@ from harness.intervals import (
     jackknife,
     percentile,
     student,
+    wide,
     wilson,
     wilson_of_clusters,
 )
@@ -46,6 +47,9 @@ from leaderboard.schema import (
 RESUME = "repeat the command to ask for them, or add --allow-missing to score the rest"
 _ONE_CLUSTER = "no interval: all items that count form one cluster"
 _FEW_VALUES = "no interval: over 5 % of the bootstrap draws have no value"
+_NO_WIDTH = "no interval: resampling gives one of no width, which tells nothing of how sure the value is"
+_OUTSIDE = "few items bias the value, and the interval is that of the value without this bias"
+_UNREAD = "no answer could be read: each counts as wrong"
 _MODEL = ""
 
 Values = dict[str, float | None]
@@ -108,12 +112,12 @@ def score(
     counts = breakdown.answer_counts([one for repeat in _repeats(kind, samples) for one in repeat])
     there = whole(samples)
     if len(there) == len(samples):
-        return _task_scores(kind, labels, samples, counts, level)
+        scores = _task_scores(kind, labels, samples, counts, level)
+        return scores if counts.ok else _noted(scores, _UNREAD)
     absent = f"{len(samples) - len(there)} of {len(samples)} items lack an answer"
     if not allow_missing or not there:
         return _withheld(kind, samples, counts, f"withheld: {absent}; {RESUME}")
-    scores = _task_scores(kind, labels, there, counts, level)
-    return replace(scores, metrics={name: _marked(one, absent) for name, one in scores.metrics.items()})
+    return _noted(_task_scores(kind, labels, there, counts, level), f"over the rest only: {absent}")
 
 
 def _withheld(kind: Kind, samples: Sequence[Sample], counts: AnswerCounts, reason: str) -> TaskScores:
@@ -131,9 +135,12 @@ def _withheld(kind: Kind, samples: Sequence[Sample], counts: AnswerCounts, reaso
     )
 
 
-def _marked(score: Score, absent: str) -> Score:
-    notes = [f"over the rest only: {absent}", *filter(None, [score.note])]
-    return score.model_copy(update={"note": "; ".join(notes)})
+def _noted(scores: TaskScores, said: str) -> TaskScores:
+    """Put a note before those of every metric."""
+    notes = {name: "; ".join(filter(None, [said, one.note])) for name, one in scores.metrics.items()}
+    return replace(
+        scores, metrics={name: one.model_copy(update={"note": notes[name]}) for name, one in scores.metrics.items()}
+    )
 
 
 def _task_scores(
@@ -232,18 +239,19 @@ def _of_those_that_count(metric: Metric, answers: Answers, spread: Bootstrap) ->
 def _score(metric: Metric, answers: Answers, spread: Bootstrap | None, level: float) -> Score:
     n = answers.clusters.size
     value = fmean(answers.model.values(metric, n))
-    best = spread and _best(metric, spread, level)
+    found = spread and _best(metric, spread, level)
+    best = wide(found)
     if metric.proportion and answers.count == n and answers.model.count == 1 and not metric.partial:
         best = wilson(round(value * n), n, level)
     elif metric.proportion and spread and value in (0.0, 1.0):
         best = wilson_of_clusters(value, spread.clusters, level)
     return Score(
         value=value,
-        reason=None if best else _FEW_VALUES if spread else _ONE_CLUSTER,
-        note=_note(metric, spread.clusters if spread else 1),
+        reason=None if best else _NO_WIDTH if found else _FEW_VALUES if spread else _ONE_CLUSTER,
+        note=_note(metric, value, best, spread.clusters if spread else 1),
         interval=best,
-        percentile=percentile(spread, level) if spread else None,
-        bca=bca(spread, level) if spread else None,
+        percentile=wide(percentile(spread, level)) if spread else None,
+        bca=wide(bca(spread, level)) if spread else None,
         higher_is_better=metric.higher_is_better,
     )
 
@@ -261,12 +269,12 @@ def _best(metric: Metric, spread: Bootstrap, level: float) -> Interval | None:
             return percentile(spread, level)
 
 
-def _note(metric: Metric, clusters: int) -> str | None:
-    if clusters >= metric.reliable_from:
-        return metric.caveat
+def _note(metric: Metric, value: float, best: Interval | None, clusters: int) -> str | None:
     what = "the value is biased upward, and its interval" if metric.biased else "the interval"
     few = f"{clusters} clusters: below {metric.reliable_from} {what} may cover less often than it states"
-    return "; ".join(filter(None, [few, metric.caveat]))
+    outside = best is not None and not best.low <= value <= best.high
+    said = [few if clusters < metric.reliable_from else None, _OUTSIDE if outside else None, metric.caveat]
+    return "; ".join(filter(None, said)) or None
 
 
 def _sampling(metric: Metric, answers: Answers, spread: Bootstrap | None) -> Sampling | None:
