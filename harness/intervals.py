@@ -19,6 +19,10 @@ from leaderboard.schema import Interval
 
 Span = tuple[float, float]
 """The least and the greatest value that a metric can have."""
+UNBOUNDED: Span = (-math.inf, math.inf)
+"""Of what has neither; the logit scale is then its own."""
+NO_WIDTH = "no interval: resampling gives one of no width, which tells nothing of how sure the value is"
+OUTSIDE = "few items bias the value, and the interval is that of the value without this bias"
 
 LEVEL = 0.95
 PERCENTILE = "cluster bootstrap, percentile"
@@ -26,6 +30,7 @@ BCA = "cluster bootstrap, BCa"
 STUDENT = "cluster bootstrap, Student's t on the logit scale"
 CORRECTED = "cluster bootstrap, bias-corrected"
 JACKKNIFE = "cluster jackknife, bias-corrected, on the logit scale"
+PLAIN_JACKKNIFE = "cluster jackknife, bias-corrected"
 WILSON = "Wilson"
 WILSON_OF_CLUSTERS = "Wilson, each cluster counted once"
 _MIN_DEFINED = 0.95
@@ -159,7 +164,8 @@ def jackknife(bootstrap: Bootstrap, span: Span, level: float = LEVEL) -> Interva
     error = math.sqrt((groups - 1) / groups * float(((rest - rest.mean()) ** 2).sum()))
     ends = _about(corrected, error, bootstrap.clusters, level)
     dealt = bootstrap.seed if groups < bootstrap.clusters else None  # groups are dealt by the seed, single clusters not
-    found = _interval(bootstrap, _spanned(ends, span), level, JACKKNIFE)
+    method = PLAIN_JACKKNIFE if span == UNBOUNDED else JACKKNIFE
+    found = _interval(bootstrap, _spanned(ends, span), level, method)
     return found.model_copy(update={"draws": None, "seed": dealt})
 
 
@@ -180,7 +186,7 @@ def wilson_of_clusters(value: float, clusters: int, level: float = LEVEL) -> Int
 
 
 def wide(found: Interval | None) -> Interval | None:
-    """Return the interval if it has a width; None else, since draws that all agree tell nothing of how sure a value is."""
+    """Return the interval if it has a width, else None: draws that all agree tell nothing of how sure a value is."""
     return found if found is not None and found.high - found.low > _ROUNDING else None
 
 
@@ -192,6 +198,8 @@ def _about(middle: float, error: float, clusters: int, level: float) -> Floats:
 
 
 def _spanned(logits: Floats, span: Span) -> Floats:
+    if span == UNBOUNDED:
+        return logits
     from scipy import special
 
     low, high = span
@@ -205,6 +213,8 @@ def _inside(values: Floats, span: Span) -> bool:
 
 
 def _logit(values: Any, span: Span) -> Any:
+    if span == UNBOUNDED:
+        return values
     from scipy import special
 
     low, high = span

@@ -8,26 +8,18 @@ from dataclasses import dataclass, replace
 from functools import partial
 from statistics import fmean
 
+import numpy as np
+
 from harness import breakdown
-from harness.bootstrap import clusters_with_value, resample
+from harness.bootstrap import Compute, clusters_with_value, resample
 from harness.breakdown import or_none
-from harness.ceilings.positions import Bounds, bounds, position
+from harness.ceilings.positions import CHANCE, Bounds, bounds, position
 from harness.chance import chances
-from harness.intervals import (
-    LEVEL,
-    Bootstrap,
-    bca,
-    corrected,
-    jackknife,
-    percentile,
-    student,
-    wide,
-    wilson,
-    wilson_of_clusters,
-)
+from harness.estimate import estimate
+from harness.intervals import LEVEL, Bootstrap
 from harness.kinds import Kind
 from harness.metrics import Metric, metrics_of
-from harness.metrics.outcome import Ints, Labelled, LabelSets, Outcome
+from harness.metrics.outcome import Floats, Ints, Labelled, LabelSets, Outcome, Weights
 from harness.outcomes import Answered, cluster_index, outcome
 from harness.samples import answered, answered_again, answered_by, answered_by_ceiling, whole
 from harness.sampling import Repeated, components
@@ -36,7 +28,6 @@ from leaderboard.schema import (
     Bias,
     ClassScore,
     Confusion,
-    Interval,
     Position,
     ReliabilityBin,
     Sample,
@@ -45,10 +36,6 @@ from leaderboard.schema import (
 )
 
 RESUME = "repeat the command to ask for them, or add --allow-missing to score the rest"
-_ONE_CLUSTER = "no interval: all items that count form one cluster"
-_FEW_VALUES = "no interval: over 5 % of the bootstrap draws have no value"
-_NO_WIDTH = "no interval: resampling gives one of no width, which tells nothing of how sure the value is"
-_OUTSIDE = "few items bias the value, and the interval is that of the value without this bias"
 _UNREAD = "no answer could be read: each counts as wrong"
 _MODEL = ""
 
@@ -187,7 +174,11 @@ def _scores(metrics: Sequence[Metric], answers: Answers, level: float) -> dict[s
     beside = {metric.name: _values(metric, answers.baselines, n) for metric in defined}
     above = {metric.name: _values(metric, answers.ceilings, n) for metric in defined}
     between = {
-        metric.name: bounds(beside[metric.name] | above[metric.name], higher_is_better=metric.higher_is_better)
+        metric.name: bounds(
+            beside[metric.name] | above[metric.name],
+            higher_is_better=metric.higher_is_better,
+            chance=metric.fixed_chance,
+        )
         for metric in defined
         if metric.higher_is_better is not None
     }
@@ -199,7 +190,13 @@ def _scores(metrics: Sequence[Metric], answers: Answers, level: float) -> dict[s
             found[name] = Score(value=None, reason=metric.undefined, higher_is_better=better)
             continue
         spread = spreads.get((_MODEL, name))
-        plain = _score(metric, answers, spread and _of_those_that_count(metric, answers, spread), level)
+        plain = estimate(
+            metric,
+            fmean(answers.model.values(metric, n)),
+            spread and _of_those_that_count(metric, answers, spread),
+            level,
+            independent=n if answers.count == n and answers.model.count == 1 else None,
+        )
         found[name] = plain.model_copy(
             update={
                 "chance": expected[name],
@@ -212,18 +209,22 @@ def _scores(metrics: Sequence[Metric], answers: Answers, level: float) -> dict[s
     return found
 
 
-def _resample(metrics: Sequence[Metric], answers: Answers, between: dict[str, Bounds | None]) -> Spreads:
+def _resample(metrics: Sequence[Metric], answers: Answers, between: dict[str, Bounds | Position]) -> Spreads:
     """Resample the model and each metric's floor and ceiling over the same draws, one outcome after the other."""
     beside = answers.baselines | answers.ceilings
     asked = [(_MODEL, metric) for metric in metrics]
     for metric in metrics:
         found = between.get(metric.name)
-        asked += [(found.floor, metric), (found.ceiling, metric)] if found else []
+        asked += [(found.floor, metric), (found.ceiling, metric)] if isinstance(found, Bounds) else []
     asked = sorted(dict.fromkeys(asked), key=lambda pair: pair[0])
-    computes = [
-        partial(answers.model.compute, metric) if name == _MODEL else partial(metric.compute, beside[name])
-        for name, metric in asked
-    ]
+    computes: list[Compute] = []
+    for name, metric in asked:
+        if name == _MODEL:
+            computes.append(partial(answers.model.compute, metric))
+        elif name == CHANCE:
+            computes.append(partial(_always, metric.fixed_chance or 0.0))
+        else:
+            computes.append(partial(metric.compute, beside[name]))
     spreads = resample(computes, answers.clusters)
     return {(name, metric.name): spread for (name, metric), spread in zip(asked, spreads, strict=True)}
 
@@ -236,54 +237,19 @@ def _of_those_that_count(metric: Metric, answers: Answers, spread: Bootstrap) ->
     return replace(spread, clusters=counted) if counted > 1 else None
 
 
-def _score(metric: Metric, answers: Answers, spread: Bootstrap | None, level: float) -> Score:
-    n = answers.clusters.size
-    value = fmean(answers.model.values(metric, n))
-    found = spread and _best(metric, spread, level)
-    best = wide(found)
-    if metric.proportion and answers.count == n and answers.model.count == 1 and not metric.partial:
-        best = wilson(round(value * n), n, level)
-    elif metric.proportion and spread and value in (0.0, 1.0):
-        best = wilson_of_clusters(value, spread.clusters, level)
-    return Score(
-        value=value,
-        reason=None if best else _NO_WIDTH if found else _FEW_VALUES if spread else _ONE_CLUSTER,
-        note=_note(metric, value, best, spread.clusters if spread else 1),
-        interval=best,
-        percentile=wide(percentile(spread, level)) if spread else None,
-        bca=wide(bca(spread, level)) if spread else None,
-        higher_is_better=metric.higher_is_better,
-    )
-
-
-def _best(metric: Metric, spread: Bootstrap, level: float) -> Interval | None:
-    """Return the interval that was found to cover best for this metric."""
-    match metric.interval:
-        case "student":
-            return student(spread, metric.span, level)
-        case "jackknife":
-            return jackknife(spread, metric.span, level)
-        case "corrected":
-            return corrected(spread, metric.span, level)
-        case "percentile":
-            return percentile(spread, level)
-
-
-def _note(metric: Metric, value: float, best: Interval | None, clusters: int) -> str | None:
-    what = "the value is biased upward, and its interval" if metric.biased else "the interval"
-    few = f"{clusters} clusters: below {metric.reliable_from} {what} may cover less often than it states"
-    outside = best is not None and not best.low <= value <= best.high
-    said = [few if clusters < metric.reliable_from else None, _OUTSIDE if outside else None, metric.caveat]
-    return "; ".join(filter(None, said)) or None
-
-
 def _sampling(metric: Metric, answers: Answers, spread: Bootstrap | None) -> Sampling | None:
     return components(metric, answers.model, answers.clusters, spread) if answers.model.count > 1 else None
 
 
-def _position(metric: Metric, spreads: Spreads, names: Bounds | None, level: float) -> Position | None:
-    if names is None or not spreads:
-        return None
+def _always(value: float, weights: Weights) -> Floats:
+    return np.full(len(weights), value)
+
+
+def _position(metric: Metric, spreads: Spreads, names: Bounds | Position | None, level: float) -> Position | None:
+    if names is None or isinstance(names, Position):
+        return names
+    if not spreads:
+        return Position(value=None, reason="all items form one cluster", floor=names.floor, ceiling=names.ceiling)
     return position(
         spreads[_MODEL, metric.name],
         spreads[names.floor, metric.name],
@@ -291,6 +257,7 @@ def _position(metric: Metric, spreads: Spreads, names: Bounds | None, level: flo
         names,
         higher_is_better=bool(metric.higher_is_better),
         level=level,
+        interval=metric.interval,
     )
 
 

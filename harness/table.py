@@ -21,6 +21,9 @@ def show(run: RunRecord, folder: Path, console: Console) -> None:
         scored = any(score.value is not None for score in task.metrics.values())
         console.print(_table(name, task) if scored else _title(name, task))
         console.print(_notes(task), highlight=False)
+        unplaced = _unplaced(task)
+        if unplaced:
+            console.print(unplaced, highlight=False)
         console.print()
     for line in _warnings(run):
         console.print(f"[bold yellow]{escape(line)}[/]", soft_wrap=True, highlight=False)
@@ -87,7 +90,7 @@ def _placed(score: Score) -> list[str]:
     place = score.position
     if place is None:
         return ["-", "-"]
-    best = _number((score.baselines | score.ceilings).get(place.ceiling))
+    best = _number((score.baselines | score.ceilings).get(place.ceiling or ""))
     if place.value is None:
         return [best, "-"]
     ends = f" ({place.interval.low:.2f}, {place.interval.high:.2f})" if place.interval else ""
@@ -122,12 +125,25 @@ def _notes(task: TaskRecord) -> str:
         parts.append(f"each item answered {repeats} times: values are means over repeats")
     said: dict[str, list[str]] = defaultdict(list)
     for name, score in task.metrics.items():
-        for text in filter(None, (score.reason, score.note)):
+        for text in filter(None, (score.reason, *(score.note or "").split("; "))):
             said[text].append(name)
-    for text, names in said.items():
-        who = "all scores" if len(names) == len(task.metrics) else ", ".join(names)
-        parts.append(f"{who}: {text}")
+    parts += _grouped(said, "all scores", len(task.metrics))
     return escape("; ".join(parts))
+
+
+def _unplaced(task: TaskRecord) -> str | None:
+    """Return in one line why scores have no position, or one to be read with care; None where none lacks a word."""
+    placed = {name: score.position for name, score in task.metrics.items() if score.position}
+    said: dict[str, list[str]] = defaultdict(list)
+    for name, place in placed.items():
+        for text in filter(None, (place.reason, place.note)):
+            said[text if place.value is not None else f"none, {text}"].append(name)
+    return escape("position of " + "; of ".join(_grouped(said, "all scores", len(placed)))) if said else None
+
+
+def _grouped(said: dict[str, list[str]], everybody: str, count: int) -> Iterator[str]:
+    for text, names in said.items():
+        yield f"{everybody if len(names) == count else ', '.join(names)}: {text}"
 
 
 def _interval_title(task: TaskRecord) -> str:

@@ -167,10 +167,10 @@ def reference_points(score: Score) -> tuple[float, float]:
     They are the floor and the VA ceiling that the record's `position` names, where it has one. Otherwise the prior is
     the better of chance and the majority baseline, and the top the metric's own best.
     """
-    measured = score.baselines | score.ceilings
+    measured = score.baselines | score.ceilings | {"chance": score.chance}
     place = score.position
     if place is not None and place.value is not None:
-        floor, ceiling = measured.get(place.floor), measured.get(place.ceiling)
+        floor, ceiling = (measured.get(name or "") for name in (place.floor, place.ceiling))
         if floor is not None and ceiling is not None:
             return floor, ceiling
     known = [value for value in (score.chance, measured.get("majority")) if value is not None]
@@ -181,7 +181,8 @@ def reference_points(score: Score) -> tuple[float, float]:
 
 def _ceiling(score: Score) -> float | None:
     """Return what the best predictor from valence and arousal scores; None where the record names none."""
-    return (score.baselines | score.ceilings).get(score.position.ceiling) if score.position else None
+    named = score.position and score.position.ceiling
+    return (score.baselines | score.ceilings).get(named) if named else None
 
 
 def _main(groups: dict[tuple[str, str], list[Kept]]) -> dict[str, str]:

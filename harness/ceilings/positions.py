@@ -12,10 +12,13 @@ from harness.ceilings.answers import BEST_SETS
 from harness.ceilings.labels import PREDICTORS
 from harness.ceilings.options import NEAREST_MEAN
 from harness.ceilings.texts import RETRIEVAL
-from harness.intervals import Bootstrap, percentile
+from harness.intervals import LEVEL, NO_WIDTH, OUTSIDE, UNBOUNDED, Bootstrap, corrected, jackknife, percentile, wide
 from harness.metrics.algebra import ratio
-from leaderboard.schema import Position
+from harness.metrics.registry import IntervalName
+from leaderboard.schema import Interval, Position
 
+CHANCE = "chance"
+"""The name of the floor where a constant answer's value is 0 / 0, as that of a correlation is."""
 FROM_VA = ("prototype", *PREDICTORS, NEAREST_MEAN, RETRIEVAL)
 
 
@@ -27,27 +30,52 @@ class Bounds:
     ceiling: str
 
 
-def bounds(values: Mapping[str, float | None], *, higher_is_better: bool) -> Bounds | None:
-    """Choose floor and ceiling among baselines and predictors by their values; None where either kind has none."""
+def bounds(
+    values: Mapping[str, float | None], *, higher_is_better: bool, chance: float | None = None
+) -> Bounds | Position:
+    """Choose floor and ceiling among baselines and predictors by their values.
+
+    Args:
+        values: of each, by name.
+        higher_is_better: of the metric.
+        chance: the floor where no constant answer has a value: what random answers score by the metric's algebra, which
+            is what constant ones tend to as they cease to vary. None where only simulation tells it.
+
+    Returns:
+        A position without a value where either has none, with the reason.
+    """
     sign = 1 if higher_is_better else -1
     known = {name: sign * value for name, value in values.items() if value is not None}
     floors = [name for name in known if name in CONSTANT]
+    if not floors and chance is not None:
+        floors, known[CHANCE] = [CHANCE], sign * chance
     ceilings = [name for name in known if name.removesuffix(BEST_SETS) in FROM_VA]
-    if not floors or not ceilings:
-        return None
-    return Bounds(max(floors, key=known.__getitem__), max(ceilings, key=known.__getitem__))
+    floor = max(floors, key=known.__getitem__, default=None)
+    ceiling = max(ceilings, key=known.__getitem__, default=None)
+    if floor is not None and ceiling is not None:
+        return Bounds(floor, ceiling)
+    reason = "no constant answer has a value" if floor is None else "no predictor from valence and arousal has a value"
+    return Position(value=None, reason=reason, floor=floor, ceiling=ceiling)
 
 
 def position(
-    score: Bootstrap, floor: Bootstrap, ceiling: Bootstrap, names: Bounds, *, higher_is_better: bool, level: float
+    score: Bootstrap,
+    floor: Bootstrap,
+    ceiling: Bootstrap,
+    names: Bounds,
+    *,
+    higher_is_better: bool,
+    level: float = LEVEL,
+    interval: IntervalName = "percentile",
 ) -> Position:
     """Return (score - floor) / (ceiling - floor) with its interval, all three over the same draws.
 
     There is none where the ceiling is not above the floor with confidence `level`: what VA does not tell cannot be
-    measured in shares of it.
+    measured in shares of it. Where few items bias the metric they bias its position too, so that the interval is of
+    the same kind as the metric's own; Student's, which needs a span, is the percentile interval here.
     """
     reach = _minus(ceiling, floor) if higher_is_better else _minus(floor, ceiling)
-    known = percentile(reach, level)
+    known = _interval(reach, interval, level)
     if known is None or known.low <= 0:
         reason = f"no predictor from valence and arousal is surely better than {names.floor} here"
         return Position(value=None, reason=reason, floor=names.floor, ceiling=names.ceiling)
@@ -59,12 +87,25 @@ def position(
         clusters=score.clusters,
         seed=score.seed,
     )
+    found = _interval(share, interval, level)
     return Position(
         value=share.value,
-        interval=percentile(share, level),
+        reason=NO_WIDTH if found and not wide(found) else None,
+        note=OUTSIDE if found and wide(found) and not found.low <= share.value <= found.high else None,
+        interval=wide(found),
         floor=names.floor,
         ceiling=names.ceiling,
     )
+
+
+def _interval(bootstrap: Bootstrap, kind: IntervalName, level: float) -> Interval | None:
+    match kind:
+        case "jackknife":
+            return jackknife(bootstrap, UNBOUNDED, level)
+        case "corrected":
+            return corrected(bootstrap, UNBOUNDED, level)
+        case "student" | "percentile":
+            return percentile(bootstrap, level)
 
 
 def _minus(one: Bootstrap, other: Bootstrap) -> Bootstrap:

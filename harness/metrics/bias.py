@@ -45,7 +45,8 @@ def answer_jsd(outcome: Labelled | LabelSets, weights: Weights) -> Floats:
 )
 def overuse(outcome: Labelled | LabelSets, weights: Weights) -> Floats:
     """Return (draws,) largest excesses over the k labels, in [0, 1]; NaN where no answer names a label."""
-    return np.maximum(0, excess(outcome, weights).max(axis=1))
+    most: Floats = excess(outcome, weights).max(axis=1)
+    return np.maximum(0, most)
 
 
 def excess(outcome: Labelled | LabelSets, weights: Weights) -> Floats:

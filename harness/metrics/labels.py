@@ -67,6 +67,7 @@ def macro_f1_all(outcome: Labelled | LabelSets, weights: Weights) -> Floats:
     line="Matthews correlation of answers with truth",
     undefined="all answers are the same, or all items have one label",
     span=(-1.0, 1.0),
+    chance=0.0,
 )
 def mcc(outcome: Labelled, weights: Weights) -> Floats:
     """Return (draws,) multi-class Matthews correlations, in [-1, 1] (`matthews_corrcoef`; Gorodkin 2004).

@@ -59,6 +59,11 @@ class Metric:
     span: tuple[float, float] = (0.0, 1.0)
     reliable_from: int = FEW_CLUSTERS
 
+    @property
+    def fixed_chance(self) -> float | None:
+        """The chance value that the metric's algebra gives, whatever the items; None where only simulation tells it."""
+        return None if self.chance == "simulated" else self.chance
+
     def value(self, outcome: Outcome, n: int) -> float:
         """Return the point estimate over all `n` items; NaN where there is none."""
         if n == 0:

@@ -23,17 +23,21 @@ class Position(Model):
 
     Attributes:
         value: (score - floor) / (ceiling - floor); None where the data allow none.
-        reason: why there is no value.
+        reason: why there is no value, or no interval.
+        note: why the interval is to be read with care; None where nothing speaks against it.
         interval: from the same draws for all three; None where there is none.
-        floor: the constant answer that scores best.
-        ceiling: the predictor from valence and arousal, never fitted on the item it answers, that scores best.
+        floor: the constant answer that scores best, or `chance` where constant answers have no value; None where
+            neither has one.
+        ceiling: the predictor from valence and arousal, never fitted on the item it answers, that scores best; None
+            where no predictor has a value.
     """
 
     value: FiniteFloat | None
     reason: str | None = None
+    note: str | None = None
     interval: Interval | None = None
-    floor: str
-    ceiling: str
+    floor: str | None
+    ceiling: str | None
 
 
 class Sampling(Model):

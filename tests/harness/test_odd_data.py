@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sklearn.metrics import matthews_corrcoef
+from statsmodels.stats.proportion import proportion_confint
 
 from harness.kinds import Kind
 from harness.metrics import metrics_of
@@ -86,7 +88,8 @@ def test_no_interval_and_no_position_from_one_cluster(name: str) -> None:
     accuracy = scored(*CASES[name]).metrics["accuracy"]
     assert accuracy.value is not None
     assert accuracy.percentile is None
-    assert accuracy.position is None
+    assert accuracy.position is not None
+    assert (accuracy.position.value, accuracy.position.reason) == (None, "all items form one cluster")
 
 
 def test_few_clusters_are_said_beside_the_number() -> None:
@@ -106,6 +109,43 @@ def test_unparsed_answers_are_wrong_not_missing() -> None:
         assert (found.metrics[name].value, found.metrics[name].reason) == (None, NOTHING_NAMED)
     assert found.bias is not None
     assert found.bias.most_overused is None
+
+
+def test_where_every_resample_agrees_there_is_no_interval_but_a_reason() -> None:
+    found = scored(*CASES["all unparsed"]).metrics
+    for name in ("macro_f1", "balanced_accuracy", "graded_credit"):
+        one = found[name]
+        assert (one.value, one.interval, one.percentile, one.bca) == (0, None, None, None)
+        assert "resampling gives one of no width" in (one.reason or "")
+    accuracy = found["accuracy"].interval
+    assert accuracy is not None
+    assert accuracy.high == pytest.approx(proportion_confint(0, 40, method="wilson")[1])
+
+
+def test_every_number_of_a_mute_model_says_that_nothing_was_read() -> None:
+    mute, other = scored(*CASES["all unparsed"]).metrics, scored(*CASES["an absent class"]).metrics
+    assert all("no answer could be read" in (one.note or "") for one in mute.values())
+    assert not any("no answer could be read" in (one.note or "") for one in other.values())
+
+
+def test_a_metric_that_constant_answers_have_no_value_of_is_placed_above_chance() -> None:
+    rows = [(LABELS[n % 3], LABELS[n % 3] if n % 5 else "sadness") for n in range(60)]
+    found = scored(Kind.SINGLE_LABEL, rows).metrics["mcc"]  # the model says what the nearest prototype does
+    said, true = [said for _, said in rows], [true for true, _ in rows]
+    assert found.value == pytest.approx(matthews_corrcoef(true, said))
+    assert matthews_corrcoef(true, ["fear"] * 60) == 0  # by convention; ours has no value there
+    assert found.baselines["majority"] is None
+    assert found.position is not None
+    assert (found.position.floor, found.position.ceiling, found.position.value) == ("chance", "prototype", 1)
+
+
+def test_every_score_that_is_better_or_worse_has_a_position_or_says_why_not() -> None:
+    for kind, rows, clusters in CASES.values():
+        for metric in metrics_of(kind):
+            one = scored(kind, rows, clusters).metrics[metric.name]
+            if one.value is not None and metric.higher_is_better is not None:
+                assert one.position is not None
+                assert one.position.value is not None or one.position.reason
 
 
 def test_an_absent_class_counts_only_where_all_classes_do() -> None:

@@ -131,6 +131,24 @@ def test_calibration_errors_are_losses_whose_bias_is_taken_off_and_told() -> Non
         assert "biased upward" in str(one.note)
 
 
+def test_a_value_outside_of_its_interval_says_why() -> None:
+    rng = np.random.default_rng(7)
+    samples = [
+        sample(
+            Kind.RANKING,
+            item(number, labels=[LABELS[label] for label in range(3) if rng.random() < 0.1] or ["a"], choices=LABELS),
+            Answer(loglikelihoods=tuple(rng.normal(size=3))),
+        )
+        for number in range(60)
+    ]
+    one = score(Kind.RANKING, LABELS, samples, 0.5).metrics["mean_ap"]
+    assert one.interval is not None
+    assert one.value is not None
+    assert one.interval.high < one.value  # chance alone raises average precision
+    assert "the interval is that of the value without this bias" in (one.note or "")
+    assert "without this bias" not in (score(Kind.RANKING, LABELS, samples, 0.999).metrics["mean_ap"].note or "")
+
+
 def test_choices_have_no_classes() -> None:
     samples = [
         sample(Kind.CHOICE, item(number, labels=[gold], choices=options), Answer(text=said))

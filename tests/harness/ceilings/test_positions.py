@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from harness.ceilings.positions import Bounds, bounds, position
 from harness.intervals import Bootstrap
+from leaderboard.schema import Position
 
 NOISE = np.random.default_rng(0).normal(scale=0.01, size=2000)
 NAMES = Bounds("majority", "knn")
@@ -45,6 +47,51 @@ def test_the_best_of_each_kind_bounds_a_metric_in_its_own_direction() -> None:
     assert bounds(values, higher_is_better=False) == Bounds("majority", "prototype")
 
 
-@pytest.mark.parametrize("values", [{"majority": 0.2}, {"knn": 0.5}, {"majority": None, "knn": 0.5}, {}])
-def test_no_bounds_where_either_kind_is_missing(values: dict[str, float | None]) -> None:
-    assert bounds(values, higher_is_better=True) is None
+FLOORLESS, TOPLESS = "no constant answer has a value", "no predictor from valence and arousal has a value"
+
+
+@pytest.mark.parametrize(
+    ("values", "reason", "floor", "ceiling"),
+    [
+        ({"majority": 0.2}, TOPLESS, "majority", None),
+        ({"knn": 0.5}, FLOORLESS, None, "knn"),
+        ({"majority": None, "knn": 0.5}, FLOORLESS, None, "knn"),
+        ({}, FLOORLESS, None, None),
+    ],
+)
+def test_no_bounds_where_either_kind_is_missing_and_the_reason_is_given(
+    values: dict[str, float | None], reason: str, floor: str | None, ceiling: str | None
+) -> None:
+    expected = Position(value=None, reason=reason, floor=floor, ceiling=ceiling)
+    assert bounds(values, higher_is_better=True) == expected
+
+
+def test_chance_is_the_floor_where_no_constant_answer_has_a_value() -> None:
+    values = {"majority": None, "knn": 0.5}
+    assert bounds(values, higher_is_better=True, chance=0.0) == Bounds("chance", "knn")
+    assert bounds(values | {"all": -0.1}, higher_is_better=True, chance=0.0) == Bounds("all", "knn")
+
+
+def test_a_position_of_a_metric_that_few_items_bias_is_cleared_of_the_bias_and_says_so() -> None:
+    rng = np.random.default_rng(3)
+    left = 0.3 + rng.normal(scale=0.001, size=40)
+    left += 0.3005 - left.mean()  # each value left out is higher: the value is biased upward by 39 * 0.0005 or so
+    score = Bootstrap(0.3, 0.32 + NOISE, left, clusters=40, seed=1)
+    floor, ceiling = (Bootstrap(at, np.full(2000, at), np.full(40, at), 40, 1) for at in (0.2, 0.6))
+    found = position(score, floor, ceiling, NAMES, higher_is_better=True, interval="jackknife")
+    middle = 0.25 - 39 * (left.mean() - 0.3) / 0.4
+    reach = stats.t.ppf(0.975, 39) * np.sqrt(39 / 40 * ((left - left.mean()) ** 2).sum()) / 0.4
+    assert found.interval is not None
+    assert (found.interval.low, found.interval.high) == pytest.approx((middle - reach, middle + reach))
+    outside = not found.interval.low <= 0.25 <= found.interval.high
+    assert outside
+    assert "few items bias" in (found.note or "")
+    plain = position(score, floor, ceiling, NAMES, higher_is_better=True)
+    assert plain.interval is not None
+    assert plain.interval.low > found.interval.low
+
+
+def test_whoever_is_the_floor_is_placed_at_0_without_an_interval_of_no_width() -> None:
+    found = position(around(0.2), around(0.2), around(0.6, np.zeros(2000)), NAMES, higher_is_better=True)
+    assert (found.value, found.interval) == (0, None)
+    assert "no width" in (found.reason or "")
