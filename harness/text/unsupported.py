@@ -25,6 +25,10 @@ KINDS = ("age", "sex", "scene", "object", NAMED, "gesture")
 
 # From a comparison to the end of its clause; "looks like a ..." claims what it says.
 _COMPARISON = re.compile(r"(?:\bas (?:if|though)\b|(?<!look )(?<!looks )(?<!looking )\blike (?:an?|the)\b)[^.,;:!?]*")
+# A feeling that moves, and nobody's hand.
+_SURGE = re.compile(
+    r"\bwaves? of\b|\bin waves\b|\bwaves (?:wash|crash|roll|break|sweep|come|surge|rise)", re.IGNORECASE
+)
 _CAPITALISED = re.compile(r"(?<![.!?:\"“] )(?<!^)\b[A-Z][a-z]+\b")
 _OPENING = re.compile(r"(?:^|[.!?] )([A-Z][a-z]+) (?:and [A-Z][a-z]+|[A-Z][a-z]+|is|was|looks|seems|feels|appears)\b")
 _FIRST_WORD = re.compile(
@@ -46,7 +50,7 @@ def _names_someone(text: str) -> bool:
 
 def claims(text: str) -> frozenset[str]:
     """Return the kinds of unsupported claim (of KINDS) that the text makes."""
-    said = {word.text for word in words(_COMPARISON.sub(" ", text)) if not word.negated}
+    said = {word.text for word in words(_SURGE.sub(" ", _COMPARISON.sub(" ", text))) if not word.negated}
     kinds = {kind for kind, listed in _lexicon().items() if said & listed}
     return frozenset(kinds | {NAMED} if _names_someone(text) else kinds)
 

@@ -13,18 +13,24 @@ _NEGATORS = frozenset(
 ) | {"cannot", "lack", "lacks", "lacking"}
 _TWO_WORD_NEGATORS = frozenset(
     {("far", "from"), ("anything", "but"), ("rather", "than"), ("instead", "of"), ("free", "of"), ("free", "from")}
-    | {("absence", "of"), ("devoid", "of")}
+    | {("absence", "of"), ("devoid", "of"), ("void", "of"), ("bereft", "of"), ("empty", "of")}
+    | {("absent", "is"), ("absent", "are"), ("missing", "is"), ("missing", "are")}
 )
 _NOT_NEGATING = frozenset(
     {("not", "only"), ("not", "just"), ("not", "merely"), ("no", "doubt"), ("nothing", "but"), ("not", "without")}
     | {("cannot", "help"), ("not", "help")}
 )
+_ABSENT = frozenset(["absent", "missing", "lacking", "nowhere"])
+_ENDS_ABSENCE = _BOUNDARY | {"", "and", "or", "here", "in", "from", "to"}  # after which "missing" has no object
+_SINGULAR = frozenset(["is", "was", "seems", "appears", "remains"])
+_PLURAL = frozenset(["are", "were", "seem", "appear", "remain"])
+_BEFORE_A_SUBJECT = _BOUNDARY | _SINGULAR | _PLURAL | {"that", "which", "who", "with", "feels", "feel", "says"}
 SCOPE = 5  # tokens after the negator, as in NegEx: Chapman et al. (2001), J. Biomedical Informatics 34(5), 301-310
 
 
 @dataclass(frozen=True)
 class Word:
-    """A lower-case word and whether a negation earlier in its clause covers it."""
+    """A lower-case word and whether a negation in its clause covers it."""
 
     text: str
     negated: bool
@@ -34,12 +40,14 @@ def words(text: str) -> list[Word]:
     """Return the text's words in order, each with whether it stands in the scope of a negation.
 
     A negator covers the next SCOPE words of its clause, as in NegEx (Chapman et al. 2001); a clause ends at a
-    punctuation mark or at a word such as "but". "Not only", "isn't just" and "nothing but" deny nothing.
+    punctuation mark or at a word such as "but". "Not only", "isn't just" and "nothing but" deny nothing. "Is absent",
+    "are missing" and the like cover their subject, which stands before them.
     """
     tokens = _TOKEN.findall(text.lower().replace("’", "'"))
+    absent = _subjects_of_absence(tokens)
     out: list[Word] = []
     left = skip = 0
-    for token, following in zip_longest(tokens, tokens[1:], fillvalue=""):
+    for place, (token, following) in enumerate(zip_longest(tokens, tokens[1:], fillvalue="")):
         if skip:  # the second word of a pair such as "far from", already used
             skip -= 1
         elif ("not" if token.endswith("n't") else token, following) in _NOT_NEGATING:
@@ -51,6 +59,29 @@ def words(text: str) -> list[Word]:
         elif token in _NEGATORS or token.endswith("n't"):
             left = SCOPE + 1
         if token[0].isalpha():
-            out.append(Word(token, left > 0 and token not in _NEGATORS))
+            out.append(Word(token, place in absent or (left > 0 and token not in _NEGATORS)))
             left = max(0, left - 1)
     return out
+
+
+def _subjects_of_absence(tokens: list[str]) -> set[int]:
+    """Return the places of the tokens that are said to be absent: at most SCOPE before the verb, in its clause.
+
+    A singular verb takes what follows the last "and"; a plural one takes all.
+    """
+    found: set[int] = set()
+    for place, token in enumerate(tokens):
+        following = tokens[place + 1] if place + 1 < len(tokens) else ""
+        if token not in _ABSENT or following not in _ENDS_ABSENCE:
+            continue
+        verb = place - 1
+        while verb > 0 and tokens[verb].endswith("ly"):  # adverbs
+            verb -= 1
+        if verb < 1 or tokens[verb] not in _SINGULAR | _PLURAL:
+            continue
+        ends = _BEFORE_A_SUBJECT | ({"and"} if tokens[verb] in _SINGULAR else set())
+        for before in range(verb - 1, max(-1, verb - 1 - SCOPE), -1):
+            if tokens[before] in ends:
+                break
+            found.add(before)
+    return found

@@ -108,7 +108,9 @@ def test_silence_adds_nothing_to_a_correlation_and_has_no_sign_of_its_own() -> N
     said = np.clip(0.5 * true + rng.normal(0.2, 0.2, true.shape), -1, 1).round(3)
     texts = [f"valence {v}, arousal {a}" for v, a in said.tolist()]
     silent = rng.random(60) < 0.5
-    outcome = answered(Kind.COORDINATES, words(true), ["?" if lost else text for lost, text in zip(silent, texts)])
+    outcome = answered(
+        Kind.COORDINATES, words(true), ["?" if lost else text for lost, text in zip(silent, texts, strict=True)]
+    )
     here, x, y = ~silent, said[:, 0], true[:, 0]
     # by hand: silent items stand at the mean of the answers, so both moments of the answers are sums over these alone
     covariance = np.sum((x[here] - x[here].mean()) * y[here]) / 60
@@ -125,7 +127,9 @@ def test_silence_adds_nothing_to_a_correlation_and_has_no_sign_of_its_own() -> N
 
 def test_who_is_silent_about_one_side_of_the_scale_has_not_ordered_it() -> None:
     true = np.column_stack([np.linspace(-1, 1, 40)] * 2)
-    texts = ["I can't say." if v < 0 else f"valence {0.5 + 0.01 * (n % 2)}, arousal 0.5" for n, (v, _) in enumerate(true)]
+    texts = [
+        "I can't say." if v < 0 else f"valence {0.5 + 0.01 * (n % 2)}, arousal 0.5" for n, (v, _) in enumerate(true)
+    ]
     outcome = answered(Kind.COORDINATES, words(true), texts)
     assert abs(value("valence_r", Kind.COORDINATES, outcome, 40)) < 0.1  # 0.87, were silence put in the middle
 

@@ -37,6 +37,26 @@ def test_denial_and_comparison_claim_nothing() -> None:
     assert claims("This looks like a man.") == {"sex"}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The man waves in the park.",
+        "Someone waved goodbye.",
+        "The person nodded and sat down.",
+        "Salutes, then applauds.",
+    ],
+)
+def test_plain_gestures_are_claims(text: str) -> None:
+    assert "gesture" in claims(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["Waves of sadness.", "Joy comes in waves.", "Fear, waves rolling in.", "A wave of calm."]
+)
+def test_a_feeling_that_comes_in_waves_waves_at_nobody(text: str) -> None:
+    assert claims(text) == frozenset()
+
+
 def test_names_inside_and_at_the_start_of_a_sentence() -> None:
     assert claims("We see that Clara is glad.") == {"named"}
     assert claims("Clara seems glad.") == {"named"}

@@ -26,6 +26,14 @@ def negated(text: str) -> set[str]:
         ("without a trace of joy", "joy"),
         ("free from worry", "worry"),
         ("no longer tense", "tense"),
+        ("Sadness is absent.", "sadness"),
+        ("Anger and fear are entirely absent here.", "anger"),
+        ("Any sign of joy is notably missing.", "joy"),
+        ("Calm is lacking, and tension rises.", "calm"),
+        ("Energy is high but joy is nowhere to be seen.", "joy"),
+        ("Absent are fear and disgust.", "disgust"),
+        ("What is missing is joy.", "joy"),
+        ("a face void of anger", "anger"),
     ],
 )
 def test_denied(text: str, word: str) -> None:
@@ -45,6 +53,13 @@ def test_denied(text: str, word: str) -> None:
         ("cannot help feeling joy", "joy"),
         ("can't help feeling joy", "joy"),
         ("a notable joy", "joy"),
+        ("He is happy and sadness is absent.", "happy"),
+        ("Energy is high but joy is nowhere to be seen.", "high"),
+        ("The sad person is missing her mother.", "sad"),
+        ("The happy man is lacking energy.", "happy"),
+        ("Sadness is not absent.", "sadness"),
+        ("an absent-minded calm", "calm"),
+        ("Joy, where anger is absent", "joy"),
         ("not that anyone in the whole house would ever say, yet happy", "happy"),
     ],
 )
