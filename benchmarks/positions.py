@@ -24,6 +24,7 @@ from harness.ceilings.positions import bounds, position
 from harness.kinds import Kind
 from harness.metrics import Metric, metrics_of
 from harness.metrics.outcome import Floats, Ints, Labelled
+from leaderboard.schema import Position
 
 METRICS = [metric for metric in metrics_of(Kind.SINGLE_LABEL) if metric.name in ("accuracy", "macro_f1")]
 LABELS = ("a", "b", "c", "d")
@@ -91,7 +92,7 @@ def cover(clusters: int, signal: float, simulations: int, *, split: bool) -> lis
             gold = whole.labels[picked]
             values = {name: metric.value(_labelled(gold, given), gold.size) for name, given in known.items()}
             names = bounds(values, higher_is_better=True)
-            if names is None:
+            if isinstance(names, Position):
                 continue
             beside = (whole.said[picked], known[names.floor], known[names.ceiling])
             computes = [partial(metric.compute, _labelled(gold, given)) for given in beside]

@@ -78,6 +78,8 @@ def scored(up: bool, place: Position | None) -> Score:
         (True, Position(value=0.8, floor="top5", ceiling="prototype"), (0.35, 0.6)),
         (False, Position(value=0.4, floor="knn", ceiling="majority"), (0.7, 0.3)),
         (True, Position(value=None, reason="not surely better", floor="top5", ceiling="knn"), (0.3, 1.0)),
+        (True, Position(value=0.4, floor="chance", ceiling="knn"), (0.2, 0.7)),
+        (True, Position(value=None, reason="no constant answer", floor=None, ceiling=None), (0.3, 1.0)),
         (True, None, (0.3, 1.0)),
         (False, None, (0.2, 0.0)),
     ],

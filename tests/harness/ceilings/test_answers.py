@@ -127,7 +127,7 @@ def test_positions_run_from_the_constant_answer_to_the_best_predictor(tmp_path: 
         assert score.ceilings["lookup"] is not None
         values = score.baselines | score.ceilings
         learners = [values[name] or 0 for name in ("prototype", "gaussian", "knn", "logistic", "boosting")]
-        assert values[score.position.ceiling] == max(learners)
+        assert values[str(score.position.ceiling)] == max(learners)
         places[model] = score.position
     assert places["majority"].value == 0
     assert places["logistic"].value is not None
@@ -137,13 +137,19 @@ def test_positions_run_from_the_constant_answer_to_the_best_predictor(tmp_path: 
     assert interval.low <= places["logistic"].value <= interval.high
 
 
-def test_where_va_tells_nothing_there_is_no_position_and_the_reason_is_given(tmp_path: Path) -> None:
+def test_where_va_tells_nothing_there_is_no_position_and_the_reason_is_given(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     write(tmp_path / "features", "iimi", "test", 120, anything)
     _, record = run(tmp_path / "runs", tmp_path / "features", "baseline:prototype", "iimi_basic")
     position = record.tasks["iimi_basic"].metrics["accuracy"].position
     assert position is not None
     assert position.value is None
     assert position.reason == "no predictor from valence and arousal is surely better than majority here"
+    printed = " ".join(capsys.readouterr().out.split())
+    below = printed[printed.index("position of ") :]
+    assert "macro_f1" in below
+    assert f": none, {position.reason}" in below
 
 
 def test_positions_come_from_the_samples_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

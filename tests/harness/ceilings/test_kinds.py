@@ -265,7 +265,7 @@ def test_a_run_places_descriptions_and_choices_and_rescores_from_samples_alone(t
     assert same.ceilings["retrieval"] is not None
     assert same.position is not None
     values = {name: same.baselines.get(name, same.ceilings.get(name)) or 0 for name in ("prototype", "retrieval")}
-    assert values[same.position.ceiling] == max(values.values())
+    assert values[str(same.position.ceiling)] == max(values.values())
     brier = record.tasks["norms_term_mc"].metrics["brier"]
     assert brier.position is not None
     assert brier.position.ceiling == "gaussian"  # which beats the prototypes' made-up confidence
