@@ -63,8 +63,8 @@ def cover(clusters: int, signal: float, simulations: int) -> list[str]:
     values, held = [], []
     for seed in range(simulations):
         number, rankings = draw(np.random.default_rng([seed, clusters]), clusters, signal)
-        spreads = resample([partial(mean_ap, one) for one in rankings], number, draws=DRAWS, seed=seed)
-        found = [position(*spreads, NAMES, higher_is_better=True, interval=kind) for kind in KINDS]
+        mine, low, high = resample([partial(mean_ap, one) for one in rankings], number, draws=DRAWS, seed=seed)
+        found = [position(mine, low, high, NAMES, higher_is_better=True, interval=kind) for kind in KINDS]
         values.append(found[0].value)
         held.append([one.interval is not None and one.interval.low <= true <= one.interval.high for one in found])
     shares = np.mean(held, axis=0)

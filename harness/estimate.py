@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from harness.intervals import (
+    FEW_VALUES,
     LEVEL,
     NO_WIDTH,
     OUTSIDE,
@@ -20,7 +21,6 @@ from harness.metrics import Metric
 from leaderboard.schema import Interval, Score
 
 _ONE_CLUSTER = "no interval: all items that count form one cluster"
-_FEW_VALUES = "no interval: over 5 % of the bootstrap draws have no value"
 
 
 def estimate(
@@ -44,7 +44,7 @@ def estimate(
     best = wide(found)
     return Score(
         value=value,
-        reason=None if best else NO_WIDTH if found else _FEW_VALUES if spread else _ONE_CLUSTER,
+        reason=None if best else NO_WIDTH if found else FEW_VALUES if spread else _ONE_CLUSTER,
         note=_note(metric, value, best, spread.clusters if spread else 1),
         interval=best,
         percentile=wide(percentile(spread, level)) if spread else None,

@@ -21,6 +21,7 @@ Span = tuple[float, float]
 """The least and the greatest value that a metric can have."""
 UNBOUNDED: Span = (-math.inf, math.inf)
 """Of what has neither; the logit scale is then its own."""
+FEW_VALUES = "no interval: over 5 % of the bootstrap draws have no value"
 NO_WIDTH = "no interval: resampling gives one of no width, which tells nothing of how sure the value is"
 OUTSIDE = "few items bias the value, and the interval is that of the value without this bias"
 

@@ -12,8 +12,19 @@ from harness.ceilings.answers import BEST_SETS
 from harness.ceilings.labels import PREDICTORS
 from harness.ceilings.options import NEAREST_MEAN
 from harness.ceilings.texts import RETRIEVAL
-from harness.intervals import LEVEL, NO_WIDTH, OUTSIDE, UNBOUNDED, Bootstrap, corrected, jackknife, percentile, wide
+from harness.intervals import (
+    FEW_VALUES,
+    LEVEL,
+    NO_WIDTH,
+    OUTSIDE,
+    UNBOUNDED,
+    Bootstrap,
+    jackknife,
+    percentile,
+    wide,
+)
 from harness.metrics.algebra import ratio
+from harness.metrics.outcome import Floats
 from harness.metrics.registry import IntervalName
 from leaderboard.schema import Interval, Position
 
@@ -71,8 +82,9 @@ def position(
     """Return (score - floor) / (ceiling - floor) with its interval, all three over the same draws.
 
     There is none where the ceiling is not above the floor with confidence `level`: what VA does not tell cannot be
-    measured in shares of it. Where few items bias the metric they bias its position too, so that the interval is of
-    the same kind as the metric's own; Student's, which needs a span, is the percentile interval here.
+    measured in shares of it. Where the metric's own interval is the jackknife, the position's is, too; else it is the
+    percentile interval, which covers better than corrected ones even where the metric's own is corrected
+    (`docs/statistics.md`).
     """
     reach = _minus(ceiling, floor) if higher_is_better else _minus(floor, ceiling)
     known = _interval(reach, interval, level)
@@ -82,30 +94,30 @@ def position(
     gained = _minus(score, floor) if higher_is_better else _minus(floor, score)
     share = Bootstrap(
         value=gained.value / reach.value,
-        draws=ratio(gained.draws, reach.draws),
-        left_out=ratio(gained.left_out, reach.left_out),
+        draws=_over(gained.draws, reach.draws),
+        left_out=_over(gained.left_out, reach.left_out),
         clusters=score.clusters,
         seed=score.seed,
     )
     found = _interval(share, interval, level)
+    ends = wide(found)
     return Position(
         value=share.value,
-        reason=NO_WIDTH if found and not wide(found) else None,
-        note=OUTSIDE if found and wide(found) and not found.low <= share.value <= found.high else None,
-        interval=wide(found),
+        reason=None if ends else NO_WIDTH if found else FEW_VALUES,
+        note=OUTSIDE if ends and not ends.low <= share.value <= ends.high else None,
+        interval=ends,
         floor=names.floor,
         ceiling=names.ceiling,
     )
 
 
 def _interval(bootstrap: Bootstrap, kind: IntervalName, level: float) -> Interval | None:
-    match kind:
-        case "jackknife":
-            return jackknife(bootstrap, UNBOUNDED, level)
-        case "corrected":
-            return corrected(bootstrap, UNBOUNDED, level)
-        case "student" | "percentile":
-            return percentile(bootstrap, level)
+    return jackknife(bootstrap, UNBOUNDED, level) if kind == "jackknife" else percentile(bootstrap, level)
+
+
+def _over(gained: Floats, reach: Floats) -> Floats:
+    """Divide; NaN where there is nothing to reach."""
+    return ratio(gained, np.where(reach == 0, np.nan, reach))
 
 
 def _minus(one: Bootstrap, other: Bootstrap) -> Bootstrap:

@@ -91,6 +91,21 @@ def test_a_position_of_a_metric_that_few_items_bias_is_cleared_of_the_bias_and_s
     assert plain.interval.low > found.interval.low
 
 
+def test_draws_with_nothing_to_reach_have_no_position_and_too_many_leave_no_interval() -> None:
+    score, floor = around(0.4), around(0.2, np.zeros(2000))
+    some, many = (
+        Bootstrap(0.6, np.where(np.arange(2000) < flat, 0.2, 0.6), np.full(50, 0.6), clusters=10**6, seed=1)
+        for flat in (20, 200)
+    )
+    found = position(score, floor, some, NAMES, higher_is_better=True, level=0.9)
+    assert found.interval is not None
+    assert np.isfinite([found.interval.low, found.interval.high]).all()
+    few = position(score, floor, many, NAMES, higher_is_better=True, level=0.5)
+    assert few.value == pytest.approx(0.5)
+    assert few.interval is None
+    assert "over 5 %" in (few.reason or "")
+
+
 def test_whoever_is_the_floor_is_placed_at_0_without_an_interval_of_no_width() -> None:
     found = position(around(0.2), around(0.2), around(0.6, np.zeros(2000)), NAMES, higher_is_better=True)
     assert (found.value, found.interval) == (0, None)
