@@ -127,7 +127,7 @@ def _notes(task: TaskRecord) -> str:
     for name, score in task.metrics.items():
         for text in filter(None, (score.reason, *(score.note or "").split("; "))):
             said[text].append(name)
-    parts += _grouped(said, "all scores", len(task.metrics))
+    parts += _grouped(said, len(task.metrics))
     return escape("; ".join(parts))
 
 
@@ -138,12 +138,13 @@ def _unplaced(task: TaskRecord) -> str | None:
     for name, place in placed.items():
         for text in filter(None, (place.reason, place.note)):
             said[text if place.value is not None else f"none, {text}"].append(name)
-    return escape("position of " + "; of ".join(_grouped(said, "all scores", len(placed)))) if said else None
+    return escape("position of " + "; of ".join(_grouped(said, len(placed)))) if said else None
 
 
-def _grouped(said: dict[str, list[str]], everybody: str, count: int) -> Iterator[str]:
+def _grouped(said: dict[str, list[str]], count: int) -> Iterator[str]:
+    """Yield what is said with the scores it is said of, which are all where there are `count`."""
     for text, names in said.items():
-        yield f"{everybody if len(names) == count else ', '.join(names)}: {text}"
+        yield f"{'all scores' if len(names) == count else ', '.join(names)}: {text}"
 
 
 def _interval_title(task: TaskRecord) -> str:
