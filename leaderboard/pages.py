@@ -127,8 +127,9 @@ def compare_page(compared: Compared) -> str:
     return _render("compare.html.j2", compared=compared, style=_asset("style.css"), script_src="'none'")
 
 
-def _remarks(score: Score) -> tuple[str | None, str | None]:
-    return score.note, score.position.reason if score.position else None
+def _remarks(score: Score) -> tuple[str | None, ...]:
+    place = score.position
+    return score.note, place.reason if place else None, place.note if place else None
 
 
 def _numbered(texts: Iterable[str | None]) -> dict[str, int]:

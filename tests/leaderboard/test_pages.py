@@ -72,8 +72,8 @@ def test_positions_and_ceilings_are_those_of_the_record(page: Page, choices: Pat
         if score["value"] is None:
             assert score["reason"] in row[0]
             continue
-        [ends] = [cells for head, cells in above.items() if head.split()[0] == name]
-        stated = dict(zip(above["Metric"], ends, strict=True))
+        [limits] = [cells for head, cells in above.items() if head.split()[0] == name]
+        stated = dict(zip(above["Metric"], limits, strict=True))
         assert all(stated[one] == f"{value:.3f}" for one, value in score["ceilings"].items() if value is not None)
         if found is None:
             assert row[at] == "–"
@@ -81,9 +81,14 @@ def test_positions_and_ceilings_are_those_of_the_record(page: Page, choices: Pat
             number = row[at].removeprefix("–|note ")
             assert page.texts[page.texts.index("Notes:") + int(number)] == found["reason"]
         else:
-            low, high = found["interval"]["low"], found["interval"]["high"]
-            assert row[at] == f"{found['value'] + 0:.2f}|{low + 0:.2f} to {high + 0:.2f}".replace("-0.00", "0.00")
-            values = score["baselines"] | score["ceilings"]
+            said, *remarks = row[at].split("|note ")
+            ends = found["interval"]
+            between = f"|{ends['low'] + 0:.2f} to {ends['high'] + 0:.2f}" if ends else ""
+            assert said == f"{found['value'] + 0:.2f}{between}".replace("-0.00", "0.00")
+            start = page.texts.index("Notes:")
+            told = [text for text in (found["reason"], found["note"]) if text]
+            assert [page.texts[start + int(number)] for number in remarks] == told
+            values = score["baselines"] | score["ceilings"] | {"chance": score["chance"]}
             assert stated["Position 0"] == f"{found['floor']}|{values[found['floor']]:.3f}"
             assert stated["Position 1"] == f"{found['ceiling']}|{values[found['ceiling']]:.3f}"
             compared += 1
