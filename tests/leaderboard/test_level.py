@@ -62,7 +62,8 @@ def _interval_level(record: Json) -> None:
 
 
 def _position_level(record: Json) -> None:
-    task_of(record)["metrics"]["accuracy"]["position"]["interval"]["level"] = 0.8
+    accuracy = task_of(record)["metrics"]["accuracy"]
+    accuracy["position"]["interval"] = accuracy["interval"] | {"level": 0.8}
 
 
 @pytest.mark.parametrize("change", [_record_level, _interval_level, _position_level])
