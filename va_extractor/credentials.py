@@ -14,7 +14,7 @@ _VARIABLE = re.compile(r"KEY|TOKEN(?!IZ)|SECRET|PASSW|PASSPHRASE|CREDENTIAL", re
 _SHORTEST = 6
 _USER = re.compile(r"//[^/\s'\"?#]*@")
 _LOOKS_LIKE_ONE = re.compile(
-    r"\b(sk|rk|pk|gsk|xai|key|tgp|fw|nvapi)[-_][\w*.-]{8,}|\bhf_\w{8,}|\bAIza[\w-]{10,}|\bBearer\s+[\w.~+/*-]{8,}"
+    r"\b((sk|rk|pk|gsk|xai|tgp|fw|nvapi)[-_]|key-)[\w*.-]{8,}|\bhf_\w{8,}|\bAIza[\w-]{10,}|\bBearer\s+[\w.~+/*-]{8,}"
     r"|(?<=[?&])[^=&\s]*(key|token|secret|passw)[^=&\s]*=[^&\s'\",;]+",
     re.IGNORECASE,
 )
