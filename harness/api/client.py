@@ -64,6 +64,7 @@ class Client:
         self.stopped: str | None = None
         self.changes: tuple[str, ...] = ()
         self.reported: str | None = None
+        self._said_model: str | None = None
         self._given = given
         self._endpoint, self._open = endpoint, open_client
         self._limiter, self._budget = limiter, budget
@@ -194,8 +195,9 @@ class Client:
             answer = self._dialect.read(body)
         except UnreadableError as error:
             return faults.unreadable(str(error))
-        if isinstance(body.get("model"), str):
-            self.reported = one_line(body["model"])
+        model = body.get("model")
+        if isinstance(model, str) and model != self._said_model:
+            self._said_model, self.reported = model, one_line(model)
         return self._cut(answer, question, sent)
 
     def _cut(self, answer: Answer, question: Question, sent: Terms) -> Answer:
