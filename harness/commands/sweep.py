@@ -59,7 +59,7 @@ def parser() -> argparse.ArgumentParser:
 class _Parser(Parser):
     """Keeps options that it does not know in `rest`."""
 
-    def parse_args(self, args: Sequence[str] | None = None, namespace: Any = None) -> Any:  # type: ignore[override]
+    def parse_args(self, args: Sequence[str] | None = None, namespace: Any = None) -> Any:  # type: ignore[override]  # of typeshed's overloads only this one is called
         known, rest = self.parse_known_args(args, namespace)
         known.rest = rest
         return known

@@ -80,7 +80,7 @@ def test_a_killed_run_of_two_workers_leaves_no_process_and_its_shards_are_kept(
     process.send_signal(signal.SIGKILL)
     process.wait()
     while processes(process.pid) and time.monotonic() < deadline:
-        time.sleep(0.05)
+        time.sleep(0.05)  # the children are not ours to wait for
     assert not processes(process.pid)
     kept = {path.name: path.stat().st_ino for path in output.rglob("*.parquet")}
     assert len(kept) >= 3
