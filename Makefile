@@ -23,7 +23,7 @@ bench:  ## print every benchmark table; needs the set-up of `make test`
 
 docs:  ## write the pages and schemas that are made from code
 	$(VENV)/bin/python -m leaderboard.json_schema docs
-	$(VENV)/bin/python -m harness.prompts docs/prompts.md
-	$(VENV)/bin/python -m harness.tasks.model docs
-	$(VENV)/bin/python -m harness.sweep.record docs
+	$(VENV)/bin/python -m harness.tasks.prompt_page docs/prompts.md
+	$(VENV)/bin/python -m harness.tasks.schema docs
+	$(VENV)/bin/python -m harness.record.sweep docs
 	$(VENV)/bin/python -m harness.tasks.pages

@@ -63,11 +63,11 @@ def _ask(url: str, folders: list[Path] | None) -> tuple[float, float]:
 
     from lm_eval.api.instance import Instance
 
-    from harness.answers.key import model_key
-    from harness.answers.model import KeepingLM
-    from harness.answers.store import FILE, AnswerStore
-    from harness.api.model import open_model
-    from harness.api.settings import ApiSettings
+    from harness.models.api.model import open_model
+    from harness.models.api.settings import ApiSettings
+    from harness.models.cache.key import model_key
+    from harness.models.cache.model import KeepingLM
+    from harness.models.cache.store import FILE, AnswerStore
 
     arguments = {"model": "m", "base_url": url, "num_concurrent": AT_ONCE}
     lm: Any = open_model(
@@ -97,7 +97,7 @@ def _ask(url: str, folders: list[Path] | None) -> tuple[float, float]:
 def _saved() -> None:
     """Print what is asked once though several items need it."""
     from harness.commands import run
-    from harness.plan import plan
+    from harness.runs.plan import plan
 
     config = run.config(run.parser().parse_args(["--model", "openai/gpt-4o", "--tasks", TASKS]))
     _say("")

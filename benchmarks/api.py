@@ -196,9 +196,9 @@ def _measured(lm: Any, requests: list[Any]) -> None:
 
 
 def _ask_ours(port: int, concurrency: int, items: int) -> None:
-    from harness._compat import rare_collection
-    from harness.api.model import open_model
-    from harness.api.settings import ApiSettings
+    from harness.models.api.model import open_model
+    from harness.models.api.settings import ApiSettings
+    from harness.models.lm_eval import rare_collection
 
     args = {"base_url": f"http://127.0.0.1:{port}/v1", "model": "m"}
     name = "local-chat-completions"

@@ -1,8 +1,8 @@
 """20,000 requests with 20 % faults at concurrency 64, against the same requests without faults.
 
 Run `python -m benchmarks.api_soak [--requests 20000]`. The server runs in a process of its own and fails in thirteen
-ways (`tests/harness/api/fault_server.py`). Checked: every request is answered exactly once, none is asked again after
-its answer had been sent whole, and the answers equal those of the run without faults. Memory is printed, since it
+ways (`tests/harness/models/api/fault_server.py`). Checked: every request is answered exactly once, none is sent again
+after its answer had been sent whole, and the answers equal those of the run without faults. Memory is printed, since it
 should not grow by more than the answers themselves.
 """
 
@@ -21,9 +21,9 @@ from typing import Any
 
 from lm_eval.api.instance import Instance
 
-from harness.api.model import open_model
-from harness.api.settings import ApiSettings
-from leaderboard.schema import Answer
+from harness.models.api.model import open_model
+from harness.models.api.settings import ApiSettings
+from harness.record import Answer
 
 ROOT = Path(__file__).resolve().parent.parent
 CONCURRENCY = 64
@@ -101,7 +101,15 @@ def _requests(count: int) -> list[Any]:
 
 @contextmanager
 def _server(faults: float) -> Iterator[str]:
-    command = [sys.executable, "-m", "tests.harness.api.fault_server", "--faults", str(faults), "--delay", str(DELAY_S)]
+    command = [
+        sys.executable,
+        "-m",
+        "tests.harness.models.api.fault_server",
+        "--faults",
+        str(faults),
+        "--delay",
+        str(DELAY_S),
+    ]
     process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     try:

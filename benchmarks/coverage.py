@@ -19,12 +19,13 @@ from rich.table import Table
 from scipy.stats import norm
 from threadpoolctl import threadpool_limits
 
-from harness.bootstrap import resample
-from harness.comparison import discordant, mcnemar, sign_flip
-from harness.intervals import bca, jackknife, percentile, student, wilson
 from harness.metrics import Metric, all_metrics
-from harness.metrics.outcome import Floats, Ints, Labelled, LabelSets, Outcome, Ranked, Weights
-from harness.sampling import once
+from harness.metrics.outcome import Labelled, LabelSets, Outcome, Ranked
+from harness.scoring.difference import discordant, mcnemar, sign_flip
+from harness.scoring.repeats import once
+from harness.stats.arrays import Floats, Ints, Weights
+from harness.stats.bootstrap import resample
+from harness.stats.intervals import bca, jackknife, percentile, student, wilson
 
 LABELS, CLASSES, CORRELATION = 26, 7, 0.3
 PREVALENCES = np.geomspace(0.78, 0.02, LABELS)

@@ -21,11 +21,12 @@ from threadpoolctl import threadpool_limits
 
 from benchmarks.coverage import METRICS, latent
 from benchmarks.coverage import simulate as simulate_sets
-from harness.bootstrap import resample
-from harness.intervals import Bootstrap, corrected, jackknife, percentile, student
 from harness.metrics import Metric
-from harness.metrics.outcome import Confident, Described, Distributed, Ints, Labelled, Outcome
-from leaderboard.schema import Interval
+from harness.metrics.outcome import Confident, Described, Distributed, Labelled, Outcome
+from harness.record import Interval
+from harness.stats.arrays import Ints
+from harness.stats.bootstrap import resample
+from harness.stats.intervals import Bootstrap, corrected, jackknife, percentile, student
 from va_extractor.prototypes import prototypes
 
 LABELS = ("anger", "disgust", "fear", "happiness", "neutral", "sadness", "surprise")

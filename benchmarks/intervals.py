@@ -22,12 +22,12 @@ from rich.table import Table
 from sklearn import metrics as peer
 from threadpoolctl import threadpool_limits
 
-from harness.bootstrap import resample
-from harness.intervals import bca, jackknife, percentile, student
-from harness.kinds import Kind
 from harness.metrics import Metric, metrics_of
 from harness.metrics.outcome import LabelSets, Ranked
-from leaderboard.schema import Interval
+from harness.record import Interval
+from harness.record.kinds import Kind
+from harness.stats.bootstrap import resample
+from harness.stats.intervals import bca, jackknife, percentile, student
 from va_extractor.labels import EMOTIC
 
 ITEMS, LABELS, DRAWS, ANNOTATORS = 7203, 26, 2000, 3

@@ -16,9 +16,9 @@ from rich.table import Table
 
 from benchmarks.known_groups import Reading, auc
 from benchmarks.readback_data import Array, Texts
-from harness.derive.trajectory import LEAST
+from harness.kinds.derive.trajectory import LEAST
+from harness.metrics.direction import right_way
 from harness.metrics.outcome import Changed
-from harness.text.direction import right_way
 
 COURSES = Path(__file__).with_name("validity_courses.yaml")
 DIRECTIONS = {

@@ -17,14 +17,15 @@ from functools import partial
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from harness.baselines.scores import Fit, LabelScores, knn, logistic
-from harness.bootstrap import resample
-from harness.ceilings.labels import cross_fitted
-from harness.ceilings.positions import bounds, position
-from harness.kinds import Kind
 from harness.metrics import Metric, metrics_of
-from harness.metrics.outcome import Floats, Ints, Labelled
-from leaderboard.schema import Position
+from harness.metrics.outcome import Labelled
+from harness.record import Position
+from harness.record.kinds import Kind
+from harness.scoring.baselines.scores import Fit, LabelScores, knn, logistic
+from harness.scoring.ceilings.labels import cross_fitted
+from harness.scoring.position import bounds, position
+from harness.stats.arrays import Floats, Ints
+from harness.stats.bootstrap import resample
 
 METRICS = [metric for metric in metrics_of(Kind.SINGLE_LABEL) if metric.name in ("accuracy", "macro_f1")]
 LABELS = ("a", "b", "c", "d")

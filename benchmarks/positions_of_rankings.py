@@ -15,11 +15,12 @@ import numpy as np
 from scipy.special import expit, logit
 from threadpoolctl import threadpool_limits
 
-from harness.bootstrap import resample
-from harness.ceilings.positions import Bounds, position
-from harness.metrics.outcome import Floats, Ints, Ranked
+from harness.metrics.outcome import Ranked
 from harness.metrics.ranked import mean_ap
 from harness.metrics.registry import IntervalName
+from harness.scoring.position import Bounds, position
+from harness.stats.arrays import Floats, Ints
+from harness.stats.bootstrap import resample
 from va_extractor.labels import EMOTIC
 
 SIZE, WHOLE, DRAWS, NOISE = 3, 40_000, 400, 0.6

@@ -13,7 +13,7 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
-from va_extractor.errors import InputError
+from va_extractor.common.errors import InputError
 from va_extractor.norms import norms
 
 Array = NDArray[np.float64]

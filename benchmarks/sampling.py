@@ -13,13 +13,13 @@ from functools import partial
 
 import numpy as np
 
-from harness.bootstrap import resample
-from harness.comparison import difference
-from harness.intervals import Bootstrap, percentile
-from harness.kinds import Kind
 from harness.metrics import metrics_of
 from harness.metrics.outcome import Labelled
-from harness.sampling import Repeated, components
+from harness.record.kinds import Kind
+from harness.scoring.difference import difference
+from harness.scoring.repeats import Repeated, components
+from harness.stats.bootstrap import resample
+from harness.stats.intervals import Bootstrap, percentile
 
 ACCURACY = next(metric for metric in metrics_of(Kind.SINGLE_LABEL) if metric.name == "accuracy")
 LABELS = ("right", "wrong")

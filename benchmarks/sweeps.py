@@ -18,12 +18,13 @@ from rich.table import Table
 from scipy.stats import norm
 from threadpoolctl import threadpool_limits
 
-from harness.axes.model import Axes
-from harness.kinds import Kind
 from harness.metrics import Metric, metrics_of
-from harness.metrics.outcome import Floats, Ints, Labelled, Outcome
-from harness.sweep.design import CROSSED, cells, contrasts, parse
-from harness.sweep.effects import Measured, effects
+from harness.metrics.outcome import Labelled, Outcome
+from harness.record.kinds import Kind
+from harness.runs.sweep.design import CROSSED, cells, contrasts, parse
+from harness.runs.sweep.effects import Measured, effects
+from harness.stats.arrays import Floats, Ints
+from harness.tasks.prompts.axes import Axes
 
 CLASSES = 7
 LABELS = tuple(f"label {number}" for number in range(CLASSES))

@@ -27,7 +27,7 @@ AXES = "emotic_complex_mc"
 WRITTEN = "written_out_mc"
 _WRITTEN = f"""\
 task: {WRITTEN}
-custom_dataset: !function harness.functions.ranking.dataset
+custom_dataset: !function harness.tasks.functions.ranking.dataset
 test_split: test
 output_type: multiple_choice
 doc_to_text: |-
@@ -40,8 +40,8 @@ doc_to_text: |-
   Emotion:
 doc_to_choice: choices
 doc_to_target: target
-process_results: !function harness.functions.ranking.score
-metric_list: !function harness.functions.ranking.metrics
+process_results: !function harness.tasks.functions.ranking.score
+metric_list: !function harness.tasks.functions.ranking.metrics
 metadata:
   version: 1.0
   title: A prompt written out.
@@ -182,10 +182,11 @@ def _many_theirs(features: Path, task: str) -> None:
 
 def _many_ours(features: Path, name: str) -> None:
     """Ask, read, score by item and write the samples; intervals have a benchmark of their own."""
-    from harness import _compat, record
-    from harness.samples import make_samples
-    from harness.tasks.loading import load_tasks
-    from leaderboard.schema import Seeds
+    from harness.models import lm_eval as _compat
+    from harness.record import Seeds
+    from harness.record import folder as record
+    from harness.scoring.samples import make_samples
+    from harness.tasks.load import load_tasks
 
     _compat.quiet()
     [task] = load_tasks([name], [features.parent], str(features))

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from benchmarks.readback_data import Texts, framed_examples, read_emobank
 from harness.text.adapter import DOWN, SIGNATURE, UP, adapted_layers, signature
-from va_extractor.errors import InputError
+from va_extractor.common.errors import InputError
 
 if TYPE_CHECKING:
     import torch

@@ -32,19 +32,19 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 from transformers.utils.logging import disable_progress_bar
 
-from harness.tree.encode import encode_pairs
-from harness.tree.layouts import additive_masks
-from harness.tree.model import PrefixTreeLM
-from harness.tree.plan import make_plan
-from harness.tree.trie import build_trie, truncate
+from harness.models.tree.encode import encode_pairs
+from harness.models.tree.layouts import additive_masks
+from harness.models.tree.model import PrefixTreeLM
+from harness.models.tree.plan import make_plan
+from harness.models.tree.trie import build_trie, truncate
 
 PROMPTS = 64
 BATCH_SIZES = (1, 4, 8, 16, 32)
 HOST_WORK = {  # where the tree looks these up, so that they can be timed
-    "harness.tree.model.encode_pairs": encode_pairs,
-    "harness.tree.model.build_trie": build_trie,
-    "harness.tree.scorer.make_plan": make_plan,
-    "harness.tree.layouts.additive_masks": additive_masks,
+    "harness.models.tree.model.encode_pairs": encode_pairs,
+    "harness.models.tree.model.build_trie": build_trie,
+    "harness.models.tree.scorer.make_plan": make_plan,
+    "harness.models.tree.layouts.additive_masks": additive_masks,
 }
 EMOTIONS = """
 affection anger annoyance anticipation aversion confidence disapproval disconnection disquietment doubt embarrassment

@@ -47,10 +47,10 @@ from benchmarks.validity_sets import (
     own_texts,
     rated_comparisons,
 )
-from harness.text.agreement import ccc, pearson, rmse
+from harness.stats.agreement import ccc, pearson, rmse
 from harness.text.static_embedder import StaticEmbedder
 from harness.text.va_readback import Reader
-from va_extractor.errors import InputError
+from va_extractor.common.errors import InputError
 
 GOAL_WON = 0.95
 DRAWS = 1000

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-from va_extractor.errors import InputError, tell
+from va_extractor.common.errors import InputError, tell
 
 COMMANDS = (
     "compare",

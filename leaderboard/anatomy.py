@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import rankdata
 
-from leaderboard.schema import Sample, TaskRecord
+from harness.record import Sample, TaskRecord
 
 SHOWN = 10
 _GOOD = 0.5

@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 
+from harness.record import RunRecord, Score, TaskRecord
 from leaderboard import entry as entries
 from leaderboard import ledger
 from leaderboard.board import Board, Column, Participant, Row, Setting, Withdrawn
@@ -18,8 +19,7 @@ from leaderboard.draws import Bytes, Floats, headline_draws
 from leaderboard.entry import Entry
 from leaderboard.level import other_level
 from leaderboard.ranking import LEVEL, Standing, detectable, pair_errors, rank
-from leaderboard.schema import RunRecord, Score, TaskRecord
-from va_extractor.errors import InputError
+from va_extractor.common.errors import InputError
 
 BESIDE = ("vaemo_extended", "vaemo_axes")
 """Groups of tasks that stand beside the benchmark, whoever runs them."""

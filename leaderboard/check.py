@@ -14,8 +14,8 @@ from typing import Literal
 from leaderboard import entry, ledger, safe_files
 from leaderboard.entry import Entry
 from leaderboard.recompute import recompute
-from va_extractor.errors import InputError
-from va_extractor.plain_text import one_line
+from va_extractor.common.errors import InputError
+from va_extractor.common.plain_text import one_line
 
 NAMED_CHANGE = 0.001
 _DEPTH = 5

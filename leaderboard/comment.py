@@ -9,8 +9,8 @@ from pathlib import Path
 from leaderboard import entry
 from leaderboard.check import Report
 from leaderboard.entry import Entry
-from va_extractor.errors import InputError
-from va_extractor.plain_text import markdown_code
+from va_extractor.common.errors import InputError
+from va_extractor.common.plain_text import markdown_code
 
 _MAX_LINES = 50
 _REFERENCES = 2

@@ -14,7 +14,7 @@ from leaderboard.draws import headline_draws
 from leaderboard.entry import Entry
 from leaderboard.ranking import LEVEL, detectable, holm_family, pair_errors, pair_p
 from leaderboard.run_folder import pack, read_run
-from va_extractor.errors import InputError
+from va_extractor.common.errors import InputError
 
 
 @dataclass(frozen=True)

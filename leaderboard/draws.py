@@ -10,9 +10,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from leaderboard.schema import Sample, TaskRecord
-from va_extractor.errors import InputError
-from va_extractor.plain_text import one_line
+from harness.record import Sample, TaskRecord
+from va_extractor.common.errors import InputError
+from va_extractor.common.plain_text import one_line
 
 Floats = NDArray[np.float64]
 Bytes = NDArray[np.float32]
@@ -31,11 +31,12 @@ def headline_draws(task: TaskRecord, samples: Sequence[Sample], where: str) -> B
 
 def metric_draws(task: TaskRecord, samples: Sequence[Sample], name: str, where: str) -> Bytes:
     """Return (draws,) scores of one metric; arguments and errors as `headline_draws`."""
-    from harness.bootstrap import cluster_weights
-    from harness.kinds import Kind
+    from harness.kinds.arrays import outcome
     from harness.metrics import metrics_of
-    from harness.outcomes import cluster_index, outcome
-    from harness.samples import answered
+    from harness.record.kinds import Kind
+    from harness.scoring.samples import answered
+    from harness.stats.bootstrap import cluster_weights
+    from harness.stats.clusters import cluster_index
 
     absent = sum(sample.answer.missing is not None for sample in samples)
     if absent:

@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
+from harness.record import RunRecord, Sample, TaskRecord
 from leaderboard import safe_files
 from leaderboard.safe_json import read_model
-from leaderboard.schema import RunRecord, Sample, TaskRecord
-from va_extractor.errors import InputError
-from va_extractor.plain_text import one_line
+from va_extractor.common.errors import InputError
+from va_extractor.common.plain_text import one_line
 
 RESULTS = "results"
 RUN = "run.json"

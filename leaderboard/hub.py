@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from leaderboard import entry
 from leaderboard.run_folder import Packed
-from va_extractor.credentials import redacted
-from va_extractor.errors import InputError
+from va_extractor.common.credentials import redacted
+from va_extractor.common.errors import InputError
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi

@@ -11,13 +11,13 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from harness.record import RunRecord, Sample
 from leaderboard.board import Board
-from leaderboard.schema import RunRecord, Sample
 
 FILES: dict[str, type[BaseModel]] = {
     "run-record.schema.json": RunRecord,
     "sample.schema.json": Sample,
-    "leaderboard.schema.json": Board,
+    "harness.record.json": Board,
 }
 
 

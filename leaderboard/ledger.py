@@ -12,8 +12,8 @@ from pathlib import Path, PurePosixPath
 from typing import Literal, get_args
 
 from leaderboard.safe_files import read_bounded
-from va_extractor.errors import InputError
-from va_extractor.plain_text import one_line
+from va_extractor.common.errors import InputError
+from va_extractor.common.plain_text import one_line
 
 WITHDRAWALS = "withdrawals.csv"
 STATUSES = "status.csv"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from harness.record import RunRecord, TaskRecord
 from leaderboard.ranking import LEVEL
-from leaderboard.schema import RunRecord, TaskRecord
 
 
 def percent(level: float) -> str:

@@ -14,6 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from scipy import stats
 
+from harness.record import Confusion, ReliabilityBin, RunRecord, Sample, Score, TaskRecord
 from leaderboard import svg
 from leaderboard.anatomy import anatomy
 from leaderboard.board import Board, Row
@@ -23,8 +24,7 @@ from leaderboard.ledger import Status
 from leaderboard.level import percent
 from leaderboard.ranking import POWER
 from leaderboard.reproduce import HUB_BACKENDS, command
-from leaderboard.schema import Confusion, ReliabilityBin, RunRecord, Sample, Score, TaskRecord
-from va_extractor.plain_text import visible
+from va_extractor.common.plain_text import visible
 
 _HUB_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*/[A-Za-z0-9][A-Za-z0-9_.-]*", re.ASCII)
 _DIAGRAMS = {

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from leaderboard import entry, ledger
 from leaderboard.site import Site, write_site
-from va_extractor.errors import InputError
+from va_extractor.common.errors import InputError
 
 _SPACE_CARD = """\
 ---

@@ -13,14 +13,14 @@ from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from harness.record import Answer, RunRecord, Sample
 from leaderboard.entry import Entry
 from leaderboard.level import other_level
-from leaderboard.schema import Answer, RunRecord, Sample
-from va_extractor.errors import InputError
-from va_extractor.plain_text import one_line
+from va_extractor.common.errors import InputError
+from va_extractor.common.plain_text import one_line
 
 if TYPE_CHECKING:
-    from harness.rerender import Rendered
+    from harness.runs.render import Rendered
 
 MAX_LINES = 20
 _SAME = 1e-9
@@ -69,7 +69,7 @@ def _wrong(entry: Entry, features: Sequence[str], embedder: str | None) -> Itera
         problems = [*_prompts(entry, given, due), *_baselines(entry, due)]
     yield from problems
     if not problems:
-        from harness.rescore import differences
+        from harness.runs.rescore import differences
 
         yield from map(one_line, differences(entry.record, entry.task_name, entry.samples, embedder))
 
@@ -122,7 +122,7 @@ def _key(entry: Entry) -> str:
 
 @cache
 def _render(key: str, features: str) -> Rendered:
-    from harness.rerender import render
+    from harness.runs.render import render
 
     record = RunRecord.model_validate_json(key)
     return render(record, next(iter(record.tasks)), features)
@@ -160,7 +160,7 @@ def _items(entry: Entry, due: Rendered) -> Iterator[str]:
 
 
 def _prompts(entry: Entry, given: str, due: Rendered) -> Iterator[str]:
-    from harness.rerender import frame, render
+    from harness.runs.render import frame, render
 
     if entry.record.apply_chat_template:
         requests = due.requests

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from pydantic import JsonValue
 
-from leaderboard.schema import ModelRecord, RunRecord, TaskRecord
+from harness.record import ModelRecord, RunRecord, TaskRecord
 
 _WORD = re.compile(r"[\w./:@+-]+", re.ASCII)
 _READ_AS_OTHER = ("true", "false", "none")

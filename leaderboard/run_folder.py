@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness.record import RunRecord
 from leaderboard import entry, safe_files
 from leaderboard.entry import Entry
-from leaderboard.schema import RunRecord
 
 
 @dataclass(frozen=True)

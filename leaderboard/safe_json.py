@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from va_extractor.errors import InputError
+from va_extractor.common.errors import InputError
 
 MAX_DEPTH = 16
 MAX_STRING = 100_000

@@ -8,14 +8,14 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from harness.record import RunRecord
 from leaderboard.board import Board
 from leaderboard.build import build, participant_id
 from leaderboard.entry import Entry
 from leaderboard.ledger import Status
 from leaderboard.pages import model_page, section, table_page
-from leaderboard.schema import RunRecord
-from va_extractor.errors import InputError
-from va_extractor.plain_text import csv_text
+from va_extractor.common.errors import InputError
+from va_extractor.common.plain_text import csv_text
 
 _COLUMNS = (
     *("task", "column", "main", "metric", "model", "variant", "status", "value", "low", "high", "rank_low"),

@@ -10,7 +10,7 @@ from leaderboard import entry
 from leaderboard.recompute import recompute
 from leaderboard.run_folder import Packed, pack, read_run
 from leaderboard.safe_files import MAX_FILE
-from va_extractor.errors import InputError
+from va_extractor.common.errors import InputError
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ def test_the_committed_json_schema_is_the_models(name: str) -> None:
 
 
 def test_the_page_of_prompts_is_current() -> None:
-    from harness.prompts import page
+    from harness.tasks.prompt_page import page
 
     assert (ROOT / "docs" / "prompts.md").read_text(encoding="utf-8") == page()
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-from va_extractor.arguments import Parser
-from va_extractor.errors import InputError, tell
+from va_extractor.common.arguments import Parser
+from va_extractor.common.errors import InputError, tell
 
 _COMMANDS = (
     "annotations",

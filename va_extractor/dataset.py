@@ -11,7 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from va_extractor.errors import InputError
+from va_extractor.common.errors import InputError
 from va_extractor.schema import Provenance, check, provenance_of, with_provenance, without_empty
 
 _SHARD = re.compile(r"^(?P<split>[A-Za-z0-9_]+?)(-\d{5}-of-(?P<shards>\d{5}))?$")

@@ -10,7 +10,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from va_extractor.errors import InputError
+from va_extractor.common.errors import InputError
 from va_extractor.schema import VaStatus
 
 MIN_SIDE = 10  # pixels; the smallest face YuNet's authors train on, and the smallest crop that is measured

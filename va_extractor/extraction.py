@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from va_extractor.errors import InputError
+from va_extractor.common.errors import InputError
 from va_extractor.extractors import extractor
 from va_extractor.extractors.network import Device
 from va_extractor.measure import Setup

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 
-from va_extractor.errors import InputError
+from va_extractor.common.errors import InputError
 
 BASIC = ("anger", "disgust", "fear", "happiness", "neutral", "sadness", "surprise")
 """Ekman's six basic emotions and neutral, as IIMI has them."""

@@ -12,7 +12,7 @@ from statistics import fmean
 import numpy as np
 from numpy.typing import NDArray
 
-from va_extractor.errors import InputError
+from va_extractor.common.errors import InputError
 from va_extractor.norms import norms
 
 TERMS: dict[str, str | None] = {

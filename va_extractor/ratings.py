@@ -10,8 +10,8 @@ import numpy as np
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from va_extractor.csvfile import Row, read_rows
-from va_extractor.errors import InputError
+from va_extractor.common.csvfile import Row, read_rows
+from va_extractor.common.errors import InputError
 from va_extractor.identity import item_id
 from va_extractor.labels import known_label
 from va_extractor.schema import Provenance, ReferenceKind, VaSource, check, to_unit, with_provenance

@@ -13,8 +13,8 @@ from typing import Any
 import cv2
 import numpy as np
 
+from va_extractor.common.plain_file import open_plain
 from va_extractor.pixels import Picture, Unreadable, decode
-from va_extractor.plain_file import open_plain
 from va_extractor.sources import ImageItem
 
 MAX_IMAGE = 1_500_000_000

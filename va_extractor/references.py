@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
-from va_extractor.csvfile import read_rows
-from va_extractor.errors import InputError
+from va_extractor.common.csvfile import read_rows
+from va_extractor.common.errors import InputError
 from va_extractor.labels import nearest
 
 

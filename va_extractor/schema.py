@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from va_extractor.errors import InputError
+from va_extractor.common.errors import InputError
 
 VaSource = Literal["facechannel", "emotieffnet", "network", "human", "norms", "synthetic"]  # network: any other
 VaStatus = Literal["ok", "no_face", "low_confidence", "unreadable"]

@@ -23,8 +23,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from va_extractor.common.errors import InputError
 from va_extractor.dataset import split_files
-from va_extractor.errors import InputError
 from va_extractor.schema import Provenance, check, with_provenance
 from va_extractor.sources import ImageItem
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from va_extractor.errors import InputError
+from va_extractor.common.errors import InputError
 
 PHRASES = {
     "Affection": "is warm and loving towards someone",

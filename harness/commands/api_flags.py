@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from harness.api.settings import ApiSettings
+    from harness.models.api.settings import ApiSettings
 
 
 def add_api_flags(command: argparse.ArgumentParser) -> None:
@@ -23,7 +23,7 @@ def add_api_flags(command: argparse.ArgumentParser) -> None:
     add("--max-minutes", type=float, metavar="N", help="ask nothing more after N minutes")
     add("--requests-per-minute", type=float, metavar="N", help="spread requests evenly")
     add("--tokens-per-minute", type=float, metavar="N", help="spread tokens of prompts and answers evenly")
-    add("--prices", metavar="FILE", help="prices of your own, over those of harness/prices.yaml")
+    add("--prices", metavar="FILE", help="prices of your own, over those of harness/models/api/prices.yaml")
 
 
 def api_settings(args: argparse.Namespace) -> ApiSettings:
@@ -32,7 +32,7 @@ def api_settings(args: argparse.Namespace) -> ApiSettings:
     Raises:
         InputError: a limit is not above 0.
     """
-    from harness.api.settings import ApiSettings
+    from harness.models.api.settings import ApiSettings
 
     return ApiSettings(
         concurrency=args.concurrency,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from va_extractor.arguments import Parser
-from va_extractor.errors import InputError
+from va_extractor.common.arguments import Parser
+from va_extractor.common.errors import InputError
 
 
 def parser() -> argparse.ArgumentParser:
@@ -28,9 +28,9 @@ def main(args: argparse.Namespace) -> int:
     Raises:
         InputError: fewer than two runs, or runs that did not answer the same questions.
     """
-    from harness.compare import compare
-    from harness.compare_table import show
-    from va_extractor.terminal import Terminal
+    from harness.commands.compare_table import show
+    from harness.runs.compare import compare
+    from va_extractor.common.terminal import Terminal
 
     if len(args.run_dirs) < 2:
         raise InputError("compare: give two run folders or more")

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.commands.api_flags import add_api_flags, api_settings
-from va_extractor.arguments import Parser
-from va_extractor.errors import InputError
+from va_extractor.common.arguments import Parser
+from va_extractor.common.errors import InputError
 
 if TYPE_CHECKING:
-    from harness.judge_record import Estimate, JudgeRecord
+    from harness.record.judge import Estimate, JudgeRecord
 
 
 def parser() -> argparse.ArgumentParser:
@@ -47,9 +47,9 @@ def main(args: argparse.Namespace) -> int:
         InputError: something given is wrong, or the judge failed.
     """
     from harness.commands.run import arguments, batch_size
-    from harness.judging import FILE, JudgeConfig, judge_run
-    from harness.text.judge import RUBRIC
-    from va_extractor.terminal import Terminal
+    from harness.runs.judge import FILE, JudgeConfig, judge_run
+    from harness.scoring.judge import RUBRIC
+    from va_extractor.common.terminal import Terminal
 
     if args.limit < 1:
         raise InputError(f"--limit {args.limit}: a whole number from 1 on")

@@ -6,8 +6,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from va_extractor.arguments import Parser
-from va_extractor.plain_text import one_line
+from va_extractor.common.arguments import Parser
+from va_extractor.common.plain_text import one_line
 
 SECTIONS = ("tasks", "groups", "models", "metrics")
 
@@ -47,7 +47,7 @@ def _groups(folders: list[Path]) -> list[tuple[str, str]]:
 
 
 def _models(folders: list[Path]) -> list[tuple[str, str]]:
-    from harness.baselines.names import BASELINES
+    from harness.scoring.baselines.names import BASELINES
 
     rest = [
         ("ORG/NAME or a folder", "a Hugging Face model, through lm-eval's back end `hf`"),

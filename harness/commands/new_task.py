@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from va_extractor.arguments import Parser
+from va_extractor.common.arguments import Parser
 
 
 def parser() -> argparse.ArgumentParser:

@@ -7,13 +7,13 @@ import sys
 from typing import TYPE_CHECKING
 
 from harness.commands import run
-from va_extractor.errors import InputError
-from va_extractor.plain_text import one_line
+from va_extractor.common.errors import InputError
+from va_extractor.common.plain_text import one_line
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from harness.plan import Plan
+    from harness.runs.plan import Plan
 
 _LATENCY_S = 1.0
 _CONCURRENCY = 64
@@ -42,7 +42,7 @@ def main(args: argparse.Namespace) -> int:
     Raises:
         InputError: something given is wrong.
     """
-    from harness.plan import plan
+    from harness.runs.plan import plan
 
     if not 0 < args.latency < float("inf"):
         raise InputError(f"--latency {args.latency:g}: seconds, above 0")

@@ -6,8 +6,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from va_extractor.arguments import Parser
-from va_extractor.errors import InputError
+from va_extractor.common.arguments import Parser
+from va_extractor.common.errors import InputError
 
 
 def parser() -> argparse.ArgumentParser:

@@ -6,9 +6,9 @@ import argparse
 import sys
 from pathlib import Path
 
-from va_extractor.arguments import Parser
-from va_extractor.errors import InputError
-from va_extractor.plain_text import one_line
+from va_extractor.common.arguments import Parser
+from va_extractor.common.errors import InputError
+from va_extractor.common.plain_text import one_line
 
 
 def parser() -> argparse.ArgumentParser:
@@ -31,7 +31,7 @@ def main(args: argparse.Namespace) -> int:
     Raises:
         InputError: the level is none, or the run cannot be read or written.
     """
-    from harness.rescore import rescore, set_level
+    from harness.runs.rescore import rescore, set_level
 
     if args.level is not None and not 0 < args.level < 1:
         raise InputError(f"--level {args.level:g}: between 0 and 1, for example 0.95")

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness.commands.api_flags import add_api_flags, api_settings
-from va_extractor.arguments import Parser
-from va_extractor.errors import InputError
+from va_extractor.common.arguments import Parser
+from va_extractor.common.errors import InputError
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from harness.config import RunConfig
+    from harness.runs.config import RunConfig
 
 _EPILOG = """\
 further commands (each has its own --help):
@@ -97,12 +97,12 @@ def main(args: argparse.Namespace) -> int:
     Raises:
         InputError: something given is wrong.
     """
-    from harness.runner import Done, run
+    from harness.runs.run import Done, run
 
     out = console()
 
     def show(done: Done) -> None:
-        from harness.table import show
+        from harness.commands.table import show
 
         show(done.record, done.folder, out)
 
@@ -116,8 +116,8 @@ def config(args: argparse.Namespace) -> RunConfig:
     Raises:
         InputError: a flag is wrong.
     """
-    from harness.config import RunConfig
-    from harness.features import reference
+    from harness.runs.config import RunConfig
+    from harness.tasks.features import reference
 
     found = RunConfig(
         model=args.model,
@@ -155,7 +155,7 @@ def config(args: argparse.Namespace) -> RunConfig:
 
 def console() -> Console:
     """Return a console as wide as the terminal, or wide enough for every column where the output is a file."""
-    from va_extractor.terminal import Terminal
+    from va_extractor.common.terminal import Terminal
 
     made = Terminal()
     return made if made.is_terminal else Terminal(width=_FILE_WIDTH)
@@ -173,7 +173,7 @@ def arguments(text: str, flag: str) -> dict[str, Any]:
         except ValueError as error:
             raise InputError(f"{flag}: not valid JSON: {error}") from None
         return dict(given)
-    from harness._compat import parse_args_string
+    from harness.models.lm_eval import parse_args_string
 
     for part in filter(None, text.split(",")):
         if "=" not in part:

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from harness.commands import run as run_command
-from va_extractor.arguments import Parser
-from va_extractor.errors import InputError
+from va_extractor.common.arguments import Parser
+from va_extractor.common.errors import InputError
 
 _EPILOG = """\
 axes are separated by commas; each takes all its values, or those named: scale=0..1|percent (docs/axes.md lists them).
@@ -79,8 +79,9 @@ def main(args: argparse.Namespace) -> int:
             raise InputError(f"--{'no-resume' if name == 'no_resume' else name}: {mend}")
     config = run_command.config(given)
 
-    from harness.record import model_folder
-    from harness.sweep import picture, run, table
+    from harness.commands import sweep_table as table
+    from harness.record.folder import model_folder
+    from harness.runs.sweep import picture, run
 
     if not args.no_picture and not args.dry_run:
         picture.needed()

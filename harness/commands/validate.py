@@ -10,13 +10,13 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from va_extractor.arguments import Parser
-from va_extractor.errors import InputError
-from va_extractor.plain_text import visible
+from va_extractor.common.arguments import Parser
+from va_extractor.common.errors import InputError
+from va_extractor.common.plain_text import visible
 
 if TYPE_CHECKING:
-    from harness.validate.controls import Control
-    from harness.validate.pipeline import Report
+    from harness.runs.controls import Control
+    from harness.runs.validate import Report
 
 
 def parser() -> argparse.ArgumentParser:
@@ -55,8 +55,8 @@ def main(args: argparse.Namespace) -> int:
     if args.max_prompt < 1:
         raise InputError(f"--max-prompt {args.max_prompt}: a whole number from 1 on")
     os.environ.setdefault("TQDM_DISABLE", "1")  # read when lm-eval is imported; bars have no place in a list of faults
-    from harness.features import load, reference
-    from harness.validate.pipeline import Settings, names, targets, validate
+    from harness.runs.validate import Settings, names, targets, validate
+    from harness.tasks.features import load, reference
 
     folders = [Path(folder).expanduser() for folder in args.include_path]
     settings = Settings(

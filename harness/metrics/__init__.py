@@ -1,6 +1,5 @@
 """Every metric, one function each; see `registry` for the contract."""
 
-from harness.kinds import Kind
 from harness.metrics import (
     annotators,
     bias,
@@ -18,6 +17,7 @@ from harness.metrics import (
     words,
 )
 from harness.metrics.registry import Metric, declared
+from harness.record.kinds import Kind
 
 __all__ = [
     "Metric",

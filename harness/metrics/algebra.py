@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from harness.metrics.outcome import Bools, Floats, Labelled, LabelSets, Weights
+from harness.metrics.outcome import Labelled, LabelSets
+from harness.stats.arrays import Bools, Floats, Weights
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from harness.kinds import Kind
 from harness.metrics.algebra import mean_where, once, ratio, weighted_mean
-from harness.metrics.outcome import Bools, Floats, LabelSets, Weights
+from harness.metrics.outcome import LabelSets
 from harness.metrics.registry import metric
+from harness.record.kinds import Kind
+from harness.stats.arrays import Bools, Floats, Weights
 
 _ALONE = "no item has the own labels of two annotators"
 _KAPPA: dict[str, Any] = {

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from harness.kinds import Kind
 from harness.metrics.algebra import class_counts, ratio
-from harness.metrics.outcome import Floats, Labelled, LabelSets, Weights
+from harness.metrics.outcome import Labelled, LabelSets
 from harness.metrics.registry import metric
+from harness.record.kinds import Kind
+from harness.stats.arrays import Floats, Weights
 
 _NOTHING = "no answer names a label, or no item carries one"
 

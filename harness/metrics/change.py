@@ -1,7 +1,7 @@
 """Metrics of a described change: what is read from beginning and end against the first and last point given.
 
 A change in a dimension has a direction to tell where it is at least as large as the error of a difference of two
-readings (`harness.text.direction.large_enough`). Rises and falls count alike, so that no one text for all items is
+readings (`harness.metrics.direction.large_enough`). Rises and falls count alike, so that no one text for all items is
 worth more than 1/2.
 """
 
@@ -11,12 +11,13 @@ from functools import partial
 
 import numpy as np
 
-from harness.kinds import Kind
 from harness.metrics.algebra import mean_where, weighted_mean
-from harness.metrics.outcome import Changed, Floats, Weights
+from harness.metrics.outcome import Changed
 from harness.metrics.ranked import areas
 from harness.metrics.registry import metric
-from harness.text import agreement
+from harness.record.kinds import Kind
+from harness.stats import agreement
+from harness.stats.arrays import Floats, Weights
 
 _metric = partial(metric, Kind.CHANGE)
 _ccc = partial(_metric, undefined="neither what was given nor what was read varies", interval="jackknife", span=(-1, 1))

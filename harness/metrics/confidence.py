@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from harness.kinds import Kind
 from harness.metrics.algebra import once, ratio, weighted_mean
 from harness.metrics.likelihood import CALIBRATION_ERROR
-from harness.metrics.outcome import Confident, Floats, Weights
+from harness.metrics.outcome import Confident
 from harness.metrics.registry import metric
+from harness.record.kinds import Kind
+from harness.stats.arrays import Floats, Weights
 
 BINS = 10
 """Of calibration error: stated confidences stand on tens and fives (Xiong et al. 2024, ICLR, arXiv 2306.13063)."""

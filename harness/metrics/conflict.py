@@ -9,10 +9,11 @@ from functools import partial
 
 import numpy as np
 
-from harness.kinds import Kind
 from harness.metrics.algebra import weighted_mean
-from harness.metrics.outcome import Bools, Contrasted, Floats, Weights
+from harness.metrics.outcome import Contrasted
 from harness.metrics.registry import metric
+from harness.record.kinds import Kind
+from harness.stats.arrays import Bools, Floats, Weights
 
 _NONE = "no item stands in this condition"
 _share = partial(metric, Kind.CONFLICT, undefined=_NONE, proportion=True, partial=True)

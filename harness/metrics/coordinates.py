@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from harness.kinds import Kind
 from harness.metrics.description import arousal_ccc, valence_ccc
-from harness.metrics.outcome import Described, Floats, Weights
+from harness.metrics.outcome import Described
 from harness.metrics.registry import metric
+from harness.record.kinds import Kind
+from harness.stats.arrays import Floats, Weights
 
 
 @metric(

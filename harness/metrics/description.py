@@ -1,4 +1,4 @@
-"""Metrics of descriptions, from the per-item scores of `harness.describing`.
+"""Metrics of descriptions, from the per-item scores of `harness.kinds.measures`.
 
 `docs/description-metrics.md` tells which of them see what they claim to see. A raw cosine is never shown alone, since
 sentences about feelings resemble each other whatever they say: `cosine` stands beside the same against other items'
@@ -12,11 +12,12 @@ from math import inf
 
 import numpy as np
 
-from harness.kinds import Kind
 from harness.metrics.algebra import weighted_mean
-from harness.metrics.outcome import Described, Floats, Weights
+from harness.metrics.outcome import Described
 from harness.metrics.registry import metric
-from harness.text import agreement
+from harness.record.kinds import Kind
+from harness.stats import agreement
+from harness.stats.arrays import Floats, Weights
 
 _metric = partial(metric, Kind.DESCRIPTION)
 _of_some = partial(_metric, partial=True)

@@ -11,11 +11,12 @@ from math import inf, sqrt
 
 import numpy as np
 
-from harness.kinds import Kind
 from harness.metrics.algebra import once, weighted_mean
-from harness.metrics.outcome import Distributed, Floats, Weights
+from harness.metrics.outcome import Distributed
 from harness.metrics.registry import metric
-from va_extractor.errors import InputError
+from harness.record.kinds import Kind
+from harness.stats.arrays import Floats, Weights
+from va_extractor.common.errors import InputError
 from va_extractor.prototypes import prototypes
 
 SMOOTHING = 0.01

@@ -9,10 +9,11 @@ from math import inf
 
 import numpy as np
 
-from harness.kinds import Kind
 from harness.metrics.algebra import class_counts, mean_where, once, ratio, weighted_mean
-from harness.metrics.outcome import Floats, Labelled, LabelSets, Weights
+from harness.metrics.outcome import Labelled, LabelSets
 from harness.metrics.registry import metric
+from harness.record.kinds import Kind
+from harness.stats.arrays import Floats, Weights
 
 
 @metric(

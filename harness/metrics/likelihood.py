@@ -14,10 +14,11 @@ from typing import Any
 
 import numpy as np
 
-from harness.kinds import Kind
 from harness.metrics.algebra import ratio, weighted_mean
-from harness.metrics.outcome import Floats, Ints, Labelled, Weights
+from harness.metrics.outcome import Labelled
 from harness.metrics.registry import metric
+from harness.record.kinds import Kind
+from harness.stats.arrays import Floats, Ints, Weights
 
 BINS = 15
 _TEXT = "no log-likelihoods: answers are texts, or items offer different numbers of labels"

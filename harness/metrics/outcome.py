@@ -4,22 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from harness.metrics.direction import right_way
 from harness.metrics.thresholds import Latest, Steps, steps
-from harness.text.direction import right_way
-
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
-Ints = NDArray[np.int64]
-Counts = NDArray[np.float32]
-Weights = NDArray[np.floating[Any]]
-"""How often each item counts, (draws, n): float64 for a point estimate, float32 for bootstrap counts.
-
-Sums of counts are exact in float32 below 2**24, and twice as fast."""
+from harness.stats.arrays import Bools, Counts, Floats, Ints
 
 NO_ANSWER = -1
 

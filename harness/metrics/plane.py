@@ -6,11 +6,12 @@ from math import inf, sqrt
 
 import numpy as np
 
-from harness import ontology
-from harness.kinds import Kind
+from harness.metrics import ontology
 from harness.metrics.algebra import once, ratio, weighted_mean
-from harness.metrics.outcome import NO_ANSWER, Floats, Labelled, LabelSets, Weights
+from harness.metrics.outcome import NO_ANSWER, Labelled, LabelSets
 from harness.metrics.registry import metric
+from harness.record.kinds import Kind
+from harness.stats.arrays import Floats, Weights
 
 _NO_TERM = "a label has no published valence and arousal, or items offer different numbers of labels"
 _NO_GROUP = "a label is in no group of the ontology"
@@ -83,7 +84,7 @@ def _missed(outcome: Labelled) -> Floats:
     undefined=_NO_GROUP,
 )
 def graded_credit(outcome: Labelled, weights: Weights) -> Floats:
-    """Return (draws,) mean credits, in [0, 1] (`harness.ontology.credit`); no label answered earns 0."""
+    """Return (draws,) mean credits, in [0, 1] (`harness.text.ontology.credit`); no label answered earns 0."""
     credit = ontology.credit(outcome.labels)
     if credit is None:
         return np.full(len(weights), np.nan)

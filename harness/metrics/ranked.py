@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from harness.kinds import Kind
 from harness.metrics.algebra import mean_where, ratio
-from harness.metrics.outcome import Floats, Ranked, Weights
+from harness.metrics.outcome import Ranked
 from harness.metrics.registry import metric
 from harness.metrics.thresholds import Areas, cumulative
+from harness.record.kinds import Kind
+from harness.stats.arrays import Floats, Weights
 
 _UNDEFINED = "no label is true for some items and false for others"
 _CELLS = 500_000

@@ -12,8 +12,9 @@ from typing import Any, Literal
 
 import numpy as np
 
-from harness.kinds import Kind
-from harness.metrics.outcome import Floats, Outcome, Weights
+from harness.metrics.outcome import Outcome
+from harness.record.kinds import Kind
+from harness.stats.arrays import Floats, Weights
 
 FEW_CLUSTERS = 30
 """Clusters from which most intervals were found to cover as stated (`docs/statistics.md`)."""

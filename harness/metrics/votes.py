@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from harness.kinds import Kind
 from harness.metrics.algebra import mean_where, once, ratio
-from harness.metrics.outcome import Floats, LabelSets, Weights
+from harness.metrics.outcome import LabelSets
 from harness.metrics.registry import metric
+from harness.record.kinds import Kind
+from harness.stats.arrays import Floats, Weights
 
 _NO_VOTES = "an item has no annotator votes, or no label has any"
 

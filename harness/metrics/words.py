@@ -9,10 +9,11 @@ from __future__ import annotations
 from functools import partial
 from math import inf
 
-from harness.kinds import Kind
 from harness.metrics.algebra import weighted_mean
-from harness.metrics.outcome import Described, Floats, Weights
+from harness.metrics.outcome import Described
 from harness.metrics.registry import metric
+from harness.record.kinds import Kind
+from harness.stats.arrays import Floats, Weights
 
 _metric = partial(metric, Kind.WORDS)
 _of_places = partial(_metric, partial=True)
@@ -39,7 +40,7 @@ def term_f1(outcome: Described, weights: Weights) -> Floats:
 
 @_of_places(line="F1 of the words' poles of valence against the labels'", undefined="no label has a pole", chance=None)
 def word_pole_f1(outcome: Described, weights: Weights) -> Floats:
-    """Return (draws,) means of set F1 of the poles (`harness.ontology.POLES`), in [0, 1]."""
+    """Return (draws,) means of set F1 of the poles (`harness.text.ontology.POLES`), in [0, 1]."""
     return weighted_mean(outcome.columns["word_pole_f1"], weights)
 
 

@@ -1,1 +1,1 @@
-"""Task YAMLs: found, read, proved sound, begun and told of."""
+"""From a task YAML to items with prompts, or everything that is wrong with it."""

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.tasks.taskfile import printable, read_or_raise
-from va_extractor.errors import InputError
+from harness.tasks.yamlfile import printable, read_or_raise
+from va_extractor.common.errors import InputError
 
 _PACKAGE = Path(__file__).parents[1]
 TASKS = _PACKAGE / "_tasks" if (_PACKAGE / "_tasks").is_dir() else _PACKAGE.parent / "tasks"

@@ -10,11 +10,11 @@ from typing import Any
 
 import yaml
 
-from harness.docs import nearest
 from harness.tasks import catalogue
-from harness.tasks.model import SCHEMA, TaskYaml, schema_text
-from harness.tasks.taskfile import Function, read_or_raise
-from va_extractor.errors import InputError
+from harness.tasks.documents import nearest
+from harness.tasks.schema import SCHEMA, TaskYaml, schema_text
+from harness.tasks.yamlfile import Function, read_or_raise
+from va_extractor.common.errors import InputError
 
 MODELINE = "# yaml-language-server: $schema="
 _README = """\

@@ -12,14 +12,13 @@ from pathlib import Path
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
-from harness import _compat
-from harness.docs import EVALUATED, FITTED, Doc, split
-from harness.features import SHIPPED
-from harness.forms import form
-from harness.kinds import Kind
-from harness.tasks import catalogue
-from harness.tasks.loading import Task, load_tasks
-from harness.validate.data import facts
+from harness.kinds import form
+from harness.record.kinds import Kind
+from harness.tasks import catalogue, engine
+from harness.tasks.checks.data import facts
+from harness.tasks.documents import EVALUATED, FITTED, Doc, split
+from harness.tasks.features import SHIPPED
+from harness.tasks.load import Task, load_tasks
 
 BEGIN, END = "<!-- tasks -->\n", "<!-- /tasks -->\n"
 _ASKS = {
@@ -147,7 +146,7 @@ def page(committed: str, made: str) -> str:
 
 def ours() -> tuple[dict[str, Task], dict[str, catalogue.TaskInfo]]:
     """Return every task that ships, on what ships, by name."""
-    _compat.quiet()
+    engine.quiet()
     infos = dict(sorted(catalogue.find().items()))
     names = [name for name, info in infos.items() if not info.members]
     return {task.name: task for task in load_tasks(names, [], SHIPPED)}, infos

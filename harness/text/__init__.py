@@ -1,1 +1,1 @@
-"""Measures of a description's text: what it says about valence, arousal and emotion, and how it says it."""
+"""What is read from a text: labels, numbers, reasoning, words, valence and arousal."""

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from va_extractor.errors import InputError
+from va_extractor.common.errors import InputError
 
 PACKAGE = "wordllama"
 VERSION = "0.4.0.post1"

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.text.adapter import SIGNATURE, adapted_layers, merge, signature
-from va_extractor.errors import InputError
+from va_extractor.common.errors import InputError
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer

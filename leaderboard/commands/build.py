@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from va_extractor.plain_text import one_line
+from va_extractor.common.plain_text import one_line
 
 
 def add(commands: Any) -> None:

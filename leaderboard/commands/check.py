@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from leaderboard.commands.options import add_features, features
-from va_extractor.errors import InputError
+from va_extractor.common.errors import InputError
 
 
 def add(commands: Any) -> None:

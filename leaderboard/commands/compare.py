@@ -6,8 +6,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from va_extractor.errors import InputError
-from va_extractor.plain_text import one_line
+from va_extractor.common.errors import InputError
+from va_extractor.common.plain_text import one_line
 
 if TYPE_CHECKING:
     from leaderboard.compare import Compared

@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from va_extractor.plain_text import one_line
+from va_extractor.common.plain_text import one_line
 
 FORMS = {
     "hf-eval-results": "hub_results",

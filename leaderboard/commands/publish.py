@@ -8,8 +8,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from va_extractor.errors import InputError
-from va_extractor.plain_text import one_line
+from va_extractor.common.errors import InputError
+from va_extractor.common.plain_text import one_line
 
 
 def add(commands: Any) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from leaderboard.commands.options import add_features, features
-from va_extractor.plain_text import one_line
+from va_extractor.common.plain_text import one_line
 
 
 def add(commands: Any) -> None:

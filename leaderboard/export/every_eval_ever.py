@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from harness.record import Sample, Score
 from leaderboard.entry import Entry, folder_name
 from leaderboard.export.files import Export
 from leaderboard.reproduce import command
-from leaderboard.schema import Sample, Score
 
 SCHEMA = "0.3.0"
 _ITEM_SCORES = ("correct", "f1", "cosine")

@@ -10,7 +10,7 @@ from pathlib import Path
 from leaderboard import entry as entries
 from leaderboard.entry import Entry, folder_name
 from leaderboard.run_folder import pack, read_run
-from va_extractor.errors import InputError
+from va_extractor.common.errors import InputError
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from huggingface_hub import EvalResultEntry, eval_result_entries_to_yaml
 from leaderboard.entry import Entry
 from leaderboard.export.files import Export, by_model
 from leaderboard.level import percent
-from va_extractor.plain_text import one_line
+from va_extractor.common.plain_text import one_line
 
 _CHOSEN = ("single_label", "choice")
 

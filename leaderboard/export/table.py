@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from leaderboard.entry import Entry
 from leaderboard.export.files import Export
-from va_extractor.plain_text import csv_text
+from va_extractor.common.plain_text import csv_text
 
 COLUMNS = (
     *("model", "model_revision", "backend", "task", "version", "metric", "headline", "higher_is_better", "value"),

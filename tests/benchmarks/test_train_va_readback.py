@@ -14,7 +14,7 @@ from transformers import BertConfig, BertModel
 from benchmarks import train_va_readback
 from benchmarks.readback_data import Texts
 from harness.text.adapter import merge
-from va_extractor.errors import InputError
+from va_extractor.common.errors import InputError
 
 WORDS = ["good", "bad", "wild", "still"]
 POINTS = np.array([[0.6, 0.0], [-0.6, 0.0], [0.0, 0.6], [0.0, -0.6]])

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from harness import docs, features
 from harness.cli import main
-from leaderboard.schema import RunRecord
+from harness.record import RunRecord
+from harness.tasks import documents as docs
+from harness.tasks import features
 
 CHAT_TEMPLATE = (
     "{% for message in messages %}<|{{ message.role }}|>{{ message.content }}\n{% endfor %}"

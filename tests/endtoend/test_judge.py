@@ -15,9 +15,9 @@ from lm_eval.api.instance import Instance
 from lm_eval.api.model import LM
 from scipy.stats import spearmanr
 
-from harness import models
-from harness.judge_record import JudgeRecord, TaskJudgement
-from leaderboard.schema import Answer
+from harness.models import choice as models
+from harness.record import Answer
+from harness.record.judge import JudgeRecord, TaskJudgement
 
 if TYPE_CHECKING:
     from tests.endtoend.conftest import Command, Finished

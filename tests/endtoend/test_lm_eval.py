@@ -13,7 +13,7 @@ import lm_eval
 import pytest
 from lm_eval.tasks import TaskManager
 
-import harness.baselines.model  # noqa: F401  registers `baseline`
+import harness.models.baseline  # noqa: F401  registers `baseline`
 from harness.tasks.catalogue import TASKS, find
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from lm_eval.api.instance import Instance
 from lm_eval.api.model import LM
 from sklearn.metrics import accuracy_score
 
-from harness import _compat
+from harness.models import lm_eval as _compat
+from harness.record import Answer
 from leaderboard.cli import main as leaderboard
-from leaderboard.schema import Answer
 
 if TYPE_CHECKING:
     from tests.endtoend.conftest import Command

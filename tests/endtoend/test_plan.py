@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.harness.answers.loopback import loopback
+from tests.harness.models.cache.loopback import loopback
 
 if TYPE_CHECKING:
     from tests.endtoend.conftest import Command
@@ -98,7 +98,7 @@ def test_planning_needs_no_weights_and_loads_no_back_end(tiny_model: Path, tmp_p
     script = (
         "import sys; from harness.cli import main\n"
         "code = main(['plan', '--model', './bare', '--tasks', 'iimi_basic_mc', '--limit', '2'])\n"
-        "sys.exit(code or 'harness.tree.model' in sys.modules)\n"
+        "sys.exit(code or 'harness.models.tree.model' in sys.modules)\n"
     )
     done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from tests.harness.answers.loopback import Loopback, loopback
+from tests.harness.models.cache.loopback import Loopback, loopback
 
 ROOT = Path(__file__).resolve().parents[2]
 KILLS = 50

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness.judge_record import JudgeRecord
-from tests.harness.api.fault_server import Act, FaultServer, drawn, error
+from harness.record.judge import JudgeRecord
+from tests.harness.models.api.fault_server import Act, FaultServer, drawn, error
 
 if TYPE_CHECKING:
     from tests.endtoend.conftest import Command

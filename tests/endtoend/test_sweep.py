@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 import pytest
 from sklearn.metrics import f1_score
 
-from harness.record import read_samples
-from harness.sweep.record import SCHEMA, Sweep, schema_text
-from tests.harness.answers.loopback import loopback
-from tests.harness.api.fault_server import FaultServer, error
+from harness.record.folder import read_samples
+from harness.record.sweep import SCHEMA, Sweep, schema_text
+from tests.harness.models.api.fault_server import FaultServer, error
+from tests.harness.models.cache.loopback import loopback
 
 if TYPE_CHECKING:
     from tests.endtoend.conftest import Command

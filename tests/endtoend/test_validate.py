@@ -10,7 +10,7 @@ import pytest
 
 from harness.metrics import all_metrics
 from harness.tasks.catalogue import find
-from tests.harness.validate.writing import changed
+from tests.harness.runs.validate.writing import changed
 
 if TYPE_CHECKING:
     from tests.endtoend.conftest import Command

@@ -9,7 +9,7 @@ import venv
 import zipfile
 from pathlib import Path
 
-from harness.axes.model import LANGUAGES
+from harness.tasks.prompts.axes import LANGUAGES
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -23,8 +23,8 @@ def test_the_wheel_runs_the_main_job_from_another_folder(tmp_path: Path) -> None
     [wheel] = (tmp_path / "dist").glob("*.whl")
     names = zipfile.ZipFile(wheel).namelist()
     assert "harness/_tasks/iimi/iimi_basic.yaml" in names
-    assert {f"harness/axes/languages/{language}.yaml" for language in LANGUAGES} <= set(names)
-    assert {"harness/axes/definitions.yaml", "harness/axes/stimuli.yaml"} <= set(names)
+    assert {f"harness/text/languages/{language}.yaml" for language in LANGUAGES} <= set(names)
+    assert {"harness/tasks/prompts/definitions.yaml", "harness/tasks/prompts/stimuli.yaml"} <= set(names)
     assert "va_extractor/shipped/emotic/test.parquet" in names
     assert not [name for name in names if name.startswith(("tests/", "benchmarks/", "tasks/"))]
 

@@ -21,10 +21,6 @@ def main() -> None:
     import scipy.stats  # noqa: F401
     import sklearn.linear_model  # noqa: F401
 
-    import harness.commands.run
-    import harness.runner
-    import harness.table  # noqa: F401
-
     for line in sys.stdin:
         asked = json.loads(line)
         sys.stdout.write(json.dumps(_run(**asked)) + "\n")

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from harness.record import RunRecord
 from leaderboard.entry import path_of
-from leaderboard.schema import RunRecord
 
 Json = dict[str, Any]
 

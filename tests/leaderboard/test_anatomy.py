@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from harness.kinds import Kind
+from harness.record import Answer, Given
+from harness.record.kinds import Kind
 from leaderboard import entry
 from leaderboard.anatomy import anatomy
-from leaderboard.schema import Answer, Given
 from tests.leaderboard.editing import folder_of
 from tests.making import item, sample
 

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from harness.record import RunRecord
 from leaderboard.cli import main
 from leaderboard.entry import path_of
 from leaderboard.pages import table_page
-from leaderboard.schema import RunRecord
 from tests.leaderboard.attacks import TEXTS
 from tests.leaderboard.crowd import crowd
 from tests.leaderboard.editing import Json, edit, folder_of, task_of

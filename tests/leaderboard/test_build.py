@@ -14,12 +14,12 @@ import numpy as np
 import pytest
 
 from harness.cli import main as vaemo_eval
+from harness.record import Position, RunRecord, Score
 from leaderboard import pages
 from leaderboard.board import Board
 from leaderboard.build import build, reference_points
 from leaderboard.cli import main
 from leaderboard.entry import path_of
-from leaderboard.schema import Position, RunRecord, Score
 from leaderboard.site import board_csv
 from leaderboard.submit import place, prove
 from tests.leaderboard.attacks import TEXTS

@@ -10,10 +10,10 @@ import pytest
 
 from harness.cli import main as vaemo_eval
 from harness.metrics.likelihood import BINS
+from harness.record import ReliabilityBin, Sampling
 from leaderboard.pages import section
 from leaderboard.report import report
 from leaderboard.run_folder import pack, read_run
-from leaderboard.schema import ReliabilityBin, Sampling
 from leaderboard.site import write_site
 from leaderboard.submit import place, prove
 from tests.leaderboard.page import Page, read_page

@@ -18,7 +18,7 @@ from leaderboard.cli import main
 from leaderboard.publish import prepare
 from leaderboard.submit import prove
 from tests.leaderboard.conftest import KNOWN
-from va_extractor.errors import InputError
+from va_extractor.common.errors import InputError
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from harness.commands.run import arguments, config, parser
+from harness.record import EmbedderRecord, RunRecord
 from leaderboard.reproduce import command
-from leaderboard.schema import EmbedderRecord, RunRecord
 from tests.leaderboard.editing import folder_of
 
 

@@ -24,8 +24,8 @@ from leaderboard.recompute import recompute
 from tests.leaderboard.attacks import DOCUMENTS, NUMBERS, PACKED, TEXTS
 from tests.leaderboard.conftest import KNOWN
 from tests.leaderboard.editing import folder_of
-from va_extractor import plain_text
-from va_extractor.errors import InputError
+from va_extractor.common import plain_text
+from va_extractor.common.errors import InputError
 
 Json = Any
 _ODD: list[Json] = [None, True, -1, 0, 1e308, 2**53, "1", [], {}, [[]], {"a": {}}, ["x"], *TEXTS]

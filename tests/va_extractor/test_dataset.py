@@ -11,8 +11,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.making import PROVENANCE, features
+from va_extractor.common.errors import InputError
 from va_extractor.dataset import read_split, sha256, sources, split_files, write_split
-from va_extractor.errors import InputError
 from va_extractor.schema import with_provenance
 
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from skimage import data
 
+from va_extractor.common.errors import InputError
 from va_extractor.detector import Box, WholeImage, YuNet, crop
-from va_extractor.errors import InputError
 
 ASTRONAUT: Box = (170, 55, 275, 180)  # where her face is, read off the photograph
 

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pytest
 from PIL import Image
 
-from va_extractor.errors import InputError
+from va_extractor.common.errors import InputError
 from va_extractor.measure import BATCH, Setup, Tools, measure
 from va_extractor.schema import check
 from va_extractor.sources import ImageItem

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from va_extractor.errors import InputError
+from va_extractor.common.errors import InputError
 from va_extractor.labels import BASIC, EMOTIC
 from va_extractor.norms import norms
 from va_extractor.prototypes import TERMS, prototypes, spreads

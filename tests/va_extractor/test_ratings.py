@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from va_extractor.errors import InputError
+from va_extractor.common.errors import InputError
+from va_extractor.common.yamlfile import read_yaml
 from va_extractor.ratings import Columns, features_from_ratings
 from va_extractor.schema import provenance_of
-from va_extractor.yamlfile import read_yaml
 
 YAML = """\
 source: study

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.making import PROVENANCE, features
+from va_extractor.common.errors import InputError
 from va_extractor.dataset import read_split, write_split
-from va_extractor.errors import InputError
 from va_extractor.schema import (
     COLUMNS,
     METADATA_KEY,

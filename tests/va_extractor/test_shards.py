@@ -8,8 +8,8 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from va_extractor.common.errors import InputError
 from va_extractor.dataset import read_split
-from va_extractor.errors import InputError
 from va_extractor.schema import COLUMNS, Provenance
 from va_extractor.shards import Job, Shards, remove, write_shard
 from va_extractor.sources import ImageItem

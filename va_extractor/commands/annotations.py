@@ -60,8 +60,8 @@ def _emotic(args: argparse.Namespace) -> int:
 
 
 def _manifest(args: argparse.Namespace) -> int:
+    from va_extractor.common.yamlfile import read_yaml
     from va_extractor.ratings import Columns, features_from_ratings
-    from va_extractor.yamlfile import read_yaml
 
     columns = read_yaml(args.columns, Columns)
     with _working(f"reading {args.input}"):

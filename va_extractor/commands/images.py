@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from va_extractor.errors import InputError
+from va_extractor.common.errors import InputError
 from va_extractor.identity import DEFAULT_SALT
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def add(commands: argparse._SubParsersAction[Any]) -> None:
 
 
 def _run(args: argparse.Namespace) -> int:
-    from va_extractor.extras import need
+    from va_extractor.common.extras import need
 
     for module in ("cv2", "PIL", "onnxruntime"):
         need(module, "extract", "measuring images")

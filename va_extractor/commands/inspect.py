@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from va_extractor.errors import InputError
+from va_extractor.common.errors import InputError
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -29,11 +29,11 @@ def add(commands: argparse._SubParsersAction[Any]) -> None:
 def _run(args: argparse.Namespace) -> int:
     from rich.markup import escape
 
+    from va_extractor.common.terminal import Terminal
     from va_extractor.dataset import sources, split_files
     from va_extractor.inspection.picture import draw
     from va_extractor.inspection.summary import measured, summarise
     from va_extractor.inspection.terminal import heading, report
-    from va_extractor.terminal import Terminal
 
     names = sources(args.features)
     if not names:

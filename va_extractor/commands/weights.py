@@ -68,7 +68,7 @@ def _get(args: argparse.Namespace) -> int:
 
 def _agree(wanted: list[Weights], folder: Path, *, accepted: bool) -> None:
     """Remember what is agreed to; refuse where something is not."""
-    from va_extractor.errors import InputError
+    from va_extractor.common.errors import InputError
 
     record = folder / _ACCEPTED
     known = set(record.read_text(encoding="utf-8").split()) if record.exists() else set()

@@ -18,9 +18,9 @@ from typing import Any
 
 import numpy as np
 
+from va_extractor.common.errors import InputError
+from va_extractor.common.extras import need
 from va_extractor.convert import layers as kinds
-from va_extractor.errors import InputError
-from va_extractor.extras import need
 
 DECAY = 0.5
 _MARSHALLED_DECAY = tuple(kind + struct.pack("<d", DECAY) for kind in (b"g", b"\xe7"))  # how marshal writes 0.5

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from va_extractor.common.extras import need
 from va_extractor.convert import layers as kinds
-from va_extractor.extras import need
 
 OPSET = 17
 _IR_VERSION = 8  # the oldest that OPSET allows, so that older runtimes read the file

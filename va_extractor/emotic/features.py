@@ -10,8 +10,8 @@ from typing import Literal
 import numpy as np
 import pyarrow as pa
 
+from va_extractor.common.errors import InputError
 from va_extractor.emotic.person import HIGH, LOW, Person
-from va_extractor.errors import InputError
 from va_extractor.identity import item_id
 from va_extractor.references import check_items_exist
 from va_extractor.schema import COLUMNS, Provenance, check, to_unit, with_provenance

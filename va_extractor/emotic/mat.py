@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from va_extractor.common.errors import InputError
 from va_extractor.emotic.person import HIGH, LOW, SPLITS, Person
-from va_extractor.errors import InputError
 from va_extractor.labels import EMOTIC, known_label
 
 _DIMENSIONS = ("valence", "arousal", "dominance")

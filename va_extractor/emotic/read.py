@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from va_extractor.common.errors import InputError
 from va_extractor.emotic.mat import read_mat
 from va_extractor.emotic.person import Person
 from va_extractor.emotic.table import read_tables
-from va_extractor.errors import InputError
 
 
 def read_emotic(path: Path) -> dict[str, list[Person]]:

@@ -11,9 +11,9 @@ import re
 from collections import Counter
 from pathlib import Path
 
-from va_extractor.csvfile import Row, read_rows
+from va_extractor.common.csvfile import Row, read_rows
+from va_extractor.common.errors import InputError
 from va_extractor.emotic.person import HIGH, LOW, SPLITS, Person
-from va_extractor.errors import InputError
 from va_extractor.labels import EMOTIC, known_label
 
 _COLUMNS = ("Folder", "Filename", "BBox", "Categorical_Labels", "Continuous_Labels")

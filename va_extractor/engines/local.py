@@ -12,8 +12,8 @@ from concurrent.futures.process import BrokenProcessPool
 from functools import cache
 from multiprocessing.connection import wait as wait_for
 
+from va_extractor.common.errors import InputError
 from va_extractor.engines.work import Worker
-from va_extractor.errors import InputError
 from va_extractor.measure import Setup
 from va_extractor.schema import Provenance
 from va_extractor.shards import Job

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from va_extractor.common.errors import InputError
+from va_extractor.common.extras import need
 from va_extractor.engines.work import Worker
-from va_extractor.errors import InputError
-from va_extractor.extras import need
 from va_extractor.measure import Setup
 from va_extractor.schema import Provenance
 from va_extractor.shards import Job

@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 from importlib import import_module
 
-from va_extractor.errors import InputError
+from va_extractor.common.errors import InputError
 from va_extractor.extractors.base import Extractor
 
 EXTRACTORS: dict[str, str] = {

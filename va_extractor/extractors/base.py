@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from va_extractor.errors import InputError
+from va_extractor.common.errors import InputError
 from va_extractor.schema import VaSource, to_unit
 from va_extractor.weights import Weights
 

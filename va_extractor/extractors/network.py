@@ -7,8 +7,8 @@ from typing import Literal
 
 import numpy as np
 
-from va_extractor.errors import InputError
-from va_extractor.extras import need
+from va_extractor.common.errors import InputError
+from va_extractor.common.extras import need
 
 Device = Literal["cpu", "cuda", "tensorrt"]
 

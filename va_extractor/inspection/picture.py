@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from va_extractor.errors import InputError
+from va_extractor.common.errors import InputError
 
 _MANY_LABELS = 10
 _LIMITS = (-1.03, 1.03)  # so that points on the edge are whole

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from va_extractor.errors import InputError
+from va_extractor.common.errors import InputError
 from va_extractor.schema import COLUMNS, OPTIONAL, check, provenance_of
 
 _NAMED = 8

@@ -8,8 +8,8 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from va_extractor.common.plain_text import one_line
 from va_extractor.inspection.summary import Split, Summary
-from va_extractor.plain_text import one_line
 
 _SHADES = " ·░▒▓█"
 _BARS = " ▁▂▃▄▅▆▇█"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from va_extractor.errors import InputError
+from va_extractor.common.errors import InputError
 from va_extractor.publish import card, croissant
 from va_extractor.publish.release import Part, Release
 

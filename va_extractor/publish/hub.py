@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from va_extractor.credentials import redacted
-from va_extractor.errors import InputError
+from va_extractor.common.credentials import redacted
+from va_extractor.common.errors import InputError
 from va_extractor.publish.release import Release
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from va_extractor.common.errors import InputError
 from va_extractor.dataset import read_split, sources, split_files
-from va_extractor.errors import InputError
 from va_extractor.inspection.summary import Split, summarise
 from va_extractor.schema import Provenance
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from va_extractor.errors import InputError
+from va_extractor.common.errors import InputError
 from va_extractor.sources.checks import DEFAULT_SPLIT, IMAGE_ENDINGS, folder, some_files_exist, split_name
 from va_extractor.sources.item import ImageItem
 

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from va_extractor.errors import InputError
+from va_extractor.common.errors import InputError
+from va_extractor.common.yamlfile import read_yaml
 from va_extractor.labels import BASIC, known_label
 from va_extractor.sources import folder, manifest
 from va_extractor.sources.item import ImageItem
-from va_extractor.yamlfile import read_yaml
 
 MAPPING = Path(str(files("va_extractor.sources").joinpath("iimi_labels.yaml")))
 """The mapping of label names that ships."""

@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from va_extractor.csvfile import read_rows
-from va_extractor.errors import InputError
+from va_extractor.common.csvfile import read_rows
+from va_extractor.common.errors import InputError
 from va_extractor.sources.checks import some_files_exist, split_name
 from va_extractor.sources.item import ImageItem
 

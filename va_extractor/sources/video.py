@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from va_extractor.errors import InputError
+from va_extractor.common.errors import InputError
 from va_extractor.sources.checks import DEFAULT_SPLIT
 from va_extractor.sources.item import ImageItem
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import requests
 
-from va_extractor.errors import InputError
+from va_extractor.common.errors import InputError
 from va_extractor.weights.published import Weights
 from va_extractor.weights.store import digest
 

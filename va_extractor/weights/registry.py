@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from functools import cache
 
-from va_extractor.errors import InputError
+from va_extractor.common.errors import InputError
 from va_extractor.extractors import EXTRACTORS, extractor
 from va_extractor.weights.published import Weights
 

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import Literal
 
-from va_extractor.errors import InputError
+from va_extractor.common.errors import InputError
 from va_extractor.weights.published import Hash, Weights
 
 State = Literal["ok", "missing", "wrong hash", "not converted"]

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
 
-from harness.kinds import Kind
 from harness.metrics import metrics_of
-from harness.metrics.outcome import Floats, Labelled, LabelSets, Outcome, Ranked
+from harness.metrics.outcome import Labelled, LabelSets, Outcome, Ranked
+from harness.record.kinds import Kind
+from harness.stats.arrays import Floats
 
 LABELS = ("a", "b", "c", "d")
 Case = tuple[Any, NDArray[np.int64]]

@@ -9,13 +9,13 @@ import pytest
 from sklearn import metrics as peer
 from statsmodels.stats.inter_rater import fleiss_kappa
 
-from harness.bootstrap import resample
-from harness.intervals import percentile
-from harness.kinds import Kind
 from harness.metrics import annotators
 from harness.metrics.outcome import LabelSets
-from harness.scoring import score
-from leaderboard.schema import Answer
+from harness.record import Answer
+from harness.record.kinds import Kind
+from harness.scoring.score import score
+from harness.stats.bootstrap import resample
+from harness.stats.intervals import percentile
 from tests.making import item, sample
 
 LABELS = tuple("abcd")

@@ -14,11 +14,12 @@ from scipy.spatial.distance import cosine
 from scipy.stats import pearsonr
 from sklearn.metrics import roc_auc_score
 
-from harness.bootstrap import interval
-from harness.chance import chance, random_answers
-from harness.kinds import Kind
 from harness.metrics import metrics_of
-from harness.metrics.outcome import Bools, Changed, Floats
+from harness.metrics.outcome import Changed
+from harness.record.kinds import Kind
+from harness.scoring.chance import chance, random_answers
+from harness.stats.arrays import Bools, Floats
+from harness.stats.bootstrap import interval
 from tests.harness.metrics.drawing import values
 
 N = 60

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from sklearn.metrics import brier_score_loss, roc_auc_score
 
-from harness.chance import chance
-from harness.kinds import Kind
 from harness.metrics import metrics_of
 from harness.metrics.outcome import Confident
+from harness.record.kinds import Kind
+from harness.scoring.chance import chance
 from tests.harness.metrics.drawing import Case, values, weighted
 
 LEVELS = [0.0, 0.1, 0.35, 0.7, 0.7000001, 1.0]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from harness.kinds import Kind
 from harness.metrics import metrics_of
 from harness.metrics.outcome import Described
+from harness.record.kinds import Kind
 from tests.harness.metrics.drawing import values
 
 NAN = float("nan")

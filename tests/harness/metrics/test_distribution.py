@@ -11,11 +11,12 @@ from scipy.optimize import linprog
 from scipy.spatial.distance import cdist, jensenshannon
 from scipy.stats import entropy, wasserstein_distance
 
-from harness.chance import chance, random_answers
-from harness.kinds import Kind
 from harness.metrics import metrics_of
 from harness.metrics.distribution import SMOOTHING, transport
-from harness.metrics.outcome import Distributed, Floats
+from harness.metrics.outcome import Distributed
+from harness.record.kinds import Kind
+from harness.scoring.chance import chance, random_answers
+from harness.stats.arrays import Floats
 from tests.harness.metrics.drawing import values
 from va_extractor.labels import BASIC, EMOTIC
 from va_extractor.prototypes import prototypes

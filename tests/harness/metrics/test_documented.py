@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.kinds import Kind
 from harness.metrics import Metric, all_metrics
+from harness.record.kinds import Kind
 
 ENDS = {"2 sqrt 2": 2 * sqrt(2), "k": inf}
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "metrics.md"

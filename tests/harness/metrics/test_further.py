@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from scipy.stats import pearsonr
 
-from harness.forms import form
-from harness.kinds import Kind
+from harness.kinds import form
+from harness.kinds.arrays import Answered
 from harness.metrics import metrics_of
 from harness.metrics.outcome import Contrasted, Outcome
-from harness.outcomes import Answered
-from leaderboard.schema import Answer, Given, Item
+from harness.record import Answer, Given, Item
+from harness.record.kinds import Kind
 from tests.making import item
 
 QUADRANTS = ("pleasant and activated", "pleasant and calm", "unpleasant and activated", "unpleasant and calm")

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from sklearn import metrics as sk
 
-from harness.kinds import Kind
 from harness.metrics import metrics_of
 from harness.metrics.algebra import class_counts, mean_where, ratio, weighted_mean
 from harness.metrics.labels import confusion_counts
 from harness.metrics.outcome import Labelled, LabelSets
+from harness.record.kinds import Kind
 from tests.harness.metrics.drawing import LABELS, Case, label_sets, labelled, values
 
 SINGLE, SETS = Kind.SINGLE_LABEL, Kind.MULTI_LABEL

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-from harness.kinds import Kind
 from harness.metrics.outcome import Ranked
+from harness.record.kinds import Kind
 from tests.harness.metrics.drawing import Case, ranked, values
 
 ONES = np.ones((1, 4), dtype=np.int64)

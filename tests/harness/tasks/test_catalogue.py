@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from harness.tasks.catalogue import TASKS, find
-from harness.tasks.taskfile import read_or_raise
-from va_extractor.errors import InputError
+from harness.tasks.yamlfile import read_or_raise
+from va_extractor.common.errors import InputError
 
 OURS = {
     "iimi_basic", "iimi_basic_mc", "emotic_complex", "emotic_complex_mc", "emotic_describe", "norms_term",

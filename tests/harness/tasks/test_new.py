@@ -9,11 +9,11 @@ import pytest
 import yaml
 
 from harness.tasks.catalogue import TASKS, find
-from harness.tasks.loading import load_tasks
-from harness.tasks.model import SCHEMA, schema, schema_text
+from harness.tasks.load import load_tasks
 from harness.tasks.new import create
-from harness.tasks.taskfile import Function, read
-from va_extractor.errors import InputError
+from harness.tasks.schema import SCHEMA, schema, schema_text
+from harness.tasks.yamlfile import Function, read
+from va_extractor.common.errors import InputError
 
 ROOT = TASKS.parent
 OURS = sorted(name for name, info in find().items() if not info.members)

@@ -11,7 +11,7 @@ from wordllama.inference import WordLlamaInference
 
 from harness.text import static_embedder
 from harness.text.static_embedder import TOKENIZER, WEIGHTS, StaticEmbedder, installed_folder
-from va_extractor.errors import InputError
+from va_extractor.common.errors import InputError
 
 TEXTS = ["She is calm.", "A wild, raging storm of fury!", "x", "naïve café — 0.35"]
 

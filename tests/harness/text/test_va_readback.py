@@ -23,7 +23,7 @@ from harness.text.va_readback import (
     same_quadrant,
     same_quadrant_by_chance,
 )
-from va_extractor.errors import InputError
+from va_extractor.common.errors import InputError
 
 
 @cache

@@ -14,8 +14,8 @@ import numpy as np
 import onnxruntime
 import pytest
 
+from va_extractor.common.errors import InputError
 from va_extractor.convert import read_model, to_onnx
-from va_extractor.errors import InputError
 
 os.environ.setdefault("KERAS_BACKEND", "torch")
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from va_extractor.common.errors import InputError
 from va_extractor.emotic import Merge, features_from_emotic, read_emotic
-from va_extractor.errors import InputError
 from va_extractor.schema import provenance_of
 
 

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from va_extractor.common.errors import InputError
 from va_extractor.emotic import read_emotic
 from va_extractor.emotic.table import parse_numbers, parse_strings
-from va_extractor.errors import InputError
 
 DIMENSIONS = ("valence", "arousal", "dominance")
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from va_extractor.common.errors import InputError
 from va_extractor.engines import local, ray_data
-from va_extractor.errors import InputError
 from va_extractor.measure import Setup
 from va_extractor.schema import Provenance
 from va_extractor.shards import Shards

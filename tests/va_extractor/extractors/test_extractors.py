@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
-from va_extractor.errors import InputError
+from va_extractor.common.errors import InputError
 from va_extractor.extractors import EXTRACTORS, Extractor, extractor
 from va_extractor.extractors.network import Network
 from va_extractor.weights import Weights

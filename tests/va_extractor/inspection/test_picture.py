@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from va_extractor.errors import InputError
+from va_extractor.common.errors import InputError
 from va_extractor.inspection.picture import draw
 
 

@@ -10,8 +10,8 @@ import datasets
 import mlcroissant as mlc
 import pytest
 
+from va_extractor.common.errors import InputError
 from va_extractor.dataset import read_split, split_files
-from va_extractor.errors import InputError
 from va_extractor.publish.croissant import REPOSITORY
 from va_extractor.publish.folder import write
 from va_extractor.publish.release import Release

@@ -11,7 +11,7 @@ import pytest
 from huggingface_hub import GitRefInfo, GitRefs, HfApi
 from huggingface_hub.errors import HfHubHTTPError
 
-from va_extractor.errors import InputError
+from va_extractor.common.errors import InputError
 from va_extractor.publish.hub import push
 from va_extractor.publish.release import Release
 

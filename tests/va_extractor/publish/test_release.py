@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from va_extractor.errors import InputError
+from va_extractor.common.errors import InputError
 from va_extractor.publish.release import Release, read_release
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from va_extractor.errors import InputError
+from va_extractor.common.errors import InputError
 from va_extractor.sources import emotic
 
 CSV = """\

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from va_extractor.errors import InputError
+from va_extractor.common.errors import InputError
+from va_extractor.common.yamlfile import read_yaml
 from va_extractor.labels import BASIC
 from va_extractor.sources import iimi
-from va_extractor.yamlfile import read_yaml
 
 
 @pytest.fixture

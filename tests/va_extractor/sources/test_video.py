@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from va_extractor.errors import InputError
+from va_extractor.common.errors import InputError
 from va_extractor.sources import video
 
 

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from va_extractor import cli
-from va_extractor.errors import InputError
+from va_extractor.common.errors import InputError
 from va_extractor.weights import Weights, registry
 from va_extractor.weights.download import download
 from va_extractor.weights.registry import known, named

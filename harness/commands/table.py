@@ -1,0 +1,160 @@
+"""The run as a table for people: every metric with its interval, chance value and baselines."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from harness.record import RunRecord, Score, TaskRecord
+
+SYNTHETIC = "SYNTHETIC SAMPLE"
+
+
+def show(run: RunRecord, folder: Path, console: Console) -> None:
+    """Print a table a task, and where the record lies."""
+    for name, task in run.tasks.items():
+        scored = any(score.value is not None for score in task.metrics.values())
+        console.print(_table(name, task) if scored else _title(name, task))
+        console.print(_notes(task), highlight=False)
+        unplaced = _unplaced(task)
+        if unplaced:
+            console.print(unplaced, highlight=False)
+        console.print()
+    for line in _warnings(run):
+        console.print(f"[bold yellow]{escape(line)}[/]", soft_wrap=True, highlight=False)
+    console.print(f"Record: {folder / 'run.json'}", highlight=False, soft_wrap=True, markup=False)
+    if run.synthetic:
+        console.print(
+            f"[bold yellow]{SYNTHETIC}[/]: faces and labels were drawn from a seed; these numbers say nothing about a "
+            "model. Give real features with --features.",
+            soft_wrap=True,
+        )
+
+
+def _warnings(run: RunRecord) -> Iterator[str]:
+    if run.stopped:
+        yield f"INCOMPLETE: {run.stopped}"
+    for name, task in run.tasks.items():
+        if task.answers.missing:
+            done = "scored over the rest" if run.allow_missing else "not scored"
+            yield f"{name}: {task.answers.missing} answers are missing: {done}"
+    if run.model.changed:
+        yield f"sent otherwise than asked for, since the provider refuses it: {'; '.join(run.model.changed)}"
+
+
+def _title(name: str, task: TaskRecord) -> str:
+    mark = f"  [bold yellow]{SYNTHETIC}[/]" if task.features.synthetic else ""
+    items = f"{task.items} items in {task.clusters} clusters"
+    return f"[bold]{escape(name)}[/] v{escape(task.version)}, {items}{mark}"
+
+
+def _table(name: str, task: TaskRecord) -> Table:
+    table = Table(title=_title(name, task), title_justify="left")
+    table.add_column("metric", no_wrap=True)
+    table.add_column("value", justify="right")
+    table.add_column(_interval_title(task), justify="right", no_wrap=True)
+    table.add_column("chance", justify="right")
+    baselines = list(next(iter(task.metrics.values())).baselines)
+    for baseline in baselines:
+        table.add_column(baseline, justify="right", no_wrap=True)
+    placed = any(score.position and score.position.value is not None for score in task.metrics.values())
+    for title in ("best VA", "position") if placed else ():
+        table.add_column(title, justify="right", no_wrap=True)
+    repeated = any(score.sampling for score in task.metrics.values())
+    for title in ("item SD", "sampling SD") if repeated else ():
+        table.add_column(title, justify="right", no_wrap=True)
+    headline_first = sorted(task.metrics, key=lambda metric: metric != task.headline)
+    shown = {metric: task.metrics[metric] for metric in headline_first if task.metrics[metric].value is not None}
+    for metric, score in shown.items():
+        style = "bold" if metric == task.headline else ""
+        cells = [*_cells(score), *(_number(score.baselines.get(baseline)) for baseline in baselines)]
+        cells += _placed(score) if placed else []
+        cells += _noises(score) if repeated else []
+        table.add_row(f"{metric}{_arrow(score)}{' *' if metric == task.headline else ''}", *cells, style=style)
+    return table
+
+
+def _cells(score: Score) -> Iterator[str]:
+    yield _number(score.value)
+    yield f"{score.interval.low:.3f} to {score.interval.high:.3f}" if score.interval else "-"
+    yield _number(score.chance)
+
+
+def _placed(score: Score) -> list[str]:
+    """Return what the best predictor from VA scores, and the score's place between it and the best constant answer."""
+    place = score.position
+    if place is None:
+        return ["-", "-"]
+    best = _number((score.baselines | score.ceilings).get(place.ceiling or ""))
+    if place.value is None:
+        return [best, "-"]
+    ends = f" ({place.interval.low:.2f}, {place.interval.high:.2f})" if place.interval else ""
+    return [best, f"{place.value:.2f}{ends}"]
+
+
+def _noises(score: Score) -> list[str]:
+    """Return the score's standard deviations over other items and over one more repeat."""
+    found = score.sampling
+    return [_number(found.item_sd), _number(found.sampling_sd)] if found else ["-", "-"]
+
+
+def _notes(task: TaskRecord) -> str:
+    answers = task.answers
+    parts = [
+        f"answers: unparsed {answers.unparsed_rate:.1%}, refused {answers.refused_rate:.1%}, "
+        f"empty {answers.empty_rate:.1%}"
+    ]
+    counts = {
+        "missing": answers.missing,
+        "stopped by a content filter": answers.filtered,
+        "cut off by the token limit": answers.cut_off,
+        "of these without a readable answer": answers.truncated,
+    }
+    parts += [f"{count} {what}" for what, count in counts.items() if count]
+    if task.excluded:
+        parts.append("not asked: " + ", ".join(f"{count} {reason}" for reason, count in task.excluded.items()))
+    if task.reference_kind:
+        parts.append(f"references: {task.reference_kind}")
+    repeats = next((score.sampling.repeats for score in task.metrics.values() if score.sampling), None)
+    if repeats:
+        parts.append(f"each item answered {repeats} times: values are means over repeats")
+    said: dict[str, list[str]] = defaultdict(list)
+    for name, score in task.metrics.items():
+        for text in filter(None, (score.reason, *(score.note or "").split("; "))):
+            said[text].append(name)
+    parts += _grouped(said, len(task.metrics))
+    return escape("; ".join(parts))
+
+
+def _unplaced(task: TaskRecord) -> str | None:
+    """Return in one line why scores have no position, or one to be read with care; None where none lacks a word."""
+    placed = {name: score.position for name, score in task.metrics.items() if score.position}
+    said: dict[str, list[str]] = defaultdict(list)
+    for name, place in placed.items():
+        for text in filter(None, (place.reason, place.note)):
+            said[text if place.value is not None else f"none, {text}"].append(name)
+    return escape("position of " + "; of ".join(_grouped(said, len(placed)))) if said else None
+
+
+def _grouped(said: dict[str, list[str]], count: int) -> Iterator[str]:
+    """Yield what is said with the scores it is said of, which are all where there are `count`."""
+    for text, names in said.items():
+        yield f"{'all scores' if len(names) == count else ', '.join(names)}: {text}"
+
+
+def _interval_title(task: TaskRecord) -> str:
+    level = next((score.interval.level for score in task.metrics.values() if score.interval), None)
+    return "interval" if level is None else f"{100 * level:g} % interval"
+
+
+def _arrow(score: Score) -> str:
+    return {True: " ↑", False: " ↓", None: ""}[score.higher_is_better]
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{round(value, 3) + 0.0:.3f}"

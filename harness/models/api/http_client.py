@@ -1,0 +1,83 @@
+"""Sending over HTTP."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+import aiohttp
+from yarl import URL
+
+from harness.models.api.faults import No, NoReplyError, Reply
+from va_extractor.common.errors import InputError
+
+Send = Callable[[bytes], Awaitable[Reply]]
+_CONNECT_S = 30.0
+
+
+@asynccontextmanager
+async def open_client(
+    url: str, headers: dict[str, str], timeout_s: float, *, verify: bool = True
+) -> AsyncIterator[Send]:
+    """Open a client that sends bodies to one address, over as many connections as are needed.
+
+    Args:
+        url: the address.
+        headers: of every request.
+        timeout_s: for one whole exchange.
+        verify: whether the server's certificate is checked.
+
+    Yields:
+        A function that sends a body and returns the whole response; it raises NoReplyError where none came.
+    """
+    address = URL(url)
+    proxy = _proxy(url)
+    headers = {"Content-Type": "application/json", "User-Agent": "vaemo-eval", **headers}
+    timeout = aiohttp.ClientTimeout(total=timeout_s, sock_connect=min(_CONNECT_S, timeout_s))
+    connector = aiohttp.TCPConnector(limit=0, ttl_dns_cache=300, ssl=verify)
+    no_cookies = aiohttp.DummyCookieJar()
+    async with aiohttp.ClientSession(
+        connector=connector, timeout=timeout, headers=headers, cookie_jar=no_cookies
+    ) as session:
+
+        async def send(body: bytes) -> Reply:
+            try:
+                async with session.post(address, data=body, proxy=proxy, allow_redirects=False) as response:
+                    return Reply(response.status, response.headers, await response.read())
+            except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+                raise NoReplyError(No.CONNECTION, _reason(error)) from None
+            except TimeoutError:
+                raise NoReplyError(No.ANSWER, f"no whole answer within {timeout_s:g} s") from None
+            except (aiohttp.ClientError, OSError) as error:
+                raise NoReplyError(No.END, _reason(error)) from None
+
+        yield send
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, aiohttp.ClientResponseError):  # a proxy's, whose text holds the proxy's password
+        return f"{error.status} {error.message}"
+    if isinstance(error, aiohttp.InvalidURL):
+        return "no valid address"
+    cause = getattr(error, "os_error", None) or error
+    return getattr(cause, "strerror", None) or str(cause) or type(cause).__name__
+
+
+def _proxy(url: str) -> str | None:
+    """Return the proxy that the environment names for an address; none for this machine itself."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    proxy = None if _loopback(host) or proxy_bypass(host) else getproxies().get(parts.scheme)
+    if proxy is not None and (urlsplit(proxy).scheme not in ("http", "https") or not urlsplit(proxy).hostname):
+        raise InputError(f"the proxy of the environment ({parts.scheme}_proxy): no address like http://HOST:PORT")
+    return proxy
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,221 @@
+"""Which model `--model` means, and making it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit, urlunsplit
+
+from harness.models import lm_eval as _compat
+from harness.models.api import providers
+from harness.models.api.settings import NO_LIMITS, ApiSettings
+from harness.record import ModelRecord
+from harness.scoring.baselines.names import BASELINES
+from harness.tasks.documents import nearest
+from va_extractor.common.credentials import redacted
+from va_extractor.common.errors import InputError
+
+if TYPE_CHECKING:
+    from lm_eval.api.model import LM
+
+_HUB_ID = re.compile(r"^[\w.-]+/[\w.-]+$")
+_SECRET = re.compile(r"key|token(?!iz)|secret|passw|auth|header|credential|cookie", re.IGNORECASE)
+_ALSO_ON_THE_HUB = ("google", "openai")
+TREE = "hf-tree"
+_HUGGING_FACE = ("hf", "hf-auto", "huggingface")
+_EXTRAS = {
+    "torch": "hf",
+    "transformers": "hf",
+    "accelerate": "hf",
+    "vllm": "vllm",
+    "litellm": "litellm",
+    "requests": "api",
+    "aiohttp": "api",
+    "tenacity": "api",
+    "tiktoken": "api",
+}
+
+
+@dataclass(frozen=True)
+class ModelChoice:
+    """What `--model` and `--model_args` mean.
+
+    Attributes:
+        given: `--model` as typed.
+        backend: lm-eval's name of the back end, or the name of an API provider.
+        args: its arguments.
+    """
+
+    given: str
+    backend: str
+    args: dict[str, Any]
+
+    @property
+    def api(self) -> bool:
+        """Whether the model is asked through an API, by this project's own client."""
+        return providers.is_api(self.backend)
+
+    @property
+    def id(self) -> str:
+        """The model's public name: the Hub id or the model's name at its provider; of a local folder the last name."""
+        if self.backend == "baseline":
+            return f"baseline:{self.args['name']}"
+        if self.by_provider:
+            return providers.public_name(self.backend, self.args["model"])
+        return str(_public(self.args.get("pretrained") or self.args.get("model") or self.backend))
+
+    @property
+    def by_provider(self) -> bool:
+        """Whether `--model` is `provider/NAME`."""
+        return self.api and "/" in self.given
+
+    @property
+    def chat_only(self) -> bool:
+        """Whether the back end speaks only chat: it needs messages, and gives no log-likelihoods of given texts."""
+        return self.api or "chat" in self.backend
+
+    @property
+    def hint(self) -> str | None:
+        """How to load the Hub's model of the same name, where the name could mean one."""
+        if self.by_provider and self.backend in _ALSO_ON_THE_HUB:
+            return (
+                f"{self.given} is asked through the provider's API; "
+                f"--model hf --model_args pretrained={self.given} would load the Hub's model of that name"
+            )
+        return None
+
+
+def choose(model: str, args: Mapping[str, Any]) -> ModelChoice:
+    """Find out what `--model` means: a baseline, an API model, one of lm-eval's back ends, a local folder or a Hub id.
+
+    Raises:
+        InputError: it is none of these; the nearest names are suggested.
+    """
+    if model.startswith("baseline:"):
+        name = model.removeprefix("baseline:")
+        if name not in BASELINES:
+            raise InputError(f"--model {model}: no such baseline{nearest(name, list(BASELINES))}")
+        if args:
+            raise InputError(f"--model_args {next(iter(args))}: --model {model} takes none; leave the flag out")
+        return ModelChoice(model, "baseline", {"name": name})
+    named = providers.split(model)
+    if named is not None and not _is_folder(model):
+        return ModelChoice(model, named[0], {**args, "model": named[1]})
+    if providers.is_lm_eval(model):
+        return ModelChoice(model, model, dict(args))
+    known = _compat.backends()
+    if model in _HUGGING_FACE:
+        return ModelChoice(model, TREE, dict(args))
+    if model in known:
+        return ModelChoice(model, model, dict(args))
+    if _is_folder(model) or _HUB_ID.match(model):
+        return ModelChoice(model, TREE, {"pretrained": model, **args})
+    raise InputError(
+        f"--model {model}: no baseline:NAME, back end, local folder or Hub id (org/name){nearest(model, known)}"
+    )
+
+
+def check(choice: ModelChoice, batch_size: str | int | None, device: str | None, api: ApiSettings) -> None:
+    """Check everything about a model that can be checked before anything is loaded or asked.
+
+    Raises:
+        InputError: a flag does not fit the back end, a key is missing or stands on the command line.
+    """
+    if not choice.api:
+        api.refuse_for(choice.given)
+        if choice.backend in providers.COMPLETIONS:
+            providers.check_completions(choice.backend, choice.args)
+        else:
+            providers.refuse_secrets(("HF_TOKEN",), choice.args)
+        return
+    for flag, value in (("--batch_size", batch_size), ("--device", device)):
+        if value is not None:
+            raise InputError(f"{flag}: --model {choice.given} is asked through an API; leave the flag out")
+    from harness.models.api.model import check as check_api
+
+    check_api(choice.given, choice.backend, choice.args, api)
+
+
+def open_model(
+    choice: ModelChoice, batch_size: str | int | None, device: str | None, api: ApiSettings = NO_LIMITS
+) -> LM:
+    """Load the model.
+
+    Raises:
+        InputError: a package is missing, the model cannot be found, or the back end refuses its arguments.
+    """
+    try:
+        if choice.api:
+            from harness.models.api.model import open_model as open_api
+
+            return open_api(choice.given, choice.backend, choice.args, api)
+        return _compat.create_model(choice.backend, choice.args, {"batch_size": batch_size, "device": device})
+    except InputError:
+        raise
+    except ImportError as error:
+        name = (error.name or str(error)).split(".")[0]
+        mend = f"pip install 'vaemo-eval[{_EXTRAS[name]}]'" if name in _EXTRAS else f"pip install {name}"
+        raise InputError(f"--model {choice.given}: the package {name} is missing: {mend}") from error
+    except Exception as error:  # back ends raise whatever they like; the user gets their words in one line
+        raise InputError(f"--model {choice.given}: {first_line(error)}{_meant(choice)}") from error
+
+
+def _meant(choice: ModelChoice) -> str:
+    """Name the API provider that the organisation of a Hub id was perhaps meant to be."""
+    prefix, slash, _ = choice.given.partition("/")
+    near = nearest(prefix, list(providers.PROVIDERS)) if slash and not _is_folder(choice.given) else ""
+    return (
+        f"; {prefix}/ was read as an organisation on the Hub, since no API provider has that name{near}" if near else ""
+    )
+
+
+def price_name(choice: ModelChoice) -> str:
+    """Return the name by which the price file knows a model."""
+    return providers.public_name(choice.backend, str(choice.args.get("model"))) if choice.api else choice.id
+
+
+def record(choice: ModelChoice, lm: LM, chat_template_sha256: str | None) -> ModelRecord:
+    """Describe the model for the run record, without credentials and local paths."""
+    return ModelRecord(
+        id=choice.id,
+        revision=_compat.model_revision(lm),
+        backend=choice.backend,
+        args=public_args(choice.args),
+        chat_template_sha256=chat_template_sha256,
+    )
+
+
+def public_args(args: Mapping[str, Any]) -> dict[str, str | int | float | bool | None]:
+    """Return arguments as a file may show them: credentials left out, paths by their last name."""
+    return {key: _public(value) for key, value in args.items() if isinstance(value, bool) or not _SECRET.search(key)}
+
+
+def first_line(error: Exception) -> str:
+    """Return an error's own first line, or its class where it says nothing."""
+    lines = [line for line in str(error).splitlines() if line.strip()]
+    return redacted(f"{type(error).__name__}: {lines[0]}") if lines else type(error).__name__
+
+
+def _public(value: Any) -> str | int | float | bool | None:
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    text = str(value)
+    if "://" in text:
+        parts = urlsplit(text)
+        return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+    return Path(text).expanduser().resolve().name if _exists(text) else text
+
+
+def _is_folder(text: str) -> bool:
+    return _exists(text) and Path(text).expanduser().is_dir()
+
+
+def _exists(text: str) -> bool:
+    """Tell whether `text` is a path of this machine; what is no path at all (empty, too long) is none."""
+    try:
+        return bool(text) and Path(text).expanduser().exists()
+    except (OSError, RuntimeError, ValueError):
+        return False

@@ -1,0 +1,57 @@
+"""Everything that touches lm-eval's insides (0.4.13), so that a new version of it is met in one folder."""
+
+from harness.models.lm_eval.about import (
+    changes,
+    chat_template_of,
+    count_tokens,
+    hub_commit,
+    model_revision,
+    reported,
+    saved,
+    scoring_path,
+    stopped,
+)
+from harness.models.lm_eval.asking import Asked, AskSettings, ask, ask_again, ask_of, asked_docs, generate
+from harness.models.lm_eval.back_ends import backends, create_model, parse_args_string
+from harness.models.lm_eval.process import processes, rare_collection, set_seeds
+from harness.tasks.engine import (
+    build_task,
+    dataset_of,
+    generation_arguments,
+    metric_names,
+    quiet,
+    scorer_of,
+    template_text,
+)
+
+__all__ = [
+    "AskSettings",
+    "Asked",
+    "ask",
+    "ask_again",
+    "ask_of",
+    "asked_docs",
+    "backends",
+    "build_task",
+    "changes",
+    "chat_template_of",
+    "count_tokens",
+    "create_model",
+    "dataset_of",
+    "generate",
+    "generation_arguments",
+    "hub_commit",
+    "metric_names",
+    "model_revision",
+    "parse_args_string",
+    "processes",
+    "quiet",
+    "rare_collection",
+    "reported",
+    "saved",
+    "scorer_of",
+    "scoring_path",
+    "set_seeds",
+    "stopped",
+    "template_text",
+]

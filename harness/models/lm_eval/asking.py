@@ -1,0 +1,179 @@
+"""Sending documents through a task's prompt to a model, by `lm_eval.evaluate`."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import lm_eval
+from lm_eval.api.instance import Instance
+from lm_eval.api.model import LM
+from lm_eval.api.task import ConfigurableTask
+from lm_eval.evaluator_utils import get_sample_size
+
+from harness.models.cache.model import KeepingLM
+from harness.models.lm_eval.process import rare_collection
+from harness.record import Seeds
+from harness.tasks.documents import Doc, Docs
+
+
+@dataclass(frozen=True)
+class AskSettings:
+    """How lm-eval is to ask: its own options, under its own names."""
+
+    num_fewshot: int | None
+    limit: float | None
+    apply_chat_template: bool
+    system_instruction: str | None
+    gen_kwargs: Mapping[str, Any]
+    seeds: Seeds
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One document with what was sent and what came back.
+
+    Attributes:
+        doc: the document.
+        prompt: the whole context sent.
+        request_hash: SHA-256 over request type, prompt, choices or generation arguments.
+        results: the text, or (log-likelihood, greedy) of each choice.
+    """
+
+    doc: Doc
+    prompt: str
+    request_hash: str
+    results: list[Any]
+
+
+def ask(lm: LM | KeepingLM, name: str, task: ConfigurableTask, settings: AskSettings) -> list[Asked] | None:
+    """Send every document of one task to the model.
+
+    Returns:
+        What came back, in the order of documents; None on all but the first process of a data-parallel run.
+    """
+    _configure(task, settings)
+    with rare_collection():
+        lm_eval.evaluate(
+            lm=lm,
+            task_dict={"tasks": {name: task}, "groups": {}, "group_map": {}},
+            limit=settings.limit,
+            bootstrap_iters=0,
+            log_samples=False,
+            system_instruction=settings.system_instruction,
+            apply_chat_template=settings.apply_chat_template,
+            fewshot_as_multiturn=settings.apply_chat_template,
+        )
+        here = _asked(task)
+        task._instances = None  # the requests are the bulk of a run's memory, and were all read
+    if lm.world_size == 1:
+        return [asked for _, asked in here]
+    ranks = lm.gather_object(here, dst=0)
+    if lm.rank != 0:
+        return None
+    return [asked for _, asked in sorted((row for rank in ranks for row in rank), key=lambda row: row[0])]
+
+
+def asked_docs(task: ConfigurableTask, settings: AskSettings) -> Docs:
+    """Return the documents that `ask` sends, in order."""
+    limit = get_sample_size(task, settings.limit)
+    return Docs(task.eval_docs[:limit])
+
+
+def ask_of(
+    lm: LM | KeepingLM, name: str, task: ConfigurableTask, settings: AskSettings, docs: Docs
+) -> list[Asked] | None:
+    """Send other documents through a task's prompt, all of them; returns as `ask`.
+
+    A data-parallel run needs one document a process at least, so fewer are sent several times.
+    """
+    split = task.config.test_split
+    usual = task.dataset[split]
+    task.dataset[split] = Docs(docs * -(-lm.world_size // len(docs)))
+    try:
+        asked = ask(lm, name, task, replace(settings, limit=None))
+    finally:
+        task.dataset[split] = usual
+    return None if asked is None else asked[: len(docs)]
+
+
+def ask_again(
+    lm: LM | KeepingLM, name: str, task: ConfigurableTask, settings: AskSettings, repeats: int
+) -> list[list[Asked]] | None:
+    """Send every document of one task to a sampling model several times, one whole pass after the other.
+
+    A local back end's random generator runs on from pass to pass. A server is sent a seed with each request, the same
+    for all, so each further pass is sent the next one. (lm-eval's own `repeats` would send one seed throughout, and
+    its filters drop all answers but the first.)
+
+    Returns:
+        What came back in each pass; None on all but the first process of a data-parallel run.
+    """
+    model = lm.inner if isinstance(lm, KeepingLM) else lm
+    sent: int | None = getattr(model, "_seed", None)
+    passes = []
+    for number in range(repeats):
+        if sent is not None:
+            model._seed = sent + number
+        if isinstance(lm, KeepingLM):
+            lm.repeat = number
+        passes.append(ask(lm, name, task, settings))
+    if sent is not None:
+        model._seed = sent
+    whole = [asked for asked in passes if asked is not None]
+    return whole if len(whole) == repeats else None
+
+
+def generate(lm: LM | KeepingLM, prompts: Sequence[str], arguments: Mapping[str, Any], *, chat: bool) -> list[Any]:
+    """Send prompts that are of no task, each by itself, in one user message where `chat`; return what came back."""
+    texts = [lm.apply_chat_template([{"role": "user", "content": prompt}]) if chat else prompt for prompt in prompts]
+    requests = [
+        Instance("generate_until", {}, (text, copy.deepcopy(dict(arguments))), 0, ("prompts", number, 1))
+        for number, text in enumerate(texts)
+    ]
+    return list(lm.generate_until(requests))
+
+
+def _configure(task: ConfigurableTask, settings: AskSettings) -> None:
+    """Apply run options as lm-eval's `simple_evaluate` does, and take scoring out of its hands."""
+    if task.OUTPUT_TYPE == "generate_until" and settings.gen_kwargs:
+        task.set_config(key="generation_kwargs", value=dict(settings.gen_kwargs), update=True)
+    task.set_config(key="num_fewshot", value=settings.num_fewshot or task.config.num_fewshot or 0)
+    task.set_fewshot_seed(seed=settings.seeds.fewshot)
+    task.process_results = _score_nothing
+
+
+def _score_nothing(doc: Doc, results: Sequence[Any]) -> dict[str, Any]:
+    """Leave scoring to `harness.scoring.score`, which works from the samples that are written."""
+    return {}
+
+
+def _asked(task: ConfigurableTask) -> list[tuple[int, Asked]]:
+    """Collect a task's requests by document; of several filter pipelines the first counts."""
+    by_doc: dict[int, list[Any]] = defaultdict(list)
+    for instance in task.instances:
+        by_doc[instance.doc_id].append(instance)
+    kwargs = task.config.generation_kwargs if task.OUTPUT_TYPE == "generate_until" else None
+    return [(doc_id, _one(instances, kwargs)) for doc_id, instances in sorted(by_doc.items())]
+
+
+def _one(instances: list[Any], generation_kwargs: dict[str, Any] | None) -> Asked:
+    instances.sort(key=lambda instance: instance.idx)
+    first = instances[0]
+    prompt = first.args[0] if isinstance(first.args[0], str) else first.args[0].prompt
+    decides = [
+        first.request_type,
+        prompt,
+        [instance.args[1] for instance in instances] if generation_kwargs is None else generation_kwargs,
+    ]
+    return Asked(
+        doc=first.doc,
+        prompt=prompt,
+        request_hash=hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest(),
+        results=[next(iter(instance.filtered_resps.values())) for instance in instances],
+    )

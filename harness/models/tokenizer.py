@@ -1,0 +1,71 @@
+"""Counting tokens without a model: by its tokenizer where that lies on this machine, else by a rule of thumb."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from harness.models.choice import ModelChoice
+
+CHARACTERS_A_TOKEN = 4
+"""OpenAI's help page "What are tokens and how to count them?": one token is about four characters of English."""
+ESTIMATED = f"estimated: a token for every {CHARACTERS_A_TOKEN} characters, OpenAI's rule of thumb for English"
+
+
+@dataclass(frozen=True)
+class Counter:
+    """Counts tokens and renders chats.
+
+    Attributes:
+        rule: how it counts, in words.
+        tokenizer: transformers' own; None where there is none on this machine.
+        template_args: what the back end hands to the chat template.
+    """
+
+    rule: str
+    tokenizer: Any = None
+    template_args: tuple[tuple[str, Any], ...] = ()
+
+    def count(self, texts: Sequence[str]) -> int:
+        """Return the tokens of all texts together."""
+        if self.tokenizer is None:
+            return sum(-(-len(text) // CHARACTERS_A_TOKEN) for text in texts)
+        return sum(map(len, self.tokenizer(list(texts), add_special_tokens=False)["input_ids"])) if texts else 0
+
+    def render(self, messages: list[dict[str, Any]], add_generation_prompt: bool) -> str:
+        """Apply the chat template as lm-eval's Hugging Face back end does; JSON, as chat servers take, without one."""
+        if self.tokenizer is None or self.tokenizer.chat_template is None:
+            return json.dumps(messages, ensure_ascii=False)
+        text: str = self.tokenizer.apply_chat_template(
+            messages,
+            tokenize=False,
+            add_generation_prompt=add_generation_prompt,
+            continue_final_message=not add_generation_prompt,
+            **dict(self.template_args),
+        )
+        return text
+
+
+def counter(choice: ModelChoice) -> Counter:
+    """Find the tokenizer of a model on this machine; nothing is downloaded."""
+    name = choice.args.get("tokenizer") or choice.args.get("pretrained")
+    found = _local(str(name), choice.args.get("revision")) if name and not choice.api else None
+    if found is None:
+        return Counter(ESTIMATED)
+    given = dict(choice.args.get("chat_template_args") or {})
+    if choice.args.get("enable_thinking") is not None:
+        given["enable_thinking"] = choice.args["enable_thinking"]
+    return Counter("by the model's own tokenizer", found, tuple(given.items()))
+
+
+def _local(name: str, revision: str | None) -> Any:
+    """Load a tokenizer; None where it is not on this machine, or transformers is not installed."""
+    try:
+        from transformers import AutoTokenizer
+
+        return AutoTokenizer.from_pretrained(name, revision=revision or "main", local_files_only=True)
+    except (ImportError, OSError, ValueError):
+        return None

@@ -1,0 +1,78 @@
+"""Everything that touches the private insides of lm-eval's Hugging Face model (lm-eval 0.4.13)."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import torch
+from lm_eval.models.huggingface import HFLM
+from lm_eval.models.utils import has_bos_prefix
+
+if TYPE_CHECKING:
+    from harness.models.tree.trie import Answer, Pair
+
+Request = tuple[tuple[str, str] | None, Sequence[int], Sequence[int]]
+"""What `HFLM._loglikelihood_tokens` takes: the texts (for its request cache), context and continuation token ids."""
+
+
+def reference_scores(lm: HFLM, pairs: Sequence[Pair]) -> list[Answer]:
+    """HFLM's own answers, outside its request cache, in one batch where its batch size is `auto`."""
+    requests: list[Request] = [(None, list(context), list(continuation)) for context, continuation in pairs]
+    answers: list[Answer] = HFLM._loglikelihood_tokens(lm, requests, disable_tqdm=True, override_bs=len(requests))
+    return answers
+
+
+def hflm_scores(lm: HFLM, requests: list[Request], *, disable_tqdm: bool) -> list[Answer]:
+    """HFLM's own answers, as HFLM gives them."""
+    answers: list[Answer] = HFLM._loglikelihood_tokens(
+        lm, [(texts, list(context), list(continuation)) for texts, context, continuation in requests], disable_tqdm
+    )
+    return answers
+
+
+def store_answers(lm: HFLM, requests: list[Request], answers: list[Answer]) -> None:
+    """Hand the answers to lm-eval's request cache, as HFLM does after each batch."""
+    for (texts, _, _), answer in zip(requests, answers, strict=True):
+        if texts is not None:
+            lm.cache_hook.add_partial("loglikelihood", texts, answer)
+
+
+@contextmanager
+def inference(lm: HFLM) -> Iterator[None]:
+    """No gradients, and autocast where `mixed_precision_dtype` asks for it: HFLM's `_model_call`."""
+    mixed = lm.mixed_precision_dtype
+    with torch.no_grad(), torch.autocast(lm.device.type, dtype=mixed, enabled=mixed is not None):
+        yield
+
+
+def special_token_groups(lm: HFLM, texts: Sequence[str]) -> dict[bool | None, list[int]]:
+    """Which texts HFLM's `tok_encode` gives which `add_special_tokens`; None means the tokenizer's default."""
+    bos = lm.tokenizer.decode(lm.prefix_token_id)
+    groups: dict[bool | None, list[int]] = {}
+    for index, text in enumerate(texts):
+        groups.setdefault(False if has_bos_prefix(text, bos) else lm.add_bos_token, []).append(index)
+    return groups
+
+
+def embedding_rows(lm: HFLM) -> int:
+    """How many token ids the model knows."""
+    return int(lm.model.get_input_embeddings().weight.shape[0])
+
+
+def is_stateful(lm: HFLM) -> bool:
+    """Whether transformers declares a model recurrent or hybrid: its state cannot be told apart by a mask."""
+    return bool(getattr(lm.model, "_is_stateful", False))
+
+
+def takes_logits_to_keep(lm: HFLM) -> bool:
+    """Whether the model (under a PEFT wrapper, if any) can compute the logits of the last tokens alone."""
+    model: Any = lm.model.get_base_model() if hasattr(lm.model, "get_base_model") else lm.model
+    return "logits_to_keep" in inspect.signature(model.forward).parameters
+
+
+def highest_over_processes(lm: HFLM, value: int) -> int:
+    """The highest of the data-parallel processes' values, so that all of them take the same path."""
+    return int(lm.all_gather(torch.tensor([value], device=lm.device)).max())

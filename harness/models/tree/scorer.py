@@ -1,0 +1,130 @@
+"""Forward a token trie once and read off the log-probability of every next token that is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+
+from harness.models.tree.budget import Budget
+from harness.models.tree.cache import Prefix, growing_cache, kept, reading_cache
+from harness.models.tree.layouts import Layout
+from harness.models.tree.plan import Stage, make_batches, make_plan
+from harness.models.tree.trie import Answer, Ints, TokenTrie
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+class UncachedPrefixError(Exception):
+    """A model took a KV cache and did not fill it, so that what follows would be scored without its prefix."""
+
+
+@dataclass(frozen=True)
+class Forward:
+    """A causal language model as the scorer uses it.
+
+    Attributes:
+        model: The transformers model.
+        device: Where its inputs go.
+        softmax_dtype: In which type log-probabilities are computed.
+        keeps_logits: Whether its `forward` takes `logits_to_keep`.
+    """
+
+    model: Any
+    device: torch.device
+    softmax_dtype: torch.dtype
+    keeps_logits: bool
+
+    def __call__(self, ids: Ints, cache: Any, last: int, **inputs: Any) -> Tensor:
+        """Logits of the last `last` (at least 1) tokens of each row of `ids`, [rows, last, vocabulary]."""
+        if self.keeps_logits:
+            inputs["logits_to_keep"] = last
+        input_ids = torch.from_numpy(ids).to(self.device)
+        logits: Tensor = self.model(input_ids=input_ids, past_key_values=cache, use_cache=True, **inputs).logits
+        return logits[:, -last:]
+
+
+def score_trie(
+    trie: TokenTrie, forward: Forward, layout: Layout, budget: Budget, progress: Callable[[int], object]
+) -> list[Answer]:
+    """Score every distinct pair of a trie.
+
+    Args:
+        trie: The pairs.
+        forward: The model.
+        layout: How tokens are laid out in a batch.
+        budget: Limits of one forward pass.
+        progress: Told the number of trie tokens done after each pass.
+
+    Raises:
+        UncachedPrefixError: The model does not use the KV cache that it is given.
+
+    Returns:
+        For each pair given to `build_trie` its log-likelihood and greedy flag, in that order.
+    """
+    results = _Results(trie, forward, budget.softmax_elements)
+    pending: list[tuple[Stage, Prefix]] = [(make_plan(trie, layout.row_tokens), [])]
+    while pending:
+        stage, prefix = pending.pop()
+        if len(stage.chain):
+            cache = growing_cache(prefix)
+            nodes = stage.chain[None]
+            results.record(nodes, forward(trie.tokens[nodes], cache, _last(trie, nodes)))
+            if cache.get_seq_length() != stage.prefix:
+                raise UncachedPrefixError("the model does not keep what it reads in a KV cache")
+            prefix = kept(cache)
+            progress(len(stage.chain))
+        items = [item for row in stage.rows for item in layout.split(trie, row)]
+        for batch in make_batches([len(item) for item in items], budget.tokens):
+            nodes = layout.pad([items[i] for i in batch])
+            ids = np.where(nodes >= 0, trie.tokens[nodes], 0)
+            inputs = layout.inputs(trie, nodes, stage.prefix)
+            cache = reading_cache(prefix, len(nodes))
+            results.record(nodes, forward(ids, cache, _last(trie, nodes), **inputs))
+        progress(sum(map(len, stage.rows)))
+        pending.extend((child, prefix) for child in stage.children)
+    return results.answers()
+
+
+def _last(trie: TokenTrie, nodes: Ints) -> int:
+    """How many columns from the right hold every predicting token; 1 where there is none."""
+    scored = trie.is_scored(nodes.ravel()).reshape(nodes.shape).any(axis=0)
+    return int(nodes.shape[1] - scored.argmax()) if scored.any() else 1
+
+
+class _Results:
+    """Log-probabilities of the predictions, kept on the model's device until all are there."""
+
+    def __init__(self, trie: TokenTrie, forward: Forward, softmax_elements: int) -> None:
+        self._trie = trie
+        self._softmax_elements = softmax_elements
+        self._softmax_dtype = forward.softmax_dtype
+        self._logprob = torch.zeros(len(trie.edge_node), dtype=forward.softmax_dtype, device=forward.device)
+        self._greedy = torch.zeros(len(trie.edge_node), dtype=torch.bool, device=forward.device)
+
+    def record(self, nodes: Ints, logits: Tensor) -> None:
+        """Take the predictions of `nodes` [rows, length] from the logits of their last columns."""
+        skipped = nodes.shape[1] - logits.shape[1]
+        row, column = np.nonzero(self._trie.is_scored(nodes.ravel()).reshape(nodes.shape))
+        chunk = max(1, self._softmax_elements // logits.shape[-1])
+        for start in range(0, len(row), chunk):
+            at_row, at_column = row[start : start + chunk], column[start : start + chunk]
+            owner, edge = self._trie.edges_of(nodes[at_row, at_column])
+            logprobs = torch.log_softmax(
+                logits[torch.from_numpy(at_row), torch.from_numpy(at_column - skipped)],
+                dim=-1,
+                dtype=self._softmax_dtype,
+            )
+            owners, targets = torch.from_numpy(owner), torch.from_numpy(self._trie.edge_token[edge])
+            owners, targets = owners.to(logprobs.device), targets.to(logprobs.device)
+            edges = torch.from_numpy(edge).to(self._logprob.device)
+            self._logprob[edges] = logprobs[owners, targets].to(self._logprob.device)
+            self._greedy[edges] = (logprobs.argmax(dim=-1)[owners] == targets).to(self._greedy.device)
+
+    def answers(self) -> list[Answer]:
+        """Sum and conjunction over each pair's predictions, one for each pair given."""
+        return self._trie.sums(self._logprob.cpu().double().numpy(), self._greedy.cpu().numpy())

@@ -1,0 +1,62 @@
+"""The run record: what `harness` writes and `leaderboard` reads.
+
+A run is a folder: `run.json` (one `RunRecord`) and `samples/<task>.jsonl` (one `Sample` a line). Every number in
+`run.json` can be computed again from the samples alone. The JSON Schemas of both stand in `docs/`.
+"""
+
+from harness.record.run import (
+    SCHEMA_VERSION,
+    EmbedderRecord,
+    FeaturesRecord,
+    Git,
+    KindName,
+    ModelRecord,
+    RunRecord,
+    Seeds,
+    TaskRecord,
+    Usage,
+)
+from harness.record.sample import Answer, ContentFree, Finish, Given, Item, ItemScores, Language, Parsed, Sample, Status
+from harness.record.score import (
+    AnswerCounts,
+    Bias,
+    ClassScore,
+    Confusion,
+    Interval,
+    Position,
+    ReliabilityBin,
+    Sampling,
+    Score,
+)
+
+__all__ = [
+    "SCHEMA_VERSION",
+    "Answer",
+    "AnswerCounts",
+    "Bias",
+    "ClassScore",
+    "Confusion",
+    "ContentFree",
+    "EmbedderRecord",
+    "FeaturesRecord",
+    "Finish",
+    "Git",
+    "Given",
+    "Interval",
+    "Item",
+    "ItemScores",
+    "KindName",
+    "Language",
+    "ModelRecord",
+    "Parsed",
+    "Position",
+    "ReliabilityBin",
+    "RunRecord",
+    "Sample",
+    "Sampling",
+    "Score",
+    "Seeds",
+    "Status",
+    "TaskRecord",
+    "Usage",
+]

@@ -1,0 +1,226 @@
+"""A run, its model and its tasks."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, FiniteFloat, JsonValue
+
+from harness.record.base import Model
+from harness.record.score import AnswerCounts, Bias, ClassScore, Confusion, ReliabilityBin, Score
+
+SCHEMA_VERSION = "1.0"
+
+KindName = Literal[
+    "single_label",
+    "choice",
+    "multi_label",
+    "ranking",
+    "description",
+    "confidence",
+    "conflict",
+    "distribution",
+    "coordinates",
+    "words",
+    "change",
+]
+
+
+class FeaturesRecord(Model):
+    """Which VA features a task was run on.
+
+    Attributes:
+        id: folder name or Hub id, as a reader can find it; never a local path.
+        revision: the Hub commit; None for local files.
+        sha256: hash of the Parquet files of the split.
+        source: the source's name in the features dataset.
+        split: the split evaluated.
+        va_source: who measured valence and arousal.
+        synthetic: True where valence and arousal were drawn, not measured.
+        fitted_on: the split that fitted baselines learn from; None where the source has no such split.
+    """
+
+    id: str
+    revision: str | None
+    sha256: str
+    source: str
+    split: str
+    va_source: tuple[str, ...]
+    synthetic: bool
+    fitted_on: str | None
+
+
+class EmbedderRecord(Model):
+    """What descriptions were measured with.
+
+    Attributes:
+        id: the sentence embedder's Hub id, or its folder's last name.
+        revision: its Hub commit; None for a local folder.
+        weights_sha256: hash of its weights.
+        reader_sha256: hash of the trained parameters that read valence and arousal back from a text.
+    """
+
+    id: str
+    revision: str | None
+    weights_sha256: str
+    reader_sha256: str | None = None
+
+
+class TaskRecord(Model):
+    """One task's scores.
+
+    Attributes:
+        version: the task's own version, from its YAML.
+        task_hash: SHA-256 over the task's prompt template, answer form, labels and generation arguments, as its YAML
+            states them; what the command line changed stands in `gen_kwargs` of the run.
+        kind: what is asked.
+        output_type: lm-eval's output type.
+        labels: the task's label set; empty for descriptions and for choices that differ by item.
+        headline: the metric that stands for the task.
+        num_fewshot: how many examples lm-eval put before the prompt.
+        axes: how the prompt differs from the default (docs/axes.md); empty where it does not.
+        items: how many items were scored.
+        clusters: how many independent groups they form.
+        excluded: rows of the split that were not asked, by reason.
+        reference_kind: what the descriptions were compared with; None for label tasks.
+        embedder: None for label tasks.
+        features: where valence and arousal come from.
+        answers: answer classes; these and all counts below are over all repeats, where there are several.
+        metrics: every metric by name.
+        per_class: by label; empty where there is no fixed label set.
+        confusion: only for single-label tasks with a fixed label set.
+        bias: how answers lean; None where there is no fixed label set.
+        reliability: the reliability diagram of `raw`, of length-`normalised` and of contextually `calibrated`
+            probabilities, each where there is one; empty where answers are texts.
+        samples: the samples' file below the run folder.
+        samples_sha256: its hash.
+    """
+
+    version: str
+    task_hash: str
+    kind: KindName
+    output_type: str
+    labels: tuple[str, ...]
+    headline: str
+    num_fewshot: int
+    axes: dict[str, str | int | bool | None] = Field(default_factory=dict)
+    items: int
+    clusters: int
+    excluded: dict[str, int]
+    reference_kind: str | None
+    embedder: EmbedderRecord | None
+    features: FeaturesRecord
+    answers: AnswerCounts
+    metrics: dict[str, Score]
+    per_class: dict[str, ClassScore]
+    confusion: Confusion | None
+    bias: Bias | None = None
+    reliability: dict[str, tuple[ReliabilityBin, ...]] = Field(default_factory=dict)
+    samples: str
+    samples_sha256: str
+
+
+class Git(Model):
+    """The checkout that ran: commit and whether files differed from it."""
+
+    commit: str
+    dirty: bool
+
+
+class ModelRecord(Model):
+    """The model asked.
+
+    Attributes:
+        id: what `--model` and `pretrained=` or `model=` named; a local folder by its last name only.
+        revision: the commit or version that the back end reports; None where it reports none.
+        backend: lm-eval's name of the back end, or the name of an API provider.
+        args: back-end arguments, without credentials and local paths.
+        chat_template_sha256: hash of the chat template applied; None where none was.
+        scoring_path: how labels were scored: `tree`, `rows` or `hflm`; None for other back ends.
+        scoring_note: why not by the tree; None where it was.
+        changed: what was sent otherwise than asked for, because the provider refuses it.
+    """
+
+    id: str
+    revision: str | None
+    backend: str
+    args: dict[str, str | int | float | bool | None]
+    chat_template_sha256: str | None
+    scoring_path: str | None = None
+    scoring_note: str | None = None
+    changed: tuple[str, ...] = ()
+
+
+class Seeds(Model):
+    """Every seed of the run."""
+
+    python: int
+    numpy: int
+    torch: int
+    fewshot: int
+    bootstrap: int
+    chance: int
+
+
+class Usage(Model):
+    """What the run cost.
+
+    Attributes:
+        requests: answers that the tasks needed, one an item (or choice) and repeat.
+        prompt_tokens: of all requests; None where neither provider nor back end counts them.
+        answer_tokens: likewise; with the reasoning where the provider counts.
+        wall_seconds: of the process that finished the run.
+        equal: requests not sent, since an equal one was.
+        known: distinct requests not sent, since their answers were kept from an earlier process or in a cache.
+    """
+
+    requests: int
+    prompt_tokens: int | None
+    answer_tokens: int | None
+    wall_seconds: FiniteFloat
+    equal: int = 0
+    known: int = 0
+
+
+class RunRecord(Model):
+    """A whole run.
+
+    Attributes:
+        schema_version: version of this document.
+        created: UTC, ISO 8601.
+        harness_version: version of VAEmo-Eval.
+        packages: versions of the packages that decide numbers.
+        git: None outside a checkout.
+        model: the model asked.
+        synthetic: True where any task ran on synthetic features.
+        seeds: every seed.
+        limit: items a task, or a share of them below 1; None for all.
+        level: of every interval.
+        apply_chat_template: whether the chat template was applied.
+        system_instruction: text put before every prompt; None for none.
+        gen_kwargs: generation arguments that the command line changed.
+        repeats: how often each item was answered.
+        stopped: why the run ended before all was asked; None where it did not.
+        allow_missing: whether tasks with missing answers are scored over the rest; else their scores are withheld.
+        usage: cost.
+        tasks: by name.
+    """
+
+    schema_version: str = SCHEMA_VERSION
+    created: str
+    harness_version: str
+    packages: dict[str, str]
+    git: Git | None
+    model: ModelRecord
+    synthetic: bool
+    seeds: Seeds
+    limit: FiniteFloat | None
+    level: Annotated[float, Field(gt=0, lt=1)] = 0.95
+    apply_chat_template: bool
+    system_instruction: str | None
+    gen_kwargs: dict[str, JsonValue]
+    repeats: int = 1
+    stopped: str | None = None
+    allow_missing: bool = False
+    usage: Usage
+    tasks: dict[str, TaskRecord]

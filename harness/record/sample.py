@@ -1,0 +1,169 @@
+"""What was asked of one item, what was said, and how it was read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from pydantic import Field, FiniteFloat, SerializerFunctionWrapHandler, model_serializer
+
+from harness.record.base import Model
+
+Status = Literal["ok", "unparsed", "refused", "empty", "truncated", "filtered", "missing"]
+Language = Literal["en", "es", "de", "zh", "hi", "ko", "ar"]
+Finish = Literal["stop", "length", "content_filter", "refusal"]
+
+
+ItemScores = Mapping[str, float | None]
+
+
+class Answer(Model):
+    """What a model (or a baseline) said to one item, before any parsing: a text, or one log-likelihood a choice.
+
+    Attributes:
+        text: the answer itself; None where log-likelihoods were asked for, or nothing arrived.
+        loglikelihoods: of each choice.
+        reasoning: what the model thought before it answered, where its provider hands that over apart.
+        finish: how the answer ended, as the provider says; None where it says nothing.
+        missing: why no answer arrived; None where one did.
+        prompt_tokens: tokens of the prompt, as the provider counted them.
+        answer_tokens: tokens of answer and reasoning, as the provider counted them.
+    """
+
+    text: str | None = None
+    loglikelihoods: tuple[FiniteFloat, ...] | None = None
+    reasoning: str | None = None
+    finish: Finish | None = None
+    missing: str | None = None
+    prompt_tokens: int | None = None
+    answer_tokens: int | None = None
+
+    @model_serializer(mode="wrap")
+    def _without_nulls(self, handler: SerializerFunctionWrapHandler) -> dict[str, object]:
+        """Leave out what is None: a sample holds some ten answers, each with two or three of the fields."""
+        return {name: value for name, value in handler(self).items() if value is not None}
+
+
+class ContentFree(Model):
+    """What a model said to a prompt with `token` in place of its values: a log-likelihood for each choice."""
+
+    token: str
+    loglikelihoods: tuple[FiniteFloat, ...]
+
+
+class Parsed(Model):
+    """How an answer was read.
+
+    Attributes:
+        status: `unparsed`, `refused`, `empty`, `truncated` (cut off by the token limit before anything readable) and
+            `filtered` (stopped by the provider's content filter) are counted apart and scored as wrong; a `missing`
+            answer never arrived and is not scored at all.
+        labels: the labels named; empty for descriptions.
+        text: the description without reasoning and surrounding space; None for labels.
+        numbers: the numbers stated: a share for each choice, a confidence in [0, 1], or valence and arousal.
+        reason: why a text is unparsed, where its form says so; left out where there is none.
+    """
+
+    status: Status
+    labels: tuple[str, ...] = ()
+    text: str | None = None
+    numbers: tuple[FiniteFloat, ...] = ()
+    reason: str | None = None
+
+    @model_serializer(mode="wrap")
+    def _without_no_reason(self, handler: SerializerFunctionWrapHandler) -> dict[str, object]:
+        return {name: value for name, value in handler(self).items() if name != "reason" or value is not None}
+
+
+class Given(Model):
+    """What a question derived from items shows beside, or instead of, an item's own valence and arousal.
+
+    Attributes:
+        statement: a word or a sentence; None where none is shown.
+        points: valence and arousal of several items or moments, in the order shown.
+        condition: which variant of the question this is; None where there is one.
+        difference: how far apart lies what is to be told apart, in [0, 2]; None where that has no meaning.
+    """
+
+    statement: str | None = None
+    points: tuple[tuple[FiniteFloat, FiniteFloat], ...] = ()
+    condition: str | None = None
+    difference: FiniteFloat | None = None
+
+
+class Item(Model):
+    """What was given and what is true, copied from the VA features dataset.
+
+    Attributes:
+        item_id: stable salted hash.
+        cluster_id: items that are not independent share it.
+        valence: in [-1, 1].
+        arousal: in [-1, 1].
+        dominance: in [-1, 1]; None where the source has none.
+        labels: annotated category labels.
+        label_weights: annotator votes / max vote, one a label; None where one annotator labelled.
+        annotator_labels: each annotator's own labels; None where one annotator labelled, or they are unknown.
+        references: texts that describe the item.
+        choices: the labels the prompt offers; empty for descriptions.
+        language: of the prompt; its words for the labels are read beside the English ones.
+        steps: whether the answer is the last line of one that goes step by step.
+        shares: the true share of each choice, where shares are asked for; they sum to 1.
+        given: what else is shown; None for a question about the item itself.
+    """
+
+    item_id: str
+    cluster_id: str
+    valence: FiniteFloat
+    arousal: FiniteFloat
+    dominance: FiniteFloat | None = None
+    labels: tuple[str, ...]
+    label_weights: tuple[FiniteFloat, ...] | None = None
+    annotator_labels: tuple[tuple[str, ...], ...] | None = None
+    references: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
+    language: Language = "en"
+    steps: bool = False
+    shares: tuple[FiniteFloat, ...] | None = None
+    given: Given | None = None
+
+    @property
+    def truth(self) -> str:
+        """What is true, for a reader: labels where choices or a course of points were shown, else the references."""
+        labelled = self.choices or (self.given and self.given.points)
+        return ", ".join(self.labels) if labelled else " | ".join(self.references)
+
+
+class Sample(Model):
+    """One item of one task: what was asked, said, understood and scored.
+
+    Attributes:
+        item: what was given and what is true.
+        prompt: the whole text sent, after few-shot examples and chat template.
+        request_hash: SHA-256 over everything that decided the answer: request type, prompt, choices or generation
+            arguments.
+        answer: the raw answer.
+        parsed: how it was read.
+        scores: per-item scores, for example `correct` or `cosine`; None where the item has no value.
+        baselines: the raw answers of the baselines that stand beside the score.
+        baseline_scores: per-item scores of those, only where they need more than the answer (embeddings).
+        ceilings: the raw answers of predictors that learned from valence and arousal; empty where none can.
+        ceiling_scores: per-item scores of those, only where they need more than the answer (embeddings).
+        repeats: the raw answers beyond the first, where each item was answered several times.
+        repeat_scores: per-item scores of those, only where they need more than the answer (embeddings).
+        content_free: the answers to the prompt without content that calibrate this and all further items that offer the
+            same choices; held by the first of them, empty where none were asked.
+    """
+
+    item: Item
+    prompt: str
+    request_hash: str
+    answer: Answer
+    parsed: Parsed
+    scores: dict[str, FiniteFloat | None]
+    baselines: dict[str, Answer] = Field(default_factory=dict)
+    baseline_scores: dict[str, dict[str, FiniteFloat | None]] = Field(default_factory=dict)
+    ceilings: dict[str, Answer] = Field(default_factory=dict)
+    ceiling_scores: dict[str, dict[str, FiniteFloat | None]] = Field(default_factory=dict)
+    repeats: tuple[Answer, ...] = ()
+    repeat_scores: tuple[dict[str, FiniteFloat | None], ...] = ()
+    content_free: tuple[ContentFree, ...] = ()

@@ -1,0 +1,153 @@
+"""The document of a sweep, `sweep.json`; `python -m harness.record.sweep docs` writes its JSON Schema.
+
+It holds no time and no path, so that a sweep that was stopped and taken up again gives the same document as one that
+was not.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, FiniteFloat
+
+from harness.record import Interval, Seeds
+
+SCHEMA = "sweep.schema.json"
+Level = str | int | bool | None
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Settings(_Model):
+    """What decides a sweep; a folder holds one sweep.
+
+    Attributes:
+        harness_version: version of VAEmo-Eval.
+        model: the model's public name.
+        model_args: back-end arguments, without credentials and local paths.
+        task: its name.
+        task_hash: of the task as its YAML states it.
+        features: id of the VA features.
+        features_sha256: hash of the Parquet files of the evaluated split.
+        design: every combination of levels, or one change at a time.
+        axes: by name, the levels; the first is the task's own.
+        limit: items asked, or a share of them below 1; None for all.
+        seeds: every seed.
+        apply_chat_template: whether the chat template was applied.
+        system_instruction: text put before every prompt; None for none.
+        gen_kwargs: generation arguments that the command line changed.
+        level: of every interval.
+    """
+
+    harness_version: str
+    model: str
+    model_args: dict[str, str | int | float | bool | None]
+    task: str
+    task_hash: str
+    features: str
+    features_sha256: str
+    design: Literal["crossed", "one-at-a-time"]
+    axes: dict[str, tuple[Level, ...]]
+    limit: FiniteFloat | None
+    seeds: Seeds
+    apply_chat_template: bool
+    system_instruction: str | None
+    gen_kwargs: dict[str, str | int | float | bool | list[str]]
+    level: FiniteFloat
+
+
+class Variant(_Model):
+    """One prompt that was asked.
+
+    Attributes:
+        id: from the prompts themselves; the folder of its run below `runs/`.
+        axes: each way in which the design puts it, as what differs from the prompt's default; equal prompts are one
+            variant.
+        value: of the headline metric; None where the items allow none.
+        unread: share of answers that were unparsed, refused or empty.
+    """
+
+    id: str
+    axes: tuple[dict[str, Level], ...]
+    value: FiniteFloat | None
+    unread: FiniteFloat
+
+
+class Effect(_Model):
+    """What a level does to the headline metric, against the axis' default, averaged over the other axes.
+
+    Attributes:
+        axis: its name.
+        level: the level.
+        default: the level it is held against.
+        pairs: pairs of variants that differ in this axis only.
+        at_level: mean of the metric over the variants at the level.
+        at_default: the same at the default.
+        effect: their difference.
+        interval: of the effect, from draws that all effects share; None where there is none.
+        p: two-sided, of a permutation that swaps each cluster's answers in all pairs at once.
+        holm: adjusted by Holm's method over all effects of the sweep.
+    """
+
+    axis: str
+    level: Level
+    default: Level
+    pairs: int
+    at_level: FiniteFloat
+    at_default: FiniteFloat
+    effect: FiniteFloat
+    interval: Interval | None
+    p: FiniteFloat
+    holm: FiniteFloat
+
+
+class Spread(_Model):
+    """How far the headline metric of one model on one task varies with the prompt alone, over distinct variants."""
+
+    variants: int
+    least: FiniteFloat
+    greatest: FiniteFloat
+    range: FiniteFloat
+    sd: FiniteFloat
+
+
+class Sweep(_Model):
+    """A whole sweep.
+
+    Attributes:
+        schema_version: version of this document.
+        settings: what decides it.
+        synthetic: True where the features were drawn, not measured.
+        headline: the metric.
+        higher_is_better: as the metric says.
+        items: how many each variant was asked.
+        clusters: how many independent groups they form.
+        variants: every distinct prompt.
+        effects: every level of every axis but the defaults; empty where a variant has no value.
+        spread: None where a variant has no value.
+    """
+
+    schema_version: str = "1.0"
+    settings: Settings
+    synthetic: bool
+    headline: str
+    higher_is_better: bool
+    items: int
+    clusters: int
+    variants: tuple[Variant, ...]
+    effects: tuple[Effect, ...]
+    spread: Spread | None
+
+
+def schema_text() -> str:
+    """Return the JSON Schema as indented text."""
+    return json.dumps(Sweep.model_json_schema(), indent=2) + "\n"
+
+
+if __name__ == "__main__":
+    (Path(sys.argv[1]) / SCHEMA).write_text(schema_text(), encoding="utf-8")

@@ -1,0 +1,1 @@
+"""The jobs: run, plan, rescore, compare, sweep, judge and validate."""

@@ -1,0 +1,285 @@
+"""Letting a language model judge a run's descriptions against a baseline's, and writing what it said beside the run.
+
+What comes out is no metric of the run: it stands in a file of its own (`judge.json`), and `run.json` does not change.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from harness.kinds.arrays import column
+from harness.kinds.reading import to_answer
+from harness.metrics.algebra import weighted_mean
+from harness.models import choice as models
+from harness.models import lm_eval as _compat
+from harness.models.api.settings import NO_LIMITS, ApiSettings
+from harness.models.cache.key import model_key
+from harness.models.cache.model import KeepingLM
+from harness.models.cache.store import AnswerStore
+from harness.record import Answer, RunRecord, Sample
+from harness.record import folder as record
+from harness.record.judge import Agreement, Estimate, Judged, JudgeRecord, RubricRecord, TaskJudgement
+from harness.record.kinds import Kind
+from harness.runs.config import model_args
+from harness.runs.preflight import check_generation
+from harness.scoring import judge
+from harness.stats.arrays import Floats, Ints, Weights
+from harness.stats.bootstrap import resample
+from harness.stats.clusters import cluster_index
+from harness.stats.intervals import LEVEL, percentile
+from harness.text.labels import parse_description
+from va_extractor.common.errors import InputError
+
+DRAWS = 500
+FILE = "judge.json"
+ARGUMENTS: Mapping[str, Any] = {"until": ["\n\n\n"], "max_gen_toks": 16, "do_sample": False, "temperature": 0.0}
+Scores = Mapping[str, float | None]
+Point = tuple[float, float]
+
+
+def _lift(scores: Scores, _: Point) -> float | None:
+    own, others = scores.get("cosine"), scores.get("cosine_shuffled")
+    return None if own is None or others is None else own - others
+
+
+def _nearness(scores: Scores, given: Point) -> float | None:
+    read = scores.get("read_valence"), scores.get("read_arousal")
+    return None if read[0] is None or read[1] is None else -float(np.hypot(read[0] - given[0], read[1] - given[1]))
+
+
+MEASURES: Mapping[str, Callable[[Scores, Point], float | None]] = {
+    "same_quadrant": lambda scores, _: scores.get("same_quadrant"),
+    "read_back_nearness": _nearness,
+    "lift": _lift,
+    "wheel_f1": lambda scores, _: scores.get("wheel_f1"),
+}
+
+
+@dataclass(frozen=True)
+class JudgeConfig:
+    """Who judges, and how; names are lm-eval's where it has them."""
+
+    model: str
+    model_args: Mapping[str, Any]
+    tasks: tuple[str, ...]
+    against: str
+    rubric: Path
+    limit: int
+    batch_size: str | int | None
+    device: str | None
+    apply_chat_template: bool
+    gen_kwargs: Mapping[str, Any]
+    level: float = LEVEL
+    allow_missing: bool = False
+    api: ApiSettings = NO_LIMITS
+
+
+@dataclass(frozen=True)
+class _Compared:
+    """A task's judged pairs: the samples that hold both descriptions, and how many do not."""
+
+    samples: list[Sample]
+    pairs: list[judge.Pair]
+    left_out: int
+
+
+def judge_run(folder: Path, config: JudgeConfig, out: Path, say: Callable[[str], None]) -> JudgeRecord:
+    """Judge every description task of a run and write the record.
+
+    Raises:
+        InputError: the run has no descriptions, something given is wrong, the judge failed, or `out` exists already.
+    """
+    _compat.quiet()
+    if out.exists():
+        raise InputError(f"{out}: is there already; move it away, or name another file with --out")
+    run = record.read_run(folder)
+    rubric = judge.load_rubric(config.rubric)
+    compared = {name: _pairs(folder, run, name, config) for name in _tasks(folder, run, config)}
+    choice = models.choose(config.model, config.model_args)
+    if choice.backend == "baseline":
+        raise InputError(f"--model {config.model}: a baseline reads no prompts; name a language model")
+    models.check(choice, config.batch_size, config.device, config.api)
+    check_generation(config.gen_kwargs, ARGUMENTS, "a judgement")
+    chat = config.apply_chat_template or choice.chat_only
+    arguments = {**ARGUMENTS, **config.gen_kwargs}
+    tasks = {}
+    kept = out.with_name(f"{out.name}.answers.sqlite")
+    with _store(kept) as store:
+        lm = models.open_model(choice, config.batch_size, config.device, config.api)
+        args = model_args(config.api, choice)
+        key = model_key(choice.id, _compat.model_revision(lm), choice.backend, args)
+        keeping = KeepingLM(lm, [store], key, ())
+        for name, one in compared.items():
+            say(f"{name}: asking {choice.id} about {len(one.pairs)} pairs, each in both orders")
+            asked = judge.prompts(one.pairs, rubric)
+            answers = _ask(keeping, asked, arguments, config, chat=chat)
+            judged = _judged(one.samples, asked, [answer.text or "" for answer in answers], arguments)
+            tasks[name] = _judgement(one, answers, judged, run.tasks[name].samples_sha256, config)
+    template = _compat.chat_template_of(lm) if chat else None
+    found = JudgeRecord(
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        harness_version=record.own_version(),
+        packages=record.packages(),
+        run_created=run.created,
+        run_model=run.model.id,
+        synthetic=run.synthetic,
+        model=models.record(choice, lm, record.sha256_text([template]) if template else None),
+        apply_chat_template=chat,
+        gen_kwargs=arguments,
+        rubric=RubricRecord(
+            version=rubric.version, sha256=hashlib.sha256(rubric.prompt.encode()).hexdigest(), prompt=rubric.prompt
+        ),
+        against=config.against,
+        level=config.level,
+        tasks=tasks,
+    )
+    record.write_whole(out, (found.model_dump_json(indent=2) + "\n").encode())
+    _remove(kept)
+    return found
+
+
+@contextmanager
+def _store(path: Path) -> Iterator[AnswerStore]:
+    """Keep verdicts until all have arrived; a judge that said nothing leaves nothing behind."""
+    store = AnswerStore(path, alone=True)
+    try:
+        yield store
+    finally:
+        empty = not len(store)
+        store.close()
+        if empty:
+            _remove(path)
+
+
+def _remove(path: Path) -> None:
+    for one in path.parent.glob(f"{path.name}*"):
+        one.unlink()
+
+
+def _tasks(folder: Path, run: RunRecord, config: JudgeConfig) -> list[str]:
+    described = [name for name, task in run.tasks.items() if Kind(task.kind) is Kind.DESCRIPTION]
+    for name in config.tasks:
+        if name not in described:
+            there = ", ".join(described) or "none"
+            raise InputError(f"--tasks {name}: {folder} has no descriptions of that name; it has {there}")
+    if not described:
+        raise InputError(f"{folder}: has no descriptions to judge; run a task of descriptions, like emotic_describe")
+    return list(config.tasks) or described
+
+
+def _pairs(folder: Path, run: RunRecord, name: str, config: JudgeConfig) -> _Compared:
+    samples = record.read_samples(folder / run.tasks[name].samples)
+    known = samples[0].baselines
+    if config.against not in known:
+        raise InputError(f"--against {config.against}: task {name} has no such baseline; it has {', '.join(known)}")
+    chosen = samples[: config.limit]
+    texts = [(one.parsed.text, parse_description(one.baselines[config.against].text or "").text) for one in chosen]
+    kept = [(one, mine, theirs) for one, (mine, theirs) in zip(chosen, texts, strict=True) if mine and theirs]
+    if not kept:
+        raise InputError(f"{folder}: task {name}: none of the first {len(chosen)} answers is a description")
+    pairs = [judge.Pair(one.item.valence, one.item.arousal, mine, theirs) for one, mine, theirs in kept]
+    return _Compared([one for one, _, _ in kept], pairs, len(chosen) - len(kept))
+
+
+def _ask(
+    lm: KeepingLM, asked: Sequence[str], arguments: Mapping[str, Any], config: JudgeConfig, *, chat: bool
+) -> list[Answer]:
+    try:
+        results = _compat.generate(lm, asked, arguments, chat=chat)
+    except InputError:
+        raise
+    except Exception as error:  # back ends raise whatever they like; the user gets their words in one line
+        raise InputError(f"--model {config.model}: failed as judge: {models.first_line(error)}") from error
+    answers = [to_answer([one]) for one in results]
+    absent = [one.missing for one in answers if one.missing]
+    if absent and (not config.allow_missing or len(absent) == len(answers)):
+        raise InputError(
+            f"--model {config.model}: {len(absent)} of {len(answers)} verdicts did not arrive ({absent[0]}); "
+            "the others are kept: repeat the command to go on, or add --allow-missing"
+        )
+    return answers
+
+
+def _judgement(
+    compared: _Compared, answers: Sequence[Answer], judged: Sequence[Judged], samples_sha256: str, config: JudgeConfig
+) -> TaskJudgement:
+    verdicts, gap = judge.read([one.text or "" for one in answers]), judge.length_gap(compared.pairs)
+    clusters = cluster_index([sample.item for sample in compared.samples])
+    estimate = partial(_estimate, clusters=clusters, level=config.level)
+    return TaskJudgement(
+        samples_sha256=samples_sha256,
+        pairs=len(judged),
+        not_described=compared.left_out,
+        unread=int(np.isnan(verdicts.wins).sum()),
+        missing=sum(one.missing is not None for one in answers),
+        win_rate=estimate(partial(weighted_mean, verdicts.wins)),
+        win_rate_at_equal_length=estimate(
+            lambda weights: np.array([judge.win_rate_at_equal_length(compared.pairs, verdicts, row) for row in weights])
+        ),
+        first_place=estimate(partial(weighted_mean, verdicts.first)),
+        length=estimate(partial(judge.agreement, verdicts, gap)),
+        agreement={
+            measure: Agreement(
+                rho=estimate(partial(judge.agreement, verdicts, difference)),
+                rho_at_equal_length=estimate(partial(judge.agreement_at_equal_length, verdicts, difference, gap)),
+            )
+            for measure, difference in _differences(compared.samples, config.against).items()
+        },
+        judged=tuple(judged),
+    )
+
+
+def _judged(
+    samples: Sequence[Sample], asked: Sequence[str], said: Sequence[str], arguments: Mapping[str, Any]
+) -> list[Judged]:
+    wins = judge.read(said).wins
+    hashes = [_hash(prompt, arguments) for prompt in asked]
+    return [
+        Judged(
+            item_id=sample.item.item_id,
+            prompts=(asked[first], asked[first + 1]),
+            request_hashes=(hashes[first], hashes[first + 1]),
+            answers=(said[first], said[first + 1]),
+            win=None if np.isnan(win) else float(win),
+        )
+        for sample, win, first in zip(samples, wins, range(0, len(asked), 2), strict=True)
+    ]
+
+
+def _differences(samples: Sequence[Sample], against: str) -> dict[str, Floats]:
+    """Return (n,) differences, description less baseline's, of each measure that the samples hold."""
+
+    def values(rows: Sequence[Scores], measure: str) -> Floats:
+        places = [(sample.item.valence, sample.item.arousal) for sample in samples]
+        return column([MEASURES[measure](scores, place) for scores, place in zip(rows, places, strict=True)])
+
+    mine = [sample.scores for sample in samples]
+    theirs = [sample.baseline_scores.get(against, {}) for sample in samples]
+    return {measure: values(mine, measure) - values(theirs, measure) for measure in MEASURES}
+
+
+def _estimate(compute: Callable[[Weights], Floats], *, clusters: Ints, level: float) -> Estimate:
+    value = float(compute(np.ones((1, clusters.size)))[0])
+    if np.isnan(value):
+        return Estimate(value=None, reason="no verdict was read, or one side does not vary")
+    if clusters.max() == 0:
+        return Estimate(value=value, reason="no interval: all items form one cluster")
+    [spread] = resample([compute], clusters, draws=DRAWS)
+    found = percentile(spread, level)
+    return Estimate(
+        value=value, interval=found, reason=None if found else "no interval: over 5 % of the draws have no value"
+    )
+
+
+def _hash(prompt: str, arguments: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps([prompt, dict(arguments)], sort_keys=True).encode()).hexdigest()

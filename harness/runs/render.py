@@ -1,0 +1,142 @@
+"""What every request of a task must have been: rendered again by lm-eval from the features, without a model."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from harness.models import lm_eval as _compat
+from harness.models.dry_run import SilentLM
+from harness.record import Answer, FeaturesRecord, Item, RunRecord
+from harness.scoring.baselines.answers import STANDING
+from harness.scoring.ceilings.answers import ceiling_answers
+from harness.scoring.samples import baseline_answers
+from harness.tasks.documents import item_of
+from harness.tasks.load import load_tasks
+
+
+@dataclass(frozen=True)
+class Request:
+    """One item's request.
+
+    Attributes:
+        item: what is given and what is true.
+        prompt: the text sent; before a chat template, the messages as JSON.
+        request_hash: as in a sample; of no meaning where a chat template was applied.
+        baselines: the standing baselines' answers.
+        ceilings: the answers of predictors that learned from valence and arousal.
+    """
+
+    item: Item
+    prompt: str
+    request_hash: str
+    baselines: Mapping[str, Answer]
+    ceilings: Mapping[str, Answer]
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A task as it is here: what decides it, where its features come from, and every request.
+
+    Attributes:
+        identity: the fields of a task record that the task decides.
+        features: where valence and arousal come from.
+        by_likelihood: whether answers are log-likelihoods.
+        requests: by item id.
+    """
+
+    identity: Mapping[str, object]
+    features: FeaturesRecord
+    by_likelihood: bool
+    requests: Mapping[str, Request]
+
+
+def render(run: RunRecord, name: str, features: str, prompts: Mapping[str, str] | None = None) -> Rendered:
+    """Render a task as `run` says it was asked.
+
+    Args:
+        run: its settings: few-shot examples, seeds, system instruction, chat template, generation arguments.
+        name: the task.
+        features: where features come from, as `--features`.
+        prompts: what a chat template made of messages, by their JSON; None to leave them as JSON.
+
+    Raises:
+        InputError: the task is unknown, or the features lack its source.
+    """
+    _compat.quiet()
+    task = load_tasks([name], [], features)[0]
+    settings = _compat.AskSettings(
+        num_fewshot=run.tasks[name].num_fewshot,
+        limit=None,
+        apply_chat_template=run.apply_chat_template,
+        system_instruction=run.system_instruction,
+        gen_kwargs=run.gen_kwargs,
+        seeds=run.seeds,
+    )
+
+    def served(messages: list[dict[str, Any]], _: bool) -> str:
+        text = json.dumps([{"role": one["role"], "content": one["content"]} for one in messages])
+        return (prompts or {}).get(text, text)
+
+    asked = _compat.ask(SilentLM(served), name, task.engine, settings) or []
+    docs = [one.doc for one in asked]
+    standing = {
+        baseline: baseline_answers(baseline, docs, by_likelihood=task.by_likelihood) for baseline in STANDING[task.kind]
+    }
+    ceilings = ceiling_answers(docs, by_likelihood=task.by_likelihood)
+    return Rendered(
+        identity={
+            "version": task.version,
+            "task_hash": task.hash,
+            "kind": task.kind.value,
+            "output_type": task.engine.OUTPUT_TYPE,
+            "labels": task.question.labels,
+            "headline": task.headline,
+            "num_fewshot": task.engine.config.num_fewshot,
+            "excluded": task.excluded(),
+            "reference_kind": task.reference_kind() if task.kind.value == "description" else None,
+        },
+        features=task.features(),
+        by_likelihood=task.by_likelihood,
+        requests={
+            one.doc["item_id"]: Request(
+                item_of(one.doc),
+                one.prompt,
+                one.request_hash,
+                {baseline: answers[row] for baseline, answers in standing.items()},
+                {name: answers[row] for name, answers in ceilings.items()},
+            )
+            for row, one in enumerate(asked)
+        },
+    )
+
+
+def frame(prompt: str, messages: str) -> str | None:
+    """Return what a chat template put around the messages; None where they do not stand in the prompt in order.
+
+    Args:
+        prompt: the text sent: a template's text, or the messages as a chat server takes them, in JSON.
+        messages: the messages that were due, as JSON.
+    """
+    contents = [message["content"].strip() for message in json.loads(messages)]
+    if prompt.startswith("["):
+        return _served(prompt, contents)
+    parts, rest = [], prompt
+    for content in contents:
+        before, found, rest = rest.partition(content)
+        if not found:
+            return None
+        parts.append(before)
+    return "\0".join([*parts, rest])
+
+
+def _served(prompt: str, contents: list[str]) -> str | None:
+    try:
+        messages = json.loads(prompt)
+        sent = [message["content"].strip() for message in messages]
+        around = [{key: value for key, value in message.items() if key != "content"} for message in messages]
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None
+    return json.dumps(around) if sent == contents else None

@@ -1,0 +1,127 @@
+"""Computing every number of a run again from its samples, and naming each that differs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from harness.kinds.measures import Instruments, instruments
+from harness.record import Answer, RunRecord, Sample, TaskRecord
+from harness.record.folder import read_run, read_samples, write_run
+from harness.record.kinds import MEASURED, Kind
+from harness.scoring.samples import judge
+from harness.scoring.score import TaskScores, score
+
+TOLERANCE = 1e-9
+EMBEDDING_TOLERANCE = 1e-4
+"""Embeddings differ in the last digits between processors; a changed answer moves a cosine by far more."""
+_FIELDS = ("clusters", "answers", "metrics", "per_class", "confusion", "bias", "reliability")
+
+
+def rescore(folder: Path, given_embedder: str | None = None) -> list[str]:
+    """Compare a run's record with what its samples give.
+
+    Args:
+        folder: a run folder.
+        given_embedder: as `--embedder`; None for the default.
+
+    Returns:
+        One line for each number that differs; empty where all agree.
+
+    Raises:
+        InputError: the record or a sample is missing or breaks its schema, or the embedder is not the recorded one.
+    """
+    run = read_run(folder)
+    return [
+        line
+        for name, task in run.tasks.items()
+        for line in differences(run, name, read_samples(folder / task.samples), given_embedder)
+    ]
+
+
+def set_level(folder: Path, level: float) -> None:
+    """Write a run's record anew, its intervals at another level; nothing but its samples is read.
+
+    Args:
+        folder: a run folder in which `rescore` finds no difference.
+        level: in (0, 1).
+
+    Raises:
+        InputError: as `rescore`, or the record cannot be written.
+    """
+    run = read_run(folder)
+    scores = {name: _again(run, task, read_samples(folder / task.samples), level) for name, task in run.tasks.items()}
+    tasks = {
+        name: task.model_copy(update={field: getattr(scores[name], field) for field in _FIELDS})
+        for name, task in run.tasks.items()
+    }
+    write_run(folder, run.model_copy(update={"level": level, "tasks": tasks}))
+
+
+def _again(run: RunRecord, task: TaskRecord, samples: Sequence[Sample], level: float) -> TaskScores:
+    return score(Kind(task.kind), task.labels, samples, level, allow_missing=run.allow_missing)
+
+
+def differences(
+    run: RunRecord, name: str, samples: Sequence[Sample], given_embedder: str | None = None
+) -> Iterator[str]:
+    """Yield one line for each number of one task that differs from what its samples give; errors as `rescore`."""
+    task, kind = run.tasks[name], Kind(run.tasks[name].kind)
+    by = instruments(given_embedder) if kind in MEASURED else None
+    if by and task.embedder:
+        yield from _differences(f"{name}: embedder", task.embedder.model_dump(), by.record.model_dump(), 0.0)
+    yield from _items(name, kind, samples, by)
+    if len(samples) != task.items:
+        yield f"{name}: items: recorded {task.items}, in the samples {len(samples)}"
+    ids = [sample.item.item_id for sample in samples]
+    if len(set(ids)) != len(ids):
+        yield f"{name}: items: {len(ids) - len(set(ids))} stand in the samples twice"
+    again = _again(run, task, samples, run.level)
+    for field in _FIELDS:
+        recorded, computed = _plain(getattr(task, field)), _plain(getattr(again, field))
+        yield from _differences(f"{name}: {field}", recorded, computed, TOLERANCE)
+
+
+def _items(name: str, kind: Kind, samples: Sequence[Sample], by: Instruments | None) -> Iterator[str]:
+    items = [sample.item for sample in samples]
+    tolerance = EMBEDDING_TOLERANCE if kind in MEASURED else TOLERANCE
+    parsed, scores = judge(kind, items, [sample.answer for sample in samples], by)
+    for sample, one, row in zip(samples, parsed, scores, strict=True):
+        where = f"{name}: item {sample.item.item_id}"
+        yield from _differences(f"{where}: parsed", sample.parsed.model_dump(), one.model_dump(), 0.0)
+        yield from _differences(f"{where}: scores", sample.scores, dict(row), tolerance)
+    for index in range(len(samples[0].repeat_scores)):
+        repeat = [sample.repeats[index] for sample in samples]
+        for sample, row in zip(samples, judge(kind, items, repeat, by)[1], strict=True):
+            where = f"{name}: item {sample.item.item_id}: repeat {index + 2}"
+            yield from _differences(where, sample.repeat_scores[index], dict(row), tolerance)
+    for what in ("baseline", "ceiling"):
+        for standing in getattr(samples[0], f"{what}_scores"):
+            given: list[Answer] = [getattr(sample, f"{what}s")[standing] for sample in samples]
+            for sample, row in zip(samples, judge(kind, items, given, by)[1], strict=True):
+                where = f"{name}: item {sample.item.item_id}: {what} {standing}"
+                yield from _differences(where, getattr(sample, f"{what}_scores")[standing], dict(row), tolerance)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, tuple):
+        return [_plain(inner) for inner in value]
+    return _plain(value.model_dump()) if hasattr(value, "model_dump") else value
+
+
+def _differences(where: str, recorded: Any, again: Any, tolerance: float) -> Iterator[str]:
+    if isinstance(recorded, dict) and isinstance(again, dict):
+        for key in recorded | again:
+            yield from _differences(f"{where}: {key}", recorded.get(key), again.get(key), tolerance)
+    elif isinstance(recorded, list) and isinstance(again, list) and len(recorded) == len(again):
+        for place, pair in enumerate(zip(recorded, again, strict=True)):
+            yield from _differences(f"{where}: {place}", *pair, tolerance)
+    elif isinstance(recorded, float) and isinstance(again, float | int):
+        if not math.isclose(recorded, again, rel_tol=0.0, abs_tol=tolerance):
+            yield f"{where}: recorded {recorded!r}, computed again {again!r}"
+    elif recorded != again:
+        yield f"{where}: recorded {recorded!r}, computed again {again!r}"

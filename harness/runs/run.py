@@ -1,0 +1,253 @@
+"""One run: ask a model every task, keep what it said, score it, and write the record after each task."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from harness.kinds.measures import Instruments, instruments
+from harness.kinds.reading import to_answer
+from harness.models import choice as models
+from harness.models import lm_eval as _compat
+from harness.models.cache.keeping import keeping
+from harness.models.content_free import content_free
+from harness.record import ModelRecord, RunRecord, Sample, TaskRecord, Usage
+from harness.record import folder as record
+from harness.record.kinds import MEASURED, Kind
+from harness.runs.config import RunConfig, ask_settings, model_args
+from harness.runs.preflight import check_fit, warn_of_limit
+from harness.scoring.samples import make_samples
+from harness.scoring.score import score
+from harness.tasks.load import Task, load_tasks
+from va_extractor.common.errors import InputError
+
+if TYPE_CHECKING:
+    from lm_eval.api.model import LM
+
+    from harness.models.cache.model import KeepingLM
+
+Say = Callable[[str], None]
+_REASONS = 3  # why answers are missing, the commonest
+
+
+@dataclass(frozen=True)
+class Done:
+    """A run that was written: its record, its folder, and why it is not whole (None where it is)."""
+
+    record: RunRecord
+    folder: Path
+    incomplete: str | None
+
+
+def run(
+    config: RunConfig, say: Say, show: Callable[[Done], None] = lambda done: None, loaded: LM | None = None
+) -> Done | None:
+    """Run every task of `config`.
+
+    Everything the user gave is checked before the model is loaded. Each answer is on disk when it arrives, and each
+    task's samples and scores are before the next one is asked.
+
+    Args:
+        config: the run.
+        say: told what happens, one line at a time.
+        show: called with the run when it is written; a process that ends before it returns can be gone on with.
+        loaded: the model, where it is loaded already, for several runs of one task; who loaded it warns of `--limit`.
+
+    Returns:
+        The run; None on all but the first process of a data-parallel run.
+
+    Raises:
+        InputError: something given is wrong, or the model failed; what was answered stays in the run folder.
+    """
+    _compat.quiet()
+    tasks = load_tasks(
+        config.tasks, config.include_paths, config.features, trust_code=config.trust_code, axes=config.axes
+    )
+    choice = models.choose(config.model, config.model_args)
+    check_fit(choice, tasks, config)
+    models.check(choice, config.batch_size, config.device, config.api)
+    if choice.hint:
+        say(choice.hint)
+    by = instruments(config.embedder) if any(task.kind in MEASURED for task in tasks) else None
+    settings = ask_settings(config, choice)
+    if loaded is None:
+        warn_of_limit(tasks, settings)
+    with keeping(config, choice, tasks, settings, say) as kept:
+        lm = loaded or models.open_model(choice, config.batch_size, config.device, config.api)
+        if _compat.chat_template_of(lm) and not settings.apply_chat_template:
+            say(f"{choice.id} has a chat template; --apply_chat_template would use it")
+        model = _describe(config, choice, lm, settings)
+        asked = kept.before(lm, choice, config)
+        progress = _Progress(config, asked, model, settings, by, kept.folder, kept.started)
+        for task in tasks:
+            if _compat.stopped(lm):
+                break
+            say(f"{task.name}: asking {choice.id}")
+            progress.answer(task, say)
+        done = progress.done()
+        if done is None:
+            return None
+        show(done)
+        if done.incomplete is None:
+            kept.finish()
+            return done
+        say("; ".join(filter(None, [f"incomplete: {done.incomplete}", kept.how_to_go_on()])))
+        return done
+
+
+@dataclass
+class _Progress:
+    """A run in progress; `run.json` always tells of the tasks finished so far."""
+
+    config: RunConfig
+    lm: LM | KeepingLM
+    model: ModelRecord
+    settings: _compat.AskSettings
+    by: Instruments | None
+    folder: Path
+    started: datetime
+    clock: float = field(default_factory=time.monotonic)
+    requests: int = 0
+    tokens: list[tuple[int | None, int | None]] = field(default_factory=list)
+    finished: dict[str, TaskRecord] = field(default_factory=dict)
+    record: RunRecord | None = None
+
+    def answer(self, task: Task, say: Say) -> None:
+        """Ask one task, write its samples, score it, and write the record."""
+        _compat.set_seeds(self.settings.seeds)
+        try:
+            passes = _compat.ask_again(self.lm, task.name, task.engine, self.settings, self.config.repeats)
+            free = content_free(self.lm, task, self.settings) if task.calibrated else {}
+        except InputError:
+            raise
+        except Exception as error:  # back ends raise whatever they like; the user gets their words in one line
+            sys.stderr.write("\n")  # a back end's progress bar may have left the line open
+            raise InputError(
+                f"--model {self.config.model}: failed on task {task.name}: {models.first_line(error)}"
+            ) from error
+        if passes is None:
+            return
+        asked, *again = passes
+        reasons = Counter(to_answer(one.results).missing for repeat in passes for one in repeat)
+        say(f"{task.name}: {reasons.pop(None, 0)} answers, scoring")
+        for reason, count in reasons.most_common(_REASONS):
+            say(f"{task.name}: {count} missing: {reason}")
+        if again and all([one.results for one in repeat] == [one.results for one in asked] for repeat in again):
+            say(f"{task.name}: every repeat came out alike; see whether the back end samples, and with another seed")
+        with _compat.rare_collection():
+            samples = make_samples(task.kind, asked, self.by, again, free)
+            path, sha256 = record.write_samples(self.folder, task.name, samples)
+        self.requests += sum(len(one.results) for repeat in passes for one in repeat)
+        self.requests += sum(len(one.loglikelihoods) for said in free.values() for one in said)
+        self.tokens.append(_count_tokens(self.lm, samples))
+        self.finished[task.name] = self._task_record(task, samples, path, sha256)
+        self.record = self._record()
+        record.write_run(self.folder, self.record)
+
+    def done(self) -> Done | None:
+        """Return the run; None where this process kept no record."""
+        if self.record is None:
+            return None
+        absent = sum(task.answers.missing for task in self.finished.values())
+        lacking = f"{absent} answers are missing" if absent and not self.config.allow_missing else None
+        return Done(self.record, self.folder, self.record.stopped or lacking)
+
+    def _record(self) -> RunRecord:
+        prompts, answers = zip(*self.tokens, strict=True)
+        path, note = _compat.scoring_path(self.lm)
+        saved = _compat.saved(self.lm)
+        return RunRecord(
+            created=self.started.isoformat(timespec="seconds"),
+            harness_version=record.own_version(),
+            packages=record.packages(),
+            git=record.git(),
+            model=self.model.model_copy(
+                update={
+                    "revision": self.model.revision or _compat.reported(self.lm),
+                    "scoring_path": path,
+                    "scoring_note": note,
+                    "changed": _compat.changes(self.lm),
+                }
+            ),
+            synthetic=any(task.features.synthetic for task in self.finished.values()),
+            seeds=self.settings.seeds,
+            limit=self.settings.limit,
+            level=self.config.level,
+            apply_chat_template=self.settings.apply_chat_template,
+            system_instruction=self.settings.system_instruction,
+            gen_kwargs=dict(self.settings.gen_kwargs),
+            repeats=self.config.repeats,
+            stopped=_compat.stopped(self.lm),
+            allow_missing=self.config.allow_missing,
+            usage=Usage(
+                requests=self.requests,
+                prompt_tokens=_total(prompts),
+                answer_tokens=_total(answers),
+                wall_seconds=round(time.monotonic() - self.clock, 3),
+                equal=saved.equal,
+                known=saved.known,
+            ),
+            tasks=self.finished,
+        )
+
+    def _task_record(self, task: Task, samples: Sequence[Sample], path: str, sha256: str) -> TaskRecord:
+        labels = task.question.labels
+        scores = score(task.kind, labels, samples, self.config.level, allow_missing=self.config.allow_missing)
+        return TaskRecord(
+            version=task.version,
+            task_hash=task.hash,
+            kind=task.kind.value,
+            output_type=task.engine.OUTPUT_TYPE,
+            labels=labels,
+            headline=task.headline,
+            num_fewshot=task.engine.config.num_fewshot,
+            axes=task.question.axes.changed,
+            items=len(samples),
+            clusters=scores.clusters,
+            excluded=task.excluded(),
+            reference_kind=task.reference_kind() if task.kind is Kind.DESCRIPTION else None,
+            embedder=self.by.record if self.by and task.kind in MEASURED else None,
+            features=task.features(),
+            answers=scores.answers,
+            metrics=scores.metrics,
+            per_class=scores.per_class,
+            confusion=scores.confusion,
+            bias=scores.bias,
+            reliability=scores.reliability,
+            samples=path,
+            samples_sha256=sha256,
+        )
+
+
+def _describe(config: RunConfig, choice: models.ModelChoice, lm: LM, settings: _compat.AskSettings) -> ModelRecord:
+    template = _compat.chat_template_of(lm) if settings.apply_chat_template else None
+    found = models.record(choice, lm, record.sha256_text([template]) if template else None)
+    return found.model_copy(update={"args": models.public_args(model_args(config.api, choice))})
+
+
+def _count_tokens(lm: LM | KeepingLM, samples: Sequence[Sample]) -> tuple[int | None, int | None]:
+    """Count prompt tokens, once an item and repeat, and tokens of answers or of scored choices.
+
+    What the provider counted is taken where it counted every answer that arrived; else the model's tokenizer counts.
+    """
+    given = [
+        (sample, answer) for sample in samples for answer in (sample.answer, *sample.repeats) if answer.missing is None
+    ]
+    stated = [(answer.prompt_tokens, answer.answer_tokens) for _, answer in given]
+    if stated and all(None not in pair for pair in stated):
+        return _total([prompt for prompt, _ in stated]), _total([answer for _, answer in stated])
+    answers = [
+        text for sample, answer in given for text in (sample.item.choices if answer.text is None else [answer.text])
+    ]
+    return _compat.count_tokens(lm, [sample.prompt for sample, _ in given]), _compat.count_tokens(lm, answers)
+
+
+def _total(counts: Sequence[int | None]) -> int | None:
+    known = [count for count in counts if count is not None]
+    return sum(known) if len(known) == len(counts) else None

@@ -1,0 +1,99 @@
+"""Main effects of axes: differences of a metric between variants on the same items, averaged over the other axes.
+
+In a fully crossed design the mean over pairs of variants that differ in one axis only is the main effect of that axis'
+level against its default (Montgomery 2017, Design and Analysis of Experiments, chapter 5). All variants are computed on
+the same bootstrap draws of clusters, so an effect's draws are the same mean of the variants' draws.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from harness.metrics import Metric
+from harness.metrics.outcome import Outcome
+from harness.record.sweep import Effect, Spread
+from harness.runs.sweep.design import Contrast
+from harness.scoring.difference import sign_flip_mean
+from harness.stats.arrays import Floats, Ints
+from harness.stats.bootstrap import DRAWS, resample
+from harness.stats.intervals import Bootstrap, percentile
+from harness.tasks.prompts.axes import Axes
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The headline metric of every distinct variant.
+
+    Attributes:
+        metric: the metric; every outcome has a value of it.
+        outcomes: one for each distinct variant, all of the same n items in one order.
+        place: of each variant of the design, its place in `outcomes`.
+        clusters: (n,) cluster index of each item, from 0 without gaps; at least two clusters.
+    """
+
+    metric: Metric
+    outcomes: Sequence[Outcome]
+    place: Mapping[Axes, int]
+    clusters: Ints
+
+
+def effects(measured: Measured, contrasts: Sequence[Contrast], *, level: float, draws: int = DRAWS) -> list[Effect]:
+    """Return every contrast's effect, with p values adjusted over all of them by Holm's method.
+
+    Args:
+        measured: the variants.
+        contrasts: what to compare.
+        level: of the intervals.
+        draws: of the bootstrap, and of the permutation.
+    """
+    from statsmodels.stats.multitest import multipletests
+
+    computes = [partial(measured.metric.compute, outcome) for outcome in measured.outcomes]
+    spreads = resample(computes, measured.clusters, draws=draws)
+    found = [_effect(measured, spreads, one, level, draws) for one in contrasts]
+    adjusted = multipletests([one.p for one in found], method="holm")[1]
+    return [one.model_copy(update={"holm": float(p)}) for one, p in zip(found, adjusted, strict=True)]
+
+
+def spread_of(values: Sequence[float]) -> Spread:
+    """Return how far a metric varies over variants: its ends, range and standard deviation."""
+    least, greatest = min(values), max(values)
+    sd = float(np.std(values, ddof=1)) if len(values) > 1 else 0.0
+    return Spread(variants=len(values), least=least, greatest=greatest, range=greatest - least, sd=sd)
+
+
+def _effect(measured: Measured, spreads: Sequence[Bootstrap], contrast: Contrast, level: float, draws: int) -> Effect:
+    outcomes, clusters = measured.outcomes, measured.clusters
+    pairs = [(measured.place[one], measured.place[other]) for one, other in contrast.pairs]
+    # a pair of one and the same variant adds nothing to any swap
+    apart = [(outcomes[one], outcomes[other]) for one, other in pairs if one != other]
+    changed, kept = ([spreads[pair[side]] for pair in pairs] for side in (0, 1))
+    at_level, at_default = (float(np.mean([one.value for one in side])) for side in (changed, kept))
+    between = Bootstrap(
+        value=at_level - at_default,
+        draws=_mean([one.draws for one in changed]) - _mean([one.draws for one in kept]),
+        left_out=_mean([one.left_out for one in changed]) - _mean([one.left_out for one in kept]),
+        clusters=spreads[0].clusters,
+        seed=spreads[0].seed,
+    )
+    return Effect(
+        axis=contrast.axis,
+        level=contrast.level,
+        default=contrast.default,
+        pairs=len(pairs),
+        at_level=at_level,
+        at_default=at_default,
+        effect=between.value,
+        interval=percentile(between, level),
+        p=sign_flip_mean(measured.metric, apart, clusters, draws=draws) if apart else 1.0,
+        holm=1.0,
+    )
+
+
+def _mean(rows: Sequence[Floats]) -> Floats:
+    mean: Floats = np.mean(rows, axis=0)
+    return mean

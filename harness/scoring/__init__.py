@@ -1,0 +1,1 @@
+"""From samples to numbers next to chance, baselines and ceilings."""

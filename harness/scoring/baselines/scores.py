@@ -1,0 +1,133 @@
+"""Log-scores of labels from valence and arousal, one function a baseline.
+
+Each takes what there is to fit on and the (n, 2) points asked, and returns (n, k) scores: higher means likelier.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from harness.stats.arrays import Bools, Floats
+from va_extractor.common.errors import InputError
+from va_extractor.prototypes import prototypes, spreads
+
+NEIGHBOURS = 25
+_SMOOTHING = 1.0
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What a baseline may learn from.
+
+    Attributes:
+        labels: the k labels.
+        points: (m, 2) valence and arousal of the train split.
+        truth: (m, k) which labels each train item carries.
+        source: the source's name, for messages.
+        in_sample: True where these are the very items that are asked, for want of a train split.
+    """
+
+    labels: tuple[str, ...]
+    points: Floats
+    truth: Bools
+    source: str
+    in_sample: bool
+
+
+LabelScores = Callable[[Fit, Floats], Floats]
+
+
+def prior(fit: Fit, points: Floats) -> Floats:
+    """Return the log share of each label among train items, the same for every point; 0 without a train split."""
+    shares = np.log((fit.truth.sum(axis=0) + _SMOOTHING) / (len(fit.truth) + _SMOOTHING))
+    return np.tile(shares, (len(points), 1))
+
+
+def prototype(fit: Fit, points: Floats) -> Floats:
+    """Return the negative Euclidean distance of each point to each label's published mean."""
+    distance: Floats = np.linalg.norm(points[:, None, :] - prototypes(fit.labels)[None, :, :], axis=2)
+    return -distance
+
+
+def gaussian(fit: Fit, points: Floats) -> Floats:
+    """Return log densities under independent normals with the published means and standard deviations."""
+    spread = spreads(fit.labels)[None, :, :]
+    z = (points[:, None, :] - prototypes(fit.labels)[None, :, :]) / spread
+    density: Floats = -(z**2 / 2 + np.log(spread)).sum(axis=2)
+    return density
+
+
+def knn(fit: Fit, points: Floats) -> Floats:
+    """Return log shares of each label among the `NEIGHBOURS` nearest train items, smoothed by the prior."""
+    from sklearn.neighbors import NearestNeighbors
+
+    _needs_train(fit)
+    search = NearestNeighbors(n_neighbors=min(NEIGHBOURS, len(fit.points))).fit(fit.points)
+    votes: Floats = fit.truth[search.kneighbors(points, return_distance=False)].sum(axis=1)
+    share: Floats = (votes + _SMOOTHING * fit.truth.mean(axis=0)) / (search.n_neighbors + _SMOOTHING)
+    scores: Floats = np.log(share + 1e-9)
+    return scores
+
+
+def logistic(fit: Fit, points: Floats) -> Floats:
+    """Return log probabilities of one cubic logistic regression a label (C = 1, standardised features)."""
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import PolynomialFeatures, StandardScaler
+
+    cubic = make_pipeline(
+        PolynomialFeatures(3, include_bias=False), StandardScaler(), LogisticRegression(max_iter=1000)
+    )
+    return _one_a_label(cubic, fit, points)
+
+
+def boosting(fit: Fit, points: Floats) -> Floats:
+    """Return log probabilities of one histogram gradient boosting of 50 small trees a label."""
+    from sklearn.ensemble import HistGradientBoostingClassifier
+
+    trees = HistGradientBoostingClassifier(
+        max_iter=50, learning_rate=0.05, max_leaf_nodes=8, early_stopping=False, random_state=0
+    )
+    return _one_a_label(trees, fit, points)
+
+
+def typical_spread() -> float:
+    """Return the mean of the published standard deviations of valence and arousal: 0.30."""
+    return float(spreads(("neutral",)).mean())
+
+
+def to_shares(scores: Floats) -> Floats:
+    """Return (n, k) shares that sum to 1, from (n, k) log-scores: each label's odds over those of all."""
+    odds = np.exp(scores - scores.max(axis=1, keepdims=True))
+    shares: Floats = odds / odds.sum(axis=1, keepdims=True)
+    return shares
+
+
+def nearest_train_item(fit: Fit, points: Floats) -> Sequence[int]:
+    """Return the index of the train item nearest to each point."""
+    from sklearn.neighbors import NearestNeighbors
+
+    _needs_train(fit)
+    nearest = NearestNeighbors(n_neighbors=1).fit(fit.points).kneighbors(points, return_distance=False)[:, 0]
+    return [int(index) for index in nearest]
+
+
+def _needs_train(fit: Fit) -> None:
+    if fit.in_sample or len(fit.points) == 0:
+        raise InputError(f"source '{fit.source}' has no train split, and knn and logistic learn from one")
+
+
+def _one_a_label(classifier: Any, fit: Fit, points: Floats) -> Floats:
+    """Return (n, k) log probabilities, each label's by a fit of its own; its share where all or none carry it."""
+    _needs_train(fit)
+    columns = []
+    for truth in fit.truth.T:
+        if truth.all() or not truth.any():
+            columns.append(np.full(len(points), np.log(max(truth.mean(), 1e-9))))
+        else:
+            columns.append(np.log(classifier.fit(fit.points, truth).predict_proba(points)[:, 1]))
+    return np.stack(columns, axis=1)

@@ -1,0 +1,144 @@
+"""How likely valence and arousal make each label of a source: predictors that learned from other items, and looking up.
+
+A predictor scores an item only after learning from others: from the source's train split where it has one, else from
+the other folds of the evaluated items, whole clusters in a fold. `lookup` scores each item by the labels of all
+evaluated items with the same two printed numbers, its own among them: no prediction but a bound, since nothing that
+sees only these numbers can tell such items apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from harness.kinds.arrays import membership
+from harness.record.kinds import Kind
+from harness.scoring.baselines.scores import Fit, LabelScores, boosting, gaussian, knn, logistic
+from harness.scoring.ceilings.cache import kept
+from harness.stats.arrays import Bools, Floats
+from harness.tasks.documents import EVALUATED, FITTED, Doc, Docs, Question, split
+from harness.tasks.features import load
+from va_extractor.common.errors import InputError
+
+PREDICTORS: dict[str, LabelScores] = {
+    "gaussian": gaussian,
+    "knn": knn,
+    "logistic": logistic,
+    "boosting": boosting,
+}
+LOOKUP = "lookup"
+PUBLISHED = ("gaussian",)
+_FOLDS = 5
+_DIGITS = 6
+_TINY = 1e-9
+
+
+@dataclass(frozen=True)
+class RowScores:
+    """How likely each label of a source is for each of its evaluated rows.
+
+    Attributes:
+        labels: the k labels, of all rows of the source.
+        scores: (m, k) log-scores by predictor, for all m evaluated rows.
+        rows: the row of each of n documents.
+    """
+
+    labels: tuple[str, ...]
+    scores: dict[str, Floats]
+    rows: list[int]
+
+
+@cache
+def label_scores(question: Question) -> dict[str, Floats]:
+    """Return, for each predictor, (n, k) log-scores of the labels for all evaluated documents of a task."""
+    docs, learned = split(question, EVALUATED).docs, split(question, FITTED).docs
+    parts = [question.labels, [doc["item_id"] for doc in docs], [doc["item_id"] for doc in learned]]
+    return kept(question.features, question.source, ["labels", *parts], lambda: _compute(question, docs, learned))
+
+
+def row_scores(docs: Sequence[Doc]) -> RowScores:
+    """Score all labels of a source for all evaluated rows, for n documents that are one row each."""
+    features, source = docs[0]["features"], docs[0]["source"]
+    question = Question(Kind.RANKING, features, source, row_labels(features, source))
+    found = label_scores(question) if question.labels else {}
+    return RowScores(question.labels, found, places(question, docs))
+
+
+@cache
+def row_labels(features: str, source: str) -> tuple[str, ...]:
+    """Return every label that a row of the source carries, in order."""
+    tables = load(features, source).tables
+    columns = [tables[name].column("labels").to_pylist() for name in (FITTED, EVALUATED) if name in tables]
+    return tuple(sorted({label for column in columns for labels in column for label in labels}))
+
+
+def places(question: Question, docs: Sequence[Doc]) -> list[int]:
+    """Return the place of each document's row among the evaluated documents of `question`."""
+    row = {doc["item_id"]: place for place, doc in enumerate(split(question, EVALUATED).docs)}
+    return [row[doc["item_id"]] for doc in docs]
+
+
+def cross_fitted(
+    predictor: LabelScores, labels: tuple[str, ...], points: Floats, truth: Bools, clusters: Sequence[str]
+) -> Floats | None:
+    """Return (n, k) log-scores, each item's from a fit without its cluster; None where there are fewer than two."""
+    from sklearn.model_selection import GroupKFold
+
+    folds = min(_FOLDS, len(set(clusters)))
+    if folds < 2:
+        return None
+    scores = np.empty(truth.shape)
+    for learned, asked in GroupKFold(folds).split(points, groups=clusters):
+        fit = Fit(labels, points[learned], truth[learned], "other folds", in_sample=False)
+        scores[asked] = predictor(fit, points[asked])
+    return scores
+
+
+def lookup(shown: Floats, truth: Bools) -> Floats:
+    """Return (n, k) log shares of each label among the items that show the same (n, d) numbers, to two decimals."""
+    _, place = np.unique(np.round(shown, 2), axis=0, return_inverse=True)
+    same = place.ravel()
+    shares = np.zeros((same.max() + 1, truth.shape[1]))
+    np.add.at(shares, same, truth)
+    found: Floats = np.log(shares / np.bincount(same)[:, None] + _TINY)[same]
+    return found
+
+
+def points(docs: Sequence[Doc]) -> Floats:
+    """Return (n, 2) valence and arousal."""
+    return np.array([(doc["valence"], doc["arousal"]) for doc in docs], dtype=np.float64).reshape(-1, 2)
+
+
+def _compute(question: Question, docs: Docs, learned: Docs) -> dict[str, Floats]:
+    import sklearn.ensemble  # noqa: F401  loads the libraries whose threads are limited
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1):  # fits are small: on a busy machine, threads that wait for each other cost tenfold
+        found = {name: _predicted(name, question, docs, learned) for name in PREDICTORS}
+    found[LOOKUP] = lookup(points(docs), _truth(docs, question.labels))
+    return {name: np.round(scores, _DIGITS) for name, scores in found.items() if scores is not None}
+
+
+def _predicted(name: str, question: Question, docs: Docs, learned: Docs) -> Floats | None:
+    predictor, known = PREDICTORS[name], learned or docs
+    fit = Fit(question.labels, points(known), _truth(known, question.labels), question.source, in_sample=False)
+    if name in PUBLISHED:
+        return _published(predictor, fit, points(docs))
+    if learned:
+        return predictor(fit, points(docs))
+    return cross_fitted(predictor, question.labels, fit.points, fit.truth, [doc["cluster_id"] for doc in docs])
+
+
+def _published(predictor: LabelScores, fit: Fit, asked: Floats) -> Floats | None:
+    """Return the scores of a predictor from published figures; None where a label has none."""
+    try:
+        return predictor(fit, asked)
+    except InputError:
+        return None
+
+
+def _truth(docs: Sequence[Doc], labels: tuple[str, ...]) -> Bools:
+    return membership([doc["labels"] for doc in docs], labels)

@@ -1,0 +1,130 @@
+"""Where a score lies between knowing only how common labels are (0) and the best predictor from VA (1)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from harness.metrics.algebra import ratio
+from harness.metrics.registry import IntervalName
+from harness.record import Interval, Position
+from harness.scoring.baselines.names import CONSTANT
+from harness.scoring.ceilings.answers import BEST_SETS
+from harness.scoring.ceilings.labels import PREDICTORS
+from harness.scoring.ceilings.options import NEAREST_MEAN
+from harness.scoring.ceilings.texts import RETRIEVAL
+from harness.stats.arrays import Floats
+from harness.stats.intervals import (
+    FEW_VALUES,
+    LEVEL,
+    NO_WIDTH,
+    OUTSIDE,
+    UNBOUNDED,
+    Bootstrap,
+    jackknife,
+    percentile,
+    wide,
+)
+
+CHANCE = "chance"
+"""The name of the floor where a constant answer's value is 0 / 0, as that of a correlation is."""
+FROM_VA = ("prototype", *PREDICTORS, NEAREST_MEAN, RETRIEVAL)
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """The names of the best constant answer and of the best predictor, for one metric."""
+
+    floor: str
+    ceiling: str
+
+
+def bounds(
+    values: Mapping[str, float | None], *, higher_is_better: bool, chance: float | None = None
+) -> Bounds | Position:
+    """Choose floor and ceiling among baselines and predictors by their values.
+
+    Args:
+        values: of each, by name.
+        higher_is_better: of the metric.
+        chance: the floor where no constant answer has a value: what random answers score by the metric's algebra, which
+            is what constant ones tend to as they cease to vary. None where only simulation tells it.
+
+    Returns:
+        A position without a value where either has none, with the reason.
+    """
+    sign = 1 if higher_is_better else -1
+    known = {name: sign * value for name, value in values.items() if value is not None}
+    floors = [name for name in known if name in CONSTANT]
+    if not floors and chance is not None:
+        floors, known[CHANCE] = [CHANCE], sign * chance
+    ceilings = [name for name in known if name.removesuffix(BEST_SETS) in FROM_VA]
+    floor = max(floors, key=known.__getitem__, default=None)
+    ceiling = max(ceilings, key=known.__getitem__, default=None)
+    if floor is not None and ceiling is not None:
+        return Bounds(floor, ceiling)
+    reason = "no constant answer has a value" if floor is None else "no predictor from valence and arousal has a value"
+    return Position(value=None, reason=reason, floor=floor, ceiling=ceiling)
+
+
+def position(
+    score: Bootstrap,
+    floor: Bootstrap,
+    ceiling: Bootstrap,
+    names: Bounds,
+    *,
+    higher_is_better: bool,
+    level: float = LEVEL,
+    interval: IntervalName = "percentile",
+) -> Position:
+    """Return (score - floor) / (ceiling - floor) with its interval, all three over the same draws.
+
+    There is none where the ceiling is not above the floor with confidence `level`: what VA does not tell cannot be
+    measured in shares of it. Where the metric's own interval is the jackknife, the position's is, too; else it is the
+    percentile interval, which covers better than corrected ones even where the metric's own is corrected
+    (`docs/statistics.md`).
+    """
+    reach = _minus(ceiling, floor) if higher_is_better else _minus(floor, ceiling)
+    known = _interval(reach, interval, level)
+    if known is None or known.low <= 0:
+        reason = f"no predictor from valence and arousal is surely better than {names.floor} here"
+        return Position(value=None, reason=reason, floor=names.floor, ceiling=names.ceiling)
+    gained = _minus(score, floor) if higher_is_better else _minus(floor, score)
+    share = Bootstrap(
+        value=gained.value / reach.value,
+        draws=_over(gained.draws, reach.draws),
+        left_out=_over(gained.left_out, reach.left_out),
+        clusters=score.clusters,
+        seed=score.seed,
+    )
+    found = _interval(share, interval, level)
+    ends = wide(found)
+    return Position(
+        value=share.value,
+        reason=None if ends else NO_WIDTH if found else FEW_VALUES,
+        note=OUTSIDE if ends and not ends.low <= share.value <= ends.high else None,
+        interval=ends,
+        floor=names.floor,
+        ceiling=names.ceiling,
+    )
+
+
+def _interval(bootstrap: Bootstrap, kind: IntervalName, level: float) -> Interval | None:
+    return jackknife(bootstrap, UNBOUNDED, level) if kind == "jackknife" else percentile(bootstrap, level)
+
+
+def _over(gained: Floats, reach: Floats) -> Floats:
+    """Divide; NaN where there is nothing to reach."""
+    return ratio(gained, np.where(reach == 0, np.nan, reach))
+
+
+def _minus(one: Bootstrap, other: Bootstrap) -> Bootstrap:
+    return Bootstrap(
+        value=one.value - other.value,
+        draws=np.subtract(one.draws, other.draws),
+        left_out=np.subtract(one.left_out, other.left_out),
+        clusters=one.clusters,
+        seed=one.seed,
+    )

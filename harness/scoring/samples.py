@@ -1,0 +1,197 @@
+"""From answers to samples: each answer read and scored by item, with the standing baselines' answers beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from harness.kinds import form
+from harness.kinds.arrays import Answered
+from harness.kinds.measures import PARTS, Instruments, Part, measured
+from harness.kinds.reading import read, to_answer
+from harness.record import Answer, ContentFree, Item, ItemScores, Parsed, Sample
+from harness.record.kinds import MEASURED, Kind
+from harness.scoring.baselines.answers import STANDING, answer_texts, choice_scores
+from harness.scoring.baselines.names import CONSTANT
+from harness.scoring.ceilings.answers import ceiling_answers
+from harness.tasks.documents import Doc, item_of
+
+if TYPE_CHECKING:
+    from harness.models.lm_eval import Asked
+
+
+def make_samples(
+    kind: Kind,
+    asked: Sequence[Asked],
+    by: Instruments | None,
+    again: Sequence[Sequence[Asked]] = (),
+    content_free: Mapping[tuple[str, ...], tuple[ContentFree, ...]] = MappingProxyType({}),
+) -> list[Sample]:
+    """Read and score what came back.
+
+    Args:
+        kind: what was asked.
+        asked: n documents with their raw results.
+        by: what descriptions are measured with; needed for those only.
+        again: the same n documents with the results of each further repeat.
+        content_free: what was said of each list of choices without content.
+
+    Returns:
+        n samples, in the same order.
+    """
+    docs = [one.doc for one in asked]
+    answers = [to_answer(one.results) for one in asked]
+    by_likelihood = any(answer.loglikelihoods is not None for answer in answers)
+    standing = {name: baseline_answers(name, docs, by_likelihood=by_likelihood) for name in STANDING[kind]}
+    ceilings = ceiling_answers(docs, by_likelihood=by_likelihood)
+    items = [item_of(doc) for doc in docs]
+    firsts = {item.choices: row for row, item in reversed(list(enumerate(items)))}
+    parsed, scores = judge(kind, items, answers, by)
+    described = kind in MEASURED
+    beside, above = (
+        {name: judge(kind, items, given, by)[1] for name, given in others.items()} if described else {}
+        for others in (standing, ceilings)
+    )
+    repeats = [[to_answer(one.results) for one in repeat] for repeat in again]
+    repeat_scores = [judge(kind, items, given, by)[1] for given in repeats] if described else []
+    return [
+        Sample(
+            item=items[row],
+            prompt=asked[row].prompt,
+            request_hash=asked[row].request_hash,
+            answer=answers[row],
+            parsed=parsed[row],
+            scores=dict(scores[row]),
+            baselines={name: given[row] for name, given in standing.items()},
+            baseline_scores={name: dict(rows[row]) for name, rows in beside.items()},
+            ceilings={name: given[row] for name, given in ceilings.items()},
+            ceiling_scores={name: dict(rows[row]) for name, rows in above.items()},
+            repeats=tuple(given[row] for given in repeats),
+            repeat_scores=tuple(dict(rows[row]) for rows in repeat_scores),
+            content_free=content_free.get(items[row].choices, ()) if firsts[items[row].choices] == row else (),
+        )
+        for row in range(len(asked))
+    ]
+
+
+def judge(
+    kind: Kind,
+    items: Sequence[Item],
+    answers: Sequence[Answer],
+    by: Instruments | None,
+    parts: frozenset[Part] = PARTS,
+) -> tuple[list[Parsed], list[ItemScores]]:
+    """Read n answers and score each by itself: whether it is right, how far two sets agree, how near a text comes.
+
+    An answer that is missing has no scores, and no part in those of others. Of descriptions only `parts` are measured.
+    """
+    parsed = [read(kind, item, answer) for item, answer in zip(items, answers, strict=True)]
+    if kind not in MEASURED:
+        return parsed, [_score(kind, item, one) for item, one in zip(items, parsed, strict=True)]
+    if by is None:
+        raise ValueError("descriptions are scored with instruments")
+    there = [row for row, one in enumerate(parsed) if one.status != "missing"]
+    scores: list[ItemScores] = [{} for _ in parsed]
+    if there:
+        found = measured(kind, [items[row] for row in there], [parsed[row].text for row in there], by, parts)
+        for row, one in zip(there, found, strict=True):
+            scores[row] = one
+    return parsed, scores
+
+
+def baseline_answers(name: str, docs: Sequence[Doc], *, by_likelihood: bool) -> list[Answer]:
+    """Return a baseline's answers to the same documents, in the same form."""
+    if by_likelihood:
+        return [Answer(loglikelihoods=tuple(row)) for row in choice_scores(name, docs)]
+    return [Answer(text=text) for text in answer_texts(name, docs)]
+
+
+def whole(samples: Sequence[Sample]) -> list[Sample]:
+    """Return the samples whose answers all arrived, those of repeats too.
+
+    What was said without content stands in the first sample that offers its choices, and stays where that one goes.
+    """
+    there = [
+        one for one in samples if one.answer.missing is None and all(answer.missing is None for answer in one.repeats)
+    ]
+    if len(there) == len(samples):
+        return there
+    free = {one.item.choices: one.content_free for one in samples if one.content_free}
+    return [one.model_copy(update={"content_free": free.get(one.item.choices, ())}) for one in there]
+
+
+def answered(samples: Sequence[Sample]) -> list[Answered]:
+    """Return the items with the model's (first) answers."""
+    free = {one.item.choices: one.content_free for one in samples if one.content_free}
+    return [
+        Answered(one.item, one.answer, one.parsed, one.scores, _loglikelihoods(free.get(one.item.choices, ())))
+        for one in samples
+    ]
+
+
+def answered_again(kind: Kind, samples: Sequence[Sample]) -> list[list[Answered]]:
+    """Return the items with the model's answers in each further repeat; every sample holds as many."""
+    return [
+        [
+            Answered(
+                one.item, given, read(kind, one.item, given), one.repeat_scores[index] if one.repeat_scores else {}
+            )
+            for one in samples
+            for given in [one.repeats[index]]
+        ]
+        for index in range(len(samples[0].repeats))
+    ]
+
+
+def answered_by(name: str, kind: Kind, samples: Sequence[Sample]) -> list[Answered]:
+    """Return the items with a standing baseline's answers."""
+    given = [(one.baselines[name], one.baseline_scores.get(name, {})) for one in samples]
+    return _answered_by(name, kind, samples, given)
+
+
+def answered_by_ceiling(name: str, kind: Kind, samples: Sequence[Sample]) -> list[Answered]:
+    """Return the items with the answers of a predictor from valence and arousal."""
+    given = [(one.ceilings[name], one.ceiling_scores.get(name, {})) for one in samples]
+    return _answered_by(name, kind, samples, given)
+
+
+def _answered_by(
+    name: str, kind: Kind, samples: Sequence[Sample], given: Sequence[tuple[Answer, ItemScores]]
+) -> list[Answered]:
+    calibrated = any(one.content_free for one in samples)
+    return [
+        Answered(
+            one.item,
+            answer,
+            read(kind, one.item, answer),
+            scores,
+            _without_content(name, answer) if calibrated else (),
+        )
+        for one, (answer, scores) in zip(samples, given, strict=True)
+    ]
+
+
+def _without_content(name: str, answer: Answer) -> tuple[tuple[float, ...], ...]:
+    """Return what a baseline says without content: a constant its own answer, all others no label before another."""
+    if answer.loglikelihoods is None:
+        return ()
+    return (answer.loglikelihoods if name in CONSTANT else (0.0,) * len(answer.loglikelihoods),)
+
+
+def _loglikelihoods(given: Sequence[ContentFree]) -> tuple[tuple[float, ...], ...]:
+    return tuple(one.loglikelihoods for one in given)
+
+
+def _score(kind: Kind, item: Item, parsed: Parsed) -> ItemScores:
+    found = form(kind)
+    if found is not None:
+        return found.scores(item, parsed)
+    gold, named = set(item.labels), set(parsed.labels)
+    if kind is Kind.RANKING or parsed.status == "missing":
+        return {}
+    if kind is Kind.MULTI_LABEL:
+        size, either = len(gold) + len(named), len(gold | named)
+        both = len(gold & named)
+        return {"f1": 2 * both / size if size else 1.0, "jaccard": both / either if either else 1.0}
+    return {"correct": float(gold == named)}

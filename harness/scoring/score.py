@@ -1,0 +1,267 @@
+"""From samples to a task's numbers; nothing but the samples is read."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from statistics import fmean
+
+import numpy as np
+
+from harness.kinds.arrays import Answered, outcome
+from harness.metrics import Metric, metrics_of
+from harness.metrics.outcome import Labelled, LabelSets, Outcome
+from harness.record import (
+    AnswerCounts,
+    Bias,
+    ClassScore,
+    Confusion,
+    Position,
+    ReliabilityBin,
+    Sample,
+    Sampling,
+    Score,
+)
+from harness.record.kinds import Kind
+from harness.scoring import breakdown
+from harness.scoring.breakdown import or_none
+from harness.scoring.chance import chances
+from harness.scoring.estimate import estimate
+from harness.scoring.position import CHANCE, Bounds, bounds, position
+from harness.scoring.repeats import Repeated, components
+from harness.scoring.samples import answered, answered_again, answered_by, answered_by_ceiling, whole
+from harness.stats.arrays import Floats, Ints, Weights
+from harness.stats.bootstrap import Compute, clusters_with_value, resample
+from harness.stats.clusters import cluster_index
+from harness.stats.intervals import LEVEL, Bootstrap
+
+RESUME = "repeat the command to ask for them, or add --allow-missing to score the rest"
+_UNREAD = "no answer could be read: each counts as wrong"
+_MODEL = ""
+
+Values = dict[str, float | None]
+Spreads = dict[tuple[str, str], Bootstrap]
+
+
+@dataclass(frozen=True)
+class TaskScores:
+    """A task's numbers, as they stand in its record."""
+
+    clusters: int
+    answers: AnswerCounts
+    metrics: dict[str, Score]
+    per_class: dict[str, ClassScore]
+    confusion: Confusion | None
+    bias: Bias | None
+    reliability: dict[str, tuple[ReliabilityBin, ...]]
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Everybody's answers to the same items: the model's, the baselines', and those of predictors from VA.
+
+    Attributes:
+        model: the model's, of each repeat.
+        baselines: by name.
+        ceilings: by name.
+        clusters: (n,) cluster index of each item.
+    """
+
+    model: Repeated
+    baselines: dict[str, Outcome]
+    ceilings: dict[str, Outcome]
+    clusters: Ints
+
+    @property
+    def count(self) -> int:
+        """Number of clusters."""
+        return int(self.clusters.max()) + 1
+
+
+def score(
+    kind: Kind,
+    labels: tuple[str, ...],
+    samples: Sequence[Sample],
+    level: float = LEVEL,
+    *,
+    allow_missing: bool = False,
+) -> TaskScores:
+    """Compute every number of a task.
+
+    Args:
+        kind: what was asked.
+        labels: the task's label set; empty for descriptions and for choices that differ by item.
+        samples: n samples, at least one.
+        level: of every interval, in (0, 1).
+        allow_missing: score the items whose answers all arrived, and say so, where some did not; else scores are
+            withheld then.
+    """
+    counts = breakdown.answer_counts([one for repeat in _repeats(kind, samples) for one in repeat])
+    there = whole(samples)
+    if len(there) == len(samples):
+        scores = _task_scores(kind, labels, samples, counts, level)
+        return scores if counts.ok else _noted(scores, _UNREAD)
+    absent = f"{len(samples) - len(there)} of {len(samples)} items lack an answer"
+    if not allow_missing or not there:
+        return _withheld(kind, samples, counts, f"withheld: {absent}; {RESUME}")
+    return _noted(_task_scores(kind, labels, there, counts, level), f"over the rest only: {absent}")
+
+
+def _withheld(kind: Kind, samples: Sequence[Sample], counts: AnswerCounts, reason: str) -> TaskScores:
+    return TaskScores(
+        clusters=int(cluster_index([sample.item for sample in samples]).max()) + 1,
+        answers=counts,
+        metrics={
+            metric.name: Score(value=None, reason=reason, higher_is_better=metric.higher_is_better)
+            for metric in metrics_of(kind)
+        },
+        per_class={},
+        confusion=None,
+        bias=None,
+        reliability={},
+    )
+
+
+def _noted(scores: TaskScores, said: str) -> TaskScores:
+    """Put a note before those of every metric."""
+    notes = {name: "; ".join(filter(None, [said, one.note])) for name, one in scores.metrics.items()}
+    return replace(
+        scores, metrics={name: one.model_copy(update={"note": notes[name]}) for name, one in scores.metrics.items()}
+    )
+
+
+def _task_scores(
+    kind: Kind, labels: tuple[str, ...], samples: Sequence[Sample], counts: AnswerCounts, level: float
+) -> TaskScores:
+    repeats = repeated(kind, labels, samples)
+    model = repeats.pooled
+    answers = Answers(
+        model=repeats,
+        baselines={name: outcome(kind, labels, answered_by(name, kind, samples)) for name in samples[0].baselines},
+        ceilings={
+            name: outcome(kind, labels, answered_by_ceiling(name, kind, samples)) for name in samples[0].ceilings
+        },
+        clusters=cluster_index([sample.item for sample in samples]),
+    )
+    fixed = isinstance(model, Labelled | LabelSets) and bool(labels)
+    return TaskScores(
+        clusters=answers.count,
+        answers=counts,
+        metrics=_scores(metrics_of(kind), answers, level),
+        per_class=breakdown.per_class(model) if isinstance(model, Labelled | LabelSets) and fixed else {},
+        confusion=breakdown.confusion(model) if isinstance(model, Labelled) and fixed else None,
+        bias=breakdown.bias(model) if isinstance(model, Labelled | LabelSets) and fixed else None,
+        reliability=breakdown.reliability(model) if isinstance(model, Labelled) else {},
+    )
+
+
+def repeated(kind: Kind, labels: tuple[str, ...], samples: Sequence[Sample]) -> Repeated:
+    """Arrange the model's answers, of each repeat and of all together."""
+    repeats = _repeats(kind, samples)
+    pooled = outcome(kind, labels, [one for repeat in repeats for one in repeat])
+    each = tuple(outcome(kind, labels, repeat) for repeat in repeats) if len(repeats) > 1 else (pooled,)
+    return Repeated(each, pooled)
+
+
+def _repeats(kind: Kind, samples: Sequence[Sample]) -> list[list[Answered]]:
+    return [answered(samples), *answered_again(kind, samples)]
+
+
+def _scores(metrics: Sequence[Metric], answers: Answers, level: float) -> dict[str, Score]:
+    n = answers.clusters.size
+    defined = [metric for metric in metrics if not any(map(math.isnan, answers.model.values(metric, n)))]
+    expected = chances(defined, answers.model.outcomes[0], n)
+    beside = {metric.name: _values(metric, answers.baselines, n) for metric in defined}
+    above = {metric.name: _values(metric, answers.ceilings, n) for metric in defined}
+    between = {
+        metric.name: bounds(
+            beside[metric.name] | above[metric.name],
+            higher_is_better=metric.higher_is_better,
+            chance=metric.fixed_chance,
+        )
+        for metric in defined
+        if metric.higher_is_better is not None
+    }
+    spreads = _resample(defined, answers, between) if answers.count > 1 else {}
+    found = {}
+    for metric in metrics:
+        name, better = metric.name, metric.higher_is_better
+        if metric not in defined:
+            found[name] = Score(value=None, reason=metric.undefined, higher_is_better=better)
+            continue
+        spread = spreads.get((_MODEL, name))
+        plain = estimate(
+            metric,
+            fmean(answers.model.values(metric, n)),
+            spread and _of_those_that_count(metric, answers, spread),
+            level,
+            independent=n if answers.count == n and answers.model.count == 1 else None,
+        )
+        found[name] = plain.model_copy(
+            update={
+                "chance": expected[name],
+                "baselines": beside[name],
+                "ceilings": above[name],
+                "position": _position(metric, spreads, between.get(name), level),
+                "sampling": _sampling(metric, answers, spread),
+            }
+        )
+    return found
+
+
+def _resample(metrics: Sequence[Metric], answers: Answers, between: dict[str, Bounds | Position]) -> Spreads:
+    """Resample the model and each metric's floor and ceiling over the same draws, one outcome after the other."""
+    beside = answers.baselines | answers.ceilings
+    asked = [(_MODEL, metric) for metric in metrics]
+    for metric in metrics:
+        found = between.get(metric.name)
+        asked += [(found.floor, metric), (found.ceiling, metric)] if isinstance(found, Bounds) else []
+    asked = sorted(dict.fromkeys(asked), key=lambda pair: pair[0])
+    computes: list[Compute] = []
+    for name, metric in asked:
+        if name == _MODEL:
+            computes.append(partial(answers.model.compute, metric))
+        elif name == CHANCE:
+            computes.append(partial(_always, metric.fixed_chance or 0.0))
+        else:
+            computes.append(partial(metric.compute, beside[name]))
+    spreads = resample(computes, answers.clusters)
+    return {(name, metric.name): spread for (name, metric), spread in zip(asked, spreads, strict=True)}
+
+
+def _of_those_that_count(metric: Metric, answers: Answers, spread: Bootstrap) -> Bootstrap | None:
+    """Return the resampling distribution with the number of clusters that the value rests on; None below two."""
+    if not metric.partial:
+        return spread
+    counted = clusters_with_value(partial(answers.model.compute, metric), answers.clusters)
+    return replace(spread, clusters=counted) if counted > 1 else None
+
+
+def _sampling(metric: Metric, answers: Answers, spread: Bootstrap | None) -> Sampling | None:
+    return components(metric, answers.model, answers.clusters, spread) if answers.model.count > 1 else None
+
+
+def _always(value: float, weights: Weights) -> Floats:
+    return np.full(len(weights), value)
+
+
+def _position(metric: Metric, spreads: Spreads, names: Bounds | Position | None, level: float) -> Position | None:
+    if names is None or isinstance(names, Position):
+        return names
+    if not spreads:
+        return Position(value=None, reason="all items form one cluster", floor=names.floor, ceiling=names.ceiling)
+    return position(
+        spreads[_MODEL, metric.name],
+        spreads[names.floor, metric.name],
+        spreads[names.ceiling, metric.name],
+        names,
+        higher_is_better=bool(metric.higher_is_better),
+        level=level,
+        interval=metric.interval,
+    )
+
+
+def _values(metric: Metric, outcomes: dict[str, Outcome], n: int) -> Values:
+    return {name: or_none(metric.value(given, n)) for name, given in outcomes.items()}

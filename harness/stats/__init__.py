@@ -1,0 +1,1 @@
+"""Intervals, bootstrap, power and agreement; nothing here knows of emotion."""

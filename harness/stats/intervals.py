@@ -1,0 +1,253 @@
+"""Confidence intervals from a resampling distribution, and Wilson's for plain proportions.
+
+Resampling few clusters gives too narrow a distribution, by sqrt((C - 1) / C), and has normal quantiles in place of
+Student's. Intervals between quantiles of draws are widened for both: the quantiles taken are those at which a normal
+has the tails of sqrt(C / (C - 1)) t(C - 1) (the expanded percentile interval: Hesterberg 2015, The American
+Statistician 69(4), 371-386).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from harness.record import Interval
+from harness.stats.arrays import Floats
+
+Span = tuple[float, float]
+"""The least and the greatest value that a metric can have."""
+UNBOUNDED: Span = (-math.inf, math.inf)
+"""Of what has neither; the logit scale is then its own."""
+FEW_VALUES = "no interval: over 5 % of the bootstrap draws have no value"
+NO_WIDTH = "no interval: resampling gives one of no width, which tells nothing of how sure the value is"
+OUTSIDE = "few items bias the value, and the interval is that of the value without this bias"
+
+LEVEL = 0.95
+PERCENTILE = "cluster bootstrap, percentile"
+BCA = "cluster bootstrap, BCa"
+STUDENT = "cluster bootstrap, Student's t on the logit scale"
+CORRECTED = "cluster bootstrap, bias-corrected"
+JACKKNIFE = "cluster jackknife, bias-corrected, on the logit scale"
+PLAIN_JACKKNIFE = "cluster jackknife, bias-corrected"
+WILSON = "Wilson"
+WILSON_OF_CLUSTERS = "Wilson, each cluster counted once"
+_MIN_DEFINED = 0.95
+_ROUNDING = 1e-9
+
+
+@dataclass(frozen=True)
+class Bootstrap:
+    """A value with its resampling distribution.
+
+    Attributes:
+        value: the point estimate.
+        draws: (draws,) values on resampled clusters; NaN where a draw allows none.
+        left_out: (groups,) values without one group of clusters each.
+        clusters: how many clusters were drawn from.
+        seed: of the draws.
+    """
+
+    value: float
+    draws: Floats
+    left_out: Floats
+    clusters: int
+    seed: int
+
+    @property
+    def defined(self) -> Floats | None:
+        """The draws that have a value; None where over 5 % have none."""
+        kept = self.draws[~np.isnan(self.draws)]
+        return kept if kept.size >= _MIN_DEFINED * self.draws.size else None
+
+    @property
+    def error(self) -> float | None:
+        """The standard error: the standard deviation of the draws; None where over 5 % have no value."""
+        return None if self.defined is None else float(self.defined.std(ddof=1))
+
+    @property
+    def widened_error(self) -> float | None:
+        """The standard error times sqrt(C / (C - 1)), since resampling C clusters spreads too little by the inverse."""
+        return None if self.error is None else self.error * math.sqrt(self.clusters / (self.clusters - 1))
+
+
+def percentile(bootstrap: Bootstrap, level: float = LEVEL) -> Interval | None:
+    """Return the percentile interval (Efron & Tibshirani 1993, chapter 13); None where too few draws have a value."""
+    from scipy import stats
+
+    low, high = stats.norm.cdf(_ends(level, bootstrap.clusters))
+    return _between(bootstrap, float(low), float(high), level, PERCENTILE)
+
+
+def bca(bootstrap: Bootstrap, level: float = LEVEL) -> Interval | None:
+    """Return the bias-corrected and accelerated interval (Efron 1987, J. Am. Stat. Assoc. 82, 171-185).
+
+    With z0 the normal quantile of the share of draws below the value (ties half) and a the acceleration, a sixth of the
+    skewness of the jackknife values over the square root of their number, the interval runs between the quantiles
+    Phi(z0 + (z0 + z) / (1 - a (z0 + z))) for z at both ends of `level`.
+
+    Returns:
+        None where too few draws have a value, or where the value lies outside of all draws, so that z0 is infinite.
+    """
+    if bootstrap.defined is None:
+        return None
+    draws = bootstrap.defined
+    below = (np.mean(draws < bootstrap.value) + np.mean(draws <= bootstrap.value)) / 2
+    if below in (0.0, 1.0):
+        return None
+    from scipy import stats
+
+    shift = stats.norm.ppf(below)
+    acceleration = _acceleration(bootstrap.left_out)
+    ends = shift + _ends(level, bootstrap.clusters)
+    low, high = stats.norm.cdf(shift + ends / (1 - acceleration * ends))
+    return _between(bootstrap, float(low), float(high), level, BCA)
+
+
+def student(bootstrap: Bootstrap, span: Span, level: float = LEVEL) -> Interval | None:
+    """Return value -+ t(C - 1) times the bootstrap's standard error, on the logit scale of the metric's span.
+
+    On that scale values near an end of the span spread as widely as others, and no interval leaves the span (Efron &
+    Tibshirani 1993, section 12.6). It takes the middle from the value itself, where the percentile interval takes it
+    from draws, which few items bias.
+
+    Returns:
+        None where too few draws have a value. Where the value or a draw lies at an end of the span, whose logit is
+        infinite, the percentile interval.
+    """
+    draws = bootstrap.defined
+    if draws is None:
+        return None
+    if not _inside(np.append(draws, bootstrap.value), span):
+        return percentile(bootstrap, level)
+    error = float(_logit(draws, span).std(ddof=1)) * math.sqrt(bootstrap.clusters / (bootstrap.clusters - 1))
+    ends = _about(_logit(bootstrap.value, span), error, bootstrap.clusters, level)
+    return _interval(bootstrap, _spanned(ends, span), level, STUDENT)
+
+
+def corrected(bootstrap: Bootstrap, span: Span, level: float = LEVEL) -> Interval | None:
+    """Return value - bias -+ t(C - 1) times the bootstrap's standard error, cut at the ends of the metric's span.
+
+    The bias is the mean of the draws less the value (Davison & Hinkley 1997, Bootstrap Methods and their Application,
+    section 5.2). Divergences, calibration errors and largest excesses are biased upward by chance alone, and draws are
+    once more, so that the percentile interval lies above the true value.
+
+    Returns:
+        None where too few draws have a value.
+    """
+    if bootstrap.defined is None or bootstrap.widened_error is None:
+        return None
+    middle = 2 * bootstrap.value - float(bootstrap.defined.mean())
+    ends = _about(middle, bootstrap.widened_error, bootstrap.clusters, level)
+    return _interval(bootstrap, np.clip(ends, *span), level, CORRECTED)
+
+
+def jackknife(bootstrap: Bootstrap, span: Span, level: float = LEVEL) -> Interval | None:
+    """Return the bias-corrected value -+ t(C - 1) times the jackknife's standard error, on the logit scale of the span.
+
+    With G groups of clusters left out in turn, the bias is (G - 1)(mean of the values left out - value), and the
+    squared error (G - 1) / G times their sum of squares (Quenouille 1956, Biometrika 43, 353-360; Tukey 1958, Ann.
+    Math. Stat. 29, 614). A metric that few items bias upward, as average precision is, is biased by more on bootstrap
+    draws, whose copies of an item tie; leaving out makes no copies.
+
+    Returns:
+        None where too few values have been left; where one lies at an end of the span, the percentile interval.
+    """
+    left = bootstrap.left_out[~np.isnan(bootstrap.left_out)]
+    if left.size < _MIN_DEFINED * bootstrap.left_out.size:
+        return None
+    if not _inside(np.append(left, bootstrap.value), span):
+        return percentile(bootstrap, level)
+    value, rest, groups = _logit(bootstrap.value, span), _logit(left, span), left.size
+    corrected = value - (groups - 1) * (float(rest.mean()) - value)
+    error = math.sqrt((groups - 1) / groups * float(((rest - rest.mean()) ** 2).sum()))
+    ends = _about(corrected, error, bootstrap.clusters, level)
+    dealt = bootstrap.seed if groups < bootstrap.clusters else None  # groups are dealt by the seed, single clusters not
+    method = PLAIN_JACKKNIFE if span == UNBOUNDED else JACKKNIFE
+    found = _interval(bootstrap, _spanned(ends, span), level, method)
+    return found.model_copy(update={"draws": None, "seed": dealt})
+
+
+def wilson(successes: int, n: int, level: float = LEVEL, *, method: str = WILSON) -> Interval:
+    """Return Wilson's score interval of `successes` out of `n` independent items (Wilson 1927, JASA 22, 209-212)."""
+    from scipy import stats
+
+    found = stats.binomtest(successes, n).proportion_ci(level, method="wilson")
+    return Interval(low=float(found.low), high=float(found.high), level=level, method=method, draws=None, seed=None)
+
+
+def wilson_of_clusters(value: float, clusters: int, level: float = LEVEL) -> Interval:
+    """Return Wilson's interval of a share that is 0 or 1 in every cluster, where no draw differs from another.
+
+    Each cluster counts as one observation, however many items it holds, since they may hang together.
+    """
+    return wilson(round(value) * clusters, clusters, level, method=WILSON_OF_CLUSTERS)
+
+
+def wide(found: Interval | None) -> Interval | None:
+    """Return the interval if it has a width, else None: draws that all agree tell nothing of how sure a value is."""
+    return found if found is not None and found.high - found.low > _ROUNDING else None
+
+
+def _about(middle: float, error: float, clusters: int, level: float) -> Floats:
+    from scipy import stats
+
+    reach = float(stats.t.ppf((1 + level) / 2, clusters - 1)) * error
+    return np.array([middle - reach, middle + reach])
+
+
+def _spanned(logits: Floats, span: Span) -> Floats:
+    if span == UNBOUNDED:
+        return logits
+    from scipy import special
+
+    low, high = span
+    ends: Floats = low + (high - low) * special.expit(logits)
+    return ends
+
+
+def _inside(values: Floats, span: Span) -> bool:
+    """Tell whether every value has a finite logit; within rounding of an end of the span, one has none."""
+    return bool(np.isfinite(_logit(values, span)).all())
+
+
+def _logit(values: Any, span: Span) -> Any:
+    if span == UNBOUNDED:
+        return values
+    from scipy import special
+
+    low, high = span
+    return special.logit((values - low) / (high - low))
+
+
+def _ends(level: float, clusters: int) -> Floats:
+    """Return the (2,) normal deviates at both ends of `level`, widened for the number of clusters, at least two."""
+    from scipy import stats
+
+    reach = float(stats.t.ppf((1 + level) / 2, clusters - 1)) * math.sqrt(clusters / (clusters - 1))
+    return np.array([-reach, reach])
+
+
+def _acceleration(left_out: Floats) -> float:
+    deviations = np.nanmean(left_out) - left_out[~np.isnan(left_out)]
+    spread = float((deviations**2).sum())
+    return 0.0 if spread < np.finfo(np.float32).tiny else float((deviations**3).sum()) / (6 * spread**1.5)
+
+
+def _between(bootstrap: Bootstrap, low: float, high: float, level: float, method: str) -> Interval | None:
+    if bootstrap.defined is None:
+        return None
+    return _interval(bootstrap, np.quantile(bootstrap.defined, [low, high]), level, method)
+
+
+def _interval(bootstrap: Bootstrap, ends: Floats, level: float, method: str) -> Interval:
+    return Interval(
+        low=float(ends[0]),
+        high=float(ends[1]),
+        level=level,
+        method=method,
+        draws=bootstrap.draws.size,
+        seed=bootstrap.seed,
+    )

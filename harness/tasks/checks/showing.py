@@ -1,0 +1,180 @@
+"""Whether the prompts as rendered tell what the answer hangs on, offer every label, and let it be said to its end.
+
+The controls read the items, never the prompt: a prompt that hides what they read would pass them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache, partial
+from statistics import fmean
+from typing import Any, cast
+
+from harness.kinds.derive import derivation
+from harness.record.kinds import FREE, MEASURED
+from harness.tasks.checks.data import counted
+from harness.tasks.checks.prompts import PROMPT, SHOWN, names, shown
+from harness.tasks.documents import Doc, Question
+from harness.tasks.prompts import sandbox
+from harness.tasks.prompts.render import alone
+from harness.tasks.yamlfile import Finding, Source
+from harness.text.languages import label_names
+
+LEAST = 1 / 3
+"""The share of pairs, one of low and one of high value, that a prompt must tell apart.
+
+On the features that ship, the coarsest axes (whole numbers from 0 to 1) tell 0.40 of them or more, and
+a value in [-1, 1] whose decimals are cut off 0.21 or fewer.
+"""
+_ITEMS = 200
+"""From how many items on only some, evenly spread, are paired: this many or up to twice as many."""
+_NAMED = 5
+_NEGATIVE_ZERO = re.compile(r"-(?=0(?:\.0*)?(?![\d.]))")
+
+Write = Callable[[Doc], str]
+
+
+def findings(source: Source, question: Question, docs: Sequence[Doc]) -> Iterator[Finding]:
+    """Find prompts that hide values or labels, and stop texts that cut an answer.
+
+    Args:
+        source: the YAML, whose prompts render on every item.
+        question: what decides the documents.
+        docs: every document asked.
+    """
+    texts = [text for key, text in sandbox.template_texts(source.values) if key in SHOWN]
+    write = partial(_whole, texts)
+    used = {name for text in texts for name in names(text)}
+    yield from _values(source, question, docs, write, used)
+    if question.kind not in FREE and not question.by_index and source.values.get("output_type") == "generate_until":
+        yield from _labels(source, docs, write, by_axes=PROMPT in used)
+    yield from _stops(source, question, docs)
+
+
+def _whole(texts: Sequence[str], doc: Doc) -> str:
+    return "\n".join(shown(text, doc) for text in texts)
+
+
+def _values(source: Source, question: Question, docs: Sequence[Doc], write: Write, used: set[str]) -> Iterator[Finding]:
+    """Find values that a prompt hides: given that of an item half the ranks higher, it stays as it was.
+
+    Examples are left out.
+    """
+    columns = derivation(question.derive).shows if question.derive else ("valence", "arousal")
+    some = docs[:: max(1, len(docs) // _ITEMS)]
+    before = {doc["item_id"]: _plain(write(_prompted(question, doc))) for doc in some}
+    for column in columns:
+        if column not in used and PROMPT not in used:
+            continue
+        for name, rank, take in _parts(column):
+            ranked = sorted(some, key=rank)
+            pairs = list(zip(ranked, ranked[len(ranked) // 2 :], strict=False))
+            differ = [(low, high) for low, high in pairs if _coarse(rank(low)) != _coarse(rank(high))]
+            told = 0
+            for low, high in differ:
+                moved = cast(Doc, {**low, column: take(low, high)})
+                told += _plain(write(_prompted(question, moved))) != before[low["item_id"]]
+            if told < LEAST * len(differ):
+                pairs_said = f"{counted(len(differ), 'pair')} of items with a low and a high {name}"
+                what = f"the prompt hides {name}: it tells {told} of {pairs_said} apart, fewer than {LEAST:.0%}"
+                yield _hidden(source, column, what, by_axes=PROMPT in used)
+
+
+def _hidden(source: Source, column: str, what: str, *, by_axes: bool) -> Finding:
+    if by_axes:
+        return source.finding(("metadata", "axes"), what, "take more decimals or another scale (docs/axes.md)")
+    printed = {"statement": "statement", "points": "'%.2f' | format(point[0])"}
+    form = printed.get(column, f"'%.2f' | format({column})")
+    return source.finding(("doc_to_text",), what, f"print it as it is, by {{{{ {form} }}}}")
+
+
+def _prompted(question: Question, doc: Doc) -> Doc:
+    return doc if question.asks is None else {**doc, "prompt": alone(question, doc)}
+
+
+def _parts(column: str) -> Iterator[tuple[str, Callable[[Doc], Any], Callable[[Doc, Doc], Any]]]:
+    """Yield what a column holds: its name, what items are ranked by, and the column once it is another item's."""
+    if column == "points":
+        for axis, name in enumerate(("valence", "arousal")):
+            yield name, partial(_mean, axis), partial(_along, axis)
+    else:
+        yield column, partial(_own, column), lambda _, other: dict(other)[column]
+
+
+def _own(column: str, doc: Doc) -> Any:
+    value = dict(doc)[column]
+    return "" if value is None else value
+
+
+def _mean(axis: int, doc: Doc) -> float:
+    return fmean(point[axis] for point in doc["points"])
+
+
+def _along(axis: int, doc: Doc, other: Doc) -> list[tuple[float, ...]]:
+    pairs = zip(doc["points"], other["points"], strict=False)
+    return [tuple((far if place == axis else own)[place] for place in (0, 1)) for own, far in pairs]
+
+
+def _coarse(value: Any) -> Any:
+    """Round to one decimal, so that values which a coarse prompt may well show alike are not held against it."""
+    return round(value, 1) if isinstance(value, float) else value
+
+
+def _plain(text: str) -> str:
+    """Write -0.0 as 0.0: the sign of what is multiplied by nothing tells a reader nothing."""
+    return _NEGATIVE_ZERO.sub("", text)
+
+
+def _labels(source: Source, docs: Sequence[Doc], write: Write, *, by_axes: bool) -> Iterator[Finding]:
+    """Find labels that the reader of a prompt cannot know of, though the answer must be one of them."""
+    lacking = [(row, missing) for row, doc in enumerate(docs) if (missing := _unnamed(write(doc), _wordings(doc)))]
+    if not lacking:
+        return
+    row, missing = lacking[0]
+    more = f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
+    what = (
+        f"the prompt does not name {', '.join(map(repr, missing[:_NAMED]))}{more}, which the answer may be "
+        f"({len(lacking)} of {len(docs)} items, first item {row})"
+    )
+    if by_axes:
+        yield source.finding(("dataset_kwargs", "asks", "question"), what, "put {labels} in it")
+    else:
+        yield source.finding(("doc_to_text",), what, "put {{ choices | join(', ') }} in it")
+
+
+def _wordings(doc: Doc) -> list[str]:
+    return label_names(tuple(doc["choices"]), doc["language"])
+
+
+def _unnamed(text: str, labels: Sequence[str]) -> list[str]:
+    """Return the labels that do not stand in a text as words of their own, in whatever case and however wrapped."""
+    flat = " ".join(text.casefold().split())
+    return [label for label in labels if not _named(flat, " ".join(label.casefold().split()))]
+
+
+def _named(text: str, label: str) -> bool:
+    return label in text and _word(label).search(text) is not None
+
+
+@cache
+def _word(label: str) -> re.Pattern[str]:
+    edge = r"(?<!\w){}(?!\w)" if label.isascii() else "{}"  # words of other scripts may stand without a space
+    return re.compile(edge.format(re.escape(label)))
+
+
+def _stops(source: Source, question: Question, docs: Sequence[Doc]) -> Iterator[Finding]:
+    """Find stop texts within a label or a right answer, which would end there."""
+    given = source.values.get("generation_kwargs")
+    until = given.get("until") if isinstance(given, dict) else None
+    if not until or question.kind in MEASURED:
+        return
+    labels = sorted({label for doc in docs for label in _wordings(doc)})
+    targets = sorted({str(doc["target"]) for doc in docs})
+    for number, stop in enumerate(until):
+        cut = [label for label in labels if stop.casefold() in label.casefold()]
+        cut = cut or [target for target in targets if stop in target[:-1]]
+        if cut:
+            what = f"{stop!r} is within the answer {cut[0][:40]!r}, which would end there"
+            mend = 'end answers by what no answer holds, as "\\n\\n\\n"'
+            yield source.finding(("generation_kwargs", "until", number), what, mend)

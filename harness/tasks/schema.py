@@ -1,0 +1,161 @@
+"""What a task YAML may say: every key, its type and range, as pydantic models.
+
+`python -m harness.tasks.schema docs` writes the JSON Schema for editors (`docs/task.schema.json`).
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, InstanceOf, StringConstraints, WithJsonSchema
+
+from harness.kinds.derive import Name as Derivation
+from harness.tasks.prompts.axes import Axes, DatasetKwargs
+from harness.tasks.yamlfile import Function
+
+SCHEMA = "task.schema.json"
+Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,63}$")]
+FunctionName = Annotated[
+    InstanceOf[Function],
+    WithJsonSchema({"type": "string", "description": "!function harness.tasks.functions.KIND.NAME"}),
+]
+Version = Annotated[FiniteFloat, Field(gt=0)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
+Label = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class Metadata(_Model):
+    """What the harness needs to know of a task beyond its prompt."""
+
+    version: Version = Field(description="rises when the prompt, the data or a metric changes")
+    title: Text = Field(description="one line for `vaemo-eval ls`")
+    source: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")] = Field(
+        description="folder of the VA features dataset, for example iimi"
+    )
+    headline: str = Field(description="the metric that stands for the task")
+    labels: list[Label] | None = Field(None, min_length=2, max_length=1_000, description="the fixed label set")
+    options: str | None = Field(None, description="CSV of each item's options, beside the YAML (choice tasks)")
+    axes: Axes | None = Field(None, description="how the prompt differs from what dataset_kwargs.asks gives by itself")
+    derive: Derivation | None = Field(None, description="how documents are made from rows; each row is one without it")
+    licence: str | None = Field(None, description="licence of the source")
+    citation: str | None = Field(None, description="the literature that the question comes from")
+
+
+class GenerationKwargs(_Model):
+    """How text is generated."""
+
+    until: list[str] = Field(min_length=1, description="texts that end an answer")
+    max_gen_toks: int = Field(ge=1, le=32_768)
+    do_sample: bool = False
+    temperature: float = Field(0.0, ge=0.0, le=2.0)
+    top_p: float | None = Field(None, gt=0.0, le=1.0)
+    top_k: int | None = Field(None, ge=1)
+
+
+class FilterStep(_Model):
+    """One step that changes an answer before it is read."""
+
+    model_config = ConfigDict(extra="allow", strict=True)
+
+    function: str
+
+
+class FilterPipeline(_Model):
+    """Steps that change an answer before it is read."""
+
+    name: str
+    filter: list[FilterStep] = Field(min_length=1)
+
+
+class FewshotConfig(_Model):
+    """Which examples are shown."""
+
+    sampler: Literal["default", "first_n"]
+
+
+class Metric(_Model):
+    """A metric named one by one; the list of the kind is the usual form."""
+
+    model_config = ConfigDict(extra="allow", strict=True)
+
+    metric: str
+
+
+class TaskYaml(_Model):
+    """A task, as its YAML and what it includes state it."""
+
+    include: str | list[str] | None = Field(None, description="YAMLs whose keys are taken over; local keys win")
+    task: Name = Field(description="what --tasks names")
+    task_alias: str | None = None
+    custom_dataset: FunctionName
+    dataset_kwargs: DatasetKwargs | None = Field(None, description="what is asked, of a task that takes axes")
+    training_split: Literal["train"] | None = None
+    fewshot_split: Literal["train"] | None = None
+    test_split: Literal["test"]
+    output_type: Literal["generate_until", "multiple_choice"]
+    description: Annotated[str, StringConstraints(max_length=20_000)] = Field("", description="Jinja; stands first")
+    doc_to_text: Text = Field(description="Jinja; may use valence, arousal, dominance, choices and prompt")
+    doc_to_choice: Text | None = None
+    doc_to_target: Text
+    gen_prefix: str | None = None
+    target_delimiter: str = " "
+    fewshot_delimiter: str = "\n\n"
+    fewshot_config: FewshotConfig | None = None
+    num_fewshot: int | None = Field(None, ge=1, le=100)
+    generation_kwargs: GenerationKwargs | None = None
+    filter_list: list[FilterPipeline] | None = Field(None, max_length=1)
+    process_docs: FunctionName | None = None
+    process_results: FunctionName
+    metric_list: FunctionName | list[Metric]
+    metadata: Metadata
+
+
+class GroupMetadata(_Model):
+    """What the harness needs to know of a group."""
+
+    version: Version
+    title: Text
+
+
+class GroupYaml(_Model):
+    """Tasks that are run by one name."""
+
+    group: Name
+    group_alias: str | None = None
+    task: list[Name] = Field(min_length=1)
+    metadata: GroupMetadata
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema (draft 2020-12) of a task or group YAML.
+
+    What a task must have is asked only of a YAML that includes nothing, since an included file may give it.
+    """
+    task, group = TaskYaml.model_json_schema(), GroupYaml.model_json_schema()
+    parts = task.pop("$defs") | group.pop("$defs")
+    whole = {"required": ["task"], "not": {"required": ["include"]}}
+    task |= {"if": whole, "then": {"required": task.pop("required")}}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "VAEmo-Eval task or group",
+        "if": {"required": ["group"]},
+        "then": {"$ref": "#/$defs/GroupYaml"},
+        "else": {"$ref": "#/$defs/TaskYaml"},
+        "$defs": parts | {"TaskYaml": task, "GroupYaml": group},
+    }
+
+
+def schema_text() -> str:
+    """Return the JSON Schema as indented text."""
+    return json.dumps(schema(), indent=2) + "\n"
+
+
+if __name__ == "__main__":
+    (Path(sys.argv[1]) / SCHEMA).write_text(schema_text(), encoding="utf-8")

@@ -1,0 +1,73 @@
+"""Prices: what a sum of tokens costs, and what is said where no price is known."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from harness.models.api import prices
+from va_extractor.common.errors import InputError
+
+
+def test_a_million_tokens_each_way_cost_the_two_list_prices() -> None:
+    price = prices.load().need("openai/gpt-4o-mini", "--max-cost 1")
+    assert price.cost(1_000_000, 1_000_000) == pytest.approx(0.15 + 0.60)
+    assert price.cost(2_000, 0) == pytest.approx(0.0003)
+
+
+def test_every_price_that_ships_is_dated_named_and_dearer_for_output_than_nothing() -> None:
+    shipped = prices.load().by_model
+    assert len(shipped) > 50
+    for name, price in shipped.items():
+        assert "/" in name
+        assert price.as_of >= date(2026, 1, 1)
+        assert price.source.startswith("https://")
+        assert 0 < price.input <= price.output
+
+
+def test_a_file_of_ones_own_goes_before_what_ships(tmp_path: Path) -> None:
+    own = tmp_path / "own.yaml"
+    own.write_text("- {source: contract, date: 2026-11-01, models: {openai/gpt-4o: [1, 2], mine/model: [3, 4]}}\n")
+    known = prices.load(own)
+    assert (known.need("openai/gpt-4o", "").input, known.need("mine/model", "").output) == (1, 4)
+    assert known.of("anthropic/claude-sonnet-5") is not None
+
+
+def test_a_model_without_a_price_is_refused_by_the_file_to_edit(tmp_path: Path) -> None:
+    assert prices.load().of("openai/unheard-of") is None
+    with pytest.raises(
+        InputError, match=r"^--max-cost 5: no price of openai/unheard-of .*prices\.yaml.*--prices FILE$"
+    ):
+        prices.load().need("openai/unheard-of", "--max-cost 5")
+    own = tmp_path / "own.yaml"
+    own.write_text("[]")
+    with pytest.raises(InputError, match=rf"to {own}$"):
+        prices.load(own).need("openai/unheard-of", "--max-cost 5")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("a: [", "is not YAML"),
+        ("a: 1", "the whole: Input should be a valid list"),
+        ("- {source: s, models: {}}", r"0\.date: Field"),
+        ("- {source: s, date: 2026-01-01, models: {m: [1]}}", r"0\.models\.m\.1: "),
+        ("- {source: s, date: 2026-01-01, models: {m: [.nan, 1]}}", r"0\.models\.m\.0: .*finite"),
+        ("- {source: s, date: 2026-01-01, models: {m: [-1, 1]}}", r"0\.models\.m\.0: .*greater"),
+    ],
+)
+def test_a_broken_file_is_one_line_that_names_the_field(tmp_path: Path, text: str, words: str) -> None:
+    path = tmp_path / "p.yaml"
+    path.write_text(text)
+    with pytest.raises(InputError, match=words) as caught:
+        prices.load(path)
+    assert str(path) in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert text == "a: [" or str(caught.value).endswith(f"; {prices.SHIPPED} shows the form")
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"none\.yaml: cannot be read"):
+        prices.load(tmp_path / "none.yaml")

@@ -1,0 +1,104 @@
+"""A task sent to a model that keeps what it was sent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from harness.models import lm_eval as _compat
+from harness.models.lm_eval import AskSettings
+from harness.record import Seeds
+from harness.tasks.documents import Docs
+from harness.tasks.features import SHIPPED
+from harness.tasks.load import Task, load_tasks
+from lm_eval.api.model import LM
+
+SEEDS = Seeds(python=1, numpy=2, torch=3, fewshot=4, bootstrap=5, chance=6)
+
+
+class Echo(LM):  # type: ignore[misc]  # lm-eval has no types
+    """Answers with the last line of the prompt and the seed it would send."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._seed = 7
+        self.sent: list[tuple[str, Any]] = []
+
+    def generate_until(self, requests: list[Any]) -> list[str]:
+        self.sent += [one.args for one in requests]
+        return [f"{one.args[0][-30:]} {self._seed}" for one in requests]
+
+    def loglikelihood(self, requests: list[Any]) -> list[tuple[float, bool]]:
+        self.sent += [one.args for one in requests]
+        return [(-float(len(one.args[1])), False) for one in requests]
+
+    def loglikelihood_rolling(self, requests: list[Any]) -> list[float]:
+        raise NotImplementedError
+
+    def apply_chat_template(self, chat_history: list[dict[str, str]], add_generation_prompt: bool = True) -> str:
+        return f"<{chat_history[-1]['content']}>"
+
+
+def settings(**given: Any) -> AskSettings:
+    usual: dict[str, Any] = {"num_fewshot": None, "limit": 6, "apply_chat_template": False}
+    usual |= {"system_instruction": None, "gen_kwargs": {}, "seeds": SEEDS}
+    return AskSettings(**(usual | given))
+
+
+def task(name: str) -> Task:
+    return load_tasks([name], [], SHIPPED)[0]
+
+
+def test_documents_come_back_in_order_each_with_its_own_prompt_and_hash() -> None:
+    one = task("iimi_basic")
+    asked = _compat.ask(Echo(), one.name, one.engine, settings()) or []
+    assert [given.doc["item_id"] for given in asked] == [doc["item_id"] for doc in one.engine.eval_docs][:6]
+    assert [doc["item_id"] for doc in _compat.asked_docs(one.engine, settings())] == [
+        given.doc["item_id"] for given in asked
+    ]
+    assert [given.results for given in asked] == [[f"{given.prompt[-30:]} 7"] for given in asked]
+    assert f"{asked[0].doc['valence']:.2f}" in asked[0].prompt
+    prompts = {given.prompt for given in asked}
+    assert len({given.request_hash for given in asked}) == len(prompts)
+
+
+def test_each_choice_is_asked_for_its_log_likelihood() -> None:
+    one = task("iimi_basic_mc")
+    asked = _compat.ask(Echo(), one.name, one.engine, settings(limit=2)) or []
+    for given in asked:
+        assert [score for score, _ in given.results] == [-len(choice) - 1.0 for choice in given.doc["choices"]]
+
+
+def test_other_documents_pass_through_the_prompt_and_leave_the_task_as_it_was() -> None:
+    one = task("iimi_basic")
+    mine = _compat.asked_docs(one.engine, settings())
+    other = mine[0].copy()
+    other["item_id"] = "other"
+    asked = _compat.ask_of(Echo(), one.name, one.engine, settings(), Docs([other])) or []
+    assert [given.doc["item_id"] for given in asked] == ["other"]
+    assert _compat.asked_docs(one.engine, settings()) == mine
+
+
+def test_a_server_is_sent_another_seed_in_each_pass_and_its_own_afterwards() -> None:
+    one, model = task("iimi_basic"), Echo()
+    passes = _compat.ask_again(model, one.name, one.engine, settings(limit=1), 3) or []
+    assert [given[0].results[0][-1] for given in passes] == ["7", "8", "9"]
+    assert model._seed == 7
+
+
+def test_generation_arguments_given_stand_over_those_of_the_task() -> None:
+    one, model = task("iimi_basic"), Echo()
+    given = {"temperature": 0.7}
+    _compat.ask(model, one.name, one.engine, settings(limit=1, gen_kwargs=given))
+    [(_, sent)] = model.sent
+    assert sent["temperature"] == 0.7
+    assert sent["max_gen_toks"] == 256
+    assert _compat.generation_arguments(task("iimi_basic_mc").engine, given) == {}
+
+
+@pytest.mark.parametrize(("chat", "sent"), [(True, "<who?>"), (False, "who?")])
+def test_prompts_of_no_task_are_sent_alone(chat: bool, sent: str) -> None:
+    model = Echo()
+    assert _compat.generate(model, ["who?"], {"until": []}, chat=chat) == [f"{sent} 7"]
+    assert [prompt for prompt, _ in model.sent] == [sent]

@@ -1,0 +1,147 @@
+"""Which model is meant, what is recorded of it, and what is said when it cannot be had."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.models import choice as models
+from harness.models.choice import ModelChoice, choose, first_line, open_model
+from harness.scoring.baselines.names import BASELINES
+from va_extractor.common.errors import InputError
+
+SECRET = "hunter2"  # noqa: S105  what must not be found again
+
+
+class Silent:
+    """A model that says nothing about itself."""
+
+
+def recorded(backend: str, args: dict[str, Any]) -> dict[str, Any]:
+    return models.record(ModelChoice("m", backend, args), Silent(), None).args
+
+
+@pytest.mark.parametrize("name", BASELINES)
+def test_baselines_go_by_their_name(name: str) -> None:
+    choice = choose(f"baseline:{name}", {})
+    assert (choice.backend, choice.args, choice.id) == ("baseline", {"name": name}, f"baseline:{name}")
+    assert not choice.chat_only
+
+
+@pytest.mark.parametrize(
+    "name", ["hf-tree", "local-chat-completions", "openai-chat-completions", "anthropic-chat", "vllm"]
+)
+def test_back_ends_go_by_lm_evals_names(name: str) -> None:
+    choice = choose(name, {"pretrained": "org/model", "dtype": "float32"})
+    assert (choice.backend, choice.args) == (name, {"pretrained": "org/model", "dtype": "float32"})
+    assert choice.id == "org/model"
+    assert choice.chat_only == ("chat" in name)
+
+
+def test_a_hub_id_or_a_folder_means_hugging_face(tmp_path: Path) -> None:
+    hub, local = choose("Qwen/Qwen3-0.6B", {"dtype": "auto"}), choose(str(tmp_path), {})
+    assert (hub.backend, hub.args) == ("hf-tree", {"pretrained": "Qwen/Qwen3-0.6B", "dtype": "auto"})
+    assert (hub.id, local.id) == ("Qwen/Qwen3-0.6B", tmp_path.name)
+    assert local.backend == "hf-tree"
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ("baseline:prototipe", r"no such baseline \(did you mean prototype"),
+        ("baseline:", "no such baseline"),
+        ("local-chat-completion", r"\(did you mean .*local-chat-completions"),
+        ("nonsense", "no baseline:NAME, back end, local folder or Hub id"),
+        ("a/b/c", "no baseline:NAME"),
+        ("", "no baseline:NAME"),
+    ],
+)
+def test_what_is_no_model_is_named_with_the_nearest(given: str, words: str) -> None:
+    with pytest.raises(InputError, match=rf"^--model {given}: .*{words}"):
+        choose(given, {})
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        {"api_key": SECRET},
+        {"token": SECRET, "hf_token": SECRET, "auth_token": SECRET},
+        {"PASSWORD": SECRET, "client_secret": SECRET, "header": f"{{'Authorization': '{SECRET}'}}"},
+        {"base_url": f"https://user:{SECRET}@host:8000/v1?key={SECRET}#{SECRET}"},
+    ],
+)
+def test_credentials_are_not_recorded(args: dict[str, Any]) -> None:
+    assert SECRET not in str(recorded("hf", args))
+
+
+def test_what_decides_numbers_is_recorded_though_it_sounds_like_a_credential() -> None:
+    given = {"tokenizer": "org/model", "tokenizer_backend": "huggingface", "add_bos_token": True, "api_key": 1234}
+    assert recorded("hf", given) == {
+        "tokenizer": "org/model", "tokenizer_backend": "huggingface", "add_bos_token": True,
+    }  # fmt: skip
+
+
+def test_an_address_is_recorded_without_what_is_private() -> None:
+    given = f"https://me:{SECRET}@host:8000/v1/chat?key={SECRET}"
+    assert recorded("hf", {"base_url": given}) == {"base_url": "https://host:8000/v1/chat"}
+
+
+def test_paths_are_recorded_by_their_last_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "weights").mkdir()
+    monkeypatch.chdir(tmp_path)
+    given = {"pretrained": str(tmp_path / "weights"), "peft": "weights", "tokenizer": "org/model"}
+    assert recorded("hf", given) == {"pretrained": "weights", "peft": "weights", "tokenizer": "org/model"}
+
+
+@pytest.mark.parametrize("value", ["", "x" * 5000, "~nobody-of-this-name/x", "a\0b", None, 3, 0.5, True])
+def test_what_is_no_path_is_recorded_as_it_is(value: Any) -> None:
+    assert recorded("hf", {"option": value}) == {"option": value}
+
+
+def test_an_unnamed_model_goes_by_its_back_end() -> None:
+    assert ModelChoice("m", "dummy", {}).id == "dummy"
+
+
+def opened(monkeypatch: pytest.MonkeyPatch, error: Exception, given: str = "org/model") -> str:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("harness.models.lm_eval.create_model", fail)
+    with pytest.raises(InputError) as raised:
+        open_model(ModelChoice(given, "hf", {}), None, None)
+    return str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("error", "mend"),
+    [
+        (ModuleNotFoundError("No module named 'torch'", name="torch"), r"pip install 'vaemo-eval[hf]'"),
+        (ModuleNotFoundError("No module named 'vllm.x'", name="vllm.x"), r"pip install 'vaemo-eval[vllm]'"),
+        (ModuleNotFoundError("No module named 'aiohttp'", name="aiohttp"), r"pip install 'vaemo-eval[api]'"),
+        (ModuleNotFoundError("No module named 'other'", name="other"), "pip install other"),
+    ],
+)
+def test_a_missing_package_is_told_with_its_extra(monkeypatch: pytest.MonkeyPatch, error: Exception, mend: str) -> None:
+    said = opened(monkeypatch, error)
+    assert said.startswith("--model org/model: the package ")
+    assert said.endswith(mend)
+
+
+def test_what_a_back_end_raises_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert opened(monkeypatch, OSError("\nno such repository\nmore\nlines")) == (
+        "--model org/model: OSError: no such repository"
+    )
+    assert opened(monkeypatch, InputError("already clear")) == "already clear"
+
+
+def test_a_misspelt_provider_is_told_where_the_hub_has_no_such_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = opened(monkeypatch, OSError("no such repository"), "opnai/gpt-4o-mini")
+    assert "OSError: no such repository; opnai/ was read as an organisation on the Hub" in said
+    assert "did you mean openai" in said
+
+
+def test_the_first_line_of_an_error_or_its_class() -> None:
+    assert first_line(ValueError("one\ntwo")) == "ValueError: one"
+    assert first_line(ValueError()) == "ValueError"

@@ -1,0 +1,251 @@
+"""`vaemo-eval compare` on real run folders: what it prints, and which pairs of runs it refuses."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from harness.cli import main
+from harness.commands.compare_table import p_text, show
+from harness.record import Interval
+from harness.runs.compare import Adjusted, Comparison, compare
+from va_extractor.common.errors import InputError
+
+TASKS = "iimi_basic,emotic_complex_mc"
+
+
+def make_run(root: Path, model: str, *arguments: str, tasks: str = TASKS) -> Path:
+    assert main(["--model", model, "--tasks", tasks, "--output_path", str(root), *arguments]) == 0
+    return next(path.parent for path in sorted(root.rglob("run.json")) if path.parent.parent.name.endswith(model[9:]))
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    root = tmp_path_factory.mktemp("runs")
+    return [make_run(root, f"baseline:{name}", "--limit", "80") for name in ("prototype", "knn", "uniform")]
+
+
+@pytest.fixture(scope="module")
+def compared(runs: list[Path]) -> list[Comparison]:
+    return compare(runs, [], 0.95, 3)
+
+
+def edited(run: Path, root: Path, **fields: Any) -> Path:
+    """Copy a run with other values in the record of its first task."""
+    copy = root / "copy"
+    shutil.copytree(run, copy)
+    record = json.loads((copy / "run.json").read_text())
+    record["tasks"]["iimi_basic"] |= fields
+    (copy / "run.json").write_text(json.dumps(record))
+    return copy
+
+
+def test_every_pair_is_compared_on_every_task(compared: list[Comparison]) -> None:
+    assert [one.task for one in compared] == ["iimi_basic"] * 3 + ["emotic_complex_mc"] * 3
+    pairs = [(one.first.record.model.id, one.second.record.model.id) for one in compared[:3]]
+    assert pairs == [
+        ("baseline:prototype", "baseline:knn"),
+        ("baseline:prototype", "baseline:uniform"),
+        ("baseline:knn", "baseline:uniform"),
+    ]
+
+
+def test_values_are_those_of_the_records(compared: list[Comparison]) -> None:
+    for one in compared:
+        for row in (adjusted.difference for adjusted in one.rows):
+            assert row.first == pytest.approx(one.first.record.tasks[one.task].metrics[row.metric].value)
+            assert row.second == pytest.approx(one.second.record.tasks[one.task].metrics[row.metric].value)
+
+
+def test_holm_adjusts_headlines_over_pairs_and_tasks_by_hand(compared: list[Comparison]) -> None:
+    rows = [row for one in compared for row in one.rows if row.difference.metric == one.headline]
+    assert len(rows) == 6
+    ordered = sorted(rows, key=lambda row: row.difference.p)
+    highest = 0.0
+    for place, row in enumerate(ordered):
+        highest = max(highest, min(1.0, (6 - place) * row.difference.p))
+        assert row.holm == pytest.approx(highest)
+
+
+def test_items_named_are_those_with_the_widest_gap(compared: list[Comparison]) -> None:
+    for one in compared:
+        assert 1 <= len(one.items) <= 3
+        gaps = [abs(gap.gap) for gap in one.items]
+        assert gaps == sorted(gaps, reverse=True)
+    right_and_wrong = compared[1].items[0]
+    assert {right_and_wrong.first.scores["correct"], right_and_wrong.second.scores["correct"]} == {0.0, 1.0}
+
+
+def test_descriptions_are_compared_by_what_their_samples_hold(tmp_path: Path) -> None:
+    runs = [
+        make_run(tmp_path, f"baseline:{name}", "--limit", "12", tasks="emotic_describe")
+        for name in ("prototype", "uniform")
+    ]
+    one = compare(runs, [], 0.95, 2)[0]
+    for row in (adjusted.difference for adjusted in one.rows):
+        assert row.first == pytest.approx(one.first.record.tasks[one.task].metrics[row.metric].value)
+    for gap in one.items:
+        ours, theirs = (one.scores["same_quadrant"] or 0.0 for one in (gap.first, gap.second))
+        assert gap.gap == ours - theirs
+
+
+def test_the_command_prints_a_table_a_pair(runs: list[Path], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["compare", *map(str, runs[:2]), "--tasks", "iimi_basic", "--level", "0.9"]) == 0
+    out = capsys.readouterr().out
+    assert "baseline:prototype against baseline:knn" in out
+    assert "90 % interval" in out
+    assert "exact McNemar" in out
+    assert "SYNTHETIC SAMPLE" in out
+    assert "2,000 bootstrap draws and 2,000 swaps (exact McNemar has none), seed 20250211, alpha 0.1" in " ".join(
+        out.split()
+    )
+
+
+@pytest.mark.parametrize(
+    ("p", "text"), [(0.0, "<0.0001"), (9.9e-5, "<0.0001"), (1e-4, "0.0001"), (1 / 2001, "0.0005"), (1.0, "1.0000")]
+)
+def test_a_p_value_is_never_nought(p: float, text: str) -> None:
+    assert p_text(p) == text
+
+
+def printed(one: Comparison, level: float = 0.95) -> str:
+    with (console := Console(width=140)).capture() as capture:
+        show([one], level, console)
+    return " ".join(capture.get().split())
+
+
+def test_a_dash_and_a_disagreement_are_explained(compared: list[Comparison]) -> None:
+    one = replace(compared[0], items=())
+    assert "no detectable" not in printed(one)
+    row, between = one.rows[0].difference, Interval(low=-0.1, high=0.2, level=0.95, method="", draws=2000, seed=1)
+    dashed = replace(row, detectable=None, undetectable="5 clusters are few", interval=between, p=0.2)
+    said = printed(replace(one, rows=(Adjusted(dashed, 0.2),)))
+    assert f"no detectable difference of {row.metric}: 5 clusters are few" in said
+    assert "do not agree" not in said
+    for p, low, apart in ((0.019, -0.1, True), (0.019, 0.01, False), (0.06, 0.01, True), (0.06, -0.1, False)):
+        shown = replace(dashed, p=p, interval=between.model_copy(update={"low": low}))
+        said = printed(replace(one, rows=(Adjusted(shown, p),)))
+        assert (f"p and interval of {row.metric} do not agree on alpha 0.05" in said) == apart
+
+
+def test_five_clusters_detect_nothing_and_say_why(tmp_path: Path) -> None:
+    runs = [make_run(tmp_path, f"baseline:{name}", "--limit", "8", tasks="emotic_complex") for name in ("all", "knn")]
+    [one] = compare(runs, [], 0.95, 0)
+    assert one.clusters < 6
+    assert all(row.difference.detectable is None for row in one.rows)
+    assert f"{one.clusters} clusters can change sides in so few ways that no p value falls below 0.05" in printed(one)
+
+
+def record_with(run: Path, root: Path, **fields: Any) -> Path:
+    """Copy a run with other values in its record."""
+    copy = root / "copy"
+    shutil.copytree(run, copy)
+    record = json.loads((copy / "run.json").read_text()) | fields
+    (copy / "run.json").write_text(json.dumps(record))
+    return copy
+
+
+def test_what_was_asked_differently_is_said(runs: list[Path], tmp_path: Path) -> None:
+    other = record_with(runs[1], tmp_path, gen_kwargs={"temperature": 0.7, "do_sample": True}, system_instruction="Hm.")
+    [one] = compare([runs[0], other], ["iimi_basic"], 0.95, 0)
+    assert one.asked == (
+        "--gen_kwargs none against do_sample=True, temperature=0.7",
+        "--system_instruction none against 'Hm.'",
+    )
+    assert "asked differently: --gen_kwargs none against do_sample=True" in printed(one)
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"version": "0.9"}, "task iimi_basic: version 0.9 against 1.0"),
+        (
+            {"task_hash": "f" * 64},
+            r"answer form or generation arguments of its YAML \(task hash ffffffffffff against",
+        ),
+        ({"task_hash": "f" * 64, "axes": {"scale": "0..1"}}, "axes of the prompt scale=0..1 against none$"),
+        ({"task_hash": "f" * 64, "labels": ["joy", "fear"]}, "labels joy, fear against anger, disgust, .* surprise$"),
+    ],
+)
+def test_runs_of_another_version_are_refused(
+    runs: list[Path], tmp_path: Path, fields: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(InputError, match=said):
+        compare([runs[0], edited(runs[1], tmp_path, **fields)], [], 0.95, 3)
+
+
+def test_runs_on_other_features_are_refused(runs: list[Path], tmp_path: Path) -> None:
+    features = json.loads((runs[1] / "run.json").read_text())["tasks"]["iimi_basic"]["features"] | {"sha256": "e" * 64}
+    with pytest.raises(InputError, match="features iimi/test eeeeeeeeeeee against"):
+        compare([runs[0], edited(runs[1], tmp_path, features=features)], [], 0.95, 3)
+
+
+def test_descriptions_read_by_another_reader_are_refused(runs: list[Path], tmp_path: Path) -> None:
+    by = {"id": "some/embedder", "revision": None, "weights_sha256": "a" * 64}
+    one, other = (
+        edited(run, tmp_path / run.parent.name, embedder=by | {"reader_sha256": sha * 64})
+        for run, sha in zip(runs[:2], "bc", strict=True)
+    )
+    with pytest.raises(InputError, match="reader of valence and arousal cccccccccccc against bbbbbbbbbbbb"):
+        compare([one, other], ["iimi_basic"], 0.95, 3)
+
+
+def test_a_metric_that_one_model_alone_has_is_named_with_the_reason(
+    runs: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    constant = make_run(tmp_path, "baseline:majority", "--limit", "80", tasks="iimi_basic")
+    [found] = compare([runs[0], constant], ["iimi_basic"], 0.95, 3)
+    assert "mcc" not in [row.difference.metric for row in found.rows]
+    assert found.lacking == {"mcc": "all answers are the same, or all items have one label"}
+    capsys.readouterr()
+    assert main(["compare", str(runs[0]), str(constant), "--tasks", "iimi_basic"]) == 0
+    assert "mcc is not compared: in one of the runs all answers are the same" in capsys.readouterr().out
+
+
+def test_runs_on_another_subset_or_other_tasks_are_refused(runs: list[Path], tmp_path: Path) -> None:
+    smaller = make_run(tmp_path, "baseline:uniform", "--limit", "60", tasks="iimi_basic")
+    with pytest.raises(InputError, match=r"tasks emotic_complex_mc are in one run only .*\(60 against 80, 60 in both"):
+        compare([runs[0], smaller], [], 0.95, 3)
+    with pytest.raises(InputError, match="has no such task"):
+        compare([runs[0], smaller], ["emotic_complex_mc"], 0.95, 3)
+
+
+def test_samples_changed_since_the_run_are_refused(runs: list[Path], tmp_path: Path) -> None:
+    copy = edited(runs[1], tmp_path)
+    path = copy / "samples" / "iimi_basic.jsonl"
+    path.write_text(path.read_text().replace('"text":"anger"', '"text":"fear"', 1))
+    with pytest.raises(InputError, match="changed since the run"):
+        compare([runs[0], copy], [], 0.95, 3)
+
+
+def test_what_a_record_says_is_shown_and_not_obeyed(
+    runs: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    nasty = "m\x1b[2J\x1b]0;x\x07[/bold]\nvaemo-eval: fake line"
+    copy = edited(runs[1], tmp_path)
+    record = json.loads((copy / "run.json").read_text())
+    record["model"]["id"] = nasty
+    (copy / "run.json").write_text(json.dumps(record))
+    assert main(["compare", str(runs[0]), str(copy), "--tasks", "iimi_basic"]) == 0
+    record["tasks"]["iimi_basic"]["version"] = nasty
+    record["tasks"]["iimi_basic"]["features"]["source"] = nasty
+    (copy / "run.json").write_text(json.dumps(record))
+    assert main(["compare", str(runs[0]), str(copy), "--tasks", "iimi_basic"]) == 2
+    said = capsys.readouterr()
+    for text in (said.out, said.err):
+        assert text.replace("\n", "").isprintable()
+        assert "m\\u{1b}[2J" in text
+        assert not [line for line in text.splitlines() if line.startswith("vaemo-eval: fake")]
+    assert said.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("arguments", [["one"], ["a", "b", "--level", "2"], ["a", "b", "--items", "-1"], ["a", "b"]])
+def test_bad_arguments_end_in_one_line(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["compare", *arguments]) == 2
+    assert len(capsys.readouterr().err.strip().splitlines()) == 1

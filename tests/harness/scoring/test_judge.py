@@ -1,0 +1,164 @@
+"""The judge with judges of known habits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.stats import rankdata, spearmanr
+
+from harness.scoring.judge import (
+    Pair,
+    Verdicts,
+    agreement,
+    agreement_at_equal_length,
+    judge,
+    load_rubric,
+    parse,
+    win_rate_at_equal_length,
+)
+from va_extractor.common.errors import InputError
+
+PAIRS = [Pair(0.5, 0.5, "good text", "bad text"), Pair(-0.5, 0.1, "bad one", "good one"), Pair(0, 0, "bad", "bad")]
+
+
+def shown(prompt: str) -> tuple[str, str]:
+    first, second = prompt.split("Description A:\n")[1].split("\n\nDescription B:\n")
+    return first, second.split("\n\nAnswer")[0]
+
+
+def fair(prompts: Sequence[str]) -> list[str]:
+    """Prefer the text with the word good."""
+    quality = [tuple("good" in text for text in shown(prompt)) for prompt in prompts]
+    return ["T" if a == b else "A" if a else "B" for a, b in quality]
+
+
+def test_a_fair_judge_is_believed() -> None:
+    verdicts = judge(PAIRS, fair, load_rubric())
+    np.testing.assert_array_equal(verdicts.wins, [1.0, 0.0, 0.5])
+    np.testing.assert_array_equal(verdicts.first, [0.5, 0.5, np.nan])
+
+
+def test_a_judge_that_likes_the_first_place_decides_nothing() -> None:
+    verdicts = judge(PAIRS, lambda prompts: ["A"] * len(prompts), load_rubric())
+    np.testing.assert_array_equal(verdicts.wins, [0.5, 0.5, 0.5])
+    np.testing.assert_array_equal(verdicts.first, [1.0, 1.0, 1.0])
+
+
+def test_an_unreadable_answer_is_no_verdict() -> None:
+    verdicts = judge(PAIRS[:1], lambda prompts: ["A", "I cannot say."], load_rubric())
+    assert np.isnan(verdicts.wins[0])
+    assert verdicts.first[0] == 1.0
+
+
+def test_no_pairs() -> None:
+    assert judge([], lambda prompts: [], load_rubric()).wins.shape == (0,)
+
+
+@pytest.mark.parametrize(
+    ("answer", "value"),
+    [
+        ("A", 1),
+        (" b.\n", 0),
+        ("**T**", 0.5),
+        ("Answer: B", 0),
+        ("The answer is A.", 1),
+        ("Description B", 0),
+        ("<think>A?</think>B", 0),
+    ],
+)
+def test_answers_are_read(answer: str, value: float) -> None:
+    assert parse(answer) == value
+
+
+@pytest.mark.parametrize("answer", ["", "A or B", "Both", "a good one", "AB"])
+def test_other_answers_are_not_guessed(answer: str) -> None:
+    assert np.isnan(parse(answer))
+
+
+def test_a_judge_of_length_is_found_out() -> None:
+    rng = np.random.default_rng(0)
+    pairs = [Pair(0, 0, "a " * int(n), "b " * int(m)) for n, m in rng.integers(1, 40, (3000, 2)) + np.array([12, 0])]
+
+    def longest(prompts: Sequence[str]) -> list[str]:
+        """Prefer the longer text, most of the time."""
+        noise = np.random.default_rng(1).logistic(0, 4, len(prompts) // 2).repeat(2)
+        sizes = [tuple(len(text) for text in shown(prompt)) for prompt in prompts]
+        sign = np.tile([1, -1], len(prompts) // 2)
+        return ["A" if a - b + s * e > 0 else "B" for (a, b), e, s in zip(sizes, noise, sign, strict=True)]
+
+    verdicts = judge(pairs, longest, load_rubric())
+    assert np.nanmean(verdicts.wins) > 0.7
+    assert win_rate_at_equal_length(pairs, verdicts) == pytest.approx(0.5, abs=0.1)
+
+
+def test_win_rate_at_its_ends() -> None:
+    rubric = load_rubric()
+    assert win_rate_at_equal_length(PAIRS[:1], judge(PAIRS[:1], fair, rubric)) == 1.0
+    assert np.isnan(win_rate_at_equal_length(PAIRS[:1], judge(PAIRS[:1], lambda prompts: ["?"] * 2, rubric)))
+    even = judge(PAIRS[2:], fair, rubric)
+    assert win_rate_at_equal_length(PAIRS[2:], even) == pytest.approx(0.5)
+
+
+def test_agreement_is_spearmans_over_known_values() -> None:
+    rng = np.random.default_rng(5)
+    wins = rng.choice([0.0, 0.5, 1.0, np.nan], size=40)
+    difference = np.where(rng.random(40) < 0.1, np.nan, np.round(rng.normal(size=40), 1))
+    expected = spearmanr(wins, difference, nan_policy="omit").statistic
+    assert agreement(Verdicts(wins, wins), difference, np.ones((2, 40))) == pytest.approx([expected] * 2)
+    assert np.isnan(agreement(Verdicts(np.ones(4), np.ones(4)), np.arange(4.0), np.ones((1, 4)))).all()
+
+
+def test_agreement_that_is_all_length_vanishes_at_equal_length() -> None:
+    rng = np.random.default_rng(6)
+    gap = rng.normal(size=2000)
+    wins = (gap + rng.normal(size=2000) > 0).astype(float)
+    measure = gap + rng.normal(size=2000)
+    verdicts, ones = Verdicts(wins, wins), np.ones((1, 2000))
+    ranks = [rankdata(one) for one in (wins, measure, gap)]
+    line = np.stack([np.ones(2000), ranks[2]], axis=1)
+    rests = [one - line @ np.linalg.lstsq(line, one, rcond=None)[0] for one in ranks[:2]]
+    fixed = agreement_at_equal_length(verdicts, measure, gap, ones)[0]
+    assert fixed == pytest.approx(np.corrcoef(rests)[0, 1])
+    assert agreement(verdicts, measure, ones)[0] > 0.3
+    assert abs(fixed) < 0.08
+    alike = agreement_at_equal_length(verdicts, measure, np.zeros(2000), ones)
+    assert alike == pytest.approx(agreement(verdicts, measure, ones))
+
+
+def test_win_rate_at_equal_length_counts_a_pair_as_often_as_it_stands_there() -> None:
+    rng = np.random.default_rng(7)
+    pairs = [Pair(0, 0, "a " * int(n), "b " * int(m)) for n, m in rng.integers(1, 40, (60, 2))]
+    wins = rng.choice([0.0, 0.5, 1.0], size=60)
+    often = rng.integers(0, 3, size=60)
+    rows = np.repeat(np.arange(60), often)
+    whole = win_rate_at_equal_length([pairs[row] for row in rows], Verdicts(wins[rows], wins[rows]))
+    assert win_rate_at_equal_length(pairs, Verdicts(wins, wins), often.astype(float)) == pytest.approx(whole, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("version: 1\nprompt: '{valence} {arousal} {first}'", "second"),
+        ("version: 1\nprompt: '{valence} {arousal} {first} {second} {other}'", "other"),
+        ("version: 1\nprompt: '{valence[0]} {arousal} {first} {second}'", "cannot be filled in"),
+        ("prompt: [", "YAML"),
+        ("- 1", "the whole: "),
+        ("prompt: '{valence} {arousal} {first} {second}'", "version: Field required"),
+        ("version: '1'\nprompt: '{valence} {arousal} {first} {second}'", "version: Input should be a valid integer"),
+        ("version: 1\nprompt: a\nprompt: '{valence} {arousal} {first} {second}'", "prompt stands twice"),
+    ],
+)
+def test_a_broken_rubric_is_named(tmp_path: Path, content: str, message: str) -> None:
+    path = tmp_path / "rubric.yaml"
+    path.write_text(content)
+    with pytest.raises(InputError, match=message) as error:
+        load_rubric(path)
+    assert str(path) in str(error.value)
+    with pytest.raises(InputError, match=r"none\.yaml: cannot be read: No such file"):
+        load_rubric(tmp_path / "none.yaml")
+    path.write_bytes(b"\xff\xfe")
+    with pytest.raises(InputError, match="is not UTF-8 text"):
+        load_rubric(path)

@@ -1,0 +1,320 @@
+"""Reading answers: what chat models really write, and what no answer may do to the reader."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from harness.text.labels import parse_description, parse_label, parse_labels, visible
+from harness.text.synonyms import SYNONYMS
+from va_extractor.labels import BASIC, EMOTIC
+
+CASES = (str.lower, str.upper, str.title, str.capitalize, str.swapcase)
+WRAPPINGS = (
+    "{}", " {} ", "{}.", "{}!", "**{}**", "*{}*", "__{}__", "`{}`", '"{}"', "'{}'", "“{}”", "‘{}’", "({})", "[{}]",
+    "# {}", "- {}", "1. {}", "Emotion: {}.", "**Emotion:** {}", "Answer: {}", 'Answer: ["{}"]', '{{"emotion": "{}"}}',
+    "```\n{}\n```", "The emotion is {}.", "The emotion is likely *{}*", "I would say {}, given the two values.",
+    "{}\n\nHigh arousal points that way.", "Sure! The best fit is **{}**.", "\\boxed{{{}}}", "<answer>{}</answer>",
+    "<think>It could be anger or surprise.</think>\n{}", "anger? fear?</think>{}",
+)  # fmt: skip
+
+text = st.text(alphabet=st.characters(), max_size=300)
+"""Any text at all, lone surrogates among it."""
+
+noise = st.lists(
+    st.one_of(
+        st.sampled_from(
+            [*BASIC, *EMOTIC, "<think>", "</think>", "[", "]", '"', "'", ",", "\\", "not", "\n", "```", "’"]
+        ),
+        st.text(max_size=8),
+    ),
+    max_size=40,
+).map("".join)
+"""Text made of what the reader looks for, in any order."""
+
+
+def one(answer: str) -> str | None:
+    parsed = parse_label(answer, BASIC)
+    return parsed.labels[0] if parsed.status == "ok" else None
+
+
+def many(answer: str) -> set[str] | None:
+    parsed = parse_labels(answer, EMOTIC)
+    return set(parsed.labels) if parsed.status == "ok" else None
+
+
+# One label
+
+
+@given(label=st.sampled_from(BASIC), case=st.sampled_from(CASES), wrapping=st.sampled_from(WRAPPINGS))
+def test_a_label_is_read_in_any_case_and_wrapping(label: str, case: object, wrapping: str) -> None:
+    assert callable(case)
+    assert one(wrapping.format(case(label))) == label
+
+
+@given(label=st.sampled_from(EMOTIC), case=st.sampled_from(CASES), wrapping=st.sampled_from(WRAPPINGS))
+def test_labels_of_two_words_are_read_in_any_case_and_wrapping(label: str, case: object, wrapping: str) -> None:
+    assert callable(case)
+    assert parse_label(wrapping.format(case(label)), EMOTIC).labels == (label,)
+
+
+@given(
+    pair=st.lists(st.sampled_from(BASIC), min_size=2, max_size=2, unique=True),
+    between=st.sampled_from([" or ", ", ", "/", "\n", " and ", ", but not ", "\n2. ", "; perhaps "]),
+    lead=st.sampled_from(["", "The emotion is ", "1. ", "**Answer:** "]),
+)
+def test_two_labels_are_unparsed_and_not_guessed(pair: list[str], between: str, lead: str) -> None:
+    parsed = parse_label(lead + between.join(pair), BASIC)
+    assert (parsed.status, parsed.labels) == ("unparsed", ())
+
+
+@pytest.mark.parametrize("label", BASIC)
+def test_the_same_label_twice_is_one(label: str) -> None:
+    assert one(f"{label.title()}! It looks like {label} to me.") == label
+
+
+@pytest.mark.parametrize("label", BASIC)
+@pytest.mark.parametrize(
+    "denial", ["not {}", "It is not {}.", "It isn't {}", "It isn’t quite {}.", "No sign of {}", "This can't be {}"]
+)
+def test_a_label_that_is_denied_is_not_the_answer(denial: str, label: str) -> None:
+    assert parse_label(denial.format(label), BASIC).status == "unparsed"
+
+
+def test_a_first_line_that_is_a_label_stands_against_prose_after_it() -> None:
+    assert one("Sadness\n\nNot anger: arousal is too low for anger or fear.") == "sadness"
+
+
+@pytest.mark.parametrize(("label", "words"), SYNONYMS.items())
+def test_synonyms_name_their_label(label: str, words: tuple[str, ...]) -> None:
+    for word in words:
+        assert one(f"The person is {word}.") == label
+
+
+def test_an_offered_word_is_itself_before_it_is_a_synonym() -> None:
+    assert parse_label("happy", ("happiness", "happy")).labels == ("happy",)
+    assert parse_label("happy", ("happy", "happiness")).labels == ("happy",)
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        ("angry", "angry"),
+        ("Cold anger.", "cold anger"),
+        ("angry but detached", "angry but detached"),
+        ("The word is angry but detached, I think.", "angry but detached"),
+        ("I would choose cold anger here.", "cold anger"),
+        ("uninterested", "uninterested"),
+        ("It is *alone with responsibility*", "alone with responsibility"),
+    ],
+)
+def test_a_term_within_a_longer_term_is_not_taken_for_it(answer: str, expected: str) -> None:
+    terms = ("angry", "angry but detached", "cold anger", "interested", "uninterested", "alone with responsibility")
+    assert parse_label(answer, terms).labels == (expected,)
+
+
+@pytest.mark.parametrize(
+    "answer", ["unhappy", "fearless", "angrily", "Freude", "怒り", "0.53", "...", "😀", "yes", "labels"]
+)
+def test_words_that_only_resemble_labels_are_unparsed(answer: str) -> None:
+    assert parse_label(answer, BASIC).status == "unparsed"
+
+
+@pytest.mark.parametrize("answer", ["", " ", "\n\t\n", "\u2028"])
+def test_no_text_is_empty(answer: str) -> None:
+    assert parse_label(answer, BASIC).status == "empty"
+    assert parse_labels(answer, EMOTIC).status == "empty"
+    assert parse_description(answer).status == "empty"
+
+
+# Refusals
+
+REFUSALS = (
+    "I'm sorry, but I can't determine that.",
+    "I’m sorry, but I can’t help with that.",
+    "Sorry, I cannot answer this.",
+    "I cannot reliably infer feelings from two numbers.",
+    "As an AI language model, I do not read feelings.",
+    "I am unable to say.",
+    "I'm not able to provide this.",
+    "I won't do that.",
+    "I can't.",
+    "Unfortunately, I don't have enough information.",
+    "I must decline.",
+    "Without a picture it's impossible to say.",
+    "Without more context, it is not possible for me to tell.",
+    "I'm afraid I can't help.",
+)
+
+
+@pytest.mark.parametrize("answer", REFUSALS)
+def test_refusals_are_told_from_other_unread_answers(answer: str) -> None:
+    assert parse_label(answer, BASIC).status == "refused"
+    assert parse_labels(answer, EMOTIC).status == "refused"
+    assert parse_description(answer).status == "refused"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "The person feels as if it is impossible to go on.",
+        "The person is uneasy, and unable to identify why.",
+        "They cannot sit still, thrilled by what is to come.",
+        "The person is afraid and cannot describe it.",
+        "Sorry for what was done, the person hangs back.",
+        "I am afraid of everything around me.",
+        "I can't help but smile.",
+        "The person thinks: I can't do this anymore!",
+        "As an AI, I would say that the person is calm.",
+    ],
+)
+def test_a_description_of_someone_unable_is_no_refusal(answer: str) -> None:
+    parsed = parse_description(answer)
+    assert (parsed.status, parsed.text) == ("ok", answer)
+
+
+def test_a_label_counts_though_an_apology_comes_with_it() -> None:
+    assert one("I'm sorry, I can't be sure, but: surprise") == "surprise"
+    assert many('As an AI I can only guess: ["Peace"]') == {"Peace"}
+
+
+# Reasoning
+
+
+@given(thought=text, answer=st.sampled_from(BASIC), tag=st.sampled_from(["think", "THINK", "Think"]))
+def test_reasoning_never_counts(thought: str, answer: str, tag: str) -> None:
+    assume("think>" not in thought.casefold())
+    assert visible(f"<{tag}>{thought}</{tag}>{answer}") == answer
+    assert visible(f"{answer} <{tag}>{thought}</{tag}>") == answer
+    assert visible(f"{thought}</{tag}>\n{answer}") == answer
+    assert visible(f"<{tag}>{thought}") == ""
+    assert one(f"<{tag}>{thought} anger fear</{tag}>{answer}") == answer
+    assert many(f'<{tag}>["Fear"]{thought}</{tag}>["Peace"]') == {"Peace"}
+
+
+def test_reasoning_that_was_cut_off_is_no_answer() -> None:
+    assert parse_label("<think>So this must be anger", BASIC).status == "unparsed"
+    assert parse_labels('<think>So ["Anger"]', EMOTIC).status == "unparsed"
+    assert parse_description("<think>The person is calm.").status == "unparsed"
+
+
+def test_reasoning_in_reasoning_and_in_pieces_never_counts() -> None:
+    assert visible("<think>a <think>b</think> anger</think> joy") == "joy"
+    assert visible("<think>a</think>so <think>b</think>joy") == "so joy"
+    assert visible("joy <think>a <think>b") == "joy"
+    assert visible("<think>I open <think> again</think>joy") == "joy"
+
+
+# Several labels
+
+SETS = st.lists(st.sampled_from(EMOTIC), max_size=26)
+
+
+@given(
+    chosen=SETS,
+    wrapping=st.sampled_from([
+        "{}", "```json\n{}\n```", "```\n{}```", "{}\n\nThese fit low arousal.", "Here is the list: {}.",
+        '{{"emotions": {}}}', "**{}**", "<think>[\"Anger\"]</think>{}", '["Anger"]? On second thought: {}',
+        "Emotions: {}", "[{}]", "{} [1]",
+    ]),
+    indent=st.sampled_from([None, 2]),
+)  # fmt: skip
+def test_json_lists_round_trip_whatever_stands_around(chosen: list[str], wrapping: str, indent: int | None) -> None:
+    assume(chosen or (not wrapping.startswith('["') and "[1]" not in wrapping))
+    parsed = parse_labels(wrapping.format(json.dumps(chosen, indent=indent)), EMOTIC)
+    assert parsed.status == "ok"
+    assert parsed.labels == tuple(label for label in EMOTIC if label in chosen)
+
+
+@given(
+    chosen=st.lists(st.sampled_from(EMOTIC), min_size=1, unique=True),
+    quote=st.sampled_from(['"{}"', "'{}'", "{}", "“{}”", "‘{}’", "`{}`", "*{}*"]),
+    case=st.sampled_from(CASES),
+    comma=st.sampled_from([",", ", ", " ,\n  "]),
+)
+def test_lists_are_read_whatever_the_quotes(chosen: list[str], quote: str, case: object, comma: str) -> None:
+    assert callable(case)
+    body = comma.join(quote.format(case(label)) for label in chosen)
+    for answer in (f"[{body}]", f"[ {body}, ]", body):
+        assert many(answer) == set(chosen), answer
+
+
+@given(
+    chosen=st.lists(st.sampled_from(EMOTIC), min_size=1, unique=True),
+    form=st.sampled_from([("", ", "), ("- ", "\n- "), ("* ", "\n* "), ("• ", "\n• "), ("1. ", "\n2) "), ("", "; ")]),
+    lead=st.sampled_from(["", "Emotions: ", "**Emotions:** ", "Answer: ", "The emotions are ", "Emotions:\n"]),
+)
+def test_plain_lists_are_read_where_they_hold_nothing_else(chosen: list[str], form: tuple[str, str], lead: str) -> None:
+    first, between = form
+    assume(not first or not lead or lead.endswith("\n"))
+    body = first + between.join(chosen)
+    assert many(lead + body) == set(chosen)
+    assert many(lead + body + between + "Contentment") is None
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        ('["Anger", "Anger", "anger"]', {"Anger"}),
+        ('["Contentment", "Peace"]', {"Peace"}),
+        ('["Contentment, calm", "Peace"]', {"Peace"}),
+        ('["Peace", "Contentment, Anger"]', {"Peace"}),
+        ("[]", set()),
+        ("```json\n[]\n```", set()),
+        ('{"emotions": []}', set()),
+        ('[["Anger"], ["Fear"]]', {"Anger", "Fear"}),
+        ('["Anger"], ["Fear"]', {"Anger", "Fear"}),
+        ('["Anger"]\nOn reflection:\n["Fear"]', {"Fear"}),
+        ("Happiness And Peace", {"Happiness", "Peace"}),
+        ("Happiness, Peace, and Pleasure.", {"Happiness", "Peace", "Pleasure"}),
+        ('["Anger", "Fear', {"Anger", "Fear"}),
+        ('["Doubt"]', {"Doubt/Confusion"}),
+        ("Doubt, Confusion", {"Doubt/Confusion"}),
+        ('["Doubt\\/Confusion"]', {"Doubt/Confusion"}),
+        ('["Doubt / Confusion", "doubt_confusion", "Doubt-Confusion"]', {"Doubt/Confusion"}),
+        ('["Joy", "sad"]', {"Happiness", "Sadness"}),
+        ('["Contentment"]', None),
+        ("[1, 2]", None),
+        ("- [ ] Anger\n- [x] Peace", None),
+        ("The person shows Anger.", None),
+        ("not Anger", None),
+        ('{"Anger": 0.2, "Peace": 0.9}', None),
+        ("None of them", None),
+        ("Ärger, Freude", None),
+    ],
+)
+def test_lists_as_models_write_them(answer: str, expected: set[str] | None) -> None:
+    assert many(answer) == expected
+
+
+# Whatever comes
+
+
+@given(answer=text | noise)
+@settings(max_examples=150)
+def test_no_text_is_too_odd_to_be_read(answer: str) -> None:
+    single, several, described = (
+        parse_label(answer, BASIC), parse_labels(answer, EMOTIC), parse_description(answer),
+    )  # fmt: skip
+    assert (single.status == "ok") == (len(single.labels) == 1)
+    assert set(single.labels) <= set(BASIC)
+    assert set(several.labels) <= set(EMOTIC)
+    assert several.status == "ok" or not several.labels
+    assert (described.status == "ok") == bool(described.text)
+    assert {single.status, several.status, described.status} & {"empty"} == ({"empty"} if not answer.strip() else set())
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["<think>", "</think>", "<think></think>", "[", "]", "],", '["', "',", '"', "\\", '"\\', "[ ", "'' ", "not a ",
+     "an t ", "anger ", "anger\n", "- ", "1. ", "**", "the ", " ", "\n", "I can't ", "n", "x"],
+)  # fmt: skip
+def test_a_hundred_thousand_characters_come_to_an_end(piece: str) -> None:
+    answer = piece * (100_000 // len(piece))
+    for closed in (f"{answer}x", f"['{answer}]"):
+        parse_label(closed, BASIC)
+        parse_labels(closed, EMOTIC)
+        parse_description(closed)

@@ -1,0 +1,107 @@
+"""The one error that a user is meant to read, and how a command line prints it."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from va_extractor.common.credentials import redacted
+from va_extractor.common.plain_text import one_line
+
+_LONGEST = 4000
+
+Code = Literal[
+    "other",  # only while old messages are being given a code
+    "missing",  # a file, folder, field, column, task or answer that is needed is not there
+    "unreadable",  # it is there and cannot be read: permissions, encoding, damage
+    "unwritable",  # it cannot be written: permissions, a full disk
+    "unknown",  # a name that does not exist: task, label, flag value, key, column
+    "type",  # a value of the wrong type, or text that is not in the form it must have
+    "range",  # a number, count or length outside of its limits, or not finite
+    "duplicate",  # a name or an item appears twice
+    "conflict",  # two things that were given do not fit together
+    "changed",  # data differ from what a hash or a record says
+    "unsupported",  # valid, but this model, task or source cannot do it
+    "extra",  # an optional package is not installed
+    "unsafe",  # refused, since it could run code or leave its folder
+    "limit",  # it would exceed a bound on size, time, requests or money
+    "model",  # a back end or server failed
+    "incomplete",  # answers or shards are missing; resuming gets them
+]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong with something that the user gave.
+
+    Attributes:
+        what: what is wrong, in a few words.
+        code: which kind of problem it is; tests and programs read this instead of the text.
+        file: the file or folder, or the address.
+        line: in the file, from 1.
+        field: the flag, column, or dotted key, for example `--limit` or `metadata.labels`.
+        found: the value found there; None where there is none to show.
+        hint: what to do, as a command where there is one.
+    """
+
+    what: str
+    code: Code = "other"
+    file: Path | str | None = None
+    line: int | None = None
+    field: str | None = None
+    found: object = None
+    hint: str | None = None
+
+    def __str__(self) -> str:
+        """Return `FILE:LINE: FIELD: what (found VALUE); hint`, without the parts that are absent."""
+        place = "" if self.file is None else str(self.file) if self.line is None else f"{self.file}:{self.line}"
+        where = "".join(f"{part}: " for part in (place, self.field) if part)
+        found = "" if self.found is None else f" (found {self.found!r})"
+        return f"{where}{self.what}{found}" + (f"; {self.hint}" if self.hint else "")
+
+
+class InputError(Exception):
+    """Something the user gave is wrong. Command lines print it as one line and exit with code 2.
+
+    Args:
+        what: as in `Problem`, like all other arguments.
+    """
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        code: Code = "other",
+        file: Path | str | None = None,
+        line: int | None = None,
+        field: str | None = None,
+        found: object = None,
+        hint: str | None = None,
+    ) -> None:
+        self.problem = Problem(what, code, file, line, field, found, hint)
+        super().__init__(str(self.problem))
+
+    @classmethod
+    def of(cls, problem: Problem) -> InputError:
+        """Return the error that raises an already described problem."""
+        return cls(
+            problem.what,
+            code=problem.code,
+            file=problem.file,
+            line=problem.line,
+            field=problem.field,
+            found=problem.found,
+            hint=problem.hint,
+        )
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle by the problem, so that a worker process can pass the error on."""
+        return (InputError.of, (self.problem,))
+
+
+def tell(program: str, error: InputError) -> int:
+    """Write an error as one line, without credentials and control characters, and return exit code 2."""
+    sys.stderr.write(f"{program}: {one_line(redacted(str(error)), _LONGEST)}\n")
+    return 2
