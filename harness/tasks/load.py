@@ -13,6 +13,7 @@ from harness.record import FeaturesRecord
 from harness.record.folder import sha256_text
 from harness.record.kinds import Kind
 from harness.tasks import catalogue, safety
+from harness.tasks import engine as lm_eval_task
 from harness.tasks.checks import shape
 from harness.tasks.documents import EVALUATED, Doc, Question, fitted_on, nearest, split
 from harness.tasks.features import load
