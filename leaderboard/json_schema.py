@@ -17,7 +17,7 @@ from leaderboard.board import Board
 FILES: dict[str, type[BaseModel]] = {
     "run-record.schema.json": RunRecord,
     "sample.schema.json": Sample,
-    "harness.record.json": Board,
+    "leaderboard.schema.json": Board,
 }
 
 

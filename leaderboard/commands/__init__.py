@@ -1,1 +1,1 @@
-"""The commands of `vaemo-leaderboard`: each module has `add(commands)` and sets `run`."""
+"""The commands of `vaemo-leaderboard`, each with `add(commands)` and `run`; `report` is one of `vaemo-eval`."""

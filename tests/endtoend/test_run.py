@@ -185,7 +185,7 @@ WRONG: list[tuple[str, list[str], list[str]]] = [
         ["max_tokens", "max_gen_toks=N"],
     ),
     ("bad seed", ["--model", "baseline:prototype", "--tasks", "iimi_basic", "--seed", "1,2"], ["--seed"]),
-    ("no such command", ["evaluate", "--model", "baseline:prototype"], ["evaluate: no such command", "rescore"]),
+    ("no such command", ["evaluate", "--model", "baseline:prototype"], ["no such command", "evaluate", "rescore"]),
     (
         "arguments of a baseline",
         ["--model", "baseline:prototype", "--model_args", "a=b", "--tasks", "iimi_basic"],

@@ -1,4 +1,4 @@
-"""`vaemo-eval report RUN_DIR`: a run as one HTML page, as a leaderboard would show it."""
+"""`vaemo-eval report RUN_DIR`: write a run as one HTML page."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(args: argparse.Namespace) -> int:
-    """Write the page and name it.
+    """Write the page and print its path.
 
     Raises:
-        InputError: the run cannot be read, or the page not be written.
+        InputError: the run cannot be read, or the page cannot be written.
     """
     from leaderboard.report import report
 
@@ -35,6 +35,8 @@ def main(args: argparse.Namespace) -> int:
     try:
         out.write_text(page, encoding="utf-8")
     except OSError as error:
-        raise InputError(f"--out {out}: cannot be written: {error.strerror}") from None
+        raise InputError(
+            f"cannot be written: {error.strerror}", code="unwritable", field="--out", found=str(out)
+        ) from None
     sys.stdout.write(f"Report: {out}\n")
     return 0
