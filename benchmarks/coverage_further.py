@@ -27,7 +27,7 @@ from harness.record import Interval
 from harness.stats.arrays import Ints
 from harness.stats.bootstrap import resample
 from harness.stats.intervals import Bootstrap, corrected, jackknife, percentile, student
-from va_extractor.prototypes import prototypes
+from va_extractor.emotions.prototypes import prototypes
 
 LABELS = ("anger", "disgust", "fear", "happiness", "neutral", "sadness", "surprise")
 LEANING = np.array([0.0, -1.5, -0.5, 1.0, 0.5, 0.0, -1.0])

@@ -32,15 +32,15 @@ from rich.table import Table
 
 from va_extractor.convert import layers as kinds
 from va_extractor.convert import read_model, to_onnx
-from va_extractor.detector import YuNet
-from va_extractor.engines import Worker, local
 from va_extractor.extractors.network import Network
-from va_extractor.measure import BATCH, Setup
-from va_extractor.pixels import decode
+from va_extractor.faces.detector import YuNet
+from va_extractor.faces.engines import Worker, local
+from va_extractor.faces.measure import BATCH, Setup
+from va_extractor.faces.pixels import decode
+from va_extractor.faces.shards import Shards
 from va_extractor.schema import Provenance
-from va_extractor.shards import Shards
 from va_extractor.sources import ImageItem
-from va_extractor.weights.registry import YUNET
+from va_extractor.weights.published import YUNET
 from va_extractor.weights.store import default_folder, find
 
 ROUNDS = 5

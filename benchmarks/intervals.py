@@ -28,7 +28,7 @@ from harness.record import Interval
 from harness.record.kinds import Kind
 from harness.stats.bootstrap import resample
 from harness.stats.intervals import bca, jackknife, percentile, student
-from va_extractor.labels import EMOTIC
+from va_extractor.emotions.labels import EMOTIC
 
 ITEMS, LABELS, DRAWS, ANNOTATORS = 7203, 26, 2000, 3
 Rows = Sequence[tuple[np.ndarray, np.ndarray, np.ndarray]]

@@ -21,7 +21,7 @@ from harness.metrics.registry import IntervalName
 from harness.scoring.position import Bounds, position
 from harness.stats.arrays import Floats, Ints
 from harness.stats.bootstrap import resample
-from va_extractor.labels import EMOTIC
+from va_extractor.emotions.labels import EMOTIC
 
 SIZE, WHOLE, DRAWS, NOISE = 3, 40_000, 400, 0.6
 BASE = logit(np.geomspace(0.6, 0.02, len(EMOTIC)))

@@ -206,7 +206,7 @@ def _write_features(folder: Path) -> None:
     import numpy as np
 
     from va_extractor.dataset import write_split
-    from va_extractor.labels import EMOTIC
+    from va_extractor.emotions.labels import EMOTIC
     from va_extractor.sample import Row, to_table
     from va_extractor.schema import Provenance
 

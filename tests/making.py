@@ -16,7 +16,7 @@ from harness.kinds.reading import read
 from harness.record import Answer, EmbedderRecord, Item, Sample
 from harness.record.kinds import Kind
 from va_extractor.dataset import write_split
-from va_extractor.labels import EMOTIC
+from va_extractor.emotions.labels import EMOTIC
 from va_extractor.schema import COLUMNS, Provenance
 
 PROVENANCE = Provenance(

@@ -4,7 +4,7 @@ The sample lets everything run offline from a fresh install. It is drawn, not me
 stands behind a row, and no score on it says anything about a model. What is assumed:
 
 - valence and arousal of a label are independent normals with the mean of the Russell-Mehrabian term that stands for it
-  (`va_extractor.prototypes`) and its published standard deviation, or the mean of the published ones
+  (`va_extractor.emotions.prototypes`) and its published standard deviation, or the mean of the published ones
   where a term has none; clipped to [-1, 1]; `neutral` is at the midpoint of both scales;
 - IIMI-shaped: 60 rows a label and split, every row a cluster of its own;
 - EMOTIC-shaped: labels have the order of `_COMMON_FIRST` and base rates that fall geometrically from 78 % to 4 %; a
@@ -25,12 +25,12 @@ import numpy as np
 import pyarrow as pa
 
 from va_extractor.dataset import write_split
+from va_extractor.emotions.labels import BASIC, EMOTIC
+from va_extractor.emotions.norms import norms
+from va_extractor.emotions.prototypes import prototypes, spreads
+from va_extractor.emotions.wording import describe
 from va_extractor.identity import item_id
-from va_extractor.labels import BASIC, EMOTIC
-from va_extractor.norms import norms
-from va_extractor.prototypes import prototypes, spreads
 from va_extractor.schema import COLUMNS, Provenance
-from va_extractor.wording import describe
 
 SHIPPED = Path(__file__).parent / "shipped"
 SEED = 19771122

@@ -13,7 +13,7 @@ from harness.record import Answer, Item, ItemScores, Parsed
 from harness.record.kinds import Kind
 from harness.stats.arrays import Bools, Floats
 from va_extractor.common.errors import InputError
-from va_extractor.prototypes import prototypes
+from va_extractor.emotions.prototypes import prototypes
 
 _DIGITS = 9  # labels that differ by rounding alone tie
 

@@ -19,7 +19,7 @@ from harness.stats.arrays import Floats
 from harness.text.labels import parse_description
 from harness.text.parts import FIRST, LAST, parts
 from va_extractor.common.errors import InputError
-from va_extractor.norms import norms
+from va_extractor.emotions.norms import norms
 
 if TYPE_CHECKING:
     from harness.kinds.arrays import Answered

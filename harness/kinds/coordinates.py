@@ -20,7 +20,7 @@ from harness.record import Item, Parsed
 from harness.text import numbers as stated
 from harness.text.labels import unread
 from va_extractor.common.errors import InputError
-from va_extractor.norms import norms
+from va_extractor.emotions.norms import norms
 
 if TYPE_CHECKING:
     from harness.kinds.arrays import Answered

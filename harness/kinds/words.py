@@ -21,7 +21,7 @@ from harness.record import Item, Parsed
 from harness.text.emotion_words import Term, find_terms, label_term, set_f1, wheel_f1
 from harness.text.labels import parse_description
 from va_extractor.common.errors import InputError
-from va_extractor.norms import norms
+from va_extractor.emotions.norms import norms
 
 if TYPE_CHECKING:
     from harness.kinds.arrays import Answered

@@ -17,7 +17,7 @@ from harness.metrics.registry import metric
 from harness.record.kinds import Kind
 from harness.stats.arrays import Floats, Weights
 from va_extractor.common.errors import InputError
-from va_extractor.prototypes import prototypes
+from va_extractor.emotions.prototypes import prototypes
 
 SMOOTHING = 0.01
 """Of the answer under Kullback-Leibler: this share is spread evenly, so that a 0 costs much but not everything."""

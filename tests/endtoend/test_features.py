@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from va_extractor.cli import main as vaemo_extract
-from va_extractor.labels import EMOTIC
+from va_extractor.emotions.labels import EMOTIC
 
 if TYPE_CHECKING:
     from tests.endtoend.conftest import Command

@@ -49,8 +49,8 @@ def add(commands: argparse._SubParsersAction[Any]) -> None:
 
 
 def _emotic(args: argparse.Namespace) -> int:
-    from va_extractor.emotic import features_from_emotic, read_emotic
-    from va_extractor.references import read_references
+    from va_extractor.annotations.emotic import features_from_emotic, read_emotic
+    from va_extractor.annotations.references import read_references
 
     references = read_references(args.references) if args.references else None
     with _working(f"reading {args.input}"):
@@ -60,8 +60,8 @@ def _emotic(args: argparse.Namespace) -> int:
 
 
 def _manifest(args: argparse.Namespace) -> int:
+    from va_extractor.annotations.ratings import Columns, features_from_ratings
     from va_extractor.common.yamlfile import read_yaml
-    from va_extractor.ratings import Columns, features_from_ratings
 
     columns = read_yaml(args.columns, Columns)
     with _working(f"reading {args.input}"):

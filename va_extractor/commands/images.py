@@ -13,9 +13,9 @@ from va_extractor.common.errors import InputError
 from va_extractor.identity import DEFAULT_SALT
 
 if TYPE_CHECKING:
-    from va_extractor.extraction import Extraction, Request
+    from va_extractor.faces.extraction import Extraction, Request
+    from va_extractor.faces.terms import Terms
     from va_extractor.sources import ImageItem
-    from va_extractor.terms import Terms
 
 _SOURCES = ("folder", "manifest", "iimi", "emotic", "video")
 _MANIFESTS = (".csv", ".parquet")
@@ -62,7 +62,7 @@ def _run(args: argparse.Namespace) -> int:
         need(module, "extract", "measuring images")
     from rich.console import Console
 
-    from va_extractor.extraction import set_up
+    from va_extractor.faces.extraction import set_up
 
     for flag, value in (("--workers", args.workers), ("--shard-size", args.shard_size)):
         if value is not None and value < 1:
@@ -79,7 +79,7 @@ def _run(args: argparse.Namespace) -> int:
 
 
 def _request(args: argparse.Namespace, source: str) -> Request:
-    from va_extractor.extraction import Request
+    from va_extractor.faces.extraction import Request
     from va_extractor.weights.store import default_folder
 
     name = args.name or source
@@ -101,7 +101,7 @@ def _request(args: argparse.Namespace, source: str) -> Request:
 
 
 def _terms(args: argparse.Namespace, source: str) -> Terms:
-    from va_extractor.terms import TERMS, UNKNOWN
+    from va_extractor.faces.terms import TERMS, UNKNOWN
 
     said = {name: getattr(args, name) for name in ("title", "licence", "citation", "homepage")}
     return replace(TERMS.get(source, UNKNOWN), **{name: text for name, text in said.items() if text})
@@ -160,7 +160,7 @@ def _measure(extraction: Extraction, args: argparse.Namespace, total: int) -> di
         TimeRemainingColumn,
     )
 
-    from va_extractor.extraction import processors, run
+    from va_extractor.faces.extraction import processors, run
 
     columns = (TextColumn("measuring"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
     left = sum(len(job.items) for job in extraction.shards.missing())

@@ -38,7 +38,7 @@ def _folder(args: argparse.Namespace) -> Path:
 
 
 def _list(args: argparse.Namespace) -> int:
-    from va_extractor.weights.registry import known
+    from va_extractor.extractors.weights import known
     from va_extractor.weights.store import state
 
     folder = _folder(args)
@@ -55,7 +55,7 @@ def _list(args: argparse.Namespace) -> int:
 
 
 def _get(args: argparse.Namespace) -> int:
-    from va_extractor.weights.registry import named
+    from va_extractor.extractors.weights import named
 
     folder = _folder(args)
     wanted = [named(name) for name in args.names]
@@ -112,7 +112,7 @@ def _get_one(weights: Weights, folder: Path) -> None:
 
 
 def _verify(args: argparse.Namespace) -> int:
-    from va_extractor.weights.registry import known
+    from va_extractor.extractors.weights import known
     from va_extractor.weights.store import state
 
     folder = _folder(args)

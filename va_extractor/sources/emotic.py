@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from va_extractor.emotic.person import Person
-from va_extractor.emotic.read import read_emotic
+from va_extractor.annotations.emotic.person import Person
+from va_extractor.annotations.emotic.read import read_emotic
+from va_extractor.emotions.wording import describe
 from va_extractor.sources.checks import folder, some_files_exist
 from va_extractor.sources.item import ImageItem
-from va_extractor.wording import describe
 
 
 def list_items(annotations: Path, images: Path) -> list[ImageItem]:

@@ -40,3 +40,13 @@ class Weights:
     def usable(self) -> str:
         """File name of the ONNX model: the file itself or what it is converted to."""
         return self.converted or self.file
+
+
+YUNET = Weights(
+    name="yunet",
+    file="face_detection_yunet_2023mar.onnx",
+    url="https://github.com/opencv/opencv_zoo/raw/main/models/face_detection_yunet/face_detection_yunet_2023mar.onnx",
+    hash_kind="sha256",
+    digest="8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4",
+    licence="MIT (opencv_zoo)",
+)

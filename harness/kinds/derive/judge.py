@@ -17,8 +17,8 @@ import numpy as np
 
 from harness.kinds.derive._derivation import Derivation, Made, Row, generator, of_row
 from harness.stats.arrays import Bools
-from va_extractor.norms import norms
-from va_extractor.prototypes import prototypes
+from va_extractor.emotions.norms import norms
+from va_extractor.emotions.prototypes import prototypes
 
 if TYPE_CHECKING:
     from harness.tasks.documents import Doc

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from harness.kinds.derive._derivation import Derivation, Made, Row, of_row
-from va_extractor.labels import BASIC
-from va_extractor.prototypes import prototypes, spreads
+from va_extractor.emotions.labels import BASIC
+from va_extractor.emotions.prototypes import prototypes, spreads
 
 if TYPE_CHECKING:
     from harness.tasks.documents import Doc

@@ -28,7 +28,7 @@ from harness.scoring.baselines.scores import (
 from harness.stats.arrays import Floats
 from harness.tasks.documents import EVALUATED, Doc, Docs, Question, fitted_on, split
 from harness.tasks.prompts.content_free import Nothing
-from va_extractor.norms import norms
+from va_extractor.emotions.norms import norms
 
 SET_SIZE = 5
 STANDING: dict[Kind, tuple[str, ...]] = {

@@ -13,7 +13,7 @@ import numpy as np
 
 from harness.stats.arrays import Bools, Floats
 from va_extractor.common.errors import InputError
-from va_extractor.prototypes import prototypes, spreads
+from va_extractor.emotions.prototypes import prototypes, spreads
 
 NEIGHBOURS = 25
 _SMOOTHING = 1.0

@@ -24,9 +24,9 @@ from harness.tasks.features import SHIPPED
 from tests.making import PROVENANCE, features, item
 from va_extractor.common.errors import InputError
 from va_extractor.dataset import write_split
-from va_extractor.labels import BASIC, EMOTIC
-from va_extractor.norms import norms
-from va_extractor.prototypes import prototypes
+from va_extractor.emotions.labels import BASIC, EMOTIC
+from va_extractor.emotions.norms import norms
+from va_extractor.emotions.prototypes import prototypes
 
 FORMS = [kind for kind in Kind if form(kind)]
 

@@ -10,7 +10,7 @@ from harness.kinds.reading import read, to_answer
 from harness.record import Answer
 from harness.record.kinds import Kind
 from tests.making import item
-from va_extractor.labels import BASIC, EMOTIC
+from va_extractor.emotions.labels import BASIC, EMOTIC
 
 
 @given(scores=st.lists(st.floats(-1e3, 0, allow_nan=False), min_size=7, max_size=7))

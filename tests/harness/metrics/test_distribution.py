@@ -18,8 +18,8 @@ from harness.record.kinds import Kind
 from harness.scoring.chance import chance, random_answers
 from harness.stats.arrays import Floats
 from tests.harness.metrics.drawing import values
-from va_extractor.labels import BASIC, EMOTIC
-from va_extractor.prototypes import prototypes
+from va_extractor.emotions.labels import BASIC, EMOTIC
+from va_extractor.emotions.prototypes import prototypes
 
 NONE = np.zeros(1)
 

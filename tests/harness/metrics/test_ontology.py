@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from harness.metrics import ontology
-from va_extractor.labels import BASIC, EMOTIC
+from va_extractor.emotions.labels import BASIC, EMOTIC
 
 
 @pytest.mark.parametrize("labels", [BASIC, EMOTIC])

@@ -27,9 +27,9 @@ from harness.tasks.features import SHIPPED
 from tests.making import PROVENANCE, features
 from va_extractor.common.errors import InputError
 from va_extractor.dataset import write_split
-from va_extractor.labels import BASIC, EMOTIC
-from va_extractor.norms import norms
-from va_extractor.prototypes import prototypes, spreads
+from va_extractor.emotions.labels import BASIC, EMOTIC
+from va_extractor.emotions.norms import norms
+from va_extractor.emotions.prototypes import prototypes, spreads
 
 QUESTIONS = {
     Kind.SINGLE_LABEL: Question(Kind.SINGLE_LABEL, SHIPPED, "iimi", BASIC),

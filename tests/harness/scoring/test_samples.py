@@ -18,7 +18,7 @@ from harness.scoring.samples import answered_by, judge, make_samples
 from harness.tasks.documents import Question, split
 from tests.making import item, toy_instruments
 from va_extractor.common.errors import InputError
-from va_extractor.labels import EMOTIC
+from va_extractor.emotions.labels import EMOTIC
 
 LABELS = ("a", "b", "c")
 

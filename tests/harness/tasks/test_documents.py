@@ -13,7 +13,7 @@ from harness.tasks.documents import Question, item_of, nearest, split
 from tests.making import PROVENANCE, features
 from va_extractor.common.errors import InputError
 from va_extractor.dataset import write_split
-from va_extractor.labels import BASIC, EMOTIC
+from va_extractor.emotions.labels import BASIC, EMOTIC
 
 
 def question(root: Path, kind: Kind, labels: tuple[str, ...] = (), options: Path | None = None) -> Question:

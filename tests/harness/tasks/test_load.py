@@ -15,7 +15,7 @@ from harness.tasks.documents import EVALUATED, Doc, split
 from harness.tasks.features import SHIPPED
 from harness.tasks.load import Task, load_tasks
 from va_extractor.common.errors import InputError
-from va_extractor.labels import BASIC, EMOTIC
+from va_extractor.emotions.labels import BASIC, EMOTIC
 
 KINDS = {
     "iimi_basic": Kind.SINGLE_LABEL,

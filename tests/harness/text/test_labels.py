@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from harness.text.labels import parse_description, parse_label, parse_labels, visible
 from harness.text.synonyms import SYNONYMS
-from va_extractor.labels import BASIC, EMOTIC
+from va_extractor.emotions.labels import BASIC, EMOTIC
 
 CASES = (str.lower, str.upper, str.title, str.capitalize, str.swapcase)
 WRAPPINGS = (

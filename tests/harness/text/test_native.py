@@ -16,7 +16,7 @@ from harness.tasks.prompts.axes import LANGUAGES
 from harness.text.languages import words
 from harness.text.native import normal
 from tests.making import item
-from va_extractor.labels import BASIC, EMOTIC
+from va_extractor.emotions.labels import BASIC, EMOTIC
 
 NATIVE = LANGUAGES[1:]
 SETS = (BASIC, EMOTIC)

@@ -17,7 +17,7 @@ import va_extractor.sources
 from va_extractor import cli
 from va_extractor.dataset import read_split, split_files
 from va_extractor.sources import ImageItem
-from va_extractor.weights.registry import YUNET
+from va_extractor.weights.published import YUNET
 from va_extractor.weights.store import digest
 
 Patterns = Callable[[int], list[bytes]]
@@ -154,7 +154,7 @@ def test_ctrl_c_says_how_to_go_on(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("va_extractor.shards.Shards.finish", stop)
+        patch.setattr("va_extractor.faces.shards.Shards.finish", stop)
         assert call(images, standin, tmp_path / "features") == 2
     assert capsys.readouterr().err.endswith("vaemo-extract: stopped; the same command goes on where it was\n")
     assert call(images, standin, tmp_path / "features") == 0

@@ -8,7 +8,7 @@ import pytest
 
 from va_extractor.common.errors import InputError
 from va_extractor.common.yamlfile import read_yaml
-from va_extractor.labels import BASIC
+from va_extractor.emotions.labels import BASIC
 from va_extractor.sources import iimi
 
 

@@ -15,9 +15,10 @@ import pytest
 
 from va_extractor import cli
 from va_extractor.common.errors import InputError
-from va_extractor.weights import Weights, registry
+from va_extractor.extractors import weights as registry
+from va_extractor.extractors.weights import known, named
+from va_extractor.weights import Weights
 from va_extractor.weights.download import download
-from va_extractor.weights.registry import known, named
 from va_extractor.weights.store import default_folder, digest, find, state
 
 BODY = np.random.default_rng(1).bytes(300_000)

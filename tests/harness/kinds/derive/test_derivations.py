@@ -15,8 +15,8 @@ from harness.kinds.derive import NAMES, compare, conflict, derivation, judge, pu
 from harness.record.kinds import Kind
 from harness.tasks.documents import Doc, Question, split
 from harness.tasks.features import SHIPPED
-from va_extractor.labels import BASIC, EMOTIC
-from va_extractor.prototypes import prototypes, spreads
+from va_extractor.emotions.labels import BASIC, EMOTIC
+from va_extractor.emotions.prototypes import prototypes, spreads
 
 
 def row(number: int, valence: float, arousal: float, labels: list[str], cluster: str | None = None) -> dict[str, Any]:

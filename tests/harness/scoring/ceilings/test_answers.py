@@ -19,7 +19,7 @@ from harness.scoring.ceilings.answers import best_sets, ceiling_answers
 from harness.scoring.ceilings.labels import label_scores
 from harness.tasks.documents import EVALUATED, Question, split
 from va_extractor.dataset import write_split
-from va_extractor.labels import EMOTIC
+from va_extractor.emotions.labels import EMOTIC
 from va_extractor.schema import COLUMNS, Provenance
 
 BASIC = ("anger", "disgust", "fear", "happiness", "neutral", "sadness", "surprise")

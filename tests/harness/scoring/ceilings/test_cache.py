@@ -26,7 +26,7 @@ from harness.tasks import features
 from harness.tasks.documents import EVALUATED, Doc, Question, split
 from harness.tasks.features import SHIPPED
 from tests import making
-from va_extractor.labels import EMOTIC
+from va_extractor.emotions.labels import EMOTIC
 
 OPTIONS = Path(__file__).resolve().parents[4] / "tasks" / "norms" / "options.csv"
 SCORES = np.arange(6.0).reshape(3, 2)

@@ -24,8 +24,8 @@ from harness.tasks import features
 from harness.tasks.documents import EVALUATED, Doc, Question, split
 from tests import making
 from va_extractor.dataset import write_split
-from va_extractor.norms import norms
-from va_extractor.prototypes import spreads
+from va_extractor.emotions.norms import norms
+from va_extractor.emotions.prototypes import spreads
 
 TERMS = ("happy", "angry", "bored")
 OPTIONS = Path(__file__).resolve().parents[4] / "tasks" / "norms" / "options.csv"

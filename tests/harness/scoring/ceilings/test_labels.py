@@ -15,7 +15,7 @@ from harness.tasks import features
 from harness.tasks.documents import EVALUATED, Question, split
 from tests import making
 from va_extractor.dataset import write_split
-from va_extractor.labels import EMOTIC
+from va_extractor.emotions.labels import EMOTIC
 
 LEARN = ("knn", "logistic", "boosting")
 

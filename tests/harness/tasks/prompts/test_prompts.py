@@ -26,7 +26,7 @@ from harness.tasks.prompts.text import shuffled
 from harness.tasks.prompts.values import from_scale
 from harness.text.languages import definitions, stimuli, words
 from va_extractor.common.errors import InputError
-from va_extractor.labels import BASIC, EMOTIC
+from va_extractor.emotions.labels import BASIC, EMOTIC
 
 FORMER = yaml.safe_load((Path(__file__).parent / "former_prompts.yaml").read_text(encoding="utf-8"))
 CORE = ("iimi_basic", "emotic_complex", "emotic_describe")

@@ -1,0 +1,33 @@
+"""Our wording of the category labels."""
+
+from __future__ import annotations
+
+import pytest
+
+from va_extractor.common.errors import InputError
+from va_extractor.emotions.labels import BASIC, EMOTIC
+from va_extractor.emotions.wording import PHRASES, describe
+
+
+def test_every_known_label_has_a_phrase_and_no_other() -> None:
+    assert sorted(PHRASES) == sorted({*BASIC, *EMOTIC})
+    assert len(EMOTIC) == 26
+    assert len(BASIC) == 7
+
+
+def test_phrases_tell_the_categories_of_one_source_apart() -> None:
+    for labels in (BASIC, EMOTIC):
+        assert len({PHRASES[label] for label in labels}) == len(labels)
+
+
+def test_sentences_list_the_labels_in_order() -> None:
+    assert describe(["Peace"]) == "The person is calm and at rest with the world."
+    assert describe(["Fear", "Yearning", "Esteem"]) == (
+        "The person is frightened and wants to be safe, longs for something out of reach and looks up to someone."
+    )
+
+
+@pytest.mark.parametrize("labels", [[], ["Joy"]])
+def test_nothing_to_say(labels: list[str]) -> None:
+    with pytest.raises(InputError, match=r"no label|no wording for the label 'Joy'"):
+        describe(labels)

@@ -1,0 +1,1 @@
+"""Human annotations become VA features: EMOTIC, and any CSV file of ratings."""

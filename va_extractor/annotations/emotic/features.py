@@ -1,0 +1,134 @@
+"""EMOTIC's persons become VA features: human valence and arousal, converted from 1..10 to [-1, 1]."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+import numpy as np
+import pyarrow as pa
+
+from va_extractor.annotations.emotic.person import HIGH, LOW, Person
+from va_extractor.annotations.references import check_items_exist
+from va_extractor.common.errors import InputError
+from va_extractor.emotions.wording import describe
+from va_extractor.identity import item_id
+from va_extractor.schema import COLUMNS, Provenance, check, to_unit, with_provenance
+
+Merge = Literal["union", "weights"]
+
+_CITATION = (
+    "Kosti, R., Alvarez, J. M., Recasens, A. & Lapedriza, A. (2020). Context Based Emotion Recognition using EMOTIC "
+    "Dataset. IEEE TPAMI 42(11), 2755-2766. doi:10.1109/TPAMI.2019.2916866"
+)
+_LICENCE = (
+    "EMOTIC: non-commercial research and education only, on request from its authors; the same holds for these rows"
+)
+
+
+def features_from_emotic(
+    splits: Mapping[str, Sequence[Person]],
+    *,
+    merge: Merge,
+    salt: str,
+    references: Mapping[str, tuple[str, ...]] | None = None,
+) -> dict[str, pa.Table]:
+    """Convert EMOTIC's persons to VA features.
+
+    Persons without categories, or whose valence or arousal nobody rated, are left out and counted in the notes.
+
+    Args:
+        splits: persons of each split, as `read_emotic` gives them.
+        merge: what becomes of several annotators' labels. `union`: every label that any of them gave. `weights`: the
+            same, and `label_weights` = a label's votes / the most votes of any label of that person; null where there
+            was one annotator. Either way `annotator_labels` keeps each annotator's own, where there were several.
+        salt: goes into `item_id` and `cluster_id`.
+        references: texts of each person, by `Person.name`; without them, our wording of the categories stands in.
+
+    Returns:
+        A checked features table of each split, with its provenance (not yet stamped with time and commit).
+
+    Raises:
+        InputError: `weights` is asked for where single annotators' votes are not known, or a reference is about nobody.
+    """
+    if references is not None:
+        check_items_exist(references, {person.name for persons in splits.values() for person in persons})
+    return {split: _table(split, persons, merge, salt, references) for split, persons in splits.items()}
+
+
+def _table(
+    split: str,
+    persons: Sequence[Person],
+    merge: Merge,
+    salt: str,
+    references: Mapping[str, tuple[str, ...]] | None,
+) -> pa.Table:
+    kept = [person for person in persons if person.categories and not any(map(math.isnan, person.vad[:2]))]
+    if merge == "weights" and kept and all(person.annotators is None for person in kept):
+        raise InputError(
+            f"EMOTIC, split '{split}': the file does not hold every annotator's own labels, so there are no votes to "
+            "weigh; use the official Annotations.mat, or --merge union"
+        )
+    vad = to_unit(np.array([person.vad for person in kept]).reshape(-1, 3), LOW, HIGH)
+    texts = [_texts(person, references) for person in kept]
+    kind = "category_wording" if references is None else "human"
+    columns = {
+        "item_id": _ids(kept, salt),
+        "cluster_id": [item_id(salt, "emotic", person.image) for person in kept],
+        "valence": vad[:, 0],
+        "arousal": vad[:, 1],
+        "dominance": pa.array(vad[:, 2], from_pandas=True),  # NaN, nobody rated dominance, becomes null
+        "va_source": ["human"] * len(kept),
+        "va_status": ["ok"] * len(kept),
+        "face_score": pa.nulls(len(kept), pa.float32()),
+        "labels": pa.array([person.categories for person in kept], pa.list_(pa.string())),
+        "label_weights": pa.array(
+            [person.weights if merge == "weights" else None for person in kept], pa.list_(pa.float32())
+        ),
+        "annotator_labels": pa.array([person.several for person in kept], COLUMNS.field("annotator_labels").type),
+        "references": pa.array(texts, pa.list_(pa.string())),
+        "reference_kind": pa.array([kind if text else None for text in texts], pa.string()),
+    }
+    table = check(pa.table(columns), f"EMOTIC, split '{split}'")
+    return with_provenance(table, _provenance(persons, kept, merge))
+
+
+def _ids(persons: Sequence[Person], salt: str) -> list[str]:
+    """Identify each person by image and box, so that both file forms give the same ids."""
+    seen: Counter[tuple[object, ...]] = Counter()
+    ids = []
+    for person in persons:
+        key = (person.image, *person.box)
+        ids.append(item_id(salt, "emotic", *key, seen[key]))
+        seen[key] += 1
+    return ids
+
+
+def _texts(person: Person, references: Mapping[str, tuple[str, ...]] | None) -> tuple[str, ...]:
+    return (describe(person.categories),) if references is None else references.get(person.name, ())
+
+
+def _provenance(persons: Sequence[Person], kept: Sequence[Person], merge: Merge) -> Provenance:
+    known = [person.annotators for person in kept if person.annotators is not None]
+    alone = sum(count == 1 for count in known)
+    single = bool(known) and alone == len(kept)
+    notes = [
+        f"{len(persons) - len(kept)} of {len(persons)} annotated persons left out: no category, or valence or arousal "
+        "not rated."
+    ]
+    if known:
+        notes.append(f"{alone} of the {len(kept)} persons were labelled by one annotator.")
+    else:
+        notes.append("The file holds merged labels and does not tell how many annotators gave them.")
+    return Provenance(
+        source="emotic",
+        title="EMOTIC: people in context, valence, arousal and dominance rated by people",
+        licence=_LICENCE,
+        citation=_CITATION,
+        homepage="https://github.com/rkosti/emotic",
+        original_scale=(LOW, HIGH),
+        annotator_merge="single" if single else merge,
+        notes=" ".join(notes),
+    )

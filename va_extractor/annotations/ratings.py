@@ -1,0 +1,220 @@
+"""Human ratings in any CSV file become VA features, once a small YAML file tells what its columns hold."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from va_extractor.common.csvfile import Row, read_rows
+from va_extractor.common.errors import InputError
+from va_extractor.emotions.labels import known_label
+from va_extractor.identity import item_id
+from va_extractor.schema import Provenance, ReferenceKind, VaSource, check, to_unit, with_provenance
+
+_SPLIT = re.compile(r"^[A-Za-z0-9_]+$")
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Dimension(_Strict):
+    """A column of numbers and its own scale: `low` becomes -1, `high` becomes 1."""
+
+    column: str
+    low: float
+    high: float
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Dimension:
+        if not self.low < self.high:
+            raise ValueError(f"low ({self.low:g}) must be below high ({self.high:g})")
+        return self
+
+
+class Labels(_Strict):
+    """A column of category labels; several in one cell where `separator` is given; `known` lists those allowed."""
+
+    column: str
+    separator: str | None = Field(default=None, min_length=1)
+    known: tuple[str, ...] | None = Field(default=None, min_length=1)
+
+
+class References(_Strict):
+    """Columns that hold texts about the item; an empty cell is no text."""
+
+    columns: tuple[str, ...] = Field(min_length=1)
+    kind: ReferenceKind
+
+
+class Split(_Strict):
+    """The split of a row: a column that tells it, or one name for the whole file."""
+
+    column: str | None = None
+    name: str | None = Field(default=None, pattern=_SPLIT)
+
+    @model_validator(mode="after")
+    def _one(self) -> Split:
+        if (self.column is None) == (self.name is None):
+            raise ValueError("give either 'column' or 'name'")
+        return self
+
+    def of(self, row: Row) -> str:
+        """Return the split of a row.
+
+        Raises:
+            InputError: it cannot be a file's name.
+        """
+        if self.column is None:
+            return str(self.name)
+        split = row.text(self.column)
+        if not _SPLIT.fullmatch(split):
+            raise InputError(f"{row.where(self.column)}: {split!r} has other characters than letters, digits and _")
+        return split
+
+
+class Columns(_Strict):
+    """What the columns of a ratings file hold.
+
+    Attributes:
+        source: name of the source, which becomes its folder.
+        title: one line for people.
+        licence: licence or terms of the ratings.
+        citation: the work to cite.
+        homepage: where the source is obtained.
+        va_source: where valence and arousal come from; `synthetic` marks the whole dataset as synthetic.
+        item: columns that together identify a row.
+        cluster: columns that together tell which rows are not independent; without them each row is its own cluster.
+        split: see `Split`.
+        valence: see `Dimension`.
+        arousal: see `Dimension`.
+        dominance: see `Dimension`; None where there is none.
+        labels: see `Labels`; None where there are none.
+        references: see `References`; None where there are none.
+    """
+
+    source: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    title: str
+    licence: str
+    citation: str
+    homepage: str | None = None
+    va_source: VaSource
+    item: tuple[str, ...] = Field(min_length=1)
+    cluster: tuple[str, ...] | None = Field(default=None, min_length=1)
+    split: Split
+    valence: Dimension
+    arousal: Dimension
+    dominance: Dimension | None = None
+    labels: Labels | None = None
+    references: References | None = None
+
+    def names(self) -> list[str]:
+        """List every column that the file must have."""
+        names = [*self.item, *(self.cluster or ()), *(self.references.columns if self.references else ())]
+        parts = (self.split, self.valence, self.arousal, self.dominance, self.labels)
+        return names + [part.column for part in parts if part is not None and part.column is not None]
+
+
+def features_from_ratings(path: Path, columns: Columns, *, salt: str) -> dict[str, pa.Table]:
+    """Convert a CSV file of ratings to VA features.
+
+    Returns:
+        A checked features table of each split, with its provenance (not yet stamped with time and commit).
+
+    Raises:
+        InputError: the file lacks a column, or a cell is empty, no number, off its scale or an unknown label, or two
+            rows are the same item; the message names file, line and column.
+    """
+    by_split: dict[str, list[Row]] = {}
+    first: dict[str, int] = {}
+    for row in read_rows(path, columns.names()):
+        split = columns.split.of(row)
+        key = _key(row, columns, salt)
+        if key in first:
+            raise InputError(f"{row.where(columns.item[0])}: the same item stands on line {first[key]}")
+        first[key] = row.line
+        by_split.setdefault(split, []).append(row)
+    if not by_split:
+        raise InputError(f"{path}: has no rows")
+    return {split: _table(rows, columns, salt, f"{path}, split '{split}'") for split, rows in by_split.items()}
+
+
+def _key(row: Row, columns: Columns, salt: str) -> str:
+    return item_id(salt, columns.source, "item", *(row.text(column) for column in columns.item))
+
+
+def _cluster(row: Row, columns: Columns, salt: str) -> str:
+    if columns.cluster is None:
+        return _key(row, columns, salt)
+    return item_id(salt, columns.source, "cluster", *(row.text(column) for column in columns.cluster))
+
+
+def _table(rows: Sequence[Row], columns: Columns, salt: str, where: str) -> pa.Table:
+    texts = [_texts(row, columns) for row in rows]
+    kind = columns.references.kind if columns.references else None
+    table = pa.table(
+        {
+            "item_id": [_key(row, columns, salt) for row in rows],
+            "cluster_id": [_cluster(row, columns, salt) for row in rows],
+            "valence": _dimension(rows, columns.valence),
+            "arousal": _dimension(rows, columns.arousal),
+            "dominance": _dimension(rows, columns.dominance)
+            if columns.dominance
+            else pa.nulls(len(rows), pa.float32()),
+            "va_source": [columns.va_source] * len(rows),
+            "va_status": ["ok"] * len(rows),
+            "face_score": pa.nulls(len(rows), pa.float32()),
+            "labels": pa.array([_labels(row, columns.labels) for row in rows], pa.list_(pa.string())),
+            "label_weights": pa.nulls(len(rows), pa.list_(pa.float32())),
+            "references": pa.array(texts, pa.list_(pa.string())),
+            "reference_kind": pa.array([kind if text else None for text in texts], pa.string()),
+        }
+    )
+    return with_provenance(check(table, where), _provenance(columns))
+
+
+def _dimension(rows: Sequence[Row], dimension: Dimension) -> np.ndarray:
+    values = np.array([row.number(dimension.column) for row in rows])
+    for outside in np.flatnonzero((values < dimension.low) | (values > dimension.high))[:1]:
+        where = rows[outside].where(dimension.column)
+        raise InputError(f"{where}: {values[outside]:g} lies outside {dimension.low:g}..{dimension.high:g}")
+    return to_unit(values, dimension.low, dimension.high)
+
+
+def _labels(row: Row, labels: Labels | None) -> list[str]:
+    if labels is None:
+        return []
+    text = row.text(labels.column)
+    names = [name.strip() for name in text.split(labels.separator)] if labels.separator else [text]
+    where = row.where(labels.column)
+    if "" in names:
+        raise InputError(f"{where}: {text!r} has an empty label")
+    found = [known_label(name, labels.known, where) for name in names] if labels.known else names
+    if len(set(found)) < len(found):
+        raise InputError(f"{where}: {text!r} has a label twice")
+    return found
+
+
+def _texts(row: Row, columns: Columns) -> list[str]:
+    cells = [row[column].strip() for column in columns.references.columns] if columns.references else []
+    return [cell for cell in cells if cell]
+
+
+def _provenance(columns: Columns) -> Provenance:
+    scales = {name: getattr(columns, name) for name in ("valence", "arousal", "dominance")}
+    told = [f"{name} {scale.low:g}..{scale.high:g}" for name, scale in scales.items() if scale is not None]
+    return Provenance(
+        source=columns.source,
+        title=columns.title,
+        licence=columns.licence,
+        citation=columns.citation,
+        homepage=columns.homepage,
+        original_scale=(columns.valence.low, columns.valence.high),
+        synthetic=columns.va_source == "synthetic",
+        notes=f"Original scales: {', '.join(told)}.",
+    )

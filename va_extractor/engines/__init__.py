@@ -1,5 +1,0 @@
-"""What runs the core on many images: worker processes on this machine, or a Ray cluster. Both write the same bytes."""
-
-from va_extractor.engines.work import Worker
-
-__all__ = ["Worker"]

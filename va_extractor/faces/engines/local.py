@@ -1,0 +1,79 @@
+"""Worker processes on this machine."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from functools import cache
+from multiprocessing.connection import wait as wait_for
+
+from va_extractor.common.errors import InputError
+from va_extractor.faces.engines.work import Worker
+from va_extractor.faces.measure import Setup
+from va_extractor.faces.shards import Job
+from va_extractor.schema import Provenance
+
+_told: tuple[Setup, Provenance]
+
+
+def run(jobs: Sequence[Job], setup: Setup, provenance: Provenance, workers: int) -> Iterator[int]:
+    """Make shards in `workers` processes of one thread each; with one worker, in this process.
+
+    Yields:
+        Rows of each shard, as it is done.
+
+    Raises:
+        InputError: a worker died (killed, out of memory); finished shards stay.
+    """
+    if workers == 1:
+        yield from map(Worker(setup, provenance), jobs)
+        return
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, context, initializer=_start, initargs=(setup, provenance)) as pool:
+        waiting = iter(jobs)
+        running: set[Future[int]] = set()
+        try:
+            while True:
+                while len(running) < 2 * workers and (job := next(waiting, None)) is not None:
+                    running.add(pool.submit(_make, job))
+                if not running:
+                    return
+                done, running = wait(running, return_when=FIRST_COMPLETED)
+                for future in done:
+                    yield future.result()
+        except BrokenProcessPool:
+            raise InputError(
+                "a worker process died (out of memory?); run again to go on, with fewer --workers"
+            ) from None
+
+
+def _start(setup: Setup, provenance: Provenance) -> None:
+    global _told  # noqa: PLW0603 - a pool's worker has no other place to keep what its initializer was told
+    signal.signal(
+        signal.SIGINT, signal.SIG_DFL
+    )  # Ctrl-C reaches the workers too: end without a word, the parent speaks
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    _told = setup, provenance
+
+
+@cache
+def _worker() -> Worker:
+    """Load the tools at the first shard: what is wrong with them then reaches the parent as it is."""
+    return Worker(*_told)
+
+
+def _make(job: Job) -> int:
+    return _worker()(job)
+
+
+def _end_with_parent() -> None:
+    """Leave when the parent is killed: the pool's pipes alone would keep its workers waiting for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait_for([parent.sentinel])
+        os._exit(1)

@@ -1,0 +1,99 @@
+"""Reading listed items: each file once where its items stand together, and what identifies its content."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from va_extractor.common.plain_file import open_plain
+from va_extractor.faces.pixels import Picture, Unreadable, decode
+from va_extractor.sources import ImageItem
+
+MAX_IMAGE = 1_500_000_000
+"""Bytes; the 178 megapixels that are decoded at most are 1.43 GB, uncompressed with four channels of 16 bits."""
+
+
+@dataclass(frozen=True)
+class Read:
+    """What a file gave.
+
+    Attributes:
+        digest: SHA-256 of the file's bytes, hexadecimal; of no bytes where there is no file.
+        picture: the pixels, or why there are none.
+    """
+
+    digest: str
+    picture: Picture | Unreadable
+
+
+class Reader:
+    """Reads items one after another; remembers the last file, since several items may lie on it."""
+
+    def __init__(self) -> None:
+        self._path: Path | None = None
+        self._digest = ""
+        self._picture: Callable[[int | None], Picture | Unreadable]
+
+    def read(self, item: ImageItem) -> Read:
+        """Read the item's image, or its frame of the video. Whatever is wrong with the file is in the answer."""
+        if item.path != self._path:
+            self._open(item.path, video=item.frame is not None)
+        return Read(self._digest, self._picture(item.frame))
+
+    def _open(self, path: Path, *, video: bool) -> None:
+        self._path = None
+        try:
+            if video:
+                with open_plain(path) as file:
+                    self._digest = hashlib.file_digest(file, "sha256").hexdigest()
+                self._picture = _Video(path)
+            else:
+                with open_plain(path) as file:
+                    if os.fstat(file.fileno()).st_size > MAX_IMAGE:
+                        raise OSError(errno.EFBIG, f"larger than {MAX_IMAGE:,} bytes")
+                    data = file.read()
+                self._digest = hashlib.sha256(data).hexdigest()
+                self._picture = _once(data)
+        except OSError as error:
+            self._digest = hashlib.sha256().hexdigest()
+            reason = Unreadable(error.strerror or str(error))
+            self._picture = lambda _: reason
+        self._path = path
+
+
+def _once(data: bytes) -> Callable[[int | None], Picture | Unreadable]:
+    try:
+        found: Picture | Unreadable = decode(data)
+    except Unreadable as reason:
+        found = reason
+    return lambda _: found
+
+
+class _Video:
+    """Frames by their index, counted by decoding: seeking by index is not exact in every format."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._capture: Any = cv2.VideoCapture(str(path))
+        self._next = 0
+
+    def __call__(self, index: int | None) -> Picture | Unreadable:
+        wanted = index or 0
+        if wanted < self._next:
+            self._capture, self._next = cv2.VideoCapture(str(self._path)), 0
+        while self._next < wanted and self._capture.grab():
+            self._next += 1
+        found, bgr = self._capture.read() if self._next == wanted else (False, None)
+        if not found:
+            return Unreadable(f"the video has no frame {wanted} that can be decoded")
+        self._next += 1
+        rgb: np.ndarray = cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB)
+        return Picture(rgb, 1.0)
