@@ -18,7 +18,7 @@ from harness.tasks.yamlfile import Finding, Function, Source
 def kind_of(source: Source) -> Kind | None:
     """Return the kind of question that the task's documents are of; None where its YAML names none of ours."""
     name = source.values.get("custom_dataset")
-    return Kind(name.split(".")[2]) if isinstance(name, Function) and is_ours(name) else None
+    return Kind(name.split(".")[3]) if isinstance(name, Function) and is_ours(name) else None
 
 
 def by_likelihood(source: Source) -> bool:
@@ -40,7 +40,7 @@ def findings(source: Source) -> Iterator[Finding]:
 def _one_kind(source: Source, kind: Kind | None) -> Iterator[Finding]:
     for role in ROLES:
         name = source.values.get(role)
-        if kind is not None and isinstance(name, Function) and is_ours(name) and name.split(".")[2] != kind:
+        if kind is not None and isinstance(name, Function) and is_ours(name) and name.split(".")[3] != kind:
             ours = f"!function {PACKAGE}.{kind}.{ROLES[role][0]}"
             yield source.finding(
                 (role,), f"is of kind {name.split('.')[2]}, but the documents are {kind}", f"take {ours}"
