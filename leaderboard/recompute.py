@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from harness.runs.render import Rendered
 
 MAX_LINES = 20
-_SAME = 1e-9
 
 
 def recompute(entry: Entry, features: Sequence[str], embedder: str | None = None) -> list[str]:
@@ -66,12 +65,12 @@ def _wrong(entry: Entry, features: Sequence[str], embedder: str | None) -> Itera
     given, due = _due(entry, features)
     problems = [*_identity(entry, due), *_items(entry, due)]
     if not problems:
-        problems = [*_prompts(entry, given, due), *_baselines(entry, due)]
+        problems = list(_prompts(entry, given, due))
     yield from problems
     if not problems:
         from harness.runs.rescore import differences
 
-        yield from map(one_line, differences(entry.record, entry.task_name, entry.samples, embedder))
+        yield from map(one_line, differences(entry.record, entry.task_name, entry.samples, given, embedder))
 
 
 def _due(entry: Entry, features: Sequence[str]) -> tuple[str, Rendered]:
@@ -133,7 +132,7 @@ def _identity(entry: Entry, due: Rendered) -> Iterator[str]:
     for field, value in due.identity.items():
         if getattr(task, field) != value:
             yield f"field '{field}': {_short(getattr(task, field))}, but the task here has {_short(value)}"
-    for field in ("source", "split", "va_source", "synthetic", "fitted_on"):
+    for field in ("source", "split", "va_source", "synthetic", "fitted_on", "fitted_sha256"):
         mine, known = getattr(stated, field), getattr(due.features, field)
         if mine != known:
             yield f"field 'features.{field}': {_short(mine)}, not {_short(known)}"
@@ -180,38 +179,6 @@ def _prompts(entry: Entry, given: str, due: Rendered) -> Iterator[str]:
             yield f"item {sample.item.item_id}: the prompt is not what the task renders"
         elif sample.request_hash != request.request_hash:
             yield f"item {sample.item.item_id}: request_hash is not that of the task's request"
-
-
-def _baselines(entry: Entry, due: Rendered) -> Iterator[str]:
-    for sample in entry.samples:
-        request = due.requests[sample.item.item_id]
-        where = f"item {sample.item.item_id}"
-        yield from _standing(where, "baseline", sample.baselines, request.baselines)
-        yield from _standing(where, "ceiling", sample.ceilings, request.ceilings)
-    described = entry.task.kind in ("description", "change")
-    for sample in entry.samples:
-        if sample.baseline_scores.keys() != (sample.baselines.keys() if described else set()):
-            yield f"item {sample.item.item_id}: field 'baseline_scores' names other baselines"
-        if sample.ceiling_scores.keys() != (sample.ceilings.keys() if described else set()):
-            yield f"item {sample.item.item_id}: field 'ceiling_scores' names other ceilings"
-
-
-def _standing(where: str, what: str, stated: Mapping[str, Answer], due: Mapping[str, Answer]) -> Iterator[str]:
-    if stated.keys() != due.keys():
-        yield f"{where}: the {what}s are {', '.join(due) or 'none'}"
-        return
-    for name, answer in due.items():
-        if not _equal(stated[name], answer):
-            yield f"{where}: the answer of {what} {name} is not what it answers"
-
-
-def _equal(one: Answer, other: Answer) -> bool:
-    if one.loglikelihoods is None or other.loglikelihoods is None:
-        return one == other
-    return len(one.loglikelihoods) == len(other.loglikelihoods) and all(
-        abs(mine - theirs) <= _SAME * max(1.0, abs(theirs))
-        for mine, theirs in zip(one.loglikelihoods, other.loglikelihoods, strict=True)
-    )
 
 
 def _fits(answer: Answer, by_likelihood: bool, choices: int) -> bool:

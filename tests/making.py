@@ -15,6 +15,7 @@ from harness.kinds.measures import Instruments
 from harness.kinds.reading import read
 from harness.record import Answer, EmbedderRecord, Item, Sample
 from harness.record.kinds import Kind
+from harness.scoring.anchors import Anchor, Anchors
 from va_extractor.dataset import write_split
 from va_extractor.emotions.labels import EMOTIC
 from va_extractor.schema import COLUMNS, Provenance
@@ -79,10 +80,15 @@ def item(number: int = 0, *, labels: Sequence[str], choices: Sequence[str] = (),
     return Item.model_validate(usual | {"labels": tuple(labels), "choices": tuple(choices)} | fields)
 
 
-def sample(kind: Kind, of: Item, answer: Answer, baselines: dict[str, Answer] | None = None, **fields: Any) -> Sample:
+def sample(kind: Kind, of: Item, answer: Answer, **fields: Any) -> Sample:
     """Return the sample of one answered item."""
     usual = {"item": of, "prompt": "?", "request_hash": "0" * 64, "answer": answer, "parsed": read(kind, of, answer)}
-    return Sample.model_validate(usual | {"scores": {}, "baselines": baselines or {}} | fields)
+    return Sample.model_validate(usual | {"scores": {}} | fields)
+
+
+def baselines(**answers: Sequence[Answer]) -> Anchors:
+    """Return baselines that give these answers, one an item, by name."""
+    return Anchors({name: Anchor(list(given), [{} for _ in given]) for name, given in answers.items()})
 
 
 def toy_embed(texts: Sequence[str]) -> NDArray[np.float32]:

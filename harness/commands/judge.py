@@ -27,6 +27,7 @@ def parser() -> argparse.ArgumentParser:
     add("--model_args", default="", metavar="K=V,...", help="arguments of the back end, as K=V,K=V or a JSON object")
     add("--tasks", default="", help="tasks to judge, separated by commas (default: all with descriptions)")
     add("--against", default="prototype", metavar="NAME", help="baseline to compare with (default: prototype)")
+    add("--features", help="folder, Parquet file or Hub id@revision of the run's features (default: look)")
     add("--rubric", metavar="FILE", help="YAML with version and prompt (default: the one that ships)")
     add("--limit", type=int, default=200, metavar="N", help="judge the first N items of each task (default: 200)")
     add("--batch_size", metavar="N|auto", help="batch size of the back end")
@@ -71,6 +72,7 @@ def main(args: argparse.Namespace) -> int:
         gen_kwargs=arguments(args.gen_kwargs, "--gen_kwargs"),
         level=args.level,
         allow_missing=args.allow_missing,
+        features=args.features,
         api=api_settings(args),
     )
     out = Path(args.out).expanduser() if args.out else folder / FILE

@@ -140,9 +140,6 @@ def _misfits(sample: Sample, first: Sample) -> Iterator[tuple[str, str]]:
         yield "item.labels", "names a label that was not among the choices"
     if item.choices and len(set(item.choices)) < len(item.choices):
         yield "item.choices", "offers a label twice"
-    for field in ("baselines", "baseline_scores", "ceilings", "ceiling_scores"):
-        if getattr(sample, field).keys() != getattr(first, field).keys():
-            yield field, "has not the names that the first item has"
     if sample.answer.missing is None and first.answer.missing is None and sample.scores.keys() != first.scores.keys():
         yield "scores", "has not the names that the first item has"
 

@@ -38,6 +38,7 @@ class FeaturesRecord(Model):
         va_source: who measured valence and arousal.
         synthetic: True where valence and arousal were drawn, not measured.
         fitted_on: the split that fitted baselines learn from; None where the source has no such split.
+        fitted_sha256: hash of the Parquet files of the train split; None where the source has no such split.
     """
 
     id: str
@@ -48,6 +49,7 @@ class FeaturesRecord(Model):
     va_source: tuple[str, ...]
     synthetic: bool
     fitted_on: str | None
+    fitted_sha256: str | None = None
 
 
 class EmbedderRecord(Model):
@@ -74,6 +76,7 @@ class TaskRecord(Model):
         task_hash: SHA-256 over the task's prompt template, answer form, labels and generation arguments, as its YAML
             states them; what the command line changed stands in `gen_kwargs` of the run.
         kind: what is asked.
+        derive: how items were made from rows of the features; None where each row is one.
         output_type: lm-eval's output type.
         labels: the task's label set; empty for descriptions and for choices that differ by item.
         headline: the metric that stands for the task.
@@ -99,6 +102,7 @@ class TaskRecord(Model):
     version: str
     task_hash: str
     kind: KindName
+    derive: str | None = None
     output_type: str
     labels: tuple[str, ...]
     headline: str

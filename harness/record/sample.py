@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from pydantic import Field, FiniteFloat, SerializerFunctionWrapHandler, model_serializer
+from pydantic import FiniteFloat, SerializerFunctionWrapHandler, model_serializer
 
 from harness.record.base import Model
 
@@ -144,10 +144,6 @@ class Sample(Model):
         answer: the raw answer.
         parsed: how it was read.
         scores: per-item scores, for example `correct` or `cosine`; None where the item has no value.
-        baselines: the raw answers of the baselines that stand beside the score.
-        baseline_scores: per-item scores of those, only where they need more than the answer (embeddings).
-        ceilings: the raw answers of predictors that learned from valence and arousal; empty where none can.
-        ceiling_scores: per-item scores of those, only where they need more than the answer (embeddings).
         repeats: the raw answers beyond the first, where each item was answered several times.
         repeat_scores: per-item scores of those, only where they need more than the answer (embeddings).
         content_free: the answers to the prompt without content that calibrate this and all further items that offer the
@@ -160,10 +156,6 @@ class Sample(Model):
     answer: Answer
     parsed: Parsed
     scores: dict[str, FiniteFloat | None]
-    baselines: dict[str, Answer] = Field(default_factory=dict)
-    baseline_scores: dict[str, dict[str, FiniteFloat | None]] = Field(default_factory=dict)
-    ceilings: dict[str, Answer] = Field(default_factory=dict)
-    ceiling_scores: dict[str, dict[str, FiniteFloat | None]] = Field(default_factory=dict)
     repeats: tuple[Answer, ...] = ()
     repeat_scores: tuple[dict[str, FiniteFloat | None], ...] = ()
     content_free: tuple[ContentFree, ...] = ()

@@ -27,8 +27,9 @@ from harness.models import lm_eval as _compat
 from harness.record import Answer, Item, Seeds
 from harness.record.kinds import Kind
 from harness.scoring import chance
+from harness.scoring.anchors import baseline_answers
 from harness.scoring.baselines.names import BASELINES
-from harness.scoring.samples import baseline_answers, judge
+from harness.scoring.samples import judge
 from harness.stats import bootstrap
 from harness.stats.arrays import Floats, Weights
 from harness.stats.clusters import cluster_index

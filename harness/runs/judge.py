@@ -33,6 +33,7 @@ from harness.record.kinds import Kind
 from harness.runs.config import model_args
 from harness.runs.preflight import check_generation
 from harness.scoring import judge
+from harness.scoring.anchors import anchors_of
 from harness.stats.arrays import Floats, Ints, Weights
 from harness.stats.bootstrap import resample
 from harness.stats.clusters import cluster_index
@@ -81,15 +82,24 @@ class JudgeConfig:
     gen_kwargs: Mapping[str, Any]
     level: float = LEVEL
     allow_missing: bool = False
+    features: str | None = None
     api: ApiSettings = NO_LIMITS
 
 
 @dataclass(frozen=True)
 class _Compared:
-    """A task's judged pairs: the samples that hold both descriptions, and how many do not."""
+    """A task's judged pairs.
+
+    Attributes:
+        samples: those with a description of the model and one of the baseline.
+        pairs: the two descriptions of each.
+        others: item scores of the baseline's.
+        left_out: how many samples lack one.
+    """
 
     samples: list[Sample]
     pairs: list[judge.Pair]
+    others: list[Scores]
     left_out: int
 
 
@@ -179,16 +189,21 @@ def _tasks(folder: Path, run: RunRecord, config: JudgeConfig) -> list[str]:
 
 def _pairs(folder: Path, run: RunRecord, name: str, config: JudgeConfig) -> _Compared:
     samples = record.read_samples(folder / run.tasks[name].samples)
-    known = samples[0].baselines
+    known = anchors_of(run.tasks[name], samples, config.features).baselines
     if config.against not in known:
         raise InputError(f"--against {config.against}: task {name} has no such baseline; it has {', '.join(known)}")
     chosen = samples[: config.limit]
-    texts = [(one.parsed.text, parse_description(one.baselines[config.against].text or "").text) for one in chosen]
-    kept = [(one, mine, theirs) for one, (mine, theirs) in zip(chosen, texts, strict=True) if mine and theirs]
+    baseline = known[config.against]
+    theirs = [parse_description(answer.text or "").text for answer in baseline.answers]
+    kept = [
+        (one, judge.Pair(one.item.valence, one.item.arousal, one.parsed.text, text), scores)
+        for one, text, scores in zip(chosen, theirs, baseline.scores, strict=False)
+        if one.parsed.text and text
+    ]
     if not kept:
         raise InputError(f"{folder}: task {name}: none of the first {len(chosen)} answers is a description")
-    pairs = [judge.Pair(one.item.valence, one.item.arousal, mine, theirs) for one, mine, theirs in kept]
-    return _Compared([one for one, _, _ in kept], pairs, len(chosen) - len(kept))
+    samples, pairs, others = map(list, zip(*kept, strict=True))
+    return _Compared(samples, pairs, others, len(chosen) - len(kept))
 
 
 def _ask(
@@ -233,7 +248,7 @@ def _judgement(
                 rho=estimate(partial(judge.agreement, verdicts, difference)),
                 rho_at_equal_length=estimate(partial(judge.agreement_at_equal_length, verdicts, difference, gap)),
             )
-            for measure, difference in _differences(compared.samples, config.against).items()
+            for measure, difference in _differences(compared).items()
         },
         judged=tuple(judged),
     )
@@ -256,16 +271,15 @@ def _judged(
     ]
 
 
-def _differences(samples: Sequence[Sample], against: str) -> dict[str, Floats]:
-    """Return (n,) differences, description less baseline's, of each measure that the samples hold."""
+def _differences(compared: _Compared) -> dict[str, Floats]:
+    """Return (n,) differences, description less baseline's, of each measure."""
 
     def values(rows: Sequence[Scores], measure: str) -> Floats:
-        places = [(sample.item.valence, sample.item.arousal) for sample in samples]
+        places = [(sample.item.valence, sample.item.arousal) for sample in compared.samples]
         return column([MEASURES[measure](scores, place) for scores, place in zip(rows, places, strict=True)])
 
-    mine = [sample.scores for sample in samples]
-    theirs = [sample.baseline_scores.get(against, {}) for sample in samples]
-    return {measure: values(mine, measure) - values(theirs, measure) for measure in MEASURES}
+    mine = [sample.scores for sample in compared.samples]
+    return {measure: values(mine, measure) - values(compared.others, measure) for measure in MEASURES}
 
 
 def _estimate(compute: Callable[[Weights], Floats], *, clusters: Ints, level: float) -> Estimate:

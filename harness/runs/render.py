@@ -9,10 +9,7 @@ from typing import Any
 
 from harness.models import lm_eval as _compat
 from harness.models.dry_run import SilentLM
-from harness.record import Answer, FeaturesRecord, Item, RunRecord
-from harness.scoring.baselines.answers import STANDING
-from harness.scoring.ceilings.answers import ceiling_answers
-from harness.scoring.samples import baseline_answers
+from harness.record import FeaturesRecord, Item, RunRecord
 from harness.tasks.documents import item_of
 from harness.tasks.load import load_tasks
 
@@ -25,15 +22,11 @@ class Request:
         item: what is given and what is true.
         prompt: the text sent; before a chat template, the messages as JSON.
         request_hash: as in a sample; of no meaning where a chat template was applied.
-        baselines: the standing baselines' answers.
-        ceilings: the answers of predictors that learned from valence and arousal.
     """
 
     item: Item
     prompt: str
     request_hash: str
-    baselines: Mapping[str, Answer]
-    ceilings: Mapping[str, Answer]
 
 
 @dataclass(frozen=True)
@@ -81,16 +74,12 @@ def render(run: RunRecord, name: str, features: str, prompts: Mapping[str, str] 
         return (prompts or {}).get(text, text)
 
     asked = _compat.ask(SilentLM(served), name, task.engine, settings) or []
-    docs = [one.doc for one in asked]
-    standing = {
-        baseline: baseline_answers(baseline, docs, by_likelihood=task.by_likelihood) for baseline in STANDING[task.kind]
-    }
-    ceilings = ceiling_answers(docs, by_likelihood=task.by_likelihood)
     return Rendered(
         identity={
             "version": task.version,
             "task_hash": task.hash,
             "kind": task.kind.value,
+            "derive": task.question.derive,
             "output_type": task.engine.OUTPUT_TYPE,
             "labels": task.question.labels,
             "headline": task.headline,
@@ -100,16 +89,7 @@ def render(run: RunRecord, name: str, features: str, prompts: Mapping[str, str] 
         },
         features=task.features(),
         by_likelihood=task.by_likelihood,
-        requests={
-            one.doc["item_id"]: Request(
-                item_of(one.doc),
-                one.prompt,
-                one.request_hash,
-                {baseline: answers[row] for baseline, answers in standing.items()},
-                {name: answers[row] for name, answers in ceilings.items()},
-            )
-            for row, one in enumerate(asked)
-        },
+        requests={one.doc["item_id"]: Request(item_of(one.doc), one.prompt, one.request_hash) for one in asked},
     )
 
 

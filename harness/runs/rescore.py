@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from harness.kinds.measures import Instruments, instruments
-from harness.record import Answer, RunRecord, Sample, TaskRecord
-from harness.record.folder import read_run, read_samples, write_run
+from harness.record import RunRecord, Sample, TaskRecord
+from harness.record.folder import read_run, read_samples
 from harness.record.kinds import MEASURED, Kind
+from harness.scoring.anchors import Anchors, anchors_of
 from harness.scoring.samples import judge
 from harness.scoring.score import TaskScores, score
 
@@ -20,54 +21,40 @@ EMBEDDING_TOLERANCE = 1e-4
 _FIELDS = ("clusters", "answers", "metrics", "per_class", "confusion", "bias", "reliability")
 
 
-def rescore(folder: Path, given_embedder: str | None = None) -> list[str]:
-    """Compare a run's record with what its samples give.
+def rescore(folder: Path, features: str | None = None, given_embedder: str | None = None) -> list[str]:
+    """Compare a run's record with what its samples and its features give.
 
     Args:
         folder: a run folder.
+        features: as `--features`; None to look in the cache, then where the recorded features are known to be.
         given_embedder: as `--embedder`; None for the default.
 
     Returns:
         One line for each number that differs; empty where all agree.
 
     Raises:
-        InputError: the record or a sample is missing or breaks its schema, or the embedder is not the recorded one.
+        InputError: the record or a sample is missing or breaks its schema, or the features are not the recorded ones.
     """
     run = read_run(folder)
     return [
         line
         for name, task in run.tasks.items()
-        for line in differences(run, name, read_samples(folder / task.samples), given_embedder)
+        for line in differences(run, name, read_samples(folder / task.samples), features, given_embedder)
     ]
 
 
-def set_level(folder: Path, level: float) -> None:
-    """Write a run's record anew, its intervals at another level; nothing but its samples is read.
-
-    Args:
-        folder: a run folder in which `rescore` finds no difference.
-        level: in (0, 1).
-
-    Raises:
-        InputError: as `rescore`, or the record cannot be written.
-    """
-    run = read_run(folder)
-    scores = {name: _again(run, task, read_samples(folder / task.samples), level) for name, task in run.tasks.items()}
-    tasks = {
-        name: task.model_copy(update={field: getattr(scores[name], field) for field in _FIELDS})
-        for name, task in run.tasks.items()
-    }
-    write_run(folder, run.model_copy(update={"level": level, "tasks": tasks}))
-
-
-def _again(run: RunRecord, task: TaskRecord, samples: Sequence[Sample], level: float) -> TaskScores:
-    return score(Kind(task.kind), task.labels, samples, level, allow_missing=run.allow_missing)
+def _again(run: RunRecord, task: TaskRecord, samples: Sequence[Sample], others: Anchors) -> TaskScores:
+    return score(Kind(task.kind), task.labels, samples, others=others, allow_missing=run.allow_missing)
 
 
 def differences(
-    run: RunRecord, name: str, samples: Sequence[Sample], given_embedder: str | None = None
+    run: RunRecord,
+    name: str,
+    samples: Sequence[Sample],
+    features: str | None = None,
+    given_embedder: str | None = None,
 ) -> Iterator[str]:
-    """Yield one line for each number of one task that differs from what its samples give; errors as `rescore`."""
+    """Yield one line for each number of one task that differs; arguments and errors as `rescore`."""
     task, kind = run.tasks[name], Kind(run.tasks[name].kind)
     by = instruments(given_embedder) if kind in MEASURED else None
     if by and task.embedder:
@@ -78,7 +65,8 @@ def differences(
     ids = [sample.item.item_id for sample in samples]
     if len(set(ids)) != len(ids):
         yield f"{name}: items: {len(ids) - len(set(ids))} stand in the samples twice"
-    again = _again(run, task, samples, run.level)
+    others = anchors_of(task, samples, features, by)
+    again = _again(run, task, samples, others)
     for field in _FIELDS:
         recorded, computed = _plain(getattr(task, field)), _plain(getattr(again, field))
         yield from _differences(f"{name}: {field}", recorded, computed, TOLERANCE)
@@ -97,12 +85,6 @@ def _items(name: str, kind: Kind, samples: Sequence[Sample], by: Instruments | N
         for sample, row in zip(samples, judge(kind, items, repeat, by)[1], strict=True):
             where = f"{name}: item {sample.item.item_id}: repeat {index + 2}"
             yield from _differences(where, sample.repeat_scores[index], dict(row), tolerance)
-    for what in ("baseline", "ceiling"):
-        for standing in getattr(samples[0], f"{what}_scores"):
-            given: list[Answer] = [getattr(sample, f"{what}s")[standing] for sample in samples]
-            for sample, row in zip(samples, judge(kind, items, given, by)[1], strict=True):
-                where = f"{name}: item {sample.item.item_id}: {what} {standing}"
-                yield from _differences(where, getattr(sample, f"{what}_scores")[standing], dict(row), tolerance)
 
 
 def _plain(value: Any) -> Any:

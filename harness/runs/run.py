@@ -22,6 +22,7 @@ from harness.record import folder as record
 from harness.record.kinds import MEASURED, Kind
 from harness.runs.config import RunConfig, ask_settings, model_args
 from harness.runs.preflight import check_fit, warn_of_limit
+from harness.scoring.anchors import Anchors, anchors
 from harness.scoring.samples import make_samples
 from harness.scoring.score import score
 from harness.tasks.load import Task, load_tasks
@@ -143,10 +144,11 @@ class _Progress:
         with _compat.rare_collection():
             samples = make_samples(task.kind, asked, self.by, again, free)
             path, sha256 = record.write_samples(self.folder, task.name, samples)
+            others = anchors([one.doc for one in asked], by_likelihood=task.by_likelihood, by=self._instruments(task))
         self.requests += sum(len(one.results) for repeat in passes for one in repeat)
         self.requests += sum(len(one.loglikelihoods) for said in free.values() for one in said)
         self.tokens.append(_count_tokens(self.lm, samples))
-        self.finished[task.name] = self._task_record(task, samples, path, sha256)
+        self.finished[task.name] = self._task_record(task, samples, others, path, sha256)
         self.record = self._record()
         record.write_run(self.folder, self.record)
 
@@ -196,13 +198,19 @@ class _Progress:
             tasks=self.finished,
         )
 
-    def _task_record(self, task: Task, samples: Sequence[Sample], path: str, sha256: str) -> TaskRecord:
-        labels = task.question.labels
-        scores = score(task.kind, labels, samples, self.config.level, allow_missing=self.config.allow_missing)
+    def _instruments(self, task: Task) -> Instruments | None:
+        return self.by if task.kind in MEASURED else None
+
+    def _task_record(
+        self, task: Task, samples: Sequence[Sample], others: Anchors, path: str, sha256: str
+    ) -> TaskRecord:
+        labels, by = task.question.labels, self._instruments(task)
+        scores = score(task.kind, labels, samples, others=others, allow_missing=self.config.allow_missing)
         return TaskRecord(
             version=task.version,
             task_hash=task.hash,
             kind=task.kind.value,
+            derive=task.question.derive,
             output_type=task.engine.OUTPUT_TYPE,
             labels=labels,
             headline=task.headline,
@@ -212,7 +220,7 @@ class _Progress:
             clusters=scores.clusters,
             excluded=task.excluded(),
             reference_kind=task.reference_kind() if task.kind is Kind.DESCRIPTION else None,
-            embedder=self.by.record if self.by and task.kind in MEASURED else None,
+            embedder=by.record if by else None,
             features=task.features(),
             answers=scores.answers,
             metrics=scores.metrics,

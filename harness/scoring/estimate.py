@@ -6,7 +6,6 @@ from harness.metrics import Metric
 from harness.record import Interval, Score
 from harness.stats.intervals import (
     FEW_VALUES,
-    LEVEL,
     NO_WIDTH,
     OUTSIDE,
     Bootstrap,
@@ -23,47 +22,44 @@ from harness.stats.intervals import (
 _ONE_CLUSTER = "no interval: all items that count form one cluster"
 
 
-def estimate(
-    metric: Metric, value: float, spread: Bootstrap | None, level: float = LEVEL, *, independent: int | None = None
-) -> Score:
+def estimate(metric: Metric, value: float, spread: Bootstrap | None, *, independent: int | None = None) -> Score:
     """Return a metric's value with its intervals, its reason and its note.
 
     Args:
         metric: defined on the items.
         value: over all items; of several repeats the mean.
         spread: its resampling distribution; None where the items that count form one cluster.
-        level: of every interval, in (0, 1).
         independent: how many items there are, if each is a cluster of its own that was answered once.
     """
     if metric.proportion and independent and not metric.partial:
-        found: Interval | None = wilson(round(value * independent), independent, level)
+        found: Interval | None = wilson(round(value * independent), independent)
     elif metric.proportion and spread and value in (0.0, 1.0):
-        found = wilson_of_clusters(value, spread.clusters, level)
+        found = wilson_of_clusters(value, spread.clusters)
     else:
-        found = _best(metric, spread, level) if spread else None
+        found = _best(metric, spread) if spread else None
     best = wide(found)
     return Score(
         value=value,
         reason=None if best else NO_WIDTH if found else FEW_VALUES if spread else _ONE_CLUSTER,
         note=_note(metric, value, best, spread.clusters if spread else 1),
         interval=best,
-        percentile=wide(percentile(spread, level)) if spread else None,
-        bca=wide(bca(spread, level)) if spread else None,
+        percentile=wide(percentile(spread)) if spread else None,
+        bca=wide(bca(spread)) if spread else None,
         higher_is_better=metric.higher_is_better,
     )
 
 
-def _best(metric: Metric, spread: Bootstrap, level: float) -> Interval | None:
+def _best(metric: Metric, spread: Bootstrap) -> Interval | None:
     """Return the interval that was found to cover best for this metric."""
     match metric.interval:
         case "student":
-            return student(spread, metric.span, level)
+            return student(spread, metric.span)
         case "jackknife":
-            return jackknife(spread, metric.span, level)
+            return jackknife(spread, metric.span)
         case "corrected":
-            return corrected(spread, metric.span, level)
+            return corrected(spread, metric.span)
         case "percentile":
-            return percentile(spread, level)
+            return percentile(spread)
 
 
 def _note(metric: Metric, value: float, best: Interval | None, clusters: int) -> str | None:

@@ -18,7 +18,6 @@ from harness.scoring.ceilings.texts import RETRIEVAL
 from harness.stats.arrays import Floats
 from harness.stats.intervals import (
     FEW_VALUES,
-    LEVEL,
     NO_WIDTH,
     OUTSIDE,
     UNBOUNDED,
@@ -76,18 +75,17 @@ def position(
     names: Bounds,
     *,
     higher_is_better: bool,
-    level: float = LEVEL,
     interval: IntervalName = "percentile",
 ) -> Position:
     """Return (score - floor) / (ceiling - floor) with its interval, all three over the same draws.
 
-    There is none where the ceiling is not above the floor with confidence `level`: what VA does not tell cannot be
+    There is none where the ceiling is not above the floor with 95 % confidence: what VA does not tell cannot be
     measured in shares of it. Where the metric's own interval is the jackknife, the position's is, too; else it is the
     percentile interval, which covers better than corrected ones even where the metric's own is corrected
     (`docs/statistics.md`).
     """
     reach = _minus(ceiling, floor) if higher_is_better else _minus(floor, ceiling)
-    known = _interval(reach, interval, level)
+    known = _interval(reach, interval)
     if known is None or known.low <= 0:
         reason = f"no predictor from valence and arousal is surely better than {names.floor} here"
         return Position(value=None, reason=reason, floor=names.floor, ceiling=names.ceiling)
@@ -99,7 +97,7 @@ def position(
         clusters=score.clusters,
         seed=score.seed,
     )
-    found = _interval(share, interval, level)
+    found = _interval(share, interval)
     ends = wide(found)
     return Position(
         value=share.value,
@@ -111,8 +109,8 @@ def position(
     )
 
 
-def _interval(bootstrap: Bootstrap, kind: IntervalName, level: float) -> Interval | None:
-    return jackknife(bootstrap, UNBOUNDED, level) if kind == "jackknife" else percentile(bootstrap, level)
+def _interval(bootstrap: Bootstrap, kind: IntervalName) -> Interval | None:
+    return jackknife(bootstrap, UNBOUNDED) if kind == "jackknife" else percentile(bootstrap)
 
 
 def _over(gained: Floats, reach: Floats) -> Floats:

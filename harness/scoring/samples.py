@@ -1,4 +1,4 @@
-"""From answers to samples: each answer read and scored by item, with the standing baselines' answers beside it."""
+"""From answers to samples: each answer parsed and scored by item."""
 
 from __future__ import annotations
 
@@ -12,13 +12,12 @@ from harness.kinds.measures import PARTS, Instruments, Part, measured
 from harness.kinds.reading import read, to_answer
 from harness.record import Answer, ContentFree, Item, ItemScores, Parsed, Sample
 from harness.record.kinds import MEASURED, Kind
-from harness.scoring.baselines.answers import STANDING, answer_texts, choice_scores
 from harness.scoring.baselines.names import CONSTANT
-from harness.scoring.ceilings.answers import ceiling_answers
-from harness.tasks.documents import Doc, item_of
+from harness.tasks.documents import item_of
 
 if TYPE_CHECKING:
     from harness.models.lm_eval import Asked
+    from harness.scoring.anchors import Anchor
 
 
 def make_samples(
@@ -40,21 +39,12 @@ def make_samples(
     Returns:
         n samples, in the same order.
     """
-    docs = [one.doc for one in asked]
     answers = [to_answer(one.results) for one in asked]
-    by_likelihood = any(answer.loglikelihoods is not None for answer in answers)
-    standing = {name: baseline_answers(name, docs, by_likelihood=by_likelihood) for name in STANDING[kind]}
-    ceilings = ceiling_answers(docs, by_likelihood=by_likelihood)
-    items = [item_of(doc) for doc in docs]
+    items = [item_of(one.doc) for one in asked]
     firsts = {item.choices: row for row, item in reversed(list(enumerate(items)))}
     parsed, scores = judge(kind, items, answers, by)
-    described = kind in MEASURED
-    beside, above = (
-        {name: judge(kind, items, given, by)[1] for name, given in others.items()} if described else {}
-        for others in (standing, ceilings)
-    )
     repeats = [[to_answer(one.results) for one in repeat] for repeat in again]
-    repeat_scores = [judge(kind, items, given, by)[1] for given in repeats] if described else []
+    repeat_scores = [judge(kind, items, given, by)[1] for given in repeats] if kind in MEASURED else []
     return [
         Sample(
             item=items[row],
@@ -63,10 +53,6 @@ def make_samples(
             answer=answers[row],
             parsed=parsed[row],
             scores=dict(scores[row]),
-            baselines={name: given[row] for name, given in standing.items()},
-            baseline_scores={name: dict(rows[row]) for name, rows in beside.items()},
-            ceilings={name: given[row] for name, given in ceilings.items()},
-            ceiling_scores={name: dict(rows[row]) for name, rows in above.items()},
             repeats=tuple(given[row] for given in repeats),
             repeat_scores=tuple(dict(rows[row]) for rows in repeat_scores),
             content_free=content_free.get(items[row].choices, ()) if firsts[items[row].choices] == row else (),
@@ -100,25 +86,23 @@ def judge(
     return parsed, scores
 
 
-def baseline_answers(name: str, docs: Sequence[Doc], *, by_likelihood: bool) -> list[Answer]:
-    """Return a baseline's answers to the same documents, in the same form."""
-    if by_likelihood:
-        return [Answer(loglikelihoods=tuple(row)) for row in choice_scores(name, docs)]
-    return [Answer(text=text) for text in answer_texts(name, docs)]
-
-
-def whole(samples: Sequence[Sample]) -> list[Sample]:
-    """Return the samples whose answers all arrived, those of repeats too.
-
-    What was said without content stands in the first sample that offers its choices, and stays where that one goes.
-    """
-    there = [
-        one for one in samples if one.answer.missing is None and all(answer.missing is None for answer in one.repeats)
+def whole(samples: Sequence[Sample]) -> list[int]:
+    """Return the rows of the samples whose answers all arrived, those of repeats too."""
+    return [
+        row
+        for row, one in enumerate(samples)
+        if one.answer.missing is None and all(answer.missing is None for answer in one.repeats)
     ]
-    if len(there) == len(samples):
-        return there
+
+
+def only(samples: Sequence[Sample], rows: Sequence[int]) -> list[Sample]:
+    """Return some of the samples.
+
+    What was said without content is in the first sample that offers its choices; it is kept where that one goes.
+    """
     free = {one.item.choices: one.content_free for one in samples if one.content_free}
-    return [one.model_copy(update={"content_free": free.get(one.item.choices, ())}) for one in there]
+    chosen = [samples[row] for row in rows]
+    return [one.model_copy(update={"content_free": free.get(one.item.choices, ())}) for one in chosen]
 
 
 def answered(samples: Sequence[Sample]) -> list[Answered]:
@@ -144,21 +128,8 @@ def answered_again(kind: Kind, samples: Sequence[Sample]) -> list[list[Answered]
     ]
 
 
-def answered_by(name: str, kind: Kind, samples: Sequence[Sample]) -> list[Answered]:
-    """Return the items with a standing baseline's answers."""
-    given = [(one.baselines[name], one.baseline_scores.get(name, {})) for one in samples]
-    return _answered_by(name, kind, samples, given)
-
-
-def answered_by_ceiling(name: str, kind: Kind, samples: Sequence[Sample]) -> list[Answered]:
-    """Return the items with the answers of a predictor from valence and arousal."""
-    given = [(one.ceilings[name], one.ceiling_scores.get(name, {})) for one in samples]
-    return _answered_by(name, kind, samples, given)
-
-
-def _answered_by(
-    name: str, kind: Kind, samples: Sequence[Sample], given: Sequence[tuple[Answer, ItemScores]]
-) -> list[Answered]:
+def answered_by(name: str, anchor: Anchor, kind: Kind, samples: Sequence[Sample]) -> list[Answered]:
+    """Return the items with the answers of the baseline or ceiling `name`."""
     calibrated = any(one.content_free for one in samples)
     return [
         Answered(
@@ -168,7 +139,7 @@ def _answered_by(
             scores,
             _without_content(name, answer) if calibrated else (),
         )
-        for one, (answer, scores) in zip(samples, given, strict=True)
+        for one, answer, scores in zip(samples, anchor.answers, anchor.scores, strict=True)
     ]
 
 

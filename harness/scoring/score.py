@@ -1,9 +1,9 @@
-"""From samples to a task's numbers; nothing but the samples is read."""
+"""From samples, and the answers of baselines and ceilings, to a task's numbers."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from statistics import fmean
@@ -26,16 +26,17 @@ from harness.record import (
 )
 from harness.record.kinds import Kind
 from harness.scoring import breakdown
+from harness.scoring.anchors import NO_ANCHORS, Anchor, Anchors
 from harness.scoring.breakdown import or_none
 from harness.scoring.chance import chances
 from harness.scoring.estimate import estimate
 from harness.scoring.position import CHANCE, Bounds, bounds, position
 from harness.scoring.repeats import Repeated, components
-from harness.scoring.samples import answered, answered_again, answered_by, answered_by_ceiling, whole
+from harness.scoring.samples import answered, answered_again, answered_by, only, whole
 from harness.stats.arrays import Floats, Ints, Weights
 from harness.stats.bootstrap import Compute, clusters_with_value, resample
 from harness.stats.clusters import cluster_index
-from harness.stats.intervals import LEVEL, Bootstrap
+from harness.stats.intervals import Bootstrap
 
 RESUME = "repeat the command to ask for them, or add --allow-missing to score the rest"
 _UNREAD = "no answer could be read: each counts as wrong"
@@ -84,8 +85,8 @@ def score(
     kind: Kind,
     labels: tuple[str, ...],
     samples: Sequence[Sample],
-    level: float = LEVEL,
     *,
+    others: Anchors = NO_ANCHORS,
     allow_missing: bool = False,
 ) -> TaskScores:
     """Compute every number of a task.
@@ -94,19 +95,20 @@ def score(
         kind: what was asked.
         labels: the task's label set; empty for descriptions and for choices that differ by item.
         samples: n samples, at least one.
-        level: of every interval, in (0, 1).
+        others: what baselines and ceilings answer to the same items.
         allow_missing: score the items whose answers all arrived, and say so, where some did not; else scores are
             withheld then.
     """
     counts = breakdown.answer_counts([one for repeat in _repeats(kind, samples) for one in repeat])
     there = whole(samples)
     if len(there) == len(samples):
-        scores = _task_scores(kind, labels, samples, counts, level)
+        scores = _task_scores(kind, labels, samples, others, counts)
         return scores if counts.ok else _noted(scores, _UNREAD)
     absent = f"{len(samples) - len(there)} of {len(samples)} items lack an answer"
     if not allow_missing or not there:
         return _withheld(kind, samples, counts, f"withheld: {absent}; {RESUME}")
-    return _noted(_task_scores(kind, labels, there, counts, level), f"over the rest only: {absent}")
+    scores = _task_scores(kind, labels, only(samples, there), others.only(there), counts)
+    return _noted(scores, f"over the rest only: {absent}")
 
 
 def _withheld(kind: Kind, samples: Sequence[Sample], counts: AnswerCounts, reason: str) -> TaskScores:
@@ -133,23 +135,28 @@ def _noted(scores: TaskScores, said: str) -> TaskScores:
 
 
 def _task_scores(
-    kind: Kind, labels: tuple[str, ...], samples: Sequence[Sample], counts: AnswerCounts, level: float
+    kind: Kind,
+    labels: tuple[str, ...],
+    samples: Sequence[Sample],
+    others: Anchors,
+    counts: AnswerCounts,
 ) -> TaskScores:
+    def outcomes(anchors: Mapping[str, Anchor]) -> dict[str, Outcome]:
+        return {name: outcome(kind, labels, answered_by(name, one, kind, samples)) for name, one in anchors.items()}
+
     repeats = repeated(kind, labels, samples)
     model = repeats.pooled
     answers = Answers(
         model=repeats,
-        baselines={name: outcome(kind, labels, answered_by(name, kind, samples)) for name in samples[0].baselines},
-        ceilings={
-            name: outcome(kind, labels, answered_by_ceiling(name, kind, samples)) for name in samples[0].ceilings
-        },
+        baselines=outcomes(others.baselines),
+        ceilings=outcomes(others.ceilings),
         clusters=cluster_index([sample.item for sample in samples]),
     )
     fixed = isinstance(model, Labelled | LabelSets) and bool(labels)
     return TaskScores(
         clusters=answers.count,
         answers=counts,
-        metrics=_scores(metrics_of(kind), answers, level),
+        metrics=_scores(metrics_of(kind), answers),
         per_class=breakdown.per_class(model) if isinstance(model, Labelled | LabelSets) and fixed else {},
         confusion=breakdown.confusion(model) if isinstance(model, Labelled) and fixed else None,
         bias=breakdown.bias(model) if isinstance(model, Labelled | LabelSets) and fixed else None,
@@ -169,7 +176,7 @@ def _repeats(kind: Kind, samples: Sequence[Sample]) -> list[list[Answered]]:
     return [answered(samples), *answered_again(kind, samples)]
 
 
-def _scores(metrics: Sequence[Metric], answers: Answers, level: float) -> dict[str, Score]:
+def _scores(metrics: Sequence[Metric], answers: Answers) -> dict[str, Score]:
     n = answers.clusters.size
     defined = [metric for metric in metrics if not any(map(math.isnan, answers.model.values(metric, n)))]
     expected = chances(defined, answers.model.outcomes[0], n)
@@ -196,7 +203,6 @@ def _scores(metrics: Sequence[Metric], answers: Answers, level: float) -> dict[s
             metric,
             fmean(answers.model.values(metric, n)),
             spread and _of_those_that_count(metric, answers, spread),
-            level,
             independent=n if answers.count == n and answers.model.count == 1 else None,
         )
         found[name] = plain.model_copy(
@@ -204,7 +210,7 @@ def _scores(metrics: Sequence[Metric], answers: Answers, level: float) -> dict[s
                 "chance": expected[name],
                 "baselines": beside[name],
                 "ceilings": above[name],
-                "position": _position(metric, spreads, between.get(name), level),
+                "position": _position(metric, spreads, between.get(name)),
                 "sampling": _sampling(metric, answers, spread),
             }
         )
@@ -247,7 +253,7 @@ def _always(value: float, weights: Weights) -> Floats:
     return np.full(len(weights), value)
 
 
-def _position(metric: Metric, spreads: Spreads, names: Bounds | Position | None, level: float) -> Position | None:
+def _position(metric: Metric, spreads: Spreads, names: Bounds | Position | None) -> Position | None:
     if names is None or isinstance(names, Position):
         return names
     if not spreads:
@@ -258,7 +264,6 @@ def _position(metric: Metric, spreads: Spreads, names: Bounds | Position | None,
         spreads[names.ceiling, metric.name],
         names,
         higher_is_better=bool(metric.higher_is_better),
-        level=level,
         interval=metric.interval,
     )
 

@@ -15,7 +15,7 @@ from harness.record.kinds import Kind
 from harness.tasks import catalogue, safety
 from harness.tasks import engine as lm_eval_task
 from harness.tasks.checks import shape
-from harness.tasks.documents import EVALUATED, Doc, Question, fitted_on, nearest, split
+from harness.tasks.documents import EVALUATED, FITTED, Doc, Question, fitted_on, nearest, split
 from harness.tasks.features import load
 from harness.tasks.prompts import generation
 from harness.tasks.prompts.axes import Axes
@@ -86,6 +86,7 @@ class Task:
             or source.provenance[EVALUATED].synthetic
             or "synthetic" in set(table["va_source"].to_pylist()),
             fitted_on=learns if learns in source.tables and learns != EVALUATED else None,
+            fitted_sha256=source.hashes.get(FITTED),
         )
 
 

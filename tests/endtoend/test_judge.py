@@ -17,7 +17,9 @@ from scipy.stats import spearmanr
 
 from harness.models import choice as models
 from harness.record import Answer
+from harness.record.folder import read_samples
 from harness.record.judge import JudgeRecord, TaskJudgement
+from harness.scoring.anchors import Anchor, anchors_of
 
 if TYPE_CHECKING:
     from tests.endtoend.conftest import Command, Finished
@@ -65,14 +67,21 @@ def judged(run: Finished, name: str = "judge.json") -> TaskJudgement:
     return record.tasks["emotic_describe"]
 
 
+def against(run: Finished, name: str = "prototype") -> Anchor:
+    task = run.record.tasks["emotic_describe"]
+    return anchors_of(task, read_samples(run.folder / task.samples)).baselines[name]
+
+
 def knowing(run: Finished) -> Habit:
     """Return the habit of preferring the text that the reader finds to lie in the given quadrant more surely."""
     fits: dict[tuple[str, str], float] = {}
     for row in run.samples("emotic_describe"):
         valence = f"{row['item']['valence']:.2f}"  # type: ignore[index]
         fits[valence, row["parsed"]["text"]] = row["scores"]["same_quadrant"]  # type: ignore[index]
-        baseline = row["baselines"]["prototype"]["text"]  # type: ignore[index]
-        fits[valence, baseline] = row["baseline_scores"]["prototype"]["same_quadrant"]  # type: ignore[index]
+    prototype = against(run)
+    for row, answer, scores in zip(run.samples("emotic_describe"), prototype.answers, prototype.scores, strict=True):
+        valence = f"{row['item']['valence']:.2f}"  # type: ignore[index]
+        fits[valence, answer.text or ""] = scores["same_quadrant"] or 0.0
 
     def habit(valence: float, first: str, second: str) -> str:
         one, other = (fits[f"{valence:.2f}", text] for text in (first, second))
@@ -95,8 +104,8 @@ def test_a_judge_that_knows_goes_along_with_the_measure_and_the_run_stays_as_it_
     found = judged(run)
     rows = run.samples("emotic_describe")
     gaps: list[Any] = [
-        row["scores"]["same_quadrant"] - row["baseline_scores"]["prototype"]["same_quadrant"]  # type: ignore[index]
-        for row in rows
+        row["scores"]["same_quadrant"] - scores["same_quadrant"]  # type: ignore[index]
+        for row, scores in zip(rows, against(run).scores, strict=True)
     ]
     wins = [-1.0 if one.win is None else one.win for one in found.judged]
     assert wins == [0.5 if gap == 0 else float(gap > 0) for gap in gaps]
@@ -170,8 +179,9 @@ def test_a_judge_of_places_is_found_out_and_a_judge_of_length_loses_at_equal_len
     assert ask(vaemo_eval, monkeypatch, run, longer, "--out", str(run.folder / "b.json")).code == 0
     length = judged(run, "b.json")
     wins, gaps = [], []
-    for row, one in zip(run.samples("emotic_describe"), length.judged, strict=True):
-        mine, theirs = row["parsed"]["text"], row["baselines"]["prototype"]["text"]  # type: ignore[index]
+    answers = against(run).answers
+    for row, answer, one in zip(run.samples("emotic_describe"), answers, length.judged, strict=True):
+        mine, theirs = row["parsed"]["text"], answer.text or ""  # type: ignore[index]
         gaps.append(len(mine.split()) - len(theirs.split()))
         wins.append(-1.0 if one.win is None else one.win)
     assert wins == [0.5 if gap == 0 else float(gap > 0) for gap in gaps]
@@ -206,9 +216,9 @@ def test_a_real_model_judges_through_its_chat_template(vaemo_eval: Command, tiny
     assert record.model.args["pretrained"] == tiny_model.name
     found = record.tasks["emotic_describe"]
     assert len(found.judged) == 3
-    for row, one in zip(run.samples("emotic_describe"), found.judged, strict=False):
-        mine = row["parsed"]["text"]  # type: ignore[index]
-        theirs = row["baselines"]["majority"]["text"]  # type: ignore[index]
+    answers = against(run, "majority").answers
+    for row, answer, one in zip(run.samples("emotic_describe"), answers, found.judged, strict=False):
+        mine, theirs = row["parsed"]["text"], answer.text  # type: ignore[index]
         assert one.prompts[0].endswith(f"one {mine} two {theirs}")
         assert one.prompts[1].endswith(f"one {theirs} two {mine}")
         decides = json.dumps([one.prompts[0], record.gen_kwargs], sort_keys=True)

@@ -48,11 +48,6 @@ def _answer_and_score(rows: list[Json]) -> list[Json]:
     return rows
 
 
-def _baseline_answer(rows: list[Json]) -> list[Json]:
-    rows[0]["baselines"]["prototype"]["text"] = "sad"
-    return rows
-
-
 def _truth(rows: list[Json]) -> list[Json]:
     rows[3]["item"]["valence"] += 0.25
     return rows
@@ -79,7 +74,6 @@ CHEATS: dict[str, tuple[Callable[[list[Json]], list[Json]], str]] = {
     "swapped for a duplicate": (lambda rows: [*rows[:-1], rows[0]], "stands 2 times"),
     "answer": (_answer, "parsed"),
     "score of an item": (_answer_and_score, "scores: correct: recorded 1.0, computed again 0.0"),
-    "baseline's answer": (_baseline_answer, "the answer of baseline prototype is not what it answers"),
     "truth": (_truth, "differs from the features in valence"),
     "leaking prompt": (_prompt, "the prompt is not what the task renders"),
     "request hash": (_hash, "request_hash is not that of the task's request"),

@@ -1,6 +1,6 @@
 """What valence and arousal can tell at all: answers of predictors that learned from them, and of looking labels up.
 
-All are computed once for a set of features and kept beside it (`harness.scoring.ceilings.cache`).
+Scores of labels are computed once for a set of features (`harness.scoring.cache`).
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ import numpy as np
 from harness.kinds.arrays import membership
 from harness.record.kinds import Kind
 from harness.scoring.baselines.scores import Fit, LabelScores, boosting, gaussian, knn, logistic
-from harness.scoring.ceilings.cache import kept
+from harness.scoring.cache import kept
 from harness.stats.arrays import Bools, Floats
 from harness.tasks.documents import EVALUATED, FITTED, Doc, Docs, Question, split
 from harness.tasks.features import load
@@ -55,8 +55,9 @@ class RowScores:
 def label_scores(question: Question) -> dict[str, Floats]:
     """Return, for each predictor, (n, k) log-scores of the labels for all evaluated documents of a task."""
     docs, learned = split(question, EVALUATED).docs, split(question, FITTED).docs
-    parts = [question.labels, [doc["item_id"] for doc in docs], [doc["item_id"] for doc in learned]]
-    return kept(question.features, question.source, ["labels", *parts], lambda: _compute(question, docs, learned))
+    ids = [[doc["item_id"] for doc in found] for found in (docs, learned)]
+    parts = ["labels", question.source, load(question.features, question.source).hashes, question.labels, *ids]
+    return kept(parts, lambda: _compute(question, docs, learned))
 
 
 def row_scores(docs: Sequence[Doc]) -> RowScores:

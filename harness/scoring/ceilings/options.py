@@ -10,7 +10,6 @@ import numpy as np
 from harness.kinds.arrays import membership
 from harness.record import Answer
 from harness.scoring.baselines.scores import Fit, gaussian
-from harness.scoring.ceilings.cache import Numbers, kept
 from harness.scoring.ceilings.labels import LOOKUP, RowScores, lookup, points, row_scores
 from harness.stats.arrays import Floats
 from harness.tasks.documents import EVALUATED, FITTED, Doc
@@ -29,15 +28,14 @@ def choice_ceilings(docs: Sequence[Doc], *, by_likelihood: bool) -> dict[str, li
     clusters lie nearest on average, and the other predictors the one that their items make likeliest. Those that learn
     are absent where no item's own label is carried by another cluster. `lookup` tells items apart by their options too.
     """
-    asked = [[doc["item_id"], doc["choices"]] for doc in docs]
-    found = dict(kept(docs[0]["features"], docs[0]["source"], ["choices", asked], lambda: _option_scores(docs)))
+    found = _option_scores(docs)
     if NEAREST_MEAN in found:
         by_row = row_scores(docs)
         found |= {name: _of_options(docs, name, by_row) for name in by_row.scores.keys() - found.keys()}
     return {name: _chosen(docs, rows, by_likelihood=by_likelihood) for name, rows in found.items()}
 
 
-def _option_scores(docs: Sequence[Doc]) -> Numbers:
+def _option_scores(docs: Sequence[Doc]) -> dict[str, Floats]:
     tables = load(docs[0]["features"], docs[0]["source"]).tables
     rows = [row for row in tables.get(FITTED, tables[EVALUATED]).to_pylist() if row["va_status"] == "ok"]
     found = {"gaussian": _gaussian(docs), NEAREST_MEAN: _nearest_mean(docs, rows), LOOKUP: _looked_up(docs)}

@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-import numpy as np
-
 from harness.record import Answer
 from harness.record.kinds import Kind
 from harness.scoring.baselines.answers import sentence
-from harness.scoring.ceilings.cache import Numbers, kept
 from harness.scoring.ceilings.labels import LOOKUP, points, row_scores
 from harness.tasks.documents import EVALUATED, FITTED, Doc, Question, split
 
@@ -26,21 +23,18 @@ def description_ceilings(docs: Sequence[Doc]) -> dict[str, list[Answer]]:
     question = Question(Kind.DESCRIPTION, docs[0]["features"], docs[0]["source"])
     train = split(question, FITTED).docs
     known = train or split(question, EVALUATED).docs
-    parts = ["retrieval", [doc["item_id"] for doc in docs], [doc["item_id"] for doc in known]]
-    nearest = kept(question.features, question.source, parts, lambda: _retrieved(docs, known, apart=not train))
     by_row = row_scores(docs)
     said = {
         name: [Answer(text=sentence(by_row.labels[place].casefold())) for place in scores[by_row.rows].argmax(axis=1)]
         for name, scores in by_row.scores.items()
         if name != LOOKUP
     }
-    quoted = {
-        name: [Answer(text=known[place]["references"][0]) for place in rows[:, 0]] for name, rows in nearest.items()
-    }
-    return quoted | said
+    nearest = _nearest(docs, known, apart=not train)
+    quoted = [Answer(text=known[place]["references"][0]) for place in nearest]
+    return ({RETRIEVAL: quoted} if quoted else {}) | said
 
 
-def _retrieved(docs: Sequence[Doc], known: Sequence[Doc], *, apart: bool) -> Numbers:
+def _nearest(docs: Sequence[Doc], known: Sequence[Doc], *, apart: bool) -> list[int]:
     """Return for each document the place of the known one nearest to it, of another cluster where `apart`.
 
     Empty where a document has none.
@@ -54,6 +48,6 @@ def _retrieved(docs: Sequence[Doc], known: Sequence[Doc], *, apart: bool) -> Num
     for doc, places in zip(docs, search.kneighbors(points(docs), return_distance=False), strict=True):
         usable = [int(place) for place in places if not apart or clusters[place] != doc["cluster_id"]]
         if not usable:
-            return {}
+            return []
         found.append(usable[0])
-    return {RETRIEVAL: np.array(found)[:, None]}
+    return found

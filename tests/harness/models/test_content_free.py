@@ -25,7 +25,7 @@ from harness.tasks.load import load_tasks
 from harness.tasks.prompts import sandbox
 from harness.tasks.prompts.content_free import Nothing
 from harness.tasks.prompts.sandbox import BadTemplateError
-from tests.making import item, sample
+from tests.making import baselines, item, sample
 
 if TYPE_CHECKING:
     from tests.endtoend.conftest import Command
@@ -87,7 +87,6 @@ def calibrated_samples(rng: np.random.Generator, n: int, tokens: int = 3) -> tup
             Kind.SINGLE_LABEL,
             item(row, labels=[LABELS[gold[row]]], choices=LABELS),
             Answer(loglikelihoods=tuple(raw[row])),
-            {"majority": Answer(loglikelihoods=(0.0, -1.0, -2.0, -2.0, -2.0, -2.0, -2.0))},
             content_free=given if row == 0 else (),
         )
         for row in range(n)
@@ -118,7 +117,8 @@ def test_calibration_divides_by_the_mean_probability_without_content() -> None:
 
 def test_a_constant_answer_has_nothing_left_once_it_is_calibrated() -> None:
     samples, _, _ = calibrated_samples(np.random.default_rng(1), 30)
-    found = score(Kind.SINGLE_LABEL, LABELS, samples).metrics
+    majority = Answer(loglikelihoods=(0.0, -1.0, -2.0, -2.0, -2.0, -2.0, -2.0))
+    found = score(Kind.SINGLE_LABEL, LABELS, samples, others=baselines(majority=[majority] * 30)).metrics
     assert found["log_loss_cal"].baselines["majority"] == pytest.approx(np.log(7))
     assert found["brier_cal"].baselines["majority"] == pytest.approx(6 / 7)
 

@@ -136,10 +136,6 @@ def test_a_folder_without_a_run_is_named_with_what_to_give(tmp_path: Path) -> No
         (lambda lines: [*lines, b""], r":4: Invalid JSON"),
         (lambda lines: [lines[0].replace(b'"status":"ok"', b'"status":"good"')], r":1: field 'parsed\.status'"),
         (lambda lines: [lines[0], lines[1].replace(b'"labels":["', b'"labels":["x', 1)], r":2: field 'item\.labels'"),
-        (
-            lambda lines: [lines[0], _with(lines[1], "baselines", {"no one": {"text": "fear"}})],
-            r":2: field 'baselines'",
-        ),
         (lambda lines: [lines[0], _with(lines[1], "scores", {"x": 1.0})], r":2: field 'scores'"),
         (lambda lines: [*lines, lines[0]], r":4: field 'item\.item_id'"),
         (lambda lines: [lines[0].replace(b'"prompt"', b'"promt"')], r":1: field 'promp?t'"),

@@ -16,6 +16,7 @@ from harness.metrics import metrics_of
 from harness.record import Answer, Item, Sample, Score
 from harness.record.kinds import Kind
 from harness.scoring.score import TaskScores, score
+from tests.making import baselines
 
 NOTHING_NAMED = "no answer names a label, or no item carries one"
 LABELS = ("anger", "fear", "happiness", "sadness")
@@ -34,7 +35,6 @@ def samples(kind: Kind, rows: Sequence[tuple[str, str | list[float]]], clusters:
             choices=LABELS,
         )
         answer = Answer(text=said) if isinstance(said, str) else Answer(loglikelihoods=tuple(said))
-        constant = Answer(text="fear") if isinstance(said, str) else Answer(loglikelihoods=(0.0, 1.0, 0.0, 0.0))
         made.append(
             Sample(
                 item=item,
@@ -43,14 +43,17 @@ def samples(kind: Kind, rows: Sequence[tuple[str, str | list[float]]], clusters:
                 answer=answer,
                 parsed=read(kind, item, answer),
                 scores={},
-                baselines={"majority": constant, "prototype": answer},
             )
         )
     return made
 
 
 def scored(kind: Kind, rows: Sequence[tuple[str, Any]], clusters: int | None = None) -> TaskScores:
-    return score(kind, LABELS, samples(kind, rows, clusters))
+    """Score samples beside a constant answer, and beside a baseline that answers as the model does."""
+    made = samples(kind, rows, clusters)
+    constant = Answer(text="fear") if made[0].answer.text is not None else Answer(loglikelihoods=(0.0, 1.0, 0.0, 0.0))
+    others = baselines(majority=[constant] * len(made), prototype=[one.answer for one in made])
+    return score(kind, LABELS, made, others=others)
 
 
 def numbers(one: Score) -> Iterator[float]:

@@ -21,7 +21,7 @@ def around(value: float, noise: np.ndarray = NOISE) -> Bootstrap:
 @pytest.mark.parametrize(("score", "place"), [(0.2, 0.0), (0.4, 0.5), (0.6, 1.0), (0.7, 1.25), (0.1, -0.25)])
 def test_a_position_is_the_share_of_the_way_from_floor_to_ceiling(score: float, place: float) -> None:
     other = np.random.default_rng(1).normal(scale=0.01, size=2000)
-    found = position(around(score, other), around(0.2), around(0.6), NAMES, higher_is_better=True, level=0.95)
+    found = position(around(score, other), around(0.2), around(0.6), NAMES, higher_is_better=True)
     assert found.value == pytest.approx(place)
     assert found.interval is not None
     assert found.interval.low < place < found.interval.high
@@ -29,14 +29,14 @@ def test_a_position_is_the_share_of_the_way_from_floor_to_ceiling(score: float, 
 
 
 def test_a_position_on_a_loss_runs_the_other_way() -> None:
-    found = position(around(0.4), around(0.6), around(0.2), NAMES, higher_is_better=False, level=0.95)
+    found = position(around(0.4), around(0.6), around(0.2), NAMES, higher_is_better=False)
     assert found.value == pytest.approx(0.5)
 
 
 @pytest.mark.parametrize("ceiling", [0.2, 0.15, 0.201])
 def test_no_position_where_the_ceiling_is_not_surely_above_the_floor(ceiling: float) -> None:
     other = np.random.default_rng(2).normal(scale=0.01, size=2000)
-    found = position(around(0.4), around(0.2), around(ceiling, other), NAMES, higher_is_better=True, level=0.95)
+    found = position(around(0.4), around(0.2), around(ceiling, other), NAMES, higher_is_better=True)
     assert found.value is None
     assert found.reason == "no predictor from valence and arousal is surely better than majority here"
 
@@ -93,14 +93,12 @@ def test_a_position_of_a_metric_that_few_items_bias_is_cleared_of_the_bias_and_s
 
 def test_draws_with_nothing_to_reach_have_no_position_and_too_many_leave_no_interval() -> None:
     score, floor = around(0.4), around(0.2, np.zeros(2000))
-    some, many = (
-        Bootstrap(0.6, np.where(np.arange(2000) < flat, 0.2, 0.6), np.full(50, 0.6), clusters=10**6, seed=1)
-        for flat in (20, 200)
-    )
-    found = position(score, floor, some, NAMES, higher_is_better=True, level=0.9)
+    some = Bootstrap(0.6, np.where(np.arange(2000) < 20, 0.2, 0.6), np.full(50, 0.6), clusters=10**6, seed=1)
+    found = position(score, floor, some, NAMES, higher_is_better=True)
     assert found.interval is not None
     assert np.isfinite([found.interval.low, found.interval.high]).all()
-    few = position(score, floor, many, NAMES, higher_is_better=True, level=0.5)
+    undefined = around(0.4, np.where(np.arange(2000) < 200, np.nan, NOISE))
+    few = position(undefined, floor, around(0.6, np.zeros(2000)), NAMES, higher_is_better=True)
     assert few.value == pytest.approx(0.5)
     assert few.interval is None
     assert "over 5 %" in (few.reason or "")

@@ -17,7 +17,7 @@ from harness.scoring.score import score
 from harness.stats.arrays import Floats, Ints
 from harness.stats.bootstrap import resample
 from harness.stats.intervals import percentile
-from tests.making import item, sample
+from tests.making import baselines, item, sample
 
 LABELS = ("a", "b", "c")
 METRICS: dict[str, Metric] = {metric.name: metric for metric in metrics_of(Kind.SINGLE_LABEL)}
@@ -98,7 +98,6 @@ def samples(texts: list[list[str]], clusters: int = 40) -> list[Sample]:
             Kind.SINGLE_LABEL,
             item(number, labels=["ab"[number % 2]], choices=LABELS, cluster_id=f"c{number % clusters}"),
             Answer(text=first),
-            {"majority": Answer(text="a")},
             repeats=tuple(Answer(text=text) for text in more),
         )
         for number, (first, *more) in enumerate(zip(*texts, strict=True))
@@ -109,7 +108,7 @@ def test_a_value_is_the_mean_over_repeats_and_every_answer_is_counted() -> None:
     rng = np.random.default_rng(4)
     texts = [[str(text) for text in rng.choice([*LABELS, ""], 40)] for _ in range(3)]
     gold = ["ab"[number % 2] for number in range(40)]
-    found = score(Kind.SINGLE_LABEL, LABELS, samples(texts))
+    found = score(Kind.SINGLE_LABEL, LABELS, samples(texts), others=baselines(majority=[Answer(text="a")] * 40))
     shares = [np.mean([text == true for text, true in zip(row, gold, strict=True)]) for row in texts]
     accuracy = found.metrics["accuracy"]
     assert accuracy.value == pytest.approx(np.mean(shares))

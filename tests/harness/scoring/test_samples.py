@@ -13,7 +13,7 @@ from harness.kinds.reading import to_answer
 from harness.models.lm_eval import Asked
 from harness.record import Answer, Sample
 from harness.record.kinds import Kind
-from harness.scoring.baselines.answers import STANDING
+from harness.scoring.anchors import anchors
 from harness.scoring.samples import answered_by, judge, make_samples
 from harness.tasks.documents import Question, split
 from tests.making import item, toy_instruments
@@ -66,24 +66,13 @@ def test_a_loglikelihood_that_cannot_be_ranked_is_one_line(score: float) -> None
         (Kind.DESCRIPTION, ["The person is at ease."]),
     ],
 )
-def test_samples_hold_question_answer_and_standing_baselines(
-    kind: Kind, results: list[object], lookalike: Path
-) -> None:
+def test_samples_hold_question_and_answer(kind: Kind, results: list[object], lookalike: Path) -> None:
     given_docs = asked(lookalike, kind, results)
     samples = make_samples(kind, given_docs, toy_instruments())
     assert [one.item.item_id for one in samples] == [one.doc["item_id"] for one in given_docs]
     for one in samples:
-        assert set(one.baselines) == set(STANDING[kind])
         assert one.answer == to_answer(results)  # type: ignore[arg-type]
-        assert all((given.text is None) == (one.answer.text is None) for given in one.baselines.values())
         assert Sample.model_validate_json(one.model_dump_json()) == one
-    assert all((set(one.baseline_scores) == set(STANDING[kind])) == (kind is Kind.DESCRIPTION) for one in samples)
-
-
-def test_baselines_answer_alike_whoever_else_is_asked(lookalike: Path) -> None:
-    everyone = asked(lookalike, Kind.MULTI_LABEL, ["[]"])
-    alone = make_samples(Kind.MULTI_LABEL, everyone[3:4], None)[0]
-    assert make_samples(Kind.MULTI_LABEL, everyone, None)[3].baselines == alone.baselines
 
 
 @pytest.mark.parametrize(
@@ -120,6 +109,8 @@ def test_a_description_that_is_none_scores_nothing_and_is_not_left_out(text: str
 
 def test_baselines_are_read_like_the_model(lookalike: Path) -> None:
     samples = make_samples(Kind.MULTI_LABEL, asked(lookalike, Kind.MULTI_LABEL, ["[]"]), None)
+    docs = [one.doc for one in asked(lookalike, Kind.MULTI_LABEL, ["[]"])]
+    found = anchors(docs, by_likelihood=False, by=None).baselines
     for name, size in (("all", 26), ("top5", 5), ("majority", 1), ("prototype", 5)):
-        rows = answered_by(name, Kind.MULTI_LABEL, samples)
+        rows = answered_by(name, found[name], Kind.MULTI_LABEL, samples)
         assert [len(row.parsed.labels) for row in rows] == [size] * len(samples)

@@ -10,11 +10,14 @@ from sklearn import metrics as sk
 from statsmodels.stats.proportion import proportion_confint
 
 from harness.kinds.measures import description_scores
+from harness.metrics import metrics_of
 from harness.record import Answer, Sample
 from harness.record.kinds import Kind
+from harness.scoring.anchors import Anchor, Anchors
+from harness.scoring.estimate import estimate
 from harness.scoring.score import TaskScores, score
-from harness.stats.intervals import CORRECTED, WILSON_OF_CLUSTERS
-from tests.making import item, sample, toy_instruments
+from harness.stats.intervals import CORRECTED, WILSON_OF_CLUSTERS, Bootstrap
+from tests.making import baselines, item, sample, toy_instruments
 
 LABELS = ("a", "b", "c")
 OFFERED = ("anger", "fear", "sadness", "surprise")
@@ -24,6 +27,7 @@ GOLD = RNG.choice(3, N, p=[0.6, 0.3, 0.1])
 SAID = np.where(RNG.random(N) < 0.5, GOLD, RNG.integers(0, 3, N))
 TEXTS = [LABELS[index] for index in SAID]
 TEXTS[:6] = ["", "I can't say.", "a or b", "no idea", "\n", "As an AI, I don't feel."]
+OTHERS = baselines(majority=[Answer(text="a")] * N, right=[Answer(text=LABELS[index]) for index in GOLD])
 PREDICTED = np.where(np.arange(N) < 6, -1, SAID)
 
 
@@ -33,7 +37,6 @@ def single(clusters: int = 45) -> list[Sample]:
             Kind.SINGLE_LABEL,
             item(number, labels=[LABELS[GOLD[number]]], choices=LABELS, cluster_id=f"c{number % clusters}"),
             Answer(text=TEXTS[number]),
-            {"majority": Answer(text="a"), "right": Answer(text=LABELS[GOLD[number]])},
         )
         for number in range(N)
     ]
@@ -41,7 +44,7 @@ def single(clusters: int = 45) -> list[Sample]:
 
 @pytest.fixture(scope="module")
 def scores() -> TaskScores:
-    return score(Kind.SINGLE_LABEL, LABELS, single())
+    return score(Kind.SINGLE_LABEL, LABELS, single(), others=OTHERS)
 
 
 def test_values_are_those_of_sklearn(scores: TaskScores) -> None:
@@ -111,7 +114,7 @@ def test_one_cluster_has_a_value_and_says_why_it_has_no_interval() -> None:
 
 
 def test_the_same_samples_give_the_same_numbers(scores: TaskScores) -> None:
-    assert score(Kind.SINGLE_LABEL, LABELS, single()) == scores
+    assert score(Kind.SINGLE_LABEL, LABELS, single(), others=OTHERS) == scores
 
 
 def test_calibration_errors_are_losses_whose_bias_is_taken_off_and_told() -> None:
@@ -132,21 +135,16 @@ def test_calibration_errors_are_losses_whose_bias_is_taken_off_and_told() -> Non
 
 
 def test_a_value_outside_of_its_interval_says_why() -> None:
-    rng = np.random.default_rng(7)
-    samples = [
-        sample(
-            Kind.RANKING,
-            item(number, labels=[LABELS[label] for label in range(3) if rng.random() < 0.1] or ["a"], choices=LABELS),
-            Answer(loglikelihoods=tuple(rng.normal(size=3))),
-        )
-        for number in range(60)
-    ]
-    one = score(Kind.RANKING, LABELS, samples, 0.5).metrics["mean_ap"]
+    [metric] = [metric for metric in metrics_of(Kind.RANKING) if metric.name == "mean_ap"]
+    left = 0.3 + np.random.default_rng(3).normal(scale=0.001, size=40)
+    left += 0.3015 - left.mean()  # leaving any out raises the value: it is biased
+    one = estimate(metric, 0.3, Bootstrap(0.3, np.linspace(0.29, 0.31, 2000), left, clusters=40, seed=1))
     assert one.interval is not None
-    assert one.value is not None
-    assert one.interval.high < one.value  # chance alone raises average precision
+    assert one.interval.high < 0.3
     assert "the interval is that of the value without this bias" in (one.note or "")
-    assert "without this bias" not in (score(Kind.RANKING, LABELS, samples, 0.999).metrics["mean_ap"].note or "")
+    left -= left.mean() - 0.3
+    one = estimate(metric, 0.3, Bootstrap(0.3, np.linspace(0.29, 0.31, 2000), left, clusters=40, seed=1))
+    assert "without this bias" not in (one.note or "")
 
 
 def test_choices_have_no_classes() -> None:
@@ -221,13 +219,12 @@ def test_descriptions_are_means_of_what_the_samples_say() -> None:
             Kind.DESCRIPTION,
             item(number, labels=[], references=("r",)),
             Answer(text="t"),
-            {"majority": Answer(text="m")},
             scores=row,
-            baseline_scores={"majority": rows[0]},
         )
         for number, row in enumerate(rows)
     ]
-    found = score(Kind.DESCRIPTION, (), samples).metrics
+    others = Anchors({"majority": Anchor([Answer(text="m")] * 2, [rows[0]] * 2)})
+    found = score(Kind.DESCRIPTION, (), samples, others=others).metrics
     assert found["cosine"].value == pytest.approx(0.6)
     assert found["lift"].value == pytest.approx(0.1)
     assert found["own_auc"].value == 0.5

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -152,7 +153,9 @@ def test_where_va_tells_nothing_there_is_no_position_and_the_reason_is_given(
     assert f": none, {position.reason}" in below
 
 
-def test_positions_come_from_the_samples_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_rescoring_takes_features_from_the_cache_and_refuses_others(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     def several(rng: np.random.Generator, v: float, a: float) -> list[str]:
         near = [label for place, label in enumerate(EMOTIC) if rng.random() < 0.1 + 0.6 * ((place % 2 == 0) == (v > 0))]
         return near or [EMOTIC[0]]
@@ -164,13 +167,14 @@ def test_positions_come_from_the_samples_alone(tmp_path: Path, capsys: pytest.Ca
         if path.is_file():
             path.unlink()
     assert main(["rescore", str(folder)]) == 0
-    position = record.tasks["emotic_complex"].metrics["micro_f1"].position
-    assert position is not None
-    samples = folder / "samples" / "emotic_complex.jsonl"
-    lines = [json.loads(line) for line in samples.read_text().splitlines()]
-    for line in lines[:40]:
-        line["ceilings"][position.ceiling] = {"text": "[]"}
-    samples.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    changed = record.model_dump(mode="json")
+    changed["tasks"]["emotic_complex"]["metrics"]["micro_f1"]["ceilings"]["knn"] += 0.01
+    (folder / "run.json").write_text(json.dumps(changed))
     capsys.readouterr()
     assert main(["rescore", str(folder)]) == 1
-    assert "metrics: micro_f1: ceilings" in capsys.readouterr().out
+    assert "metrics: micro_f1: ceilings: knn" in capsys.readouterr().out
+    assert main(["rescore", str(folder), "--features", "shipped"]) == 2
+    assert "--features: these are not the features of the run" in capsys.readouterr().err
+    shutil.rmtree(tmp_path / "cache")
+    assert main(["rescore", str(folder)]) == 2
+    assert "--features: the features of the run are not here" in capsys.readouterr().err

@@ -1,0 +1,260 @@
+"""The answers of baselines and ceilings to a task's items, computed once and kept in the cache."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from harness.kinds.arrays import column
+from harness.kinds.measures import Instruments, instruments
+from harness.record import Answer, EmbedderRecord, FeaturesRecord, Given, Item, ItemScores, Sample, TaskRecord
+from harness.record.kinds import Kind
+from harness.scoring.baselines.answers import STANDING, answer_texts, choice_scores
+from harness.scoring.breakdown import or_none
+from harness.scoring.cache import Arrays, kept
+from harness.scoring.ceilings.answers import ceiling_answers
+from harness.scoring.samples import judge
+from harness.stats.arrays import Floats
+from harness.tasks.documents import EVALUATED, FITTED, Doc, item_of
+from harness.tasks.features import load, reference
+from va_extractor.common.errors import InputError
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """One baseline's or ceiling's answers to n items.
+
+    Attributes:
+        answers: n answers, in the form the task asks for.
+        scores: of each answer, only where they need more than the answer (embeddings); else n empty ones.
+    """
+
+    answers: list[Answer]
+    scores: list[ItemScores]
+
+
+@dataclass(frozen=True)
+class Anchors:
+    """The answers of baselines, and of predictors from valence and arousal, by name; in the order of the items."""
+
+    baselines: Mapping[str, Anchor] = field(default_factory=dict)
+    ceilings: Mapping[str, Anchor] = field(default_factory=dict)
+
+    def only(self, rows: Sequence[int]) -> Anchors:
+        """Return the answers to some of the items."""
+        groups = (
+            {
+                name: Anchor([one.answers[row] for row in rows], [one.scores[row] for row in rows])
+                for name, one in group.items()
+            }
+            for group in (self.baselines, self.ceilings)
+        )
+        return Anchors(*groups)
+
+
+NO_ANCHORS = Anchors()
+
+
+def anchors(
+    docs: Sequence[Doc],
+    *,
+    by_likelihood: bool,
+    by: Instruments | None,
+) -> Anchors:
+    """Return the answers of baselines and ceilings to n documents of one task.
+
+    Args:
+        docs: n documents, at least one.
+        by_likelihood: whether answers are log-likelihoods instead of texts.
+        by: what descriptions are measured with; None for other kinds.
+    """
+    hashes = load(docs[0]["features"], docs[0]["source"]).hashes
+    return _anchors(
+        Kind(docs[0]["kind"]),
+        docs[0]["derive"],
+        [item_of(doc) for doc in docs],
+        (docs[0]["source"], hashes[EVALUATED], hashes.get(FITTED)),
+        lambda: docs,
+        by_likelihood=by_likelihood,
+        embedder=by.record if by else None,
+        by=lambda: by,
+    )
+
+
+def anchors_of(
+    task: TaskRecord, samples: Sequence[Sample], features: str | None = None, by: Instruments | None = None
+) -> Anchors:
+    """Return the answers of baselines and ceilings to the items of a finished run.
+
+    Args:
+        task: as it was recorded.
+        samples: of the task.
+        features: where its features are, as `--features`; None to look in the cache, then where they are known to be.
+        by: what descriptions are measured with; None to load what measured them in the run, if it is needed.
+
+    Raises:
+        InputError: the features or the embedder are not those of the record, or are nowhere.
+    """
+    items = [sample.item for sample in samples]
+
+    def docs() -> list[Doc]:
+        found = features if features is not None else _find(task.features)
+        return [_doc(task, item, found) for item in items]
+
+    if features is not None:
+        _matching(task.features, features)
+    return _anchors(
+        Kind(task.kind),
+        task.derive,
+        items,
+        (task.features.source, task.features.sha256, task.features.fitted_sha256),
+        docs,
+        by_likelihood=task.output_type == "multiple_choice",
+        embedder=by.record if by else task.embedder,
+        by=lambda: by or _recorded(task),
+    )
+
+
+def baseline_answers(name: str, docs: Sequence[Doc], *, by_likelihood: bool) -> list[Answer]:
+    """Return a baseline's answers to n documents, in the form the task asks for."""
+    if by_likelihood:
+        return [Answer(loglikelihoods=tuple(row)) for row in choice_scores(name, docs)]
+    return [Answer(text=text) for text in answer_texts(name, docs)]
+
+
+def _anchors(
+    kind: Kind,
+    derive: str | None,
+    items: Sequence[Item],
+    features: tuple[str, str, str | None],
+    docs: Callable[[], Sequence[Doc]],
+    *,
+    by_likelihood: bool,
+    embedder: EmbedderRecord | None,
+    by: Callable[[], Instruments | None],
+) -> Anchors:
+    def compute() -> Arrays:
+        asked = docs()
+        baselines = {name: baseline_answers(name, asked, by_likelihood=by_likelihood) for name in STANDING[kind]}
+        ceilings = ceiling_answers(asked, by_likelihood=by_likelihood)
+        tools = by()
+        groups = {"baselines": baselines, "ceilings": ceilings}
+        return {
+            f"{group}.{name}.{part}": array
+            for group, given in groups.items()
+            for name, answers in given.items()
+            for part, array in _arrays(kind, items, answers, tools).items()
+        }
+
+    digest = hashlib.sha256("\n".join(item.model_dump_json() for item in items).encode()).hexdigest()
+    decides = [kind.value, derive, features, digest, by_likelihood, embedder and embedder.model_dump()]
+    found = kept(["anchors", *decides], compute)
+    names = [tuple(name.split(".")[:2]) for name in found if name.endswith(".answers")]
+    groups = {
+        group: {name: _anchor(f"{group}.{name}", found, items) for of, name in names if of == group}
+        for group in ("baselines", "ceilings")
+    }
+    return Anchors(**groups)
+
+
+def _arrays(kind: Kind, items: Sequence[Item], answers: Sequence[Answer], by: Instruments | None) -> Arrays:
+    """Return answers as (n,) texts or (n, k) log-likelihoods, and item scores as (n, m) numbers with m names."""
+    if answers[0].loglikelihoods is None:
+        arrays: Arrays = {"answers": np.array([answer.text or "" for answer in answers])}
+    else:
+        arrays = {"answers": _padded([answer.loglikelihoods or () for answer in answers])}
+    if by is None:
+        return arrays
+    scores = judge(kind, items, answers, by)[1]
+    names = list(scores[0])
+    arrays["scores"] = np.stack([column([row[name] for row in scores]) for name in names], axis=1)
+    return arrays | {"names": np.array(names)}
+
+
+def _anchor(name: str, found: Arrays, items: Sequence[Item]) -> Anchor:
+    given = found[f"{name}.answers"].tolist()
+    if isinstance(given[0], str):
+        answers = [Answer(text=text) for text in given]
+    else:
+        answers = [
+            Answer(loglikelihoods=tuple(row[: len(item.choices)])) for row, item in zip(given, items, strict=True)
+        ]
+    if f"{name}.scores" not in found:
+        return Anchor(answers, [{} for _ in answers])
+    names = found[f"{name}.names"].tolist()
+    rows = [[or_none(value) for value in row] for row in found[f"{name}.scores"].tolist()]
+    return Anchor(answers, [dict(zip(names, row, strict=True)) for row in rows])
+
+
+def _padded(rows: Sequence[Sequence[float]]) -> Floats:
+    """Return (n, k) numbers, k of the item with most choices; NaN where an item has fewer."""
+    width = max(map(len, rows))
+    return np.array([[*row, *[np.nan] * (width - len(row))] for row in rows], dtype=np.float64)
+
+
+def _recorded(task: TaskRecord) -> Instruments | None:
+    """Load what measured the descriptions of a run."""
+    if task.embedder is None:
+        return None
+    found = instruments()
+    if found.record != task.embedder:
+        raise InputError("the run used another embedder", code="changed", field="--embedder", found=task.embedder.id)
+    return found
+
+
+def _find(stated: FeaturesRecord) -> str:
+    """Return where the recorded features are: as `VAEMO_FEATURES` says, under their recorded name, or shipped."""
+    named = f"{stated.id}@{stated.revision}" if stated.revision else stated.id
+    for given in dict.fromkeys((reference(None), named)):
+        try:
+            return _matching(stated, given)
+        except InputError:
+            continue
+    raise InputError(
+        "the features of the run are not here",
+        code="missing",
+        field="--features",
+        found=f"{named}, source {stated.source}, SHA-256 {stated.sha256[:12]}",
+        hint="give their place with --features FOLDER|ID@REVISION",
+    )
+
+
+def _matching(stated: FeaturesRecord, given: str) -> str:
+    """Return `given` where its features are the recorded ones."""
+    hashes = load(given, stated.source).hashes
+    if (hashes.get(EVALUATED), hashes.get(FITTED)) != (stated.sha256, stated.fitted_sha256):
+        raise InputError("these are not the features of the run", code="changed", field="--features", found=given)
+    return given
+
+
+def _doc(task: TaskRecord, item: Item, features: str) -> Doc:
+    """Return the document that an item was made from, without its prompt and its answer."""
+    shown = item.given or Given()
+    return Doc(
+        item_id=item.item_id,
+        cluster_id=item.cluster_id,
+        valence=item.valence,
+        arousal=item.arousal,
+        dominance=item.dominance,
+        labels=list(item.labels),
+        label_weights=None if item.label_weights is None else list(item.label_weights),
+        annotator_labels=None if item.annotator_labels is None else list(map(list, item.annotator_labels)),
+        references=list(item.references),
+        reference_kind=None,
+        choices=list(item.choices),
+        statement=shown.statement,
+        points=list(shown.points),
+        condition=shown.condition,
+        difference=shown.difference,
+        target=None,
+        kind=task.kind,
+        derive=task.derive,
+        source=task.features.source,
+        features=features,
+        prompt="",
+        language=item.language,
+        steps=item.steps,
+    )
