@@ -10,6 +10,7 @@ import pytest
 from hypothesis import settings
 
 from tests.making import emotic_lookalike
+from va_extractor.weights.store import default_folder
 
 settings.register_profile("vaemo", deadline=None, max_examples=60)
 settings.load_profile("vaemo")
@@ -32,6 +33,7 @@ def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     root = root.parent if "PYTEST_XDIST_WORKER" in os.environ else root
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HF_HOME", os.environ.get("HF_HOME") or str(Path.home() / ".cache" / "huggingface"))
+        patch.setenv("VAEMO_WEIGHTS", str(default_folder()))
         patch.setenv("XDG_CACHE_HOME", str(root / "cache"))
         yield
 

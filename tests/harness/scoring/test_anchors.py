@@ -17,7 +17,7 @@ from harness.tasks import documents, features
 from harness.tasks.documents import EVALUATED, Doc, Question, split
 from harness.tasks.features import SHIPPED
 from tests import making
-from va_extractor.labels import EMOTIC
+from va_extractor.emotions.labels import EMOTIC
 
 OPTIONS = Path(__file__).resolve().parents[3] / "tasks" / "norms" / "options.csv"
 
