@@ -1,4 +1,4 @@
-"""`vaemo-eval validate [FILES|TASKS]`: tell whether tasks work, by file, line and key."""
+"""`vaemo-eval validate [FILES|TASKS]`: report everything that is wrong with tasks, by file, line and key."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import json
 import math
 import os
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,8 +24,8 @@ def parser() -> argparse.ArgumentParser:
     """Return the parser."""
     command = Parser(
         prog="vaemo-eval validate",
-        description="Tell whether tasks work: everything wrong in one pass, then controls whose score is known.",
-        epilog="exit codes: 0 every task is sound, 1 something is wrong with one, 2 the command itself is wrong",
+        description="Report everything that is wrong with tasks, then run controls with known scores.",
+        epilog="exit codes: 0 no errors, 1 errors in a task, 2 errors in the command",
     )
     add = command.add_argument
     add("targets", nargs="*", metavar="FILE|FOLDER|TASK", help="what to validate (default: every task that ships)")
@@ -35,26 +36,26 @@ def parser() -> argparse.ArgumentParser:
         type=float,
         default=0.25,
         metavar="D",
-        help="difference, below 1, to be shown (default: 0.25)",
+        help="difference between two models that a task must be able to show (default: 0.25)",
     )
     add("--max-prompt", type=int, default=8_000, metavar="N", help="characters a prompt may have (default: 8000)")
-    add("--no-controls", action="store_true", help="only read and render; run no answerer")
-    add("--trust-code", action="store_true", help="let a task YAML run functions of a Python file beside it")
+    add("--no-controls", action="store_true", help="check files and prompts only")
+    add("--trust-code", action="store_true", help="let a task YAML run code of a Python file beside it")
     add("--json", action="store_true", help="print JSON")
     return command
 
 
 def main(args: argparse.Namespace) -> int:
-    """Print what was found; return 1 where a task has an error.
+    """Print problems and controls; return 1 where a task has an error.
 
     Raises:
-        InputError: a target is neither a file nor a task, or a flag cannot be meant.
+        InputError: a target is neither a file nor a task, or a flag is out of range.
     """
     if not 0 < args.precision < 1:
-        raise InputError(f"--precision {args.precision:g}: a number above 0 and below 1")
+        raise InputError("takes a number above 0 and below 1", code="range", field="--precision", found=args.precision)
     if args.max_prompt < 1:
-        raise InputError(f"--max-prompt {args.max_prompt}: a whole number from 1 on")
-    os.environ.setdefault("TQDM_DISABLE", "1")  # read when lm-eval is imported; bars have no place in a list of faults
+        raise InputError("takes a whole number from 1", code="range", field="--max-prompt", found=args.max_prompt)
+    os.environ.setdefault("TQDM_DISABLE", "1")  # lm-eval reads it when imported: no progress bars among problems
     from harness.runs.validate import Settings, names, targets, validate
     from harness.tasks.features import load, reference
 
@@ -66,7 +67,7 @@ def main(args: argparse.Namespace) -> int:
         max_prompt=args.max_prompt,
         controls=not args.no_controls,
     )
-    load(settings.features, "norms")  # which features without norms have too: wrong --features are said once
+    load(settings.features, "norms")  # any features have it: report wrong --features once, not for each task
     given = targets(args.targets, folders)
     known = names(given, folders)
     reports: list[Report] = []
@@ -76,53 +77,39 @@ def main(args: argparse.Namespace) -> int:
             sys.stdout.write("".join(f"{visible(line)}\n" for line in _lines(reports[-1])))
             sys.stdout.flush()
     if args.json:
-        sys.stdout.write(json.dumps([_plain(report) for report in reports], indent=2) + "\n")
+        sys.stdout.write(json.dumps([_plain(report) for report in reports], indent=2, default=str) + "\n")
     else:
         sys.stdout.write(_sum(reports) + "\n")
-    return 0 if all(report.sound for report in reports) else 1
+    return 1 if any(report.errors for report in reports) else 0
 
 
 def _lines(report: Report) -> list[str]:
-    lines = [f"{finding}" if finding.error else f"{finding} (remark)" for finding in report.findings]
+    lines = [f"{problem} (remark)" if problem.remark else str(problem) for problem in report.problems]
+    told = [control.what for control in report.controls] + [control.what for control in report.omitted]
     if report.facts:
-        facts = report.facts
-        lines.append(
-            f"{report.path}: {report.name}: {facts.said}; two models can be told apart "
-            f"from a difference of {facts.detectable:.3f} (80 % power, 5 % level, unpaired)"
-        )
-    said = [control.what for control in report.controls] + [control.what for control in report.omitted]
-    return lines + [f"{report.path}: {report.name}: {what}" for what in said]
+        difference = report.facts.min_detectable_difference
+        told.insert(0, f"{report.facts}; smallest detectable difference {difference:.3f} (80 % power, unpaired)")
+    return lines + [f"{report.path}: {report.name}: {what}" for what in told]
 
 
 def _sum(reports: list[Report]) -> str:
-    wrong = [report for report in reports if not report.sound]
-    count = sum(finding.error for report in wrong for finding in report.findings)
+    wrong, count = sum(bool(report.errors) for report in reports), sum(len(report.errors) for report in reports)
     ends = ["" if number == 1 else "s" for number in (len(reports), count)]
-    return f"{len(reports)} file{ends[0]}, {len(wrong)} with errors, {count} error{ends[1]}"
+    return f"{len(reports)} file{ends[0]}, {wrong} with errors, {count} error{ends[1]}"
 
 
 def _plain(report: Report) -> dict[str, Any]:
-    facts, controls = report.facts, report.controls
+    facts, omitted = report.facts, report.omitted
     return {
         "task": report.name,
         "file": str(report.path),
-        "sound": report.sound,
-        "findings": [
-            {
-                "file": str(finding.path),
-                "line": finding.line,
-                "key": finding.key,
-                "what": finding.what,
-                "mend": finding.mend,
-                "error": finding.error,
-            }
-            for finding in report.findings
-        ],
+        "sound": not report.errors,
+        "problems": [asdict(problem) for problem in report.problems],
         "items": facts.items if facts else None,
         "clusters": facts.clusters if facts else None,
-        "minimum_detectable_difference": facts.detectable if facts else None,
-        "controls": {control.name: _control(control) for control in controls}
-        | {one.name: {"measure": None, "value": None, "passed": None, "not_run": one.why} for one in report.omitted},
+        "min_detectable_difference": facts.min_detectable_difference if facts else None,
+        "controls": {control.name: _control(control) for control in report.controls}
+        | {one.name: {"measure": None, "value": None, "passed": None, "not_run": one.why} for one in omitted},
     }
 
 

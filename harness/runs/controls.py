@@ -65,7 +65,7 @@ class Control:
         high: upper bound.
         span: the least and greatest value that the measure has at all.
         key: of the YAML, to which a failure points.
-        mend: what to do where it fails.
+        hint: what to do where it fails.
     """
 
     name: str
@@ -75,7 +75,7 @@ class Control:
     high: float
     span: tuple[float, float]
     key: tuple[str, ...]
-    mend: str
+    hint: str
 
     @property
     def passed(self) -> bool:
@@ -158,10 +158,10 @@ class _Bench:
         )
         asked = _compat.ask(BaselineLM("oracle"), self.task.name, self.task.engine, settings) or []
         scored = self._outcome([to_answer(one.results) for one in asked], self.known)
-        mend = "the right answer is not read as right: look at the labels, the filters and doc_to_target"
+        hint = "the right answer is not read as right: look at the labels, the filters and doc_to_target"
         value = self.known.value(scored, len(asked))
         best = 0.0 if self.known.higher_is_better is False else 1.0
-        return self._control("oracle", value, best, _EXACT, key=("process_results",), mend=mend)
+        return self._control("oracle", value, best, _EXACT, key=("process_results",), hint=hint)
 
     def uniform(self) -> Control | Omitted:
         nowhere = Omitted("uniform", f"no value of chance is known for {self.known.name}")
@@ -173,8 +173,8 @@ class _Bench:
             return nowhere
         margin = self._margin(lambda weights: self.known.compute(scored, weights))
         value = self.known.value(scored, len(self.docs))
-        mend = "random answers do not score chance: the options or the labels favour some"
-        return self._control("uniform", value, expected, margin, key=("metadata", "headline"), mend=mend)
+        hint = "random answers do not score chance: the options or the labels favour some"
+        return self._control("uniform", value, expected, margin, key=("metadata", "headline"), hint=hint)
 
     def majority(self) -> Control | Omitted:
         if self.task.kind in _COUNTED:
@@ -184,16 +184,16 @@ class _Bench:
         worth = _CONSTANT[self.known.name]
         scored = self._outcome(self._answers("majority", self.docs), self.known)
         margin = self._margin(lambda weights: self.known.compute(scored, weights)) + _EXACT
-        mend = f"one answer to everything must be worth {worth}: look for items that share labels or references"
+        hint = f"one answer to everything must be worth {worth}: look for items that share labels or references"
         value = self.known.value(scored, len(self.docs))
-        return self._control("majority", value, worth, margin, key=("metadata", "headline"), mend=mend)
+        return self._control("majority", value, worth, margin, key=("metadata", "headline"), hint=hint)
 
     def _commonest(self) -> Control:
         answers = self._answers("majority", self.docs)
         parsed, _ = judge(self.task.kind, self.items, answers, None)
         pairs = zip(parsed, self.items, strict=True)
         hits = np.array([bool(set(one.labels) & set(item.labels)) for one, item in pairs], dtype=np.float64)
-        mend = "the right answer stands first too often or too seldom: shuffle the options"
+        hint = "the right answer stands first too often or too seldom: shuffle the options"
         decides = "options"
         if self.task.kind is Kind.CHOICE:
             expected = float(np.mean([1 / len(item.choices) for item in self.items]))
@@ -201,7 +201,7 @@ class _Bench:
             train = split(self.task.question, fitted_on(self.task.question)).docs
             common = {parsed[0].labels[0]} if parsed[0].labels else set()
             expected = float(np.mean([bool(common & set(doc["labels"])) for doc in train]))
-            mend = "labels are not as common in the train split as in the evaluated one: examples will mislead"
+            hint = "labels are not as common in the train split as in the evaluated one: examples will mislead"
             decides = "source"
         margin = self._margin(lambda weights: weighted_mean(hits, weights)) + _EXACT
         return Control(
@@ -212,7 +212,7 @@ class _Bench:
             expected + margin,
             (0.0, 1.0),
             ("metadata", decides),
-            mend,
+            hint,
         )
 
     def shuffled(self) -> Control:
@@ -247,10 +247,10 @@ class _Bench:
         )
 
     def _control(
-        self, name: str, value: float, expected: float, margin: float, *, key: tuple[str, ...], mend: str
+        self, name: str, value: float, expected: float, margin: float, *, key: tuple[str, ...], hint: str
     ) -> Control:
         low, high = expected - margin, expected + margin
-        return Control(name, self.known.name, value, low, high, self.known.span, key, mend)
+        return Control(name, self.known.name, value, low, high, self.known.span, key, hint)
 
     def _metric(self, name: str) -> Metric:
         return next(metric for metric in metrics_of(self.task.kind) if metric.name == name)

@@ -1,35 +1,31 @@
-"""Every check of a task in one pass: text, keys, safety, fit, prompts, documents, then the controls."""
+"""Validate task YAMLs: rules of the YAML, then of the documents, then controls with known scores."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 
-from harness.kinds.measures import Instruments, instruments
-from harness.models import lm_eval as _compat
+from harness.kinds.measures import instruments
+from harness.models import lm_eval
 from harness.record.kinds import MEASURED
+from harness.runs import controls
 from harness.runs.controls import Control, Omitted
-from harness.runs.controls import run as run_controls
-from harness.tasks import catalogue, safety
-from harness.tasks import yamlfile as taskfile
-from harness.tasks.checks import data, fit, prompts, shape, showing
+from harness.tasks import catalogue, checks, yamlfile
+from harness.tasks.checks import data, fit, prompts, showing
 from harness.tasks.checks.data import Facts
-from harness.tasks.documents import EVALUATED, Question, nearest, split
+from harness.tasks.documents import EVALUATED, nearest, split
 from harness.tasks.functions._kind import Dataset
 from harness.tasks.load import build
-from harness.tasks.prompts import generation
-from harness.tasks.yamlfile import Finding, Source
-from va_extractor.common.errors import InputError
-
-_AXIS = re.compile(r"metadata\.axes\.(\w+): ")
+from harness.tasks.yamlfile import Source
+from va_extractor.common.errors import InputError, Problem
+from va_extractor.common.plain_text import one_line
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What a task is held against.
+    """What a task is checked against.
 
     Attributes:
         features: where VA features come from.
@@ -48,28 +44,28 @@ class Settings:
 
 @dataclass
 class Report:
-    """What was found out about one YAML.
+    """What was found in one YAML.
 
     Attributes:
         name: of the task or group; None where the file states none.
         path: the YAML.
-        findings: everything wrong, and remarks.
-        facts: what the documents amount to; None where they cannot be made.
+        problems: everything wrong, and remarks.
+        facts: how many documents there are; None where they cannot be built.
         controls: what the controls scored; empty where an error made them pointless.
         omitted: the controls that the task does not allow.
     """
 
     name: str | None
     path: Path
-    findings: list[Finding] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
     facts: Facts | None = None
     controls: list[Control] = field(default_factory=list)
     omitted: list[Omitted] = field(default_factory=list)
 
     @property
-    def sound(self) -> bool:
-        """Whether there is no error."""
-        return not any(finding.error for finding in self.findings)
+    def errors(self) -> list[Problem]:
+        """The problems that are no remarks."""
+        return [problem for problem in self.problems if not problem.remark]
 
 
 @dataclass(frozen=True)
@@ -81,10 +77,10 @@ class Target:
 
 
 def targets(given: Sequence[str], include_paths: Sequence[Path]) -> list[Target]:
-    """Find the YAMLs that the command line names: files, folders, tasks and groups; all of ours where it names none.
+    """Find the YAMLs that the command line names: files, folders, tasks and groups; without any, all that ship.
 
     Raises:
-        InputError: there is neither such a file nor such a task, or a folder holds none.
+        InputError: there is neither such a file nor such a task, or a folder has no YAML.
     """
     found: dict[Path, Target] = {}
     for name in given or [str(catalogue.TASKS)]:
@@ -92,7 +88,8 @@ def targets(given: Sequence[str], include_paths: Sequence[Path]) -> list[Target]
         if path.is_dir():
             new = [Target(yaml, _root(yaml, path, include_paths)) for yaml in sorted(path.rglob("*.yaml"))]
             if not new:
-                raise InputError(f"{name}: a folder without any file that ends in .yaml; name one that holds tasks")
+                hint = "name a folder of tasks"
+                raise InputError("has no file that ends in .yaml", code="missing", file=name, hint=hint)
         elif path.is_file():
             new = [Target(path, _root(path, path.parent, include_paths))]
         else:
@@ -102,11 +99,11 @@ def targets(given: Sequence[str], include_paths: Sequence[Path]) -> list[Target]
 
 
 def names(given: Sequence[Target], include_paths: Sequence[Path]) -> dict[str, Path]:
-    """Return every name that a task or group has, and its YAML; one that stands in two YAMLs keeps the first."""
+    """Return the YAML of each task and group by name; of two with one name, the first."""
     known = {name: info.path for name, info in catalogue.find().items()}
     others = [Target(path, folder) for folder in include_paths for path in sorted(folder.rglob("*.yaml"))]
     for target in [*others, *given]:
-        values = taskfile.read(target.path, [target.root, catalogue.TASKS]).values
+        values = yamlfile.read(target.path, [target.root, catalogue.TASKS]).values
         name = values.get("group", values.get("task"))
         if isinstance(name, str):
             known.setdefault(name, target.path)
@@ -114,130 +111,103 @@ def names(given: Sequence[Target], include_paths: Sequence[Path]) -> dict[str, P
 
 
 def validate(target: Target, settings: Settings, known: Mapping[str, Path]) -> Report:
-    """Find everything wrong with one YAML.
+    """Find everything that is wrong with one YAML.
 
     Args:
         target: the YAML.
-        settings: what it is held against.
+        settings: what it is checked against.
         known: every task and group by name, with its YAML.
     """
     inside = [target.root, catalogue.TASKS]
-    source = taskfile.read(target.path, inside)
-    name = source.values.get("task") if "group" not in source.values else source.values["group"]
-    report = Report(taskfile.printable(name) if isinstance(name, str) else None, target.path, list(source.findings))
-    if not source.values:
-        return report
-    report.findings += _first_of_each_key(shape.findings(source))
-    report.findings += _taken(source, report, known)
+    source = yamlfile.read(target.path, inside)
+    name = source.values.get("group", source.values.get("task"))
+    report = Report(one_line(name) if isinstance(name, str) else None, target.path)
+    report.problems += checks.of_yaml(source, inside, trust_code=settings.trust_code)
+    if isinstance(name, str) and name in known and (problem := catalogue.taken(source, known[name])):
+        report.problems.append(problem)
     if "group" in source.values:
-        report.findings += _members(source, known)
-        return report
-    report.findings += safety.findings(source, inside, trust_code=settings.trust_code)
-    report.findings += [*fit.findings(source), *generation.findings(source), *prompts.static(source)]
-    if "task" in source.values:
+        report.problems += _members(source, known)
+    elif "task" in source.values:
         _documents(source, report, settings)
-        if settings.controls and report.sound:
+        if settings.controls and not report.errors:
             _controls(source, target, report, settings)
     return report
 
 
 def _documents(source: Source, report: Report, settings: Settings) -> None:
-    """Make the documents and judge them; a fault in what they are made from is a finding of its own already."""
+    """Build the documents and check them, unless what they are built from is wrong already."""
     kind = fit.kind_of(source)
-    metadata = source.values.get("metadata")
-    if kind is None or any(finding.error and finding.key.startswith("metadata") for finding in report.findings):
+    if kind is None or not source.metadata or any((one.field or "").startswith("metadata") for one in report.errors):
         return
-    if not isinstance(metadata, dict):
-        return
-    report.findings += data.unpinned(source, settings.features)
+    report.problems += data.unpinned(source, settings.features)
     try:
         dataset = Dataset(kind, by_index=str(source.values["custom_dataset"]).endswith(".indexed"))
-        stated = {**metadata, **(source.values.get("dataset_kwargs") or {})}
-        given = {**stated, "features": settings.features, "config_source": str(source.path)}
-        question: Question = dataset.question(given)
+        stated = {**source.metadata, **(source.values.get("dataset_kwargs") or {})}
+        question = dataset.question({**stated, "features": settings.features, "config_source": str(source.path)})
         docs = split(question, EVALUATED).docs
     except InputError as error:
-        report.findings.append(_of_documents(source, str(error)))
+        report.problems.append(_of_documents(source, error.problem))
         return
     if not docs:
-        what = f"the features have nothing to ask in split '{EVALUATED}' of source '{question.source}'"
-        report.findings.append(source.finding(("metadata", "source"), what, "name another source"))
+        what = f"the features have nothing to ask in split '{EVALUATED}'"
+        at = ("metadata", "source")
+        report.problems.append(source.problem(at, what, "name another source", code="missing", found=question.source))
         return
     report.facts = data.facts(docs)
-    report.findings += data.findings(source, question, docs, settings.precision)
-    report.findings += prompts.rendered(source, docs, settings.max_prompt)
-    if report.sound:
-        report.findings += showing.findings(source, question, docs)
+    report.problems += data.problems(source, question, docs, settings.precision)
+    report.problems += prompts.rendered(source, docs, settings.max_prompt)
+    if not report.errors:
+        report.problems += showing.problems(source, question, docs)
 
 
-def _of_documents(source: Source, message: str) -> Finding:
-    """Place what is wrong with the documents at the key that decides it."""
-    axis = _AXIS.search(message)
-    if axis:
-        return source.finding(("metadata", "axes", axis[1]), message, "docs/axes.md tells what each axis needs")
-    key = "labels" if "column 'labels'" in message else "options" if "options" in message else "source"
-    return source.finding(("metadata", key), message, f"mend metadata.{key} or the features")
+def _of_documents(source: Source, problem: Problem) -> Problem:
+    """Return what is wrong with the documents as a problem of the key that decides it."""
+    place = tuple((problem.field or "").split("."))
+    if place[0] != "metadata":
+        key = place[0] if place[0] in ("labels", "options") else "source"
+        place = ("metadata", key)
+    return source.problem(place, str(problem), f"change {'.'.join(place)} or the features", code=problem.code)
 
 
 def _controls(source: Source, target: Target, report: Report, settings: Settings) -> None:
-    _compat.quiet()
+    lm_eval.quiet()
     try:
         info = catalogue.TaskInfo(str(report.name), "", (), target.path, target.root)
         task = build(info, settings.features, trust_code=settings.trust_code)
-        by: Instruments | None = None
-        if task.kind in MEASURED:
-            if find_spec("sentence_transformers") is None:
-                mend = "pip install 'vaemo-eval[offline]'"
-                what = "the controls of descriptions need a sentence embedder"
-                report.findings.append(source.finding(("process_results",), what, mend, error=False))
-                return
-            by = instruments()
-        for control in run_controls(task, by):
+        if task.kind in MEASURED and find_spec("sentence_transformers") is None:
+            what, hint = "the controls of descriptions need a sentence embedder", "pip install 'vaemo-eval[offline]'"
+            report.problems.append(source.problem(("process_results",), what, hint, code="extra", remark=True))
+            return
+        for control in controls.run(task, instruments() if task.kind in MEASURED else None):
             if isinstance(control, Omitted):
                 report.omitted.append(control)
                 continue
             report.controls.append(control)
             if not control.passed:
-                report.findings.append(source.finding(control.key, control.what, control.mend))
+                report.problems.append(source.problem(control.key, control.what, control.hint))
     except InputError as error:
-        report.findings.append(source.finding(("task",), f"cannot be asked: {error}", "mend what it names"))
+        report.problems.append(source.problem(("task",), f"cannot be asked: {error}", "see there", code="unsupported"))
 
 
-def _taken(source: Source, report: Report, known: Mapping[str, Path]) -> Iterator[Finding]:
-    other = known.get(report.name or "", report.path)
-    if other.resolve() != report.path.resolve():
-        key = "group" if "group" in source.values else "task"
-        yield source.finding((key,), f"{report.name!r} is already named by {other}", "take another name")
-
-
-def _members(source: Source, known: Mapping[str, Path]) -> Iterator[Finding]:
+def _members(source: Source, known: Mapping[str, Path]) -> Iterator[Problem]:
     members = source.values.get("task")
     for number, name in enumerate(members if isinstance(members, list) else []):
         if isinstance(name, str) and name not in known:
-            what = f"there is no task {name!r}{nearest(name, list(known))}"
-            yield source.finding(("task", number), what, "`vaemo-eval ls` lists them")
+            what, hint = f"no such task{nearest(name, list(known))}", "`vaemo-eval ls` lists them"
+            yield source.problem(("task", number), what, hint, code="unknown", found=name)
 
 
 def _named(name: str, include_paths: Sequence[Path]) -> list[Target]:
     known = catalogue.find(include_paths)
     if name not in known:
-        raise InputError(
-            f"{name}: no such file, folder or task{nearest(name, list(known))}; `vaemo-eval ls` lists them"
-        )
+        what = f"no such file, folder or task{nearest(name, list(known))}"
+        raise InputError(what, code="unknown", file=name, hint="`vaemo-eval ls` lists them")
     info = known[name]
     own = [Target(info.path, info.root)]
     return own + [target for member in info.members for target in _named(member, include_paths)]
 
 
 def _root(path: Path, folder: Path, include_paths: Sequence[Path]) -> Path:
-    """Return the widest folder given that holds the YAML; of a link that leads out of them, the folder it stands in."""
+    """Return the widest given folder that holds the YAML, symbolic links followed; else the folder it is in."""
     roots = [catalogue.TASKS, *include_paths, folder]
     return next((root for root in roots if path.resolve().is_relative_to(root.resolve())), folder)
-
-
-def _first_of_each_key(findings: Iterable[Finding]) -> list[Finding]:
-    """Keep one finding a key, since each member of a union objects to a wrong type."""
-    kept: dict[tuple[Path, int, str], Finding] = {}
-    for finding in findings:
-        kept.setdefault((finding.path, finding.line, finding.key), finding)
-    return list(kept.values())

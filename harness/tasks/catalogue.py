@@ -1,7 +1,4 @@
-"""What tasks there are, read from their YAMLs without lm-eval, so that listing them is instant.
-
-`!function` values are kept as text; nothing a YAML names is imported here.
-"""
+"""Tasks and groups by name, read from their YAMLs without lm-eval."""
 
 from __future__ import annotations
 
@@ -9,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.tasks.yamlfile import printable, read_or_raise
-from va_extractor.common.errors import InputError
+from harness.tasks.yamlfile import Source, read_or_raise
+from va_extractor.common.errors import InputError, Problem
+from va_extractor.common.plain_text import one_line
 
 _PACKAGE = Path(__file__).parents[1]
 TASKS = _PACKAGE / "_tasks" if (_PACKAGE / "_tasks").is_dir() else _PACKAGE.parent / "tasks"
@@ -36,32 +34,40 @@ class TaskInfo:
 
 
 def find(include_paths: Sequence[Path] = ()) -> dict[str, TaskInfo]:
-    """Find our tasks and groups and those in the given folders, by name.
+    """Find the tasks and groups that ship and those in the given folders, by name.
 
     Raises:
-        InputError: a folder is missing, a YAML is broken, or two YAMLs claim one name.
+        InputError: a folder is missing, a YAML is broken, or two YAMLs have one name.
     """
     found: dict[str, TaskInfo] = {}
     for folder in [TASKS, *include_paths]:
         if not folder.is_dir():
-            raise InputError(f"--include_path {folder}: no such folder")
+            raise InputError("no such folder", code="missing", field="--include_path", found=str(folder))
         for path in sorted(path for path in folder.rglob("*.yaml") if path.is_file()):
-            info = _info(path, folder)
-            if info is not None and info.name in found and found[info.name].path.resolve() != path.resolve():
-                raise InputError(f"{path}: key 'task': {info.name!r} is already named by {found[info.name].path}")
-            if info is not None:
-                found[info.name] = info
+            source = read_or_raise(path, [folder, TASKS])
+            info = _info(source, folder)
+            other = found.setdefault(info.name, info) if info else None
+            if other and (problem := taken(source, other.path)):
+                raise InputError.of(problem)
     return found
 
 
-def _info(path: Path, folder: Path) -> TaskInfo | None:
-    config = read_or_raise(path, [folder, TASKS]).values
-    metadata = config.get("metadata") or {}
-    title = printable(str(metadata.get("title", ""))) if isinstance(metadata, dict) else ""
-    if "group" in config:
-        members = config.get("task") or []
+def taken(source: Source, other: Path) -> Problem | None:
+    """Return that the name of a task or group belongs to another YAML; None where `other` is the same file."""
+    if other.resolve() == source.path.resolve():
+        return None
+    key = "group" if "group" in source.values else "task"
+    what, hint = f"the name is taken by {other}", "take another name"
+    return source.problem((key,), what, hint, code="duplicate", found=source.values[key])
+
+
+def _info(source: Source, folder: Path) -> TaskInfo | None:
+    values, title = source.values, one_line(str(source.metadata.get("title", "")), 1000)
+    if "group" in values:
+        members = values.get("task") or []
         named = [members] if isinstance(members, str) else members
         if not isinstance(named, list) or not all(isinstance(name, str) for name in named):
-            raise InputError(f"{path}: key 'task': a group lists the names of its tasks")
-        return TaskInfo(printable(str(config["group"])), title, tuple(map(printable, named)), path, folder)
-    return TaskInfo(printable(str(config["task"])), title, (), path, folder) if "task" in config else None
+            what, hint = "a group lists the names of its tasks", "write task: [NAME, NAME]"
+            raise InputError.of(source.problem(("task",), what, hint, code="type"))
+        return TaskInfo(one_line(str(values["group"])), title, tuple(map(one_line, named)), source.path, folder)
+    return TaskInfo(one_line(str(values["task"])), title, (), source.path, folder) if "task" in values else None

@@ -252,15 +252,17 @@ def _choices(question: Question, labels: list[str], options: dict[str, list[str]
     if question.kind in FREE:
         return []
     if question.kind not in _SEVERAL and len(labels) != 1:
-        raise InputError(f"{where}, column 'labels': {len(labels)} labels, but the task asks for exactly one")
+        raise InputError("the task asks for exactly one label", code="range", file=where, field="labels", found=labels)
     if question.kind is Kind.CHOICE:
         if labels[0] not in options:
-            raise InputError(f"{question.options}: no options for the term {labels[0]!r} of {where}")
+            what = f"no options for a term of {where}"
+            raise InputError(what, code="missing", file=question.options, field="options", found=labels[0])
         return options[labels[0]]
     known = _label_list(question.labels)
     for label in labels:
         if label not in known:
-            raise InputError(f"{where}, column 'labels': unknown label {label!r}{nearest(label, known)}")
+            what = f"unknown label{nearest(label, known)}"
+            raise InputError(what, code="unknown", file=where, field="labels", found=label)
     return known
 
 
@@ -277,14 +279,16 @@ def _options(path: Path) -> dict[str, list[str]]:
             reader = csv.DictReader(file)
             rows, columns = list(reader), list(reader.fieldnames or [])
     except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}") from None
+        raise InputError(f"cannot be read: {error.strerror}", code="unreadable", file=path, field="options") from None
     except UnicodeDecodeError:
-        raise InputError(f"{path}: is not UTF-8; save it so") from None
+        raise InputError("is not UTF-8", code="unreadable", file=path, field="options") from None
     named = [name for name in columns if name.startswith("option_")]
     if "term" not in columns or not named:
-        raise InputError(f"{path}: needs the columns term, option_1, option_2, ...; it has {', '.join(columns)}")
+        what = "needs the columns term, option_1, option_2, ..."
+        raise InputError(what, code="missing", file=path, field="options", found=columns)
     options = {row["term"]: [row[name] for name in named] for row in rows}
     for term, offered in options.items():
         if term not in offered or len(set(offered)) != len(offered) or not all(offered):
-            raise InputError(f"{path}: options of {term!r} must hold it once, and no option twice or left out")
+            what = f"the options of {term!r} must hold it once, and none twice or empty"
+            raise InputError(what, code="conflict", file=path, field="options", found=offered)
     return options

@@ -6,12 +6,12 @@ import json
 import logging
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from lm_eval import utils
 from lm_eval.api.task import ConfigurableTask
 
-from harness.tasks.functions._kind import Dataset, Scorer
+from harness.tasks.functions._kind import Dataset
 from harness.tasks.prompts import sandbox
 
 _TALKATIVE = ("lm_eval.api.task", "lm_eval.evaluator", "lm_eval.tasks", "lm_eval.api.registry", "lm_eval.config.task")
@@ -30,21 +30,9 @@ def build_task(config: dict[str, Any], path: Path, features: str) -> Configurabl
     return ConfigurableTask(config={**config, "metadata": metadata})
 
 
-def scorer_of(task: ConfigurableTask) -> Scorer | None:
-    """Return our scorer of a task; None where the task scores in another way."""
-    scorer = task.config.process_results
-    return scorer if isinstance(scorer, Scorer) else None
-
-
-def dataset_of(task: ConfigurableTask) -> Dataset | None:
-    """Return our dataset function of a task; None where its documents come from elsewhere."""
-    dataset = task.config.custom_dataset
-    return dataset if isinstance(dataset, Dataset) else None
-
-
-def metric_names(task: ConfigurableTask) -> set[str]:
-    """Return the names in a task's `metric_list`."""
-    return set(task.aggregation())
+def dataset_of(task: ConfigurableTask) -> Dataset:
+    """Return the dataset function of a task that `harness.tasks.checks` accepts."""
+    return cast(Dataset, task.config.custom_dataset)
 
 
 def generation_arguments(task: ConfigurableTask, given: Mapping[str, Any]) -> dict[str, Any]:

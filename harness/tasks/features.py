@@ -1,4 +1,4 @@
-"""Where VA features come from: a local folder or file, a Hub dataset at a pinned revision, or what ships."""
+"""Load VA features: from a local folder or file, a Hub dataset at a pinned revision, or what ships."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def load(features: str, name: str) -> Source:
         name: the source's name, for example `iimi`.
 
     Returns:
-        Its rows; the shipped word norms stand in where the features have no `norms` of their own.
+        Its rows; where the features have no `norms`, the word norms that ship.
 
     Raises:
         InputError: there are no such features, or they lack the source or break the schema.
@@ -69,7 +69,8 @@ def load(features: str, name: str) -> Source:
         return load(SHIPPED, name)
     if not found:
         has = ", ".join(dataset.sources(root)) if root.is_dir() else dataset.read_split([root])[1].source
-        raise InputError(f"--features {features}: has no source '{name}'; it has: {has or 'no Parquet files'}")
+        what = f"no source {name!r}; there are {has or 'no Parquet files'}"
+        raise InputError(what, code="missing", field="--features", found=features)
     read = {split: dataset.read_split(paths) for split, paths in found.items()}
     return Source(
         id=_public_id(features),
@@ -89,7 +90,8 @@ def _root(features: str, name: str) -> tuple[Path, str | None]:
         return path, None
     if _HUB_ID.match(features) and not features.startswith("."):
         return _download(features, name)
-    raise InputError(f"--features {features}: no such file or folder, and not a Hub id (org/name@revision)")
+    what = "no such file or folder, and not a Hub id (org/name@revision)"
+    raise InputError(what, code="missing", field="--features", found=features)
 
 
 def _files(root: Path, name: str) -> dict[str, list[Path]]:
@@ -109,11 +111,11 @@ def _download(features: str, name: str) -> tuple[Path, str]:
         commit = HfApi().dataset_info(repo, revision=revision or None).sha
         folder = snapshot_download(repo, repo_type="dataset", revision=commit, allow_patterns=f"{name}/*.parquet")
     except HfHubHTTPError as error:
-        raise InputError(f"--features {features}: the Hub answered: {redacted(str(error).splitlines()[0])}") from None
+        what = f"the Hub answered: {redacted(str(error).splitlines()[0])}"
+        raise InputError(what, code="missing", field="--features", found=features) from None
     except (HFValidationError, httpx.HTTPError, OSError) as error:
-        raise InputError(
-            f"--features {features}: no such local path, and the Hub cannot be reached ({type(error).__name__})"
-        ) from None
+        what = f"no such local path, and the Hub cannot be reached ({type(error).__name__})"
+        raise InputError(what, code="unreadable", field="--features", found=features) from None
     return Path(folder), str(commit)
 
 

@@ -1,27 +1,25 @@
-"""Finding the tasks that `--tasks` names, building them, and proving them sound before any model is asked."""
+"""Load tasks: read their YAMLs, check them, build them for lm-eval."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.kinds.derive import derivation
-from harness.metrics import metrics_of
 from harness.record import FeaturesRecord
 from harness.record.folder import sha256_text
 from harness.record.kinds import Kind
-from harness.tasks import catalogue, safety
+from harness.tasks import catalogue, checks, safety
 from harness.tasks import engine as lm_eval_task
-from harness.tasks.checks import shape
-from harness.tasks.documents import EVALUATED, FITTED, Doc, Question, fitted_on, nearest, split
+from harness.tasks.documents import EVALUATED, FITTED, Question, fitted_on, nearest, split
 from harness.tasks.features import load
 from harness.tasks.prompts import generation
 from harness.tasks.prompts.axes import Axes
 from harness.tasks.prompts.render import probe
 from harness.tasks.yamlfile import read_or_raise
-from va_extractor.common.errors import InputError
+from va_extractor.common.errors import InputError, Problem
 
 if TYPE_CHECKING:
     from lm_eval.api.task import ConfigurableTask
@@ -120,10 +118,11 @@ def _unfold(
     unfolded: list[str] = []
     for name in names:
         if name not in known:
-            raise InputError(f"--tasks {name}: unknown task{nearest(name, list(known))}; `vaemo-eval ls` lists them")
+            what, hint = f"no such task{nearest(name, list(known))}", "`vaemo-eval ls` lists them"
+            raise InputError(what, code="unknown", field="--tasks", found=name, hint=hint)
         info = known[name]
         if info in within:
-            raise InputError(f"{info.path}: key 'task': the group {name!r} contains itself")
+            raise InputError("the group contains itself", code="conflict", file=info.path, field="task", found=name)
         unfolded += _unfold(info.members, known, (*within, info)) if info.members else [name]
     return list(dict.fromkeys(unfolded))
 
@@ -136,57 +135,33 @@ def build(info: catalogue.TaskInfo, features: str, *, trust_code: bool = False, 
     """
     inside = [info.root, catalogue.TASKS]
     source = read_or_raise(info.path, inside)
-    for finding in (*shape.findings(source, complete=False), *safety.findings(source, inside, trust_code=trust_code)):
-        raise InputError(str(finding))
+    _raise_first(checks.of_yaml(source, inside, trust_code=trust_code))
     if axes is not None:
         generation.put(source.values, axes)
-    for finding in generation.findings(source):
-        raise InputError(str(finding))
+        _raise_first(checks.axes.problems(source))
     try:
         engine = lm_eval_task.build_task(safety.resolve(source), info.path, features)
     except InputError:
         raise
-    except Exception as error:  # lm-eval raises whatever a YAML leads it into; the user gets it in one line
-        raise InputError(f"{info.path}: task {info.name}: {type(error).__name__}: {error}") from error
-    scorer, dataset = lm_eval_task.scorer_of(engine), lm_eval_task.dataset_of(engine)
-    if scorer is None or dataset is None or scorer.kind is not dataset.kind:
-        raise InputError(
-            f"{info.path}: keys 'custom_dataset' and 'process_results' must name functions of one module of "
-            "harness.tasks.functions; include one of tasks/_base/*.yaml"
-        )
-    metadata = engine.config.metadata
-    headline = metadata.get("headline")
-    names = [metric.name for metric in metrics_of(scorer.kind)]
-    if headline not in names:
-        raise InputError(
-            f"{info.path}: metadata.headline {headline!r} is no metric of {scorer.kind}: {', '.join(names)}"
-        )
-    if "version" not in metadata:
-        raise InputError(f"{info.path}: metadata.version is missing; a task states its version")
-    if len(engine.config.filter_list or []) > 1:
-        raise InputError(f"{info.path}: key 'filter_list': one pipeline at most, since an answer is read in one way")
-    _check_keys(engine, info)
+    except Exception as error:  # lm-eval may raise anything
+        what = f"lm-eval cannot build the task: {type(error).__name__}: {error}"
+        raise InputError(what, code="unsupported", file=info.path) from error
+    dataset, metadata = lm_eval_task.dataset_of(engine), engine.config.metadata
     question = dataset.question({**metadata, **(engine.config.dataset_kwargs or {})})
-    version, stated = str(metadata["version"]), _hash(engine, scorer.kind, question)
-    return Task(info.name, scorer.kind, question, version, headline, engine, stated)
+    digest = _hash(engine, question)
+    return Task(info.name, question.kind, question, str(metadata["version"]), metadata["headline"], engine, digest)
 
 
-def _hash(engine: ConfigurableTask, kind: Kind, question: Question) -> str:
-    decides = [lm_eval_task.template_text(engine), kind.value, *question.labels]
+def _raise_first(problems: Iterator[Problem]) -> None:
+    for problem in problems:
+        if not problem.remark:
+            raise InputError.of(problem)
+
+
+def _hash(engine: ConfigurableTask, question: Question) -> str:
+    decides = [lm_eval_task.template_text(engine), question.kind.value, *question.labels]
     if question.asks is not None:
         decides += [probe(question), question.axes.model_dump_json()]
     if question.derive is not None:
         decides += [f"derive: {question.derive}"]
     return sha256_text(decides)
-
-
-def _check_keys(engine: ConfigurableTask, info: catalogue.TaskInfo) -> None:
-    """Score the right answer to the first document, and compare the keys with `metric_list`."""
-    doc: Doc = engine.eval_docs[0]
-    right = [(0.0, True)] * len(doc["choices"]) if engine.OUTPUT_TYPE == "multiple_choice" else [str(doc["target"])]
-    returned, listed = set(engine.process_results(doc, right)), lm_eval_task.metric_names(engine)
-    if returned != listed:
-        raise InputError(
-            f"{info.path}: key 'metric_list': process_results returns {', '.join(sorted(returned))}, "
-            f"but metric_list names {', '.join(sorted(listed))}; take both from one module of harness.tasks.functions"
-        )

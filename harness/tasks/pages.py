@@ -53,7 +53,7 @@ class Statistics(BaseModel):
         clusters: how many independent groups they form.
         train_items: how many a few-shot example or a fitted baseline may come from.
         excluded: rows that are not asked, by reason.
-        detectable: the minimum detectable difference of two models (80 % power, 5 % level, unpaired).
+        min_detectable_difference: of two models (80 % power, 5 % level, unpaired).
         prompt_characters: length of the prompts.
         valence: in [-1, 1].
         arousal: in [-1, 1].
@@ -72,7 +72,7 @@ class Statistics(BaseModel):
     clusters: int
     train_items: int
     excluded: dict[str, int]
-    detectable: float
+    min_detectable_difference: float
     prompt_characters: Spread
     valence: Spread
     arousal: Spread
@@ -96,7 +96,7 @@ def statistics(task: Task) -> Statistics:
         clusters=found.clusters,
         train_items=len(split(task.question, FITTED).docs),
         excluded=split(task.question, EVALUATED).excluded,
-        detectable=round(found.detectable, _DIGITS),
+        min_detectable_difference=round(found.min_detectable_difference, _DIGITS),
         prompt_characters=_spread([len(task.engine.doc_to_text(doc)) for doc in docs]),
         valence=_spread([doc["valence"] for doc in docs]),
         arousal=_spread([doc["arousal"] for doc in docs]),
@@ -128,7 +128,8 @@ def table(tasks: dict[str, Task], infos: dict[str, catalogue.TaskInfo]) -> str:
         rows.append(
             f"| `{name}` | {_ASKS[task.kind]} | {'log-likelihood' if task.by_likelihood else 'text'} | "
             f"`{task.headline}` | {found.items} in {found.clusters} clusters"
-            f"{' (SYNTHETIC)' if found.synthetic else ''} | {found.detectable} | [{folder}]({folder}/README.md) |"
+            f"{' (SYNTHETIC)' if found.synthetic else ''} | {found.min_detectable_difference} | "
+            f"[{folder}]({folder}/README.md) |"
         )
     groups = [
         f"- `{info.name}`: {info.title} {', '.join(f'`{member}`' for member in info.members)}"

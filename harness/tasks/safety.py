@@ -1,8 +1,8 @@
 """What a task YAML may name: functions of `harness.tasks.functions`, files in its folder, templates of the sandbox.
 
-Names are checked as text, before anything is imported; lm-eval is then handed values that were resolved here, so that
-it imports nothing that a YAML names. With `trust_code`, `process_docs` may name a function of a file beside the YAML;
-prompts stay templates, so that they can be checked and hashed, and answers are read and scored by the harness.
+Names are checked as text before anything is imported. lm-eval gets the functions themselves and imports nothing that a
+YAML names. With `trust_code`, `process_docs` may name a function of a file beside the YAML. Prompts stay templates, so
+that they can be checked and hashed; the harness parses and scores the answers.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ import importlib.util
 from collections.abc import Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from harness.tasks.prompts import sandbox
-from harness.tasks.yamlfile import Finding, Function, Source, lies_inside
-from va_extractor.common.errors import InputError
+from harness.tasks.yamlfile import Function, Source, lies_inside
+from va_extractor.common.errors import Code, InputError, Problem
 
 PACKAGE = "harness.tasks.functions"
 ROLES = {"custom_dataset": ("dataset", "indexed"), "process_results": ("score",), "metric_list": ("metrics",)}
@@ -29,13 +29,13 @@ _MAX_OPTIONS = 4 * 1024 * 1024
 _FOLDER = Path(__file__).parent / "functions"
 
 
-def findings(source: Source, inside: Sequence[Path], *, trust_code: bool) -> Iterator[Finding]:
+def problems(source: Source, inside: Sequence[Path], *, trust_code: bool) -> Iterator[Problem]:
     """Find everything that a YAML names and may not.
 
     Args:
         source: the YAML.
         inside: the folders in which files it names may lie.
-        trust_code: whether functions of a file beside the YAML are allowed.
+        trust_code: whether functions of a file beside it are allowed.
     """
     for location, name in _functions(source.values, ()):
         yield from _function(source, location, name, trust_code=trust_code)
@@ -45,19 +45,19 @@ def findings(source: Source, inside: Sequence[Path], *, trust_code: bool) -> Ite
 
 
 def kinds() -> list[str]:
-    """Return the modules of `harness.tasks.functions`, one a kind of question."""
+    """Return the kinds of question that functions exist for."""
     return sorted(path.stem for path in _FOLDER.glob("*.py") if not path.stem.startswith("_"))
 
 
 def is_ours(name: str) -> bool:
-    """Tell whether a name is that of a function a YAML may always name."""
+    """Return whether a YAML may always name this function."""
     package, _, rest = name.rpartition(".")[0].rpartition(".")
     allowed = {inner for names in ROLES.values() for inner in names}
     return package == PACKAGE and rest in kinds() and name.rpartition(".")[2] in allowed
 
 
 def resolve(source: Source) -> dict[str, Any]:
-    """Return the values of a YAML without findings, every function name replaced by the function.
+    """Return the values of a sound YAML, with functions in place of their names.
 
     Raises:
         InputError: a module has no such function, or a trusted file cannot be imported.
@@ -78,36 +78,34 @@ def _functions(value: Any, location: tuple[str | int, ...]) -> Iterator[tuple[tu
 
 def _function(
     source: Source, location: tuple[str | int, ...], name: Function, *, trust_code: bool
-) -> Iterator[Finding]:
-    key = str(location[0])
+) -> Iterator[Problem]:
+    key, (module, _, function) = str(location[0]), name.rpartition(".")
     if len(location) > 1 or key not in (TRUSTED, *ROLES):
-        yield source.finding(location, f"the function {name!r} has no place here", f"write a value; {_ALLOWED}")
-        return
-    if is_ours(name) and key in ROLES:
-        if name.rpartition(".")[2] not in ROLES[key]:
-            yield source.finding(
-                location, f"{name!r} is not made for this key", f"take .{' or .'.join(ROLES[key])} of the same module"
-            )
-        elif not hasattr(import_module(name.rpartition(".")[0]), name.rpartition(".")[2]):
-            yield source.finding(location, f"there is no function {name!r}", "log-likelihood forms take .dataset there")
-        return
-    if key in ROLES:
-        ours = f"{PACKAGE}.{{{','.join(kinds())}}}.{{{','.join(ROLES[key])}}}"
-        mend = f"take one of {ours}; {_ALLOWED}"
-        yield source.finding(location, f"there is no function {name!r} for this key", mend)
-        return
-    beside = _beside(name, source.file_of(key))
-    if beside is None:
-        what = f"{name!r} is no function of a Python file beside the YAML"
-        yield source.finding(location, what, "write FILE.FUNCTION, or take the key out")
-    elif not trust_code:
-        yield source.finding(
-            location, f"{name!r} runs code of {beside.name}", "read that file, then give --trust-code if you trust it"
+        yield source.problem(
+            location, "takes no function", f"write a value; {_ALLOWED}", code="unsafe", found=str(name)
         )
+    elif key in ROLES and not is_ours(name):
+        ours = f"{PACKAGE}.{{{','.join(kinds())}}}.{{{','.join(ROLES[key])}}}"
+        hint = f"take one of {ours}; {_ALLOWED}"
+        yield source.problem(location, "no such function for this key", hint, code="unsafe", found=str(name))
+    elif key in ROLES and function not in ROLES[key]:
+        hint = f"take .{' or .'.join(ROLES[key])} of the same module"
+        yield source.problem(location, "is a function for another key", hint, found=str(name))
+    elif key in ROLES and not hasattr(import_module(module), function):
+        hint = "log-likelihood forms take .dataset there"
+        yield source.problem(location, "no such function", hint, code="unknown", found=str(name))
+    elif key == TRUSTED and (beside := _beside(name, source.file_of(key))) is None:
+        hint = "write FILE.FUNCTION, or remove the key"
+        yield source.problem(
+            location, "is no function of a Python file beside the YAML", hint, code="unsafe", found=str(name)
+        )
+    elif key == TRUSTED and beside and not trust_code:
+        hint = "read that file, then give --trust-code if you trust it"
+        yield source.problem(location, f"runs code of {beside.name}", hint, code="unsafe", found=str(name))
 
 
 def _beside(name: Function, yaml: Path) -> Path | None:
-    """Return the Python file beside the YAML that a name means; None where it means none."""
+    """Return the Python file beside the YAML that holds a function; None where there is none."""
     module, _, function = name.rpartition(".")
     if not module.isidentifier() or not function.isidentifier() or function.startswith("_"):
         return None
@@ -115,46 +113,43 @@ def _beside(name: Function, yaml: Path) -> Path | None:
     return path if lies_inside(path, [yaml.parent]) else None
 
 
-def _templates(source: Source) -> Iterator[Finding]:
+def _templates(source: Source) -> Iterator[Problem]:
     for key, text in sandbox.template_texts(source.values):
         if isinstance(text, Function):
             continue
         try:
             sandbox.check(text)
         except sandbox.BadTemplateError as fault:
-            yield in_template(source, key, str(fault), "CONTRIBUTING.md says what a template may use", fault.line)
+            hint = "CONTRIBUTING.md says what a template may use"
+            yield in_template(source, key, str(fault), hint, fault.line, code="unsafe")
 
 
-def in_template(source: Source, key: str, what: str, mend: str, line: int) -> Finding:
-    """Return a finding at a line of a template, which begins in the line after its key where it is a block (`|`)."""
-    at = source.finding((key,), what, mend)
-    node = source.entries[key].value
-    block = getattr(node, "style", None) in ("|", ">")
-    return Finding(at.path, at.line + line - (0 if block else 1), key, what, mend)
+def in_template(source: Source, key: str, what: str, hint: str, line: int, *, code: Code) -> Problem:
+    """Return a problem at a line of a template; a block (`|`) begins in the line after its key."""
+    block = getattr(source.entries[key].value, "style", None) in ("|", ">")
+    return source.problem((key,), what, hint, code=code, down=line - (0 if block else 1))
 
 
-def _options(source: Source, inside: Sequence[Path]) -> Iterator[Finding]:
-    metadata = source.values.get("metadata")
-    name = metadata.get("options") if isinstance(metadata, dict) else None
+def _options(source: Source, inside: Sequence[Path]) -> Iterator[Problem]:
+    name = source.metadata.get("options")
     if not isinstance(name, str):
         return
+    at = ("metadata", "options")
     try:
         path = source.path.parent / name
-        fits = lies_inside(path, inside)
-        exists = path.exists()
+        fits, exists = lies_inside(path, inside), path.exists()
         size = path.stat().st_size if fits else 0
     except (OSError, ValueError):
-        fits = exists = False
-        size = 0
+        fits, exists, size = False, False, 0
     if size > _MAX_OPTIONS:
-        what = f"{name!r} has {size} bytes, more than {_MAX_OPTIONS}"
-        yield source.finding(("metadata", "options"), what, "a few options an item are enough")
+        what, hint = f"the file has {size} bytes, more than {_MAX_OPTIONS}", "a few options an item are enough"
+        yield source.problem(at, what, hint, code="limit", found=name)
     if not fits:
-        what = f"{name!r} lies outside the task's folder" if exists else f"{name!r}: no such file"
-        yield source.finding(("metadata", "options"), what, "name a CSV beside the YAML")
+        what, code = ("lies outside the task's folder", "unsafe") if exists else ("no such file", "missing")
+        yield source.problem(at, what, "name a CSV beside the YAML", code=cast(Code, code), found=name)
 
 
-def _filters(source: Source, *, trust_code: bool) -> Iterator[Finding]:
+def _filters(source: Source, *, trust_code: bool) -> Iterator[Problem]:
     pipelines = source.values.get("filter_list")
     for number, pipeline in enumerate(pipelines if isinstance(pipelines, list) else []):
         steps = pipeline.get("filter") if isinstance(pipeline, dict) else None
@@ -162,10 +157,11 @@ def _filters(source: Source, *, trust_code: bool) -> Iterator[Finding]:
             name = step.get("function") if isinstance(step, dict) else None
             location = ("filter_list", number, "filter", index, "function")
             if name in _CODE_FILTERS and not trust_code:
-                what = f"the pattern of a {name} filter may run without end"
-                yield source.finding(location, what, "leave answers to the parser, or give --trust-code")
+                what, hint = "its pattern may run without end", "remove the filter, or give --trust-code"
+                yield source.problem(location, what, hint, code="unsafe", found=name)
             elif name not in (*FILTERS, *_CODE_FILTERS):
-                yield source.finding(location, f"there is no filter {name!r}", f"take one of {', '.join(FILTERS)}")
+                hint = f"take one of {', '.join(FILTERS)}"
+                yield source.problem(location, "no such filter", hint, code="unknown", found=name)
 
 
 def _resolved(value: Any, yaml: Path, key: str) -> Any:
@@ -174,7 +170,7 @@ def _resolved(value: Any, yaml: Path, key: str) -> Any:
     module_name, _, name = value.rpartition(".")
     module = import_module(module_name) if is_ours(value) else _trusted(value, yaml)
     if not hasattr(module, name):
-        raise InputError(f"{yaml}: key '{key}': {module_name} has no function {name!r}")
+        raise InputError("no such function", code="unknown", file=yaml, field=key, found=str(value))
     return copy.deepcopy(getattr(module, name))
 
 
@@ -182,10 +178,10 @@ def _trusted(value: Function, yaml: Path) -> Any:
     path = _beside(value, yaml)
     spec = importlib.util.spec_from_file_location(f"vaemo_task_{abs(hash(path))}", path) if path else None
     if spec is None or spec.loader is None:
-        raise InputError(f"{yaml}: {value!r}: no such file beside it")
+        raise InputError("no such file beside it", code="missing", file=yaml, field=TRUSTED, found=str(value))
     module = importlib.util.module_from_spec(spec)
     try:
         spec.loader.exec_module(module)
-    except Exception as error:  # the user's own code raises whatever it likes
-        raise InputError(f"{path}: {type(error).__name__}: {error}") from error
+    except Exception as error:  # code of the user may raise anything
+        raise InputError(f"{type(error).__name__}: {error}", code="unreadable", file=path) from error
     return module

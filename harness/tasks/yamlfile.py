@@ -1,7 +1,7 @@
-"""One task YAML with what it includes: its values, and the file and line at which each stands.
+"""One task YAML with what it includes: its values, and the file and line of each key.
 
-A YAML is read as data only: `!function` values stay names (`Function`), nothing is imported, and what could exhaust
-memory before it can be judged (aliases, deep nesting, huge files) is refused while it is still a stream of events.
+A YAML is read as data only: `!function` values stay names (`Function`) and nothing is imported. Aliases, deep nesting
+and huge files are refused before anything is built from them.
 """
 
 from __future__ import annotations
@@ -13,48 +13,24 @@ from typing import Any
 
 import yaml
 
-from va_extractor.common.errors import InputError
+from va_extractor.common.errors import Code, InputError, Problem
 from va_extractor.common.plain_file import open_plain
+from va_extractor.common.plain_text import one_line
 from va_extractor.common.yamlfile import TAG_ERRORS
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 12
-TAB = "indentation in YAML is spaces, never tabs"
 
 
 class Function(str):
-    """The name that `!function` gives; nothing is imported by reading it."""
+    """The name that `!function` gives; reading it imports nothing."""
 
     __slots__ = ()
 
 
 @dataclass(frozen=True)
-class Finding:
-    """One thing that is wrong, or worth knowing, at one place.
-
-    Attributes:
-        path: the file.
-        line: from 1.
-        key: dotted, for example `metadata.labels`; `-` where no key is to blame.
-        what: what is wrong.
-        mend: what to do.
-        error: False for a remark that fails nothing.
-    """
-
-    path: Path
-    line: int
-    key: str
-    what: str
-    mend: str
-    error: bool = True
-
-    def __str__(self) -> str:
-        return printable(f"{self.path}:{self.line} {self.key}: {self.what}; {self.mend}")
-
-
-@dataclass(frozen=True)
 class Entry:
-    """One top-level key: the file it stands in and its nodes."""
+    """One top-level key: its file and its nodes."""
 
     path: Path
     key: yaml.ScalarNode
@@ -63,36 +39,62 @@ class Entry:
 
 @dataclass
 class Source:
-    """A task YAML merged with its includes, local keys winning.
+    """A task YAML merged with its includes; local keys win.
 
     Attributes:
         path: the YAML.
         values: what it says; `Function` for `!function`.
-        entries: where each top-level key stands.
-        findings: what is wrong with the text of the file or an included one.
+        entries: file and nodes of each top-level key.
+        problems: what is wrong with the text of the file or of an included one.
     """
 
     path: Path
     values: dict[str, Any] = field(default_factory=dict)
     entries: dict[str, Entry] = field(default_factory=dict)
-    findings: list[Finding] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
 
-    def finding(self, location: Sequence[str | int], what: str, mend: str, *, error: bool = True) -> Finding:
-        """Return a finding at the deepest part of `location` that the YAML has."""
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """The task's `metadata`; empty where it is missing or no mapping."""
+        found = self.values.get("metadata")
+        return found if isinstance(found, dict) else {}
+
+    def problem(
+        self,
+        location: Sequence[str | int],
+        what: str,
+        hint: str,
+        *,
+        code: Code = "conflict",
+        found: object = None,
+        down: int = 0,
+        remark: bool = False,
+    ) -> Problem:
+        """Return a problem at the deepest part of `location` that the YAML has.
+
+        Args:
+            location: key, inner keys and places in lists.
+            what: as in `Problem`, like `hint`, `code`, `found` and `remark`.
+            hint: what to do.
+            code: which kind of problem it is.
+            found: the value found there.
+            down: lines below the key.
+            remark: whether it is only worth knowing.
+        """
         entry = self.entries.get(str(location[0])) if location else None
-        key = ".".join(map(str, location)) or "-"
+        name = one_line(".".join(map(str, location))) or None
         if entry is None:
-            return Finding(self.path, 1, key, what, mend, error)
+            return Problem(what, code, self.path, 1, name, found, hint, remark)
         line, node = _line(entry.key), entry.value
         for part in location[1:]:
             inner = _step(node, part)
             if inner is None:
                 break
             line, node = inner
-        return Finding(entry.path, line, key, what, mend, error)
+        return Problem(what, code, entry.path, line + down, name, found, hint, remark)
 
     def file_of(self, key: str) -> Path:
-        """Return the file in which a top-level key stands."""
+        """Return the file that states a top-level key."""
         return self.entries[key].path
 
 
@@ -116,7 +118,7 @@ _Loader.add_constructor("!function", _function)
 
 
 def read(path: Path, inside: Sequence[Path]) -> Source:
-    """Read a task YAML and what it includes; what is wrong is found, not raised.
+    """Read a task YAML and what it includes; problems are listed, not raised.
 
     Args:
         path: the YAML.
@@ -131,21 +133,16 @@ def read_or_raise(path: Path, inside: Sequence[Path]) -> Source:
     """Read a task YAML.
 
     Raises:
-        InputError: the first thing wrong, by file and line.
+        InputError: the first problem.
     """
     source = read(path, inside)
-    if source.findings:
-        raise InputError(str(source.findings[0]))
+    if source.problems:
+        raise InputError.of(source.problems[0])
     return source
 
 
-def printable(text: str) -> str:
-    """Return one line without control characters, since a terminal obeys them and a YAML may hold any."""
-    return "".join(letter if letter.isprintable() else " " for letter in text)
-
-
 def lies_inside(path: Path, inside: Sequence[Path]) -> bool:
-    """Tell whether a path, symbolic links followed, is a regular file in one of the folders."""
+    """Return whether a path, symbolic links followed, is a regular file in one of the folders."""
     real = path.resolve()
     return real.is_file() and any(real.is_relative_to(folder.resolve()) for folder in inside)
 
@@ -156,23 +153,23 @@ def _read(path: Path, inside: tuple[Path, ...], seen: tuple[Path, ...], source: 
         with open_plain(path) as file:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
-        source.findings.append(Finding(path, 1, "-", f"cannot be read: {error.strerror}", "check the path"))
+        source.problems.append(Problem(f"cannot be read: {error.strerror}", "unreadable", path, 1))
         return
     if found := list(_refused(path, data)):
-        source.findings += found
+        source.problems += found
         return
     try:
         loader = _Loader(data)
         node = loader.get_single_node()
         values = loader.construct_document(node) if node is not None else None
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        source.findings.append(_broken(path, error))
+        source.problems.append(_broken(path, error))
         return
     if not isinstance(node, yaml.MappingNode) or not isinstance(values, dict):
         what = f"a task YAML is a mapping of keys, not {type(values).__name__}"
-        source.findings.append(Finding(path, 1, "-", what, "begin with `task: NAME`"))
+        source.problems.append(Problem(what, "type", path, 1, hint="begin with `task: NAME`"))
         return
-    source.findings += _doubled(path, node, "")
+    source.problems += _doubled(path, node, "")
     entries = {key.value: Entry(path, key, value) for key, value in node.value if isinstance(key, yaml.ScalarNode)}
     _include(values.pop("include", []), entries.pop("include", None), inside, (*seen, path.resolve()), source)
     source.values |= values
@@ -182,32 +179,30 @@ def _read(path: Path, inside: tuple[Path, ...], seen: tuple[Path, ...], source: 
 def _include(given: Any, entry: Entry | None, inside: tuple[Path, ...], seen: tuple[Path, ...], source: Source) -> None:
     if entry is None:
         return
-    line = _line(entry.key)
+    at: tuple[Path, int, str] = (entry.path, _line(entry.key), "include")
     names = [given] if isinstance(given, str) else given
     if not isinstance(names, list) or not all(isinstance(name, str) and "\0" not in name for name in names):
-        source.findings.append(
-            Finding(entry.path, line, "include", "is no file name and no list of them", "write include: FILE.yaml")
-        )
+        source.problems.append(Problem("is no file name and no list of them", "type", *at, hint="write include: FILE"))
         return
     for name in names:
         target = (entry.path.parent / name).resolve()
         if target in seen:
-            what, mend = f"{name} includes this file again", "break the circle"
+            problem = Problem("includes this file again", "conflict", *at, name, "remove one of the includes")
         elif not target.is_file():
-            what, mend = f"{name}: no such file", "name a YAML, relative to this one"
+            problem = Problem("no such file", "missing", *at, name, "name a YAML, relative to this one")
         elif not lies_inside(target, inside):
-            what = f"{name} lies outside the task's folder"
-            mend = "put it beside this file, or give the folder of both as --include_path"
+            hint = "move it beside this file, or give the folder of both as --include_path"
+            problem = Problem("lies outside the task's folder", "unsafe", *at, name, hint)
         else:
             _read(target, inside, seen, source)
             continue
-        source.findings.append(Finding(entry.path, line, "include", what, mend))
+        source.problems.append(problem)
 
 
-def _refused(path: Path, data: bytes) -> Iterator[Finding]:
-    """Judge the text event by event, before anything is built from it."""
+def _refused(path: Path, data: bytes) -> Iterator[Problem]:
+    """Check the text event by event, before anything is built from it."""
     if len(data) > MAX_BYTES:
-        yield Finding(path, 1, "-", f"has more than {MAX_BYTES} bytes", "a task YAML is short")
+        yield Problem(f"has more than {MAX_BYTES} bytes", "limit", path, 1, hint="a task YAML is short")
         return
     depth = 0
     try:
@@ -215,34 +210,38 @@ def _refused(path: Path, data: bytes) -> Iterator[Finding]:
             line = event.start_mark.line + 1 if event.start_mark else 1
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             if isinstance(event, yaml.AliasEvent):
-                yield Finding(path, line, "-", f"the alias *{event.anchor} is not allowed", "write the value out")
+                yield Problem(f"the alias *{event.anchor} is not allowed", "unsafe", path, line, hint="write the value")
                 return
             if depth > MAX_DEPTH:
-                yield Finding(path, line, "-", f"is nested more than {MAX_DEPTH} deep", "flatten it")
+                yield Problem(f"is nested more than {MAX_DEPTH} deep", "limit", path, line, hint="flatten it")
                 return
     except (yaml.YAMLError, ValueError) as error:
         yield _broken(path, error)
 
 
-def _broken(path: Path, error: Exception) -> Finding:
+def _broken(path: Path, error: Exception) -> Problem:
     line, what = 1, str(error).splitlines()[0] if str(error) else type(error).__name__
     if isinstance(error, yaml.MarkedYAMLError):
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         what = str(error.problem)
-    mend = TAB if "token" in what else "mend the YAML there or in the line before"
-    return Finding(path, line, "-", f"not valid YAML: {what}", mend)
+    hint = (
+        "indent with spaces, not tabs"
+        if "token" in what or "tab" in what
+        else "the fault is there or in the line before"
+    )
+    return Problem(f"not valid YAML: {what}", "unreadable", path, line, hint=hint)
 
 
-def _doubled(path: Path, node: yaml.Node, prefix: str) -> Iterator[Finding]:
-    """Find keys that stand twice in one mapping, of which YAML would silently keep the last."""
+def _doubled(path: Path, node: yaml.Node, prefix: str) -> Iterator[Problem]:
+    """Find keys that appear twice in one mapping; YAML would keep the last."""
     if not isinstance(node, yaml.MappingNode):
         return
     seen: dict[str, int] = {}
     for key, value in node.value:
         name, line = str(key.value), _line(key)
         if name in seen:
-            what = f"stands twice, also in line {seen[name]}"
-            yield Finding(path, line, prefix + name, what, "keep one of the two")
+            what = f"appears twice, also in line {seen[name]}"
+            yield Problem(what, "duplicate", path, line, one_line(prefix + name), hint="keep one of the two")
         seen[name] = line
         yield from _doubled(path, value, f"{prefix}{name}.")
 

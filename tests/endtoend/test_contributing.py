@@ -100,4 +100,4 @@ def test_the_hook_and_the_workflow_call_validate_as_it_is(tmp_path: Path, enviro
     git("commit", "-qam", "change what is not")
     done = act()
     assert done.returncode != 0
-    assert "tasks/bad/bad.yaml:1 " in done.stdout
+    assert "tasks/bad/bad.yaml:1: " in done.stdout

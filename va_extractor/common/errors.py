@@ -44,6 +44,7 @@ class Problem:
         field: the flag, column, or dotted key, for example `--limit` or `metadata.labels`.
         found: the value found there; None where there is none to show.
         hint: what to do, as a command where there is one.
+        remark: whether it is only worth knowing: it is reported and never raised.
     """
 
     what: str
@@ -53,13 +54,15 @@ class Problem:
     field: str | None = None
     found: object = None
     hint: str | None = None
+    remark: bool = False
 
     def __str__(self) -> str:
-        """Return `FILE:LINE: FIELD: what (found VALUE); hint`, without the parts that are absent."""
+        """Return `FILE:LINE: FIELD: what (found VALUE); hint` on one line, without the parts that are absent."""
         place = "" if self.file is None else str(self.file) if self.line is None else f"{self.file}:{self.line}"
         where = "".join(f"{part}: " for part in (place, self.field) if part)
-        found = "" if self.found is None else f" (found {self.found!r})"
-        return f"{where}{self.what}{found}" + (f"; {self.hint}" if self.hint else "")
+        found = "" if self.found is None else f" (found {one_line(repr(self.found))})"
+        hint = f"; {self.hint}" if self.hint else ""
+        return one_line(f"{where}{self.what}{found}{hint}", _LONGEST)
 
 
 class InputError(Exception):

@@ -18,9 +18,7 @@ from harness.tasks.engine import (
     build_task,
     dataset_of,
     generation_arguments,
-    metric_names,
     quiet,
-    scorer_of,
     template_text,
 )
 
@@ -41,7 +39,6 @@ __all__ = [
     "generate",
     "generation_arguments",
     "hub_commit",
-    "metric_names",
     "model_revision",
     "parse_args_string",
     "processes",
@@ -49,7 +46,6 @@ __all__ = [
     "rare_collection",
     "reported",
     "saved",
-    "scorer_of",
     "scoring_path",
     "set_seeds",
     "stopped",

@@ -1,1 +1,30 @@
-"""Whether a task works: one check a function, each finding by file, line and key, with its fix."""
+"""Every rule of a task, each in one function: loading a task raises the first problem, `validate` reports all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from harness.tasks import safety
+from harness.tasks.checks import axes, fit, prompts, shape
+from harness.tasks.yamlfile import Source
+from va_extractor.common.errors import Problem
+
+
+def of_yaml(source: Source, inside: Sequence[Path], *, trust_code: bool) -> Iterator[Problem]:
+    """Find what is wrong with a task or group by its YAML alone, and import nothing that it names.
+
+    Args:
+        source: the YAML.
+        inside: the folders in which files it names may lie.
+        trust_code: whether functions of a file beside it are allowed.
+    """
+    yield from source.problems
+    if not source.values:
+        return
+    yield from shape.problems(source)
+    if "group" not in source.values:
+        yield from safety.problems(source, inside, trust_code=trust_code)
+        yield from fit.problems(source)
+        yield from axes.problems(source)
+        yield from prompts.problems(source)

@@ -1,4 +1,4 @@
-"""Whether the documents are what the task says, and enough of them to tell two models apart."""
+"""Whether the documents fit the task, and are enough to compare two models."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from pathlib import Path
 from harness.record.kinds import FREE, Kind
 from harness.tasks.checks.fit import alike
 from harness.tasks.documents import EVALUATED, FITTED, Doc, Question, split
-from harness.tasks.yamlfile import Finding, Source
+from harness.tasks.yamlfile import Source
+from va_extractor.common.errors import Problem
 
 _Z = 1.959964 + 0.841621
 _DOMINANT = 0.9
@@ -22,21 +23,19 @@ _UNPINNED = re.compile(r"^[\w.-]+/[\w.-]+$")
 
 @dataclass(frozen=True)
 class Facts:
-    """What a task's documents amount to.
+    """How many documents a task has.
 
     Attributes:
         items: how many are asked.
         clusters: how many independent groups they form.
-        detectable: the minimum detectable difference between two models.
+        min_detectable_difference: between two models (80 % power).
     """
 
     items: int
     clusters: int
-    detectable: float
+    min_detectable_difference: float
 
-    @property
-    def said(self) -> str:
-        """Items and clusters in words."""
+    def __str__(self) -> str:
         return f"{counted(self.items, 'item')} in {counted(self.clusters, 'cluster')}"
 
 
@@ -46,12 +45,12 @@ def counted(number: int, noun: str) -> str:
 
 
 def facts(docs: Sequence[Doc]) -> Facts:
-    """Count documents and say which difference they can show."""
+    """Count documents, and return which difference they can show."""
     clusters = len({doc["cluster_id"] for doc in docs})
-    return Facts(len(docs), clusters, detectable(clusters))
+    return Facts(len(docs), clusters, min_detectable_difference(clusters))
 
 
-def detectable(n: int) -> float:
+def min_detectable_difference(n: int) -> float:
     """Return the difference of two accuracies that `n` independent items show with 80 % power at the 5 % level.
 
     (z_0.975 + z_0.8) * sqrt(2 p (1 - p) / n) with p = 0.5, the widest case, for two unpaired proportions (Fleiss,
@@ -60,7 +59,7 @@ def detectable(n: int) -> float:
     return _Z * math.sqrt(0.5 / n)
 
 
-def findings(source: Source, question: Question, docs: Sequence[Doc], precision: float) -> Iterator[Finding]:
+def problems(source: Source, question: Question, docs: Sequence[Doc], precision: float) -> Iterator[Problem]:
     """Find documents that cannot carry the task.
 
     Args:
@@ -69,44 +68,46 @@ def findings(source: Source, question: Question, docs: Sequence[Doc], precision:
         docs: every document asked.
         precision: the difference between two models that the task is to show.
     """
-    found = facts(docs)
-    if found.detectable > precision:
-        shown = f"differences of {found.detectable:.2f} or more, not {precision}"
+    found, at = facts(docs), ("metadata", "source")
+    if found.min_detectable_difference > precision:
+        shown = f"differences of {found.min_detectable_difference:.2f} or more, not {precision}"
         what = f"{counted(found.clusters, 'independent item')} can show {shown}"
-        yield source.finding(("metadata", "source"), what, "take more items, or state a coarser --precision")
+        yield source.problem(at, what, "take more items, or a larger --precision", code="range")
     if question.kind is Kind.CHOICE:
-        yield from _offers(source, docs)
+        yield from _options(source, docs)
     elif question.kind not in FREE:
         yield from _balance(source, question, docs)
     shared = {doc["cluster_id"] for doc in split(question, FITTED).docs} & {doc["cluster_id"] for doc in docs}
     if shared:
         what = f"the splits '{EVALUATED}' and '{FITTED}' share {counted(len(shared), 'cluster')}"
-        yield source.finding(("metadata", "source"), what, "split by cluster, or examples show the answer")
+        yield source.problem(at, what, "split by cluster: examples give the answer away")
 
 
-def unpinned(source: Source, features: str) -> Iterator[Finding]:
+def unpinned(source: Source, features: str) -> Iterator[Problem]:
     """Find features on the Hub that are not pinned to a revision."""
     if _UNPINNED.match(features) and not Path(features).expanduser().exists():
-        what = f"the features {features} are not pinned"
-        yield source.finding(("metadata", "source"), what, f"give --features {features}@REVISION")
+        hint = f"give --features {features}@REVISION"
+        yield source.problem(("metadata", "source"), f"the features {features} are not pinned", hint)
 
 
-def _balance(source: Source, question: Question, docs: Sequence[Doc]) -> Iterator[Finding]:
+def _balance(source: Source, question: Question, docs: Sequence[Doc]) -> Iterator[Problem]:
     counts = Counter(label for doc in docs for label in doc["labels"])
     for number, label in enumerate(question.labels):
         at = ("metadata", "labels", number)
-        share = counts[label] / len(docs)
         if counts[label] == 0:
-            yield source.finding(at, f"{label!r} is true of no item", "take it out, or give features that have it")
+            hint = "remove it, or give features that have it"
+            yield source.problem(at, f"{label!r} is true of no item", hint, code="missing")
         elif counts[label] < _RARE:
-            what = f"{label!r} is true of {counted(counts[label], 'item')} only"
-            yield source.finding(at, what, "its own score will say little", error=False)
-        elif share > _DOMINANT:
-            yield source.finding(at, f"{label!r} is true of {share:.0%} of the items", "balance the items")
+            what, hint = f"{label!r} is true of {counted(counts[label], 'item')} only", "its own score will say little"
+            yield source.problem(at, what, hint, code="range", remark=True)
+        elif (share := counts[label] / len(docs)) > _DOMINANT:
+            yield source.problem(
+                at, f"{label!r} is true of {share:.0%} of the items", "balance the items", code="range"
+            )
 
 
-def _offers(source: Source, docs: Sequence[Doc]) -> Iterator[Finding]:
+def _options(source: Source, docs: Sequence[Doc]) -> Iterator[Problem]:
     for row, doc in enumerate(docs):
         for _, what in alike(doc["choices"]):
-            yield source.finding(("metadata", "options"), f"item {row}: {what}", "offer another one")
+            yield source.problem(("metadata", "options"), f"item {row}: {what}", "offer another one", code="duplicate")
             return

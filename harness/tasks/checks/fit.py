@@ -12,128 +12,120 @@ from harness.metrics import all_metrics, metrics_of
 from harness.record.kinds import Kind, needs
 from harness.tasks.documents import nearest
 from harness.tasks.safety import PACKAGE, ROLES, is_ours
-from harness.tasks.yamlfile import Finding, Function, Source
+from harness.tasks.yamlfile import Function, Source
+from va_extractor.common.errors import Problem
 
 
 def kind_of(source: Source) -> Kind | None:
     """Return the kind of question that the task's documents are of; None where its YAML names none of ours."""
     name = source.values.get("custom_dataset")
-    return Kind(name.split(".")[3]) if isinstance(name, Function) and is_ours(name) else None
+    return Kind(name.split(".")[-2]) if isinstance(name, Function) and is_ours(name) else None
 
 
 def by_likelihood(source: Source) -> bool:
-    """Tell whether answers are scored by log-likelihood."""
+    """Return whether answers are scored by log-likelihood."""
     return bool(source.values.get("output_type") == "multiple_choice")
 
 
-def findings(source: Source) -> Iterator[Finding]:
+def problems(source: Source) -> Iterator[Problem]:
     """Find parts that do not fit each other."""
     kind = kind_of(source)
-    yield from _one_kind(source, kind)
     if kind is None:
         return
+    yield from _one_kind(source, kind)
     yield from _output(source, kind)
     yield from _metrics(source, kind)
     yield from _labels(source, kind)
 
 
-def _one_kind(source: Source, kind: Kind | None) -> Iterator[Finding]:
+def _one_kind(source: Source, kind: Kind) -> Iterator[Problem]:
     for role in ROLES:
         name = source.values.get(role)
-        if kind is not None and isinstance(name, Function) and is_ours(name) and name.split(".")[3] != kind:
-            ours = f"!function {PACKAGE}.{kind}.{ROLES[role][0]}"
-            yield source.finding(
-                (role,), f"is of kind {name.split('.')[2]}, but the documents are {kind}", f"take {ours}"
-            )
+        if isinstance(name, Function) and is_ours(name) and name.split(".")[-2] != kind:
+            hint = f"take !function {PACKAGE}.{kind}.{ROLES[role][0]}"
+            yield source.problem((role,), f"is of another kind than the documents, {kind}", hint, found=str(name))
 
 
-def _output(source: Source, kind: Kind) -> Iterator[Finding]:
+def _output(source: Source, kind: Kind) -> Iterator[Problem]:
     scored = by_likelihood(source)
     dataset = str(source.values["custom_dataset"])
-    choice = source.values.get("doc_to_choice")
+    choice, generated = source.values.get("doc_to_choice"), source.values.get("generation_kwargs")
     if kind is Kind.RANKING and not scored:
-        yield source.finding(("output_type",), "a ranking is scored by log-likelihood", "write multiple_choice")
+        yield source.problem(("output_type",), "a ranking is scored by log-likelihood", "write multiple_choice")
     if (kind in (Kind.MULTI_LABEL, Kind.DESCRIPTION) or form(kind)) and scored:
-        yield source.finding(("output_type",), f"a {kind} answer is a text", "write generate_until")
+        yield source.problem(("output_type",), f"a {kind} answer is a text", "write generate_until")
     if kind in (Kind.SINGLE_LABEL, Kind.CHOICE) and scored != dataset.endswith(".indexed"):
         wanted = "indexed" if scored else "dataset"
-        mend = f"take !function {PACKAGE}.{kind}.{wanted}, or include the other file of tasks/_base"
-        yield source.finding(("custom_dataset",), f"does not go with {source.values.get('output_type')}", mend)
+        hint = f"take !function {PACKAGE}.{kind}.{wanted}, or include the other file of tasks/_base"
+        yield source.problem(("custom_dataset",), f"does not go with {source.values.get('output_type')}", hint)
     if scored and choice != "choices":
-        what = "is missing" if choice is None else "does not offer the item's own choices, in their order"
-        yield source.finding(("doc_to_choice",), what, "write doc_to_choice: choices")
+        what = "does not offer the item's choices in their order"
+        yield source.problem(("doc_to_choice",), what, "write doc_to_choice: choices", found=choice)
     if not scored and choice is not None:
-        yield source.finding(("doc_to_choice",), "has no part in a generated answer", "take it out")
-    if scored and source.values.get("generation_kwargs"):
-        yield source.finding(("generation_kwargs",), "nothing is generated", "write generation_kwargs: null")
-    if not scored and not source.values.get("generation_kwargs"):
-        yield source.finding(
-            ("generation_kwargs",),
-            "is missing, so answers would end by lm-eval's default",
-            "say until and max_gen_toks",
-        )
-    if source.values.get("doc_to_target", "target") != "target":
-        yield source.finding(("doc_to_target",), "is not the right answer in the form asked for", "write target")
+        yield source.problem(("doc_to_choice",), "has no effect on a generated answer", "remove it")
+    if scored and generated:
+        yield source.problem(("generation_kwargs",), "nothing is generated", "write generation_kwargs: null")
+    if not scored and not generated:
+        what, hint = "is missing: answers would end by lm-eval's default", "give until and max_gen_toks"
+        yield source.problem(("generation_kwargs",), what, hint, code="missing")
+    target = source.values.get("doc_to_target", "target")
+    if target != "target":
+        what = "is not the right answer in the form asked for"
+        yield source.problem(("doc_to_target",), what, "write target", found=target)
     if scored and source.values.get("filter_list"):
-        yield source.finding(("filter_list",), "log-likelihoods cannot be filtered", "take it out")
+        yield source.problem(("filter_list",), "log-likelihoods cannot be filtered", "remove it")
 
 
-def _metrics(source: Source, kind: Kind) -> Iterator[Finding]:
-    known, fitting = [metric.name for metric in all_metrics()], [metric.name for metric in metrics_of(kind)]
-    metadata = source.values.get("metadata")
-    headline = metadata.get("headline") if isinstance(metadata, dict) else None
-    listed = source.values.get("metric_list")
-    named: list[tuple[tuple[str | int, ...], Any]] = [(("metadata", "headline"), headline)]
+def _metrics(source: Source, kind: Kind) -> Iterator[Problem]:
+    fitting, listed = [metric.name for metric in metrics_of(kind)], source.values.get("metric_list")
+    named: list[tuple[tuple[str | int, ...], Any]] = [(("metadata", "headline"), source.metadata.get("headline"))]
     if isinstance(listed, list):
         rows = [row.get("metric") if isinstance(row, dict) else None for row in listed]
         named += [(("metric_list", number, "metric"), name) for number, name in enumerate(rows)]
         missing = sorted(set(fitting) - {str(row) for row in rows})
         if missing and all(row in fitting for row in rows):
-            mend = f"write !function {PACKAGE}.{kind}.metrics"
-            yield source.finding(("metric_list",), f"lacks {', '.join(missing)}, which the task returns", mend)
+            what, hint = f"lacks {', '.join(missing)}", f"write !function {PACKAGE}.{kind}.metrics"
+            yield source.problem(("metric_list",), what, hint, code="missing")
+    known = {metric.name for metric in all_metrics()}
     for location, name in named:
+        hint = f"take one of {', '.join(fitting)}"
         if isinstance(name, str) and name not in known:
-            yield source.finding(
-                location, f"there is no metric {name!r}{nearest(name, fitting)}", f"take one of {', '.join(fitting)}"
-            )
+            yield source.problem(location, f"no such metric{nearest(name, fitting)}", hint, code="unknown", found=name)
         elif isinstance(name, str) and name not in fitting:
-            yield source.finding(location, f"{name} does not fit a {kind} task", f"take one of {', '.join(fitting)}")
+            yield source.problem(location, f"does not fit a {kind} task", hint, found=name)
 
 
-def _labels(source: Source, kind: Kind) -> Iterator[Finding]:
-    metadata = source.values.get("metadata")
-    if not isinstance(metadata, dict):
+def _labels(source: Source, kind: Kind) -> Iterator[Problem]:
+    needed, metadata = needs(kind), source.metadata
+    if not metadata:
         return
-    needed = needs(kind)
     if needed and not metadata.get(needed):
-        yield source.finding(("metadata", needed), "is missing", f"a {kind} task needs it")
+        yield source.problem(("metadata", needed), "is missing", f"a {kind} task needs it", code="missing")
     for key in {"labels", "options"} - {needed}:
         if metadata.get(key):
-            yield source.finding(("metadata", key), f"has no part in a {kind} task", "take it out")
+            yield source.problem(("metadata", key), f"has no effect on a {kind} task", "remove it")
     labels = metadata.get("labels")
     if isinstance(labels, list) and all(isinstance(label, str) for label in labels):
         for number, what in alike(labels):
-            yield source.finding(("metadata", "labels", number), what, "let every answer be told from every other")
-    yield from _derived(source, kind, metadata.get("derive"), labels)
-
-
-def _derived(source: Source, kind: Kind, name: Any, labels: Any) -> Iterator[Finding]:
-    """Find labels that are not the derivation's own, and kinds that lack the derivation they live on."""
+            hint = "give labels that a reader can tell apart"
+            yield source.problem(("metadata", "labels", number), what, hint, code="duplicate")
+    name = metadata.get("derive")
     if name in NAMES:
         own = derivation(name).labels
-        if needs(kind) == "labels" and isinstance(labels, list) and set(map(str, labels)) != set(own):
-            what = f"are not those of the derivation '{name}'"
-            yield source.finding(("metadata", "labels"), what, f"write [{', '.join(own)}], in any order")
-    for other, needed in ((Kind.CONFLICT, "conflict"), (Kind.COORDINATES, "word"), (Kind.CHANGE, "trajectory")):
-        if kind is other and name != needed:
-            yield source.finding(("metadata", "derive"), f"a {kind} task is derived by {needed}", f"write {needed}")
+        if needed == "labels" and isinstance(labels, list) and set(map(str, labels)) != set(own):
+            hint = f"write [{', '.join(own)}], in any order"
+            yield source.problem(("metadata", "labels"), f"are not those of the derivation '{name}'", hint)
+    for other, wanted in ((Kind.CONFLICT, "conflict"), (Kind.COORDINATES, "word"), (Kind.CHANGE, "trajectory")):
+        if kind is other and name != wanted:
+            hint = f"write {wanted}"
+            yield source.problem(("metadata", "derive"), f"a {kind} task is derived by {wanted}", hint, found=name)
 
 
 def alike(choices: list[str]) -> Iterator[tuple[int, str]]:
-    """Find choices that a reader or a log-likelihood cannot keep apart: of equal text, or one the beginning of another.
+    """Find choices that a reader or a log-likelihood cannot tell apart: of equal text, or one the beginning of another.
 
     Yields:
-        The number of the later choice, and what is wrong. In sorted order a beginning stands before what it begins.
+        The number of the later choice, and what is wrong.
     """
     plain = [_plain(choice) for choice in choices]
     for short, long in pairwise(sorted(range(len(choices)), key=lambda number: plain[number])):
@@ -141,7 +133,7 @@ def alike(choices: list[str]) -> Iterator[tuple[int, str]]:
         if plain[short] == plain[long]:
             yield max(short, long), f"{other!r} has the same text as {one!r}"
         elif plain[long].startswith(plain[short]):
-            yield max(short, long), f"of {one!r} and {other!r} one is the beginning of the other"
+            yield max(short, long), f"one of {one!r} and {other!r} is the beginning of the other"
 
 
 def _plain(text: str) -> str:

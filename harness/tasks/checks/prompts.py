@@ -1,4 +1,4 @@
-"""Whether prompts render on every row, show valence and arousal, and keep the answer to themselves."""
+"""Whether prompts render on every item, show valence and arousal, and do not give the answer away."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from harness.kinds.derive import NAMES, derivation
 from harness.tasks.documents import Doc, nearest
 from harness.tasks.prompts import sandbox
 from harness.tasks.safety import in_template
-from harness.tasks.yamlfile import Finding, Function, Source
+from harness.tasks.yamlfile import Function, Source
+from va_extractor.common.errors import Problem
 
 GIVEN = ("valence", "arousal", "dominance", "choices")
 DERIVED = ("statement", "points")
@@ -21,45 +22,37 @@ _COLUMNS = tuple(Doc.__annotations__)
 SHOWN = ("description", "doc_to_text", "gen_prefix")
 
 
-def static(source: Source) -> Iterator[Finding]:
-    """Find names in the templates that are no columns, or are the answer; and prompts that hide what is given."""
+def problems(source: Source) -> Iterator[Problem]:
+    """Find names in templates that are no column or give the answer away, and prompts that do not show the values."""
     used: set[str] = set()
     shows, given = _given(source)
-    if source.values.get("dataset_kwargs"):
-        given = (*given, PROMPT)
     for key, text in sandbox.template_texts(source.values):
-        if isinstance(text, Function) or key not in SHOWN:
+        if isinstance(text, Function) or key not in SHOWN or not _allowed(text):
             continue
-        try:
-            taken = names(text)
-        except sandbox.BadTemplateError:
-            continue
+        taken = names(text)
         used |= taken
         for name in sorted(taken - set(given)):
             yield _name(source, key, text, name, given)
     prompt = source.values.get("doc_to_text")
-    if PROMPT in used:
-        return
-    if isinstance(prompt, str) and not isinstance(prompt, Function) and _allowed(prompt):
+    if PROMPT not in used and isinstance(prompt, str) and not isinstance(prompt, Function) and _allowed(prompt):
         for name in shows:
             if name not in used:
-                shown = f"'%.2f' | format({name})" if name in GIVEN else name
-                what, mend = f"the prompt does not show {name}", f"put {{{{ {shown} }}}} in it"
-                yield source.finding(("doc_to_text",), what, mend, error=not used & set(shows))
+                form = f"'%.2f' | format({name})" if name in GIVEN else name
+                what, hint = f"the prompt does not show {name}", f"put {{{{ {form} }}}} in it"
+                yield source.problem(("doc_to_text",), what, hint, code="missing", remark=bool(used & set(shows)))
 
 
 def _given(source: Source) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the columns that a prompt must show, and all that it may; others are the answer or are not there."""
-    metadata = source.values.get("metadata")
-    name = metadata.get("derive") if isinstance(metadata, dict) else None
-    if name not in NAMES:
-        return ("valence", "arousal"), GIVEN
-    shows = derivation(name).shows
-    return shows, (*shows, *(set(GIVEN) - {"valence", "arousal"}))
+    """Return the columns that a prompt must show, and all that it may use."""
+    name = source.metadata.get("derive")
+    shows = derivation(name).shows if name in NAMES else ("valence", "arousal")
+    hidden = {"valence", "arousal"} - set(shows)
+    given = (*shows, *(column for column in GIVEN if column not in shows and column not in hidden))
+    return shows, (*given, PROMPT) if source.values.get("dataset_kwargs") else given
 
 
-def rendered(source: Source, docs: Sequence[Doc], max_characters: int) -> Iterator[Finding]:
-    """Render every prompt; report the first row that fails, and how many do.
+def rendered(source: Source, docs: Sequence[Doc], max_characters: int) -> Iterator[Problem]:
+    """Render every prompt; report the first item that fails and how many do.
 
     Args:
         source: the YAML.
@@ -67,7 +60,7 @@ def rendered(source: Source, docs: Sequence[Doc], max_characters: int) -> Iterat
         max_characters: how long a prompt may be.
     """
     for key, text in sandbox.template_texts(source.values):
-        if isinstance(text, Function) or key not in SHOWN or not _known(text):
+        if isinstance(text, Function) or key not in SHOWN or not _allowed(text) or not names(text) <= set(_COLUMNS):
             continue
         faults: list[tuple[int, str]] = []
         lengths: list[tuple[int, int]] = []
@@ -77,18 +70,17 @@ def rendered(source: Source, docs: Sequence[Doc], max_characters: int) -> Iterat
             except sandbox.BadTemplateError as fault:
                 faults.append((row, _why(text, doc) or str(fault)))
         if faults:
-            what = (
-                f"does not render on {len(faults)} of {len(docs)} items, first on item {faults[0][0]}: {faults[0][1]}"
-            )
-            yield source.finding((key,), what, "take columns that every item has")
+            row, why = faults[0]
+            what = f"does not render on {len(faults)} of {len(docs)} items, first on item {row}: {why}"
+            yield source.problem((key,), what, "use columns that every item has", code="missing")
         longest, row = max(lengths, default=(0, 0))
         if longest > max_characters:
             what = f"the prompt of item {row} has {longest} characters, more than {max_characters}"
-            yield source.finding((key,), what, "shorten it, or raise --max-prompt")
+            yield source.problem((key,), what, "shorten it, or raise --max-prompt", code="limit")
 
 
 def names(text: str) -> frozenset[str]:
-    """Return the columns that a template takes, or the one whose bare name it is.
+    """Return the columns that a template uses, or the one whose bare name it is.
 
     Raises:
         BadTemplateError: it is refused.
@@ -97,7 +89,7 @@ def names(text: str) -> frozenset[str]:
 
 
 def shown(text: str, doc: Doc) -> str:
-    """Return what lm-eval makes of a template, which may be the bare name of a column.
+    """Return what lm-eval renders of a template, which may be the bare name of a column.
 
     Raises:
         BadTemplateError: it does not render.
@@ -105,27 +97,25 @@ def shown(text: str, doc: Doc) -> str:
     return str(dict(doc)[text]) if text in _COLUMNS else sandbox.render(text, doc)
 
 
-def _name(source: Source, key: str, text: str, name: str, given: Sequence[str]) -> Finding:
+def _name(source: Source, key: str, text: str, name: str, given: Sequence[str]) -> Problem:
     line = next((number for number, row in enumerate(text.split("\n"), start=1) if name in row), 1)
-    if name in (*ANSWER, *GIVEN):
-        return in_template(source, key, f"{name} gives the answer away", f"use {', '.join(given)} only", line)
     if name == PROMPT:
-        return in_template(source, key, "there is no prompt", "say in dataset_kwargs.asks what is asked", line)
-    what = f"there is no column {name!r}{nearest(name, given)}"
-    return in_template(source, key, what, f"the columns are {', '.join(given)}", line)
+        what, hint = "there is no prompt", "say in dataset_kwargs.asks what is asked"
+        return in_template(source, key, what, hint, line, code="missing")
+    if name in (*ANSWER, *GIVEN):
+        hint = f"use only {', '.join(given)}"
+        return in_template(source, key, f"{name} gives the answer away", hint, line, code="conflict")
+    what, hint = f"there is no column {name!r}{nearest(name, given)}", f"the columns are {', '.join(given)}"
+    return in_template(source, key, what, hint, line, code="unknown")
 
 
 def _allowed(text: str) -> bool:
+    """Return whether the sandbox takes a template; `safety` reports where it does not."""
     try:
         sandbox.check(text)
     except sandbox.BadTemplateError:
         return False
     return True
-
-
-def _known(text: str) -> bool:
-    """Tell whether a template is allowed and takes columns that there are; where not, that is a finding already."""
-    return text in _COLUMNS or (_allowed(text) and sandbox.names(text) <= set(_COLUMNS))
 
 
 def _why(text: str, doc: Doc) -> str | None:

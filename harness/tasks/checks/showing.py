@@ -18,8 +18,9 @@ from harness.tasks.checks.prompts import PROMPT, SHOWN, names, shown
 from harness.tasks.documents import Doc, Question
 from harness.tasks.prompts import sandbox
 from harness.tasks.prompts.render import alone
-from harness.tasks.yamlfile import Finding, Source
+from harness.tasks.yamlfile import Source
 from harness.text.languages import label_names
+from va_extractor.common.errors import Problem
 
 LEAST = 1 / 3
 """The share of pairs, one of low and one of high value, that a prompt must tell apart.
@@ -35,7 +36,7 @@ _NEGATIVE_ZERO = re.compile(r"-(?=0(?:\.0*)?(?![\d.]))")
 Write = Callable[[Doc], str]
 
 
-def findings(source: Source, question: Question, docs: Sequence[Doc]) -> Iterator[Finding]:
+def problems(source: Source, question: Question, docs: Sequence[Doc]) -> Iterator[Problem]:
     """Find prompts that hide values or labels, and stop texts that cut an answer.
 
     Args:
@@ -56,7 +57,7 @@ def _whole(texts: Sequence[str], doc: Doc) -> str:
     return "\n".join(shown(text, doc) for text in texts)
 
 
-def _values(source: Source, question: Question, docs: Sequence[Doc], write: Write, used: set[str]) -> Iterator[Finding]:
+def _values(source: Source, question: Question, docs: Sequence[Doc], write: Write, used: set[str]) -> Iterator[Problem]:
     """Find values that a prompt hides: given that of an item half the ranks higher, it stays as it was.
 
     Examples are left out.
@@ -81,12 +82,12 @@ def _values(source: Source, question: Question, docs: Sequence[Doc], write: Writ
                 yield _hidden(source, column, what, by_axes=PROMPT in used)
 
 
-def _hidden(source: Source, column: str, what: str, *, by_axes: bool) -> Finding:
+def _hidden(source: Source, column: str, what: str, *, by_axes: bool) -> Problem:
     if by_axes:
-        return source.finding(("metadata", "axes"), what, "take more decimals or another scale (docs/axes.md)")
+        return source.problem(("metadata", "axes"), what, "take more decimals or another scale (docs/axes.md)")
     printed = {"statement": "statement", "points": "'%.2f' | format(point[0])"}
     form = printed.get(column, f"'%.2f' | format({column})")
-    return source.finding(("doc_to_text",), what, f"print it as it is, by {{{{ {form} }}}}")
+    return source.problem(("doc_to_text",), what, f"print it as it is, by {{{{ {form} }}}}")
 
 
 def _prompted(question: Question, doc: Doc) -> Doc:
@@ -126,7 +127,7 @@ def _plain(text: str) -> str:
     return _NEGATIVE_ZERO.sub("", text)
 
 
-def _labels(source: Source, docs: Sequence[Doc], write: Write, *, by_axes: bool) -> Iterator[Finding]:
+def _labels(source: Source, docs: Sequence[Doc], write: Write, *, by_axes: bool) -> Iterator[Problem]:
     """Find labels that the reader of a prompt cannot know of, though the answer must be one of them."""
     lacking = [(row, missing) for row, doc in enumerate(docs) if (missing := _unnamed(write(doc), _wordings(doc)))]
     if not lacking:
@@ -138,9 +139,9 @@ def _labels(source: Source, docs: Sequence[Doc], write: Write, *, by_axes: bool)
         f"({len(lacking)} of {len(docs)} items, first item {row})"
     )
     if by_axes:
-        yield source.finding(("dataset_kwargs", "asks", "question"), what, "put {labels} in it")
+        yield source.problem(("dataset_kwargs", "asks", "question"), what, "put {labels} in it")
     else:
-        yield source.finding(("doc_to_text",), what, "put {{ choices | join(', ') }} in it")
+        yield source.problem(("doc_to_text",), what, "put {{ choices | join(', ') }} in it")
 
 
 def _wordings(doc: Doc) -> list[str]:
@@ -163,7 +164,7 @@ def _word(label: str) -> re.Pattern[str]:
     return re.compile(edge.format(re.escape(label)))
 
 
-def _stops(source: Source, question: Question, docs: Sequence[Doc]) -> Iterator[Finding]:
+def _stops(source: Source, question: Question, docs: Sequence[Doc]) -> Iterator[Problem]:
     """Find stop texts within a label or a right answer, which would end there."""
     given = source.values.get("generation_kwargs")
     until = given.get("until") if isinstance(given, dict) else None
@@ -175,6 +176,6 @@ def _stops(source: Source, question: Question, docs: Sequence[Doc]) -> Iterator[
         cut = [label for label in labels if stop.casefold() in label.casefold()]
         cut = cut or [target for target in targets if stop in target[:-1]]
         if cut:
-            what = f"{stop!r} is within the answer {cut[0][:40]!r}, which would end there"
-            mend = 'end answers by what no answer holds, as "\\n\\n\\n"'
-            yield source.finding(("generation_kwargs", "until", number), what, mend)
+            what = f"is within the answer {cut[0][:40]!r}, which would end there"
+            hint = 'end answers by a text that no answer holds, as "\\n\\n\\n"'
+            yield source.problem(("generation_kwargs", "until", number), what, hint, found=stop)

@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from harness.kinds.arrays import Answered, outcome
-from harness.kinds.derive import NAMES, derivation
 from harness.kinds.reading import read, to_answer
 from harness.metrics import Metric, metrics_of
 from harness.record import Answer
-from harness.record.kinds import FREE, MEASURED, Kind, needs
-from harness.tasks.documents import EVALUATED, FITTED, Doc, Docs, Question, item_of, nearest, split
+from harness.record.kinds import FREE, MEASURED, Kind
+from harness.tasks.documents import EVALUATED, FITTED, Doc, Docs, Question, item_of, split
 from harness.tasks.features import reference
 from harness.tasks.prompts.render import read_axes
 from va_extractor.common.errors import InputError
@@ -33,32 +32,20 @@ class Dataset:
         """Read what decides the documents out of a task's `metadata` (and `dataset_kwargs`, in one mapping).
 
         Raises:
-            InputError: `metadata` lacks `source`, or `labels` or `options` where the kind needs them, its labels are no
-                list of different texts, or not those of the derivation it names, or it states axes that the task does
-                not take.
+            InputError: it states axes that the task does not take.
         """
-        where = metadata.get("config_source", "task")
-        if "source" not in metadata:
-            raise InputError(f"{where}: metadata.source is missing; name the features' source, for example iimi")
-        key, derive = needs(self.kind), metadata.get("derive")
-        if key and not metadata.get(key):
-            raise InputError(f"{where}: metadata.{key} is missing; a {self.kind} task needs it")
-        if key == "labels":
-            _check_labels(metadata["labels"], where)
-        if derive is not None:
-            _check_derivation(derive, metadata.get("labels") or (), where, labelled=key == "labels")
-        options = Path(where).parent / metadata["options"] if self.kind is Kind.CHOICE else None
+        folder = Path(metadata.get("config_source", "")).parent
         asks, axes = read_axes(metadata)
         return Question(
             kind=self.kind,
             features=reference(metadata.get("features")),
             source=metadata["source"],
             labels=tuple(metadata.get("labels", ())),
-            options=options,
+            options=folder / metadata["options"] if self.kind is Kind.CHOICE else None,
             by_index=self.by_index,
             asks=asks,
             axes=axes,
-            derive=derive,
+            derive=metadata.get("derive"),
         )
 
     def __call__(self, **metadata: Any) -> dict[str, Docs]:
@@ -70,30 +57,9 @@ class Dataset:
         question = self.question(metadata)
         docs = {name: split(question, name).docs for name in (FITTED, EVALUATED)}
         if not docs[EVALUATED]:
-            raise InputError(
-                f"--features {question.features}: source '{question.source}' has nothing to ask in split '{EVALUATED}'"
-            )
+            what = f"source '{question.source}' has nothing to ask in split '{EVALUATED}'"
+            raise InputError(what, code="missing", field="--features", found=question.features)
         return docs
-
-
-def _check_labels(labels: Any, where: str) -> None:
-    """Refuse labels that YAML reads as something else (`yes`, `1`), and labels that no answer can tell apart."""
-    if not isinstance(labels, list):
-        raise InputError(f"{where}: metadata.labels must be a list")
-    for label in labels:
-        if not isinstance(label, str):
-            raise InputError(f"{where}: metadata.labels: {label!r} is no text; put it in quotes")
-    if len({label.casefold() for label in labels}) != len(labels):
-        raise InputError(f"{where}: metadata.labels: two labels differ only in case, or a label stands there twice")
-
-
-def _check_derivation(name: Any, labels: Sequence[str], where: str, *, labelled: bool) -> None:
-    """Refuse a derivation that there is not, and labels that are not its own where the kind offers labels."""
-    if name not in NAMES:
-        raise InputError(f"{where}: metadata.derive: there is no derivation {name!r}{nearest(str(name), NAMES)}")
-    own = derivation(name).labels
-    if labelled and set(own) != set(labels):
-        raise InputError(f"{where}: metadata.labels: the labels of '{name}' are {', '.join(own) or 'none'}")
 
 
 class Scorer:

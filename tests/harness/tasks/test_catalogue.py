@@ -56,44 +56,47 @@ def test_what_is_included_holds_unless_the_file_says_otherwise(tmp_path: Path) -
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("text", "line", "field", "code"),
     [
-        ("task: mine\nlabels: [a, b\n", r"bad\.yaml:\d+ -: not valid YAML"),
-        ("task: mine\n\tlabels: a\n", r"bad\.yaml:2 -: not valid YAML"),
-        (
-            "task: !!python/object/apply:os.getcwd []\n",
-            r"bad\.yaml:1 -: not valid YAML: could not determine a constructor",
-        ),
-        ("- a\n- b\n", r"bad\.yaml:1 -: a task YAML is a mapping of keys, not list"),
-        ("", r"bad\.yaml:1 -: a task YAML is a mapping of keys, not NoneType"),
-        ("include: none.yaml\ntask: mine\n", r"bad\.yaml:1 include: none\.yaml: no such file"),
-        ("include: bad.yaml\ntask: mine\n", r"bad\.yaml:1 include: bad\.yaml includes this file again"),
-        ("include: 3\ntask: mine\n", r"bad\.yaml:1 include: is no file name and no list of them"),
-        ("include: [a, 3]\ntask: mine\n", r"bad\.yaml:1 include: is no file name and no list of them"),
-        ("group: mine\ntask: {a: b}\n", r"bad\.yaml: key 'task': a group lists the names of its tasks"),
-        ("group: mine\ntask: [{task: a}]\n", r"bad\.yaml: key 'task': a group lists the names of its tasks"),
-        ("task: iimi_basic\n", r"bad\.yaml: key 'task': 'iimi_basic' is already named by .*iimi_basic\.yaml"),
+        ("task: mine\nlabels: [a, b\n", 3, None, "unreadable"),
+        ("task: mine\n\tlabels: a\n", 2, None, "unreadable"),
+        ("task: !!python/object/apply:os.getcwd []\n", 1, None, "unreadable"),
+        ("- a\n- b\n", 1, None, "type"),
+        ("", 1, None, "type"),
+        ("include: none.yaml\ntask: mine\n", 1, "include", "missing"),
+        ("include: bad.yaml\ntask: mine\n", 1, "include", "conflict"),
+        ("include: 3\ntask: mine\n", 1, "include", "type"),
+        ("include: [a, 3]\ntask: mine\n", 1, "include", "type"),
+        ("group: mine\ntask: {a: b}\n", 2, "task", "type"),
+        ("group: mine\ntask: [{task: a}]\n", 2, "task", "type"),
+        ("task: iimi_basic\n", 1, "task", "duplicate"),
     ],
 )
-def test_a_broken_file_is_one_line_that_names_file_and_place(tmp_path: Path, text: str, words: str) -> None:
+def test_a_broken_file_is_named_with_line_and_key(
+    tmp_path: Path, text: str, line: int, field: str | None, code: str
+) -> None:
     written(tmp_path, bad=text)
-    with pytest.raises(InputError, match=words) as raised:
+    with pytest.raises(InputError) as raised:
         find([tmp_path])
-    assert "\n" not in str(raised.value)
+    found = raised.value.problem
+    assert (found.file, found.line, found.field, found.code) == (tmp_path / "bad.yaml", line, field, code)
 
 
 def test_bytes_that_are_no_text_are_named(tmp_path: Path) -> None:
     (tmp_path / "bad.yaml").write_bytes(b"task: \xff\xfe\x00")
-    with pytest.raises(InputError, match=r"bad\.yaml:1 -: not valid YAML"):
+    with pytest.raises(InputError) as raised:
         find([tmp_path])
+    assert (raised.value.problem.file, raised.value.problem.code) == (tmp_path / "bad.yaml", "unreadable")
 
 
 def test_files_that_include_each_other_are_named(tmp_path: Path) -> None:
     written(tmp_path, a="include: b.yaml\n", b="include: a.yaml\n")
-    with pytest.raises(InputError, match="includes this file again"):
+    with pytest.raises(InputError) as raised:
         find([tmp_path])
+    assert (raised.value.problem.field, raised.value.problem.found) == ("include", "a.yaml")
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"--include_path \S+none: no such folder"):
+    with pytest.raises(InputError) as raised:
         find([tmp_path / "none"])
+    assert (raised.value.problem.field, raised.value.problem.code) == ("--include_path", "missing")

@@ -83,19 +83,21 @@ def test_a_single_label_is_a_word_or_an_index(tmp_path: Path) -> None:
     assert [doc["target"] for doc in indices.docs] == [0, 2]
 
 
-@pytest.mark.parametrize(("labels", "count"), [([["anger"], ["anger", "fear"]], 2), ([["anger"], []], 0)])
-def test_not_exactly_one_label_is_refused(tmp_path: Path, labels: list[list[str]], count: int) -> None:
+@pytest.mark.parametrize("labels", [[["anger"], ["anger", "fear"]], [["anger"], []]])
+def test_not_exactly_one_label_is_refused(tmp_path: Path, labels: list[list[str]]) -> None:
     written(tmp_path, features(2, labels=labels))
-    with pytest.raises(InputError, match=rf"row 1, column 'labels': {count} labels, but the task asks for exactly one"):
+    with pytest.raises(InputError) as raised:
         split(question(tmp_path, Kind.SINGLE_LABEL, BASIC), "test")
+    assert (raised.value.problem.field, raised.value.problem.found) == ("labels", labels[1])
 
 
 def test_a_label_outside_the_set_is_named_with_the_nearest(tmp_path: Path) -> None:
     written(tmp_path, features(2, labels=[["anger"], ["suprise"]]))
-    with pytest.raises(
-        InputError, match=r"row 1, column 'labels': unknown label 'suprise' \(did you mean surprise\?\)"
-    ):
+    with pytest.raises(InputError) as raised:
         split(question(tmp_path, Kind.SINGLE_LABEL, BASIC), "test")
+    found = raised.value.problem
+    assert (found.field, found.found, found.code) == ("labels", "suprise", "unknown")
+    assert "surprise" in found.what
 
 
 def test_options_come_from_the_file_in_its_order(tmp_path: Path) -> None:
@@ -107,30 +109,32 @@ def test_options_come_from_the_file_in_its_order(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("text", "code"),
     [
-        ("term,option_1,option_2\nglad,glad,sad\n", "no options for the term 'calm'"),
-        ("term,option_1,option_2\ncalm,tense,sad\n", "'calm' must hold it once"),
-        ("term,option_1,option_2\ncalm,calm,calm\n", "no option twice"),
-        ("term,option_1,option_2\ncalm,calm\n", "no option twice or left out"),
-        ("word,option_1\ncalm,calm\n", "needs the columns term, option_1.*it has word, option_1"),
-        ("term,first\ncalm,calm\n", "needs the columns"),
-        ("", "needs the columns"),
+        ("term,option_1,option_2\nglad,glad,sad\n", "missing"),
+        ("term,option_1,option_2\ncalm,tense,sad\n", "conflict"),
+        ("term,option_1,option_2\ncalm,calm,calm\n", "conflict"),
+        ("term,option_1,option_2\ncalm,calm\n", "conflict"),
+        ("word,option_1\ncalm,calm\n", "missing"),
+        ("term,first\ncalm,calm\n", "missing"),
+        ("", "missing"),
     ],
 )
-def test_options_that_do_not_fit_are_named(tmp_path: Path, text: str, words: str) -> None:
+def test_options_that_do_not_fit_are_named(tmp_path: Path, text: str, code: str) -> None:
     written(tmp_path, features(1, labels=[["calm"]]))
     path = options(tmp_path / "o.csv", text)
-    with pytest.raises(InputError, match=rf"o\.csv: .*{words}"):
+    with pytest.raises(InputError) as raised:
         split(question(tmp_path, Kind.CHOICE, options=path), "test")
+    assert (raised.value.problem.file, raised.value.problem.code) == (path, code)
 
 
 def test_options_that_cannot_be_read_are_named(tmp_path: Path) -> None:
     written(tmp_path, features(1, labels=[["calm"]]))
     (tmp_path / "latin.csv").write_bytes("term,option_1\nblasé,blasé\n".encode("latin-1"))
-    for name, words in (("none.csv", "cannot be read"), ("latin.csv", "UTF-8")):
-        with pytest.raises(InputError, match=rf"{name}: .*{words}"):
+    for name in ("none.csv", "latin.csv"):
+        with pytest.raises(InputError) as raised:
             split(question(tmp_path, Kind.CHOICE, options=tmp_path / name), "test")
+        assert (raised.value.problem.file, raised.value.problem.code) == (tmp_path / name, "unreadable")
 
 
 def test_nearest_names_or_nothing() -> None:

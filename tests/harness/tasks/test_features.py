@@ -43,8 +43,9 @@ def test_a_folder_is_told_by_its_last_name_only(lookalike: Path) -> None:
 def test_a_file_serves_its_own_source(lookalike: Path) -> None:
     path = lookalike / "emotic" / "test.parquet"
     assert set(load(str(path), "emotic").tables) == {"test"}
-    with pytest.raises(InputError, match=r"has no source 'iimi'; it has: emotic$"):
+    with pytest.raises(InputError) as raised:
         load(str(path), "iimi")
+    assert (raised.value.problem.field, raised.value.problem.code) == ("--features", "missing")
 
 
 def test_norms_are_always_there_but_ones_own_come_first(lookalike: Path, tmp_path: Path) -> None:
@@ -54,17 +55,18 @@ def test_norms_are_always_there_but_ones_own_come_first(lookalike: Path, tmp_pat
 
 
 def test_a_source_that_is_not_there_is_named_with_those_that_are(lookalike: Path, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"--features \S+: has no source 'iimi'; it has: emotic$"):
-        load(str(lookalike), "iimi")
-    for name in ("iimi", "norms"):
-        with pytest.raises(InputError, match="it has: no Parquet files"):
-            load(str(tmp_path), name)
+    for root, name, there in ((lookalike, "iimi", "emotic"), (tmp_path, "iimi", "no "), (tmp_path, "norms", "no ")):
+        with pytest.raises(InputError) as raised:
+            load(str(root), name)
+        assert (raised.value.problem.field, raised.value.problem.found) == ("--features", str(root))
+        assert f"there are {there}" in raised.value.problem.what
 
 
 @pytest.mark.parametrize("given", ["nowhere", "./nowhere/at_all", "/nowhere/at/all", "../x/y"])
 def test_a_path_that_is_not_there_is_named_without_asking_the_hub(given: str) -> None:
-    with pytest.raises(InputError, match=r"--features \S+: no such file or folder, and not a Hub id"):
+    with pytest.raises(InputError) as raised:
         load(given, "iimi")
+    assert (raised.value.problem.found, raised.value.problem.code) == (given, "missing")
 
 
 def test_a_file_that_is_no_parquet_is_named(tmp_path: Path) -> None:
@@ -99,5 +101,6 @@ def test_a_hub_that_cannot_be_reached_is_one_line(monkeypatch: pytest.MonkeyPatc
         raise httpx.ConnectError("no route")
 
     monkeypatch.setattr("huggingface_hub.HfApi.dataset_info", unreachable)
-    with pytest.raises(InputError, match=r"--features some/where: no such local path, and the Hub cannot be reached"):
+    with pytest.raises(InputError) as raised:
         load("some/where", "emotic")
+    assert (raised.value.problem.found, raised.value.problem.code) == ("some/where", "unreadable")

@@ -15,7 +15,7 @@ from harness.tasks import yamlfile as taskfile
 from harness.tasks.load import load_tasks
 from harness.tasks.prompts import sandbox
 from tests.harness.runs.validate.writing import SOUND, changed, check
-from va_extractor.common.errors import InputError
+from va_extractor.common.errors import InputError, Problem
 
 CODE = """
 from pathlib import Path
@@ -149,21 +149,21 @@ def folder(tmp_path: Path) -> Path:
     return tasks
 
 
-def refuse(folder: Path, text: str) -> str:
-    """Try a YAML both ways; return what the run says."""
+def refuse(folder: Path, text: str) -> Problem:
+    """Try a YAML both ways; return the problem that loading raises."""
     report = check(folder, text)
-    assert not report.sound
+    assert report.errors
     with pytest.raises(InputError) as refused:
         load_tasks(["mine"], [folder], "shipped")
     assert not (folder.parent / "canary").exists()
     assert "\n" not in str(refused.value)
-    return str(refused.value)
+    return refused.value.problem
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_function_that_is_not_ours_is_refused(folder: Path, name: str) -> None:
-    line = refuse(folder, SOUND.replace(DATASET, f"custom_dataset: !function '{name}'"))
-    assert "mine.yaml:2 custom_dataset: " in line
+    found = refuse(folder, SOUND.replace(DATASET, f"custom_dataset: !function '{name}'"))
+    assert (found.line, found.field, found.code) == (2, "custom_dataset", "unsafe")
 
 
 @pytest.mark.parametrize("text", ELSEWHERE.values(), ids=ELSEWHERE.keys())
@@ -181,7 +181,7 @@ def test_a_template_that_does_more_than_fill_in_is_refused(folder: Path, templat
 
 @pytest.mark.parametrize("text", PATHS.values(), ids=PATHS.keys())
 def test_a_file_outside_the_folder_or_too_large_is_refused(folder: Path, text: str) -> None:
-    assert "reached" not in refuse(folder, text)
+    assert "reached" not in str(refuse(folder, text))
 
 
 @pytest.mark.parametrize("name", OPTIONS)
@@ -191,8 +191,7 @@ def test_options_outside_the_folder_are_refused(folder: Path, name: str) -> None
     text = (
         text.replace("  labels: [", f'  options: "{quoted}"\n#[').replace("training_split", "#").replace("fewshot", "#")
     )
-    line = refuse(folder, text)
-    assert "metadata.options: " in line
+    assert refuse(folder, text).field == "metadata.options"
 
 
 def test_no_control_character_of_a_yaml_reaches_the_terminal(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -210,17 +209,19 @@ def test_an_endless_file_of_options_is_refused(folder: Path) -> None:
         file.truncate(1024**3)
     text = SOUND.replace("single_label", "choice").replace("macro_f1", "accuracy")
     text = text.replace("  labels: [", "  options: options.csv\n#[")
-    assert "metadata.options: 'options.csv' has 1073741824 bytes" in refuse(folder, text)
+    found = refuse(folder, text)
+    assert (found.field, found.code) == ("metadata.options", "limit")
 
 
 def test_code_beside_a_yaml_runs_only_where_it_is_trusted(folder: Path) -> None:
     (folder / "mine.yaml").write_text(SOUND + "process_docs: !function helper.keep\n", encoding="utf-8")
     (folder / "helper.py").write_text("def keep(docs):\n    return docs\n", encoding="utf-8")
-    with pytest.raises(InputError, match="give --trust-code if you trust it"):
+    with pytest.raises(InputError) as refused:
         load_tasks(["mine"], [folder], "shipped")
+    assert (refused.value.problem.field, refused.value.problem.code) == ("process_docs", "unsafe")
     [task] = load_tasks(["mine"], [folder], "shipped", trust_code=True)
     assert len(task.engine.eval_docs) == 420
-    assert not check(folder, SOUND + "process_docs: !function os.system\n", trust=True).sound
+    assert check(folder, SOUND + "process_docs: !function os.system\n", trust=True).errors
 
 
 @pytest.mark.parametrize(
@@ -234,10 +235,11 @@ def test_code_beside_a_yaml_runs_only_where_it_is_trusted(folder: Path) -> None:
     ],
 )
 def test_trusted_code_that_could_not_be_used_is_refused_before_it_runs(folder: Path, text: str) -> None:
-    [finding] = [one for one in check(folder, text, trust=True).findings if "evil.run" in one.what]
-    assert "code of your own goes in process_docs only, with --trust-code" in finding.mend
-    with pytest.raises(InputError, match="process_docs only"):
+    problem = check(folder, text, trust=True).problems[0]
+    with pytest.raises(InputError) as refused:
         load_tasks(["mine"], [folder], "shipped", trust_code=True)
+    assert refused.value.problem == problem
+    assert problem.code == "unsafe"
     assert not (folder.parent / "canary").exists()
 
 
@@ -272,7 +274,7 @@ def test_what_prompts_need_is_rendered_as_jinja_does(template: str, text: str) -
     assert sandbox.render(template, values) == plain.from_string(template).render(values) == text
 
 
-def test_a_pipe_or_a_device_in_a_folder_of_tasks_is_a_finding_at_once(
+def test_a_pipe_or_a_device_in_a_folder_of_tasks_is_a_problem_at_once(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     os.mkfifo(tmp_path / "pipe.yaml")
@@ -285,11 +287,11 @@ def test_a_pipe_or_a_device_in_a_folder_of_tasks_is_a_finding_at_once(
 def test_a_yaml_far_above_the_bound_is_not_read_whole(tmp_path: Path) -> None:
     with (tmp_path / "sparse.yaml").open("wb") as file:
         file.truncate(1 << 40)  # would not fit into memory
-    (found,) = taskfile.read(tmp_path / "sparse.yaml", [tmp_path]).findings
-    assert "more than 262144 bytes" in found.what
+    (found,) = taskfile.read(tmp_path / "sparse.yaml", [tmp_path]).problems
+    assert found.code == "limit"
 
 
-def test_an_included_name_that_no_file_can_have_is_a_finding(tmp_path: Path) -> None:
+def test_an_included_name_that_no_file_can_have_is_a_problem(tmp_path: Path) -> None:
     (tmp_path / "odd.yaml").write_text('task: x\ninclude: "a\\0b.yaml"\n', encoding="utf-8")
-    (found,) = taskfile.read(tmp_path / "odd.yaml", [tmp_path]).findings
-    assert (found.line, found.key, found.what) == (2, "include", "is no file name and no list of them")
+    (found,) = taskfile.read(tmp_path / "odd.yaml", [tmp_path]).problems
+    assert (found.line, found.field, found.code) == (2, "include", "type")

@@ -14,11 +14,11 @@ from harness.runs.controls import Control
 from harness.runs.validate import Settings, Target, names, validate
 from harness.tasks import documents as docs
 from harness.tasks.catalogue import TASKS
-from harness.tasks.checks.data import Facts, detectable
+from harness.tasks.checks.data import Facts, min_detectable_difference
 from harness.tasks.load import load_tasks
 from tests.harness.runs.validate.writing import SOUND, changed, check
 from tests.making import features
-from va_extractor.common.errors import InputError
+from va_extractor.common.errors import InputError, Problem
 from va_extractor.dataset import write_split
 from va_extractor.emotions.norms import norms
 from va_extractor.schema import Provenance
@@ -36,30 +36,28 @@ metadata:
 """
 
 
-def choice(folder: Path, *rows: str) -> list[str]:
-    """Validate a task of given options and return what was found, without the file's name."""
+def choice(folder: Path, *rows: str) -> Problem:
+    """Validate a task of given options and return what was found at them."""
     docs._options.cache_clear()
     docs.split.cache_clear()
     text = OPTIONS.format(base=TASKS / "_base" / "choice.yaml")
     if rows:
         (folder / "options.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
     report = check(folder, text, controls=True)
-    return [str(one).replace(str(folder), "") for one in report.findings if one.error]
+    [found] = report.errors
+    assert (found.line, found.field) == (8, "metadata.options")
+    return found
 
 
 def test_options_are_found_missing_alike_and_in_a_telling_order(tmp_path: Path) -> None:
-    [line] = choice(tmp_path)
-    assert line.startswith("/mine.yaml:8 metadata.options: 'options.csv': no such file")
-    [line] = choice(tmp_path, "term,option_1,option_2", "sad,sad,happy")
-    assert line.startswith("/mine.yaml:8 metadata.options: ")
-    assert "no options for the term" in line
+    assert choice(tmp_path).code == "missing"
+    assert choice(tmp_path, "term,option_1,option_2", "sad,sad,happy").code == "missing"
     terms = list(norms())
     others = [terms[(index + 40) % len(terms)] for index in range(len(terms))]
     first = [f"{term},{term},{other}" for term, other in zip(terms, others, strict=True)]
-    [line] = choice(tmp_path, "term,option_1,option_2", *first)
-    assert line.startswith("/mine.yaml:8 metadata.options: majority: ")
+    assert choice(tmp_path, "term,option_1,option_2", *first).what.startswith("majority: ")
     alike = [f"{term},{term},{term} too" for term in terms]
-    assert "the beginning of" in choice(tmp_path, "term,option_1,option_2", *alike)[0]
+    assert choice(tmp_path, "term,option_1,option_2", *alike).code == "duplicate"
 
 
 def test_a_task_that_valence_and_arousal_do_not_help_with_is_found(tmp_path: Path) -> None:
@@ -77,34 +75,32 @@ def test_a_task_that_valence_and_arousal_do_not_help_with_is_found(tmp_path: Pat
     write_split(table, provenance, tmp_path / "features", "test")
     text = changed("[anger, disgust, fear, happiness, neutral, sadness, surprise]", "[anger, fear, sadness]")
     report = check(tmp_path, text, controls=True, features=str(tmp_path / "features"))
-    [finding] = [finding for finding in report.findings if finding.error]
-    assert (finding.line, finding.key) == (20, "metadata.source")
-    assert "no task about" in finding.mend
+    [problem] = [problem for problem in report.problems if not problem.remark]
+    assert (problem.line, problem.field) == (20, "metadata.source")
+    assert problem.what.startswith("shuffled: ")
 
 
 def test_too_few_items_are_found_and_the_detectable_difference_is_the_textbooks() -> None:
     # two proportions of 0.5 and 0.7 need 93 a group for 80 % power (Fleiss, Levin & Paik 2003, without continuity)
-    assert detectable(93) == pytest.approx(0.2, abs=0.006)
+    assert min_detectable_difference(93) == pytest.approx(0.2, abs=0.006)
 
 
 def test_several_faults_are_found_in_one_pass(tmp_path: Path) -> None:
     text = changed("macro_f1", "macro_f2").replace("training_split", "train_split").replace("valence)", "valance)")
-    found = [finding.line for finding in check(tmp_path, text).findings if finding.error]
-    assert sorted(found) == [3, 10, 22]
+    assert {problem.line for problem in check(tmp_path, text).errors} == {3, 10, 22}
 
 
 def test_a_group_names_tasks_that_exist(tmp_path: Path) -> None:
     text = "group: mine\ntask: [iimi_basic, iimi_basik]\nmetadata: {version: 1, title: Two.}\n"
     path = tmp_path / "group.yaml"
     path.write_text(text, encoding="utf-8")
-    [finding] = validate(Target(path, tmp_path), Settings("shipped"), names([], [])).findings
-    assert (finding.line, finding.key) == (2, "task.1")
-    assert "did you mean iimi_basic" in finding.what
+    [problem] = validate(Target(path, tmp_path), Settings("shipped"), names([], [])).problems
+    assert (problem.line, problem.field, problem.found) == (2, "task.1", "iimi_basik")
 
 
 def test_features_on_the_hub_are_pinned(tmp_path: Path) -> None:
-    found = check(tmp_path, SOUND, features="org/features").findings
-    assert "org/features are not pinned" in found[0].what
+    found = check(tmp_path, SOUND, features="org/features").problems[0]
+    assert (found.field, found.hint) == ("metadata.source", "give --features org/features@REVISION")
 
 
 ASKS = """\
@@ -149,9 +145,9 @@ def test_prompts_of_axes_tell_values_and_name_labels(
     tmp_path: Path, more: str, axes: str, key: str | None, words: str
 ) -> None:
     text = ASKS.format(base=TASKS / "iimi" / "iimi_basic.yaml", more=more, axes=axes)
-    found = [finding for finding in check(tmp_path, text).findings if finding.error]
-    assert [finding.key for finding in found] == ([key] if key else [])
-    assert all(words in finding.what for finding in found)
+    found = [problem for problem in check(tmp_path, text).problems if not problem.remark]
+    assert [problem.field for problem in found] == ([key] if key else [])
+    assert all(words in problem.what for problem in found)
 
 
 def test_values_too_coarse_for_the_axes_are_found(tmp_path: Path) -> None:
@@ -168,14 +164,14 @@ def test_values_too_coarse_for_the_axes_are_found(tmp_path: Path) -> None:
     write_split(table, provenance, tmp_path / "features", "test")
     text = ASKS.format(base=TASKS / "iimi" / "iimi_basic.yaml", more="", axes="{decimals: 0}")
     text = text.replace("[anger, disgust, fear, happiness, neutral, sadness, surprise]", "[anger, fear]")
-    found = check(tmp_path, text, features=str(tmp_path / "features")).findings
-    [finding] = [finding for finding in found if finding.key == "metadata.axes"]
-    assert "hides valence: it tells 0 of 40 pairs" in finding.what
+    found = check(tmp_path, text, features=str(tmp_path / "features")).problems
+    [problem] = [problem for problem in found if problem.field == "metadata.axes"]
+    assert "it tells 0 of 40 pairs" in problem.what
 
 
 def test_what_is_counted_is_said_as_one_or_several() -> None:
-    assert Facts(1, 1, 0.9).said == "1 item in 1 cluster"
-    assert Facts(2, 1, 0.9).said == "2 items in 1 cluster"
+    assert str(Facts(1, 1, 0.9)) == "1 item in 1 cluster"
+    assert str(Facts(2, 1, 0.9)) == "2 items in 1 cluster"
 
 
 def test_a_control_says_no_bound_that_its_measure_cannot_reach() -> None:
@@ -188,9 +184,8 @@ def test_a_control_says_no_bound_that_its_measure_cannot_reach() -> None:
 
 
 def test_a_name_that_is_taken_is_found(tmp_path: Path) -> None:
-    [finding] = check(tmp_path, changed("task: mine", "task: iimi_basic")).findings
-    assert (finding.line, finding.key) == (1, "task")
-    assert "iimi_basic.yaml" in finding.what
+    [problem] = check(tmp_path, changed("task: mine", "task: iimi_basic")).problems
+    assert (problem.line, problem.field, problem.code) == (1, "task", "duplicate")
 
 
 LINES = SOUND.splitlines()
@@ -200,14 +195,14 @@ JUNK = st.sampled_from(
 
 
 @given(line=st.integers(0, len(LINES) - 1), junk=st.one_of(JUNK, st.text(max_size=12)), keep=st.booleans())
-def test_whatever_a_line_holds_is_told_in_findings_or_runs(line: int, junk: str, keep: bool) -> None:
+def test_whatever_a_line_holds_is_told_in_problems_or_runs(line: int, junk: str, keep: bool) -> None:
     changed_line = f"{LINES[line].partition(':')[0]}: {junk}" if keep else junk
     text = "\n".join([*LINES[:line], changed_line, *LINES[line + 1 :]]) + "\n"
     with TemporaryDirectory() as folder:
         report = check(Path(folder), text)
-        assert all("\n" not in str(finding) for finding in report.findings)
+        assert all("\n" not in str(problem) for problem in report.problems)
         if report.name == "mine":
             try:
                 load_tasks(["mine"], [Path(folder)], "shipped")
             except InputError:
-                assert not report.sound, text
+                assert report.errors, text
