@@ -1,6 +1,8 @@
 .PHONY: demo test check bench docs
 
 VENV ?= .venv
+PAGES = leaderboard.json_schema harness.tasks.schema harness.record.sweep harness.tasks.prompt_page harness.tasks.pages \
+	harness.commands.readme
 BENCHMARKS = throughput intervals coverage sampling positions answers tree extract validate validity leaderboard api api_soak sweeps
 
 demo:  ## set up and run the main job on what ships
@@ -13,17 +15,14 @@ test:  ## set up and run the tests
 	$(VENV)/bin/pip install -q -c constraints.txt -e '.[dev]'
 	$(VENV)/bin/pytest -n auto
 
-check:  ## lint, format and types; needs the set-up of `make test`
+check:  ## lint, format, types and imports; needs the set-up of `make test`
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
 
 bench:  ## print every benchmark table; needs the set-up of `make test`
 	for name in $(BENCHMARKS); do echo "== $$name" && $(VENV)/bin/python -m benchmarks.$$name || exit 1; done
 
-docs:  ## write the pages and schemas that are made from code
-	$(VENV)/bin/python -m leaderboard.json_schema docs
-	$(VENV)/bin/python -m harness.tasks.prompt_page docs/prompts.md
-	$(VENV)/bin/python -m harness.tasks.schema docs
-	$(VENV)/bin/python -m harness.record.sweep docs
-	$(VENV)/bin/python -m harness.tasks.pages
+docs:  ## write every page and schema that is made from code; needs the set-up of `make test`
+	for name in $(PAGES); do $(VENV)/bin/python -m $$name docs || exit 1; done

@@ -1,6 +1,6 @@
 """Every task's prompt, rendered on one item, as a page.
 
-`python -m harness.tasks.prompt_page docs/prompts.md` writes it; a test compares the committed page with the tasks.
+`python -m harness.tasks.prompt_page docs` writes it; a test compares the committed page with the tasks.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _HEAD = """\
 
 Each task's prompt, rendered on the first item of what ships (for IIMI and EMOTIC a SYNTHETIC one). What is the same for
 every item stands in front, the numbers stand last, so that a back end can keep the shared part. Written by
-`python -m harness.tasks.prompt_page docs/prompts.md`.
+`make docs`.
 """
 
 
@@ -40,4 +40,4 @@ def _section(task: Task) -> str:
 
 
 if __name__ == "__main__":
-    Path(sys.argv[1]).write_text(page(), encoding="utf-8")
+    (Path(sys.argv[1]) / "prompts.md").write_text(page(), encoding="utf-8")
