@@ -7,7 +7,7 @@ import zlib
 from pathlib import Path
 
 from va_extractor.common.errors import InputError
-from va_extractor.common.plain_file import open_plain
+from va_extractor.common.files import open_plain
 
 MAX_FILE = 10_000_000
 MAX_UNPACKED = 200_000_000

@@ -1,9 +1,8 @@
-"""Reading and writing a VA features dataset on disk: `<root>/<source>/<split>[-shard].parquet`."""
+"""Read and write a VA features dataset on disk: `<root>/<source>/<split>[-shard].parquet`."""
 
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 from collections import Counter, defaultdict
 from pathlib import Path
@@ -12,56 +11,60 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from va_extractor.common.errors import InputError
+from va_extractor.common.files import whole
 from va_extractor.schema import Provenance, check, provenance_of, with_provenance, without_empty
 
 _SHARD = re.compile(r"^(?P<split>[A-Za-z0-9_]+?)(-\d{5}-of-(?P<shards>\d{5}))?$")
 
 
 def split_files(root: Path, source: str) -> dict[str, list[Path]]:
-    """Map each split of `source` to its Parquet files, in name order; empty where the source is absent.
+    """Return the Parquet files of each split of `source`, in name order; empty where the source is absent.
 
     Raises:
-        InputError: a file is named otherwise than a split or shard, or a shard is missing.
+        InputError: a file does not have the name of a split or shard, or a shard is missing.
     """
     found: dict[str, list[Path]] = {}
     shards: dict[str, set[int]] = defaultdict(set)
     for path in sorted((root / source).glob("*.parquet")):
         match = _SHARD.match(path.stem)
         if match is None:
-            raise InputError(f"{path}: a split's file is named <split>.parquet or <split>-00000-of-00001.parquet")
+            hint = "name it <split>.parquet or <split>-00000-of-00001.parquet"
+            raise InputError("is not the name of a split", code="type", file=path, hint=hint)
         found.setdefault(match["split"], []).append(path)
         shards[match["split"]].add(int(match["shards"] or 1))
     for split, paths in found.items():
         if shards[split] != {len(paths)}:
             said = " or ".join(map(str, sorted(shards[split])))
-            raise InputError(
-                f"{root / source}: split '{split}' has {len(paths)} files, but their names say {said}; "
-                "give every shard of one version"
-            )
+            what = f"{len(paths)} files are there, but their names say {said}"
+            hint = "give every shard of one version"
+            raise InputError(what, code="incomplete", file=root / source, field=split, hint=hint)
     return found
 
 
 def sources(root: Path) -> list[str]:
-    """Name the sources (folders with Parquet files) below `root`."""
+    """Return the names of the sources (folders with Parquet files) below `root`."""
     return sorted({path.parent.name for path in root.glob("*/*.parquet")})
 
 
 def read_table(path: Path) -> pa.Table:
-    """Read a Parquet file as it is, its columns not yet checked; every text in it is valid UTF-8.
+    """Read a Parquet file without checking its columns; every text in it is valid UTF-8.
 
     Raises:
-        InputError: it is missing, not Parquet that can be read, or has two columns of one name.
+        InputError: it is missing, not readable Parquet, or has two columns of one name.
     """
+    if not path.exists():
+        raise InputError("no such file", code="missing", file=path)
     if not path.is_file():
-        raise InputError(f"{path}: {'is no plain file' if path.exists() else 'no such file'}")
+        raise InputError("is no plain file", code="unreadable", file=path)
     try:
-        twice = [name for name, count in Counter(pq.read_schema(path).names).items() if count > 1]
-        if twice:
-            raise InputError(f"{path}: column '{twice[0]}' stands there twice")
+        for name, count in Counter(pq.read_schema(path).names).items():
+            if count > 1:
+                raise InputError("column appears twice", code="duplicate", file=path, field=name)
         table = pq.read_table(path)
         table.validate(full=True)
     except (pa.ArrowInvalid, OSError) as error:
-        raise InputError(f"{path}: not a readable Parquet file: {str(error).splitlines()[0]}") from None
+        what = f"is not a readable Parquet file: {str(error).splitlines()[0]}"
+        raise InputError(what, code="unreadable", file=path) from None
     return table
 
 
@@ -74,12 +77,12 @@ def read_split(files: list[Path]) -> tuple[pa.Table, Provenance]:
     Raises:
         InputError: a file is missing, not Parquet, or breaks the schema.
     """
-    tables = [check(read_table(path), str(path)) for path in files]
-    provenance = provenance_of(tables[0].schema, str(files[0]))
-    whole = pa.concat_tables([table.replace_schema_metadata(None) for table in tables])
+    tables = [check(read_table(path), path) for path in files]
+    provenance = provenance_of(tables[0].schema, files[0])
+    rows = pa.concat_tables([table.replace_schema_metadata(None) for table in tables])
     if len(files) > 1:
-        check(whole, str(files[0].parent))
-    return with_provenance(whole, provenance), provenance
+        check(rows, files[0].parent)
+    return with_provenance(rows, provenance), provenance
 
 
 def write_split(table: pa.Table, provenance: Provenance, root: Path, split: str) -> Path:
@@ -92,14 +95,9 @@ def write_split(table: pa.Table, provenance: Provenance, root: Path, split: str)
         InputError: the table breaks the schema, or the folder cannot be written.
     """
     path = root / provenance.source / f"{split}.parquet"
-    table = without_empty(with_provenance(check(table, str(path)), provenance))
-    partial = path.with_suffix(f".{os.getpid()}.partial")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    table = without_empty(with_provenance(check(table, path), provenance))
+    with whole(path) as partial:
         pq.write_table(table, partial, compression="zstd")
-        partial.replace(path)
-    except OSError as error:
-        raise InputError(f"{path}: cannot be written: {error.strerror or error}") from None
     return path
 
 

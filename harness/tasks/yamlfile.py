@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from va_extractor.common.errors import Code, InputError, Problem
-from va_extractor.common.plain_file import open_plain
+from va_extractor.common.files import open_plain
 from va_extractor.common.plain_text import one_line
 from va_extractor.common.yamlfile import TAG_ERRORS
 

@@ -232,7 +232,7 @@ def test_a_real_model_judges_through_its_chat_template(vaemo_eval: Command, tiny
         (["--model", "baseline:uniform"], "a baseline reads no prompts"),
         (["--model", "vllm", "--tasks", "iimi_basic"], "--tasks iimi_basic"),
         (["--model", "vllm", "--against", "nobody"], "--against nobody"),
-        (["--model", "vllm", "--rubric", "none.yaml"], "none.yaml: cannot be read: No such file"),
+        (["--model", "vllm", "--rubric", "none.yaml"], "none.yaml: no such file"),
         (["--model", "vllm", "--limit", "0"], "--limit 0"),
         (["--model", "vllm", "--level", "2"], "--level 2"),
         (["--model", "no-such-thing"], "no-such-thing"),

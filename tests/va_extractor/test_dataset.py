@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.making import PROVENANCE, features
-from va_extractor.common.errors import InputError
+from tests.refused import refused
 from va_extractor.dataset import read_split, sha256, sources, split_files, write_split
 from va_extractor.schema import with_provenance
 
@@ -34,14 +34,14 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
 
 
 def test_nothing_is_written_of_a_table_that_breaks_the_schema(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="column 'valence'"):
+    with refused("range", file=tmp_path / "emotic" / "test.parquet", field="valence[0]", found=3.0):
         write_split(features(1, valence=[3.0]), PROVENANCE, tmp_path, "test")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "emotic").write_text("a file where the folder should be")
-    with pytest.raises(InputError, match=r"emotic/test\.parquet: cannot be written"):
+    with refused("unwritable", file=tmp_path / "emotic" / "test.parquet"):
         write_split(features(1), PROVENANCE, tmp_path, "test")
 
 
@@ -60,7 +60,7 @@ def test_shards_are_one_split_in_name_order(tmp_path: Path) -> None:
 def test_an_item_in_two_shards_is_refused(tmp_path: Path) -> None:
     for number in range(2):
         shard(tmp_path, f"test-0000{number}-of-00002.parquet", features(1))
-    with pytest.raises(InputError, match="'i0' stands there twice"):
+    with refused("duplicate", file=tmp_path / "emotic", field="item_id[1]", found="i0"):
         read_split(split_files(tmp_path, "emotic")["test"])
 
 
@@ -71,13 +71,13 @@ def test_an_item_in_two_shards_is_refused(tmp_path: Path) -> None:
 def test_a_shard_too_few_or_too_many_is_refused(tmp_path: Path, names: list[str]) -> None:
     for name in names:
         shard(tmp_path, name, features(1))
-    with pytest.raises(InputError, match=r"emotic: split 'test' has \d files, but their names say"):
+    with refused("incomplete", file=tmp_path / "emotic", field="test"):
         split_files(tmp_path, "emotic")
 
 
 def test_a_file_of_another_name_is_refused(tmp_path: Path) -> None:
-    shard(tmp_path, "test.v2.parquet", features(1))
-    with pytest.raises(InputError, match=r"test\.v2\.parquet: .*<split>\.parquet"):
+    path = shard(tmp_path, "test.v2.parquet", features(1))
+    with refused("type", file=path):
         split_files(tmp_path, "emotic")
 
 
@@ -85,18 +85,18 @@ def test_a_file_of_another_name_is_refused(tmp_path: Path) -> None:
 def test_what_is_no_parquet_is_named(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "test.parquet"
     path.write_bytes(content)
-    with pytest.raises(InputError, match=r"test\.parquet: not a readable Parquet file"):
+    with refused("unreadable", file=path):
         read_split([path])
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"none\.parquet: no such file"):
+    with refused("missing", file=tmp_path / "none.parquet"):
         read_split([tmp_path / "none.parquet"])
 
 
 def test_parquet_that_is_no_features_dataset_is_named(tmp_path: Path) -> None:
     pq.write_table(features(1), tmp_path / "test.parquet")
-    with pytest.raises(InputError, match="no 'vaemo' metadata"):
+    with refused("missing", file=tmp_path / "test.parquet", field="vaemo"):
         read_split([tmp_path / "test.parquet"])
 
 
@@ -111,27 +111,26 @@ INVALID = pa.Array.from_buffers(pa.string(), 2, pa.array([b"\xff\xfe", b"\xff"],
 
 
 @pytest.mark.parametrize("column", ["item_id", "cluster_id", "reference_kind", "labels", "references"])
-def test_a_text_that_is_not_utf8_is_told_of_the_file(column: str, tmp_path: Path) -> None:
+def test_a_text_that_is_not_utf8_is_refused(column: str, tmp_path: Path) -> None:
     table = with_provenance(features(2), PROVENANCE)
     values = INVALID
     if column in ("labels", "references"):
         values = pa.ListArray.from_arrays(pa.array([0, 1, 2], pa.int32()), INVALID)
     path = tmp_path / "test.parquet"
     pq.write_table(table.set_column(table.column_names.index(column), column, values), path)
-    with pytest.raises(InputError, match=r"test\.parquet: not a readable Parquet file: .*UTF8") as told:
+    with refused("unreadable", file=path):
         read_split([path])
-    assert "\n" not in str(told.value)
 
 
-def test_a_column_that_stands_twice_is_named(tmp_path: Path) -> None:
+def test_a_column_that_appears_twice_is_named(tmp_path: Path) -> None:
     table = with_provenance(features(2), PROVENANCE)
     path = tmp_path / "test.parquet"
     pq.write_table(table.append_column("valence", table["valence"]), path)
-    with pytest.raises(InputError, match=r"test\.parquet: column 'valence' stands there twice$"):
+    with refused("duplicate", file=path, field="valence"):
         read_split([path])
 
 
 def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "test.parquet")
-    with pytest.raises(InputError, match=r"test\.parquet: is no plain file"):
+    with refused("unreadable", file=tmp_path / "test.parquet"):
         read_split([tmp_path / "test.parquet"])

@@ -1,4 +1,4 @@
-"""The features document: what is accepted, what is refused and in which words, and conversion of scales."""
+"""The features document: what is accepted, what is refused, and conversion of scales."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.making import PROVENANCE, features
-from va_extractor.common.errors import InputError
+from tests.refused import refused
+from va_extractor.common.errors import Code
 from va_extractor.dataset import read_split, write_split
 from va_extractor.schema import (
     COLUMNS,
@@ -61,44 +62,46 @@ def test_empty_tables_pass() -> None:
 
 
 @pytest.mark.parametrize(
-    ("column", "values", "row", "words"),
+    ("column", "values", "row", "code"),
     [
-        ("item_id", ["a", "b", "a"], 2, "stands there twice"),
-        ("item_id", ["a", None, "c"], 1, "is null"),
-        ("cluster_id", ["a", None, "c"], 1, "is null"),
-        ("item_id", ["a", "b", ""], 2, "is empty"),
-        ("cluster_id", ["a", "b\x1b[31m", "c"], 1, "holds a control character"),
-        ("valence", [0.0, 1.01, 0.0], 1, r"outside \[-1, 1\]"),
-        ("valence", [0.0, -7.0, 0.0], 1, r"outside \[-1, 1\]"),
-        ("valence", [0.0, 0.0, float("inf")], 2, r"outside \[-1, 1\]"),
-        ("arousal", [NAN, 0.0, 0.0], 0, "NaN"),
-        ("arousal", [0.0, None, 0.0], 1, "null though va_status is 'ok'"),
-        ("dominance", [None, None, 2.0], 2, r"outside \[-1, 1\]"),
-        ("dominance", [None, NAN, 0.0], 1, "NaN"),
-        ("va_source", ["human", "guess", "human"], 1, "not one of .*facechannel"),
-        ("va_status", ["ok", "ok", "lost"], 2, "not one of .*no_face"),
-        ("labels", [["Anger"], None, ["Fear"]], 1, "is null"),
-        ("labels", [["Anger"], ["Fear", None], ["Fear"]], 1, "holds a null"),
-        ("references", [[], [], [None]], 2, "holds a null"),
-        ("annotator_labels", [None, [["Anger"], ["Fear"]], None], 1, "some of the row's labels, each once"),
-        ("annotator_labels", [None, None, [[]]], 2, "some of the row's labels"),
-        ("annotator_labels", [None, [["Affection", "Anger"], None], None], 1, "some of the row's labels"),
-        ("label_weights", [[1.0], [1.0, 0.5], [1.0]], 1, "one weight for each label"),
-        ("label_weights", [[1.0], [1.5], [1.0]], 1, r"outside \[0, 1\]"),
-        ("label_weights", [[1.0], [1.0], [NAN]], 2, r"outside \[0, 1\]"),
-        ("references", [[], ["a text"], []], 1, "has references"),
-        ("reference_kind", [None, "invented", None], 1, "not one of .*human"),
+        ("item_id", ["a", "b", "a"], 2, "duplicate"),
+        ("item_id", ["a", None, "c"], 1, "missing"),
+        ("cluster_id", ["a", None, "c"], 1, "missing"),
+        ("item_id", ["a", "b", ""], 2, "type"),
+        ("cluster_id", ["a", "b\x1b[31m", "c"], 1, "type"),
+        ("valence", [0.0, 1.01, 0.0], 1, "range"),
+        ("valence", [0.0, 0.0, float("inf")], 2, "range"),
+        ("arousal", [NAN, 0.0, 0.0], 0, "range"),
+        ("arousal", [0.0, None, 0.0], 1, "missing"),
+        ("dominance", [None, None, -2.0], 2, "range"),
+        ("dominance", [None, NAN, 0.0], 1, "range"),
+        ("va_source", ["human", "guess", "human"], 1, "unknown"),
+        ("va_status", ["ok", "ok", "lost"], 2, "unknown"),
+        ("labels", [["Anger"], None, ["Fear"]], 1, "missing"),
+        ("labels", [["Anger"], ["Fear", None], ["Fear"]], 1, "missing"),
+        ("references", [[], [], [None]], 2, "missing"),
+        ("annotator_labels", [None, [["Anger"], ["Fear"]], None], 1, "conflict"),
+        ("annotator_labels", [None, None, [[]]], 2, "conflict"),
+        ("annotator_labels", [None, [["Affection", "Anger"], None], None], 1, "conflict"),
+        ("label_weights", [[1.0], [1.0, 0.5], [1.0]], 1, "conflict"),
+        ("label_weights", [[1.0], [1.5], [1.0]], 1, "range"),
+        ("label_weights", [[1.0], [1.0], [NAN]], 2, "range"),
+        ("reference_kind", [None, "invented", None], 1, "unknown"),
     ],
 )
-def test_wrong_values_are_named_by_file_row_and_column(column: str, values: list[Any], row: int, words: str) -> None:
-    with pytest.raises(InputError, match=rf"^some/file: row {row}, column '\w+': .*{words}") as raised:
+def test_wrong_values_are_named_by_file_column_and_row(column: str, values: list[Any], row: int, code: Code) -> None:
+    with refused(code, file="some/file", field=f"{column}[{row}]"):
         check(features(3, **{column: values}), "some/file")
-    assert "\n" not in str(raised.value)
+
+
+def test_references_without_their_kind_are_refused() -> None:
+    with refused("missing", field="reference_kind[1]"):
+        check(features(3, references=[[], ["a text"], []]), "f")
 
 
 @pytest.mark.parametrize("status", ["no_face", "unreadable"])
 def test_a_value_where_no_face_was_measured_is_refused(status: str) -> None:
-    with pytest.raises(InputError, match=r"row 1, column 'valence'.*no face"):
+    with refused("conflict", field="valence[1]"):
         check(features(2, va_status=["ok", status]), "f")
     faceless = features(2, va_status=["ok", status], valence=[0.1, None], arousal=[0.1, None])
     assert check(faceless, "f").num_rows == 2
@@ -106,13 +109,13 @@ def test_a_value_where_no_face_was_measured_is_refused(status: str) -> None:
 
 @pytest.mark.parametrize("column", [name for name in COLUMNS.names if name not in OPTIONAL])
 def test_a_missing_column_is_named(column: str) -> None:
-    with pytest.raises(InputError, match=f"some/file: column '{column}' is missing"):
+    with refused("missing", file="some/file", field=column):
         check(features(1).drop_columns([column]), "some/file")
 
 
 def test_a_column_of_another_type_is_named() -> None:
     table = features(1).set_column(2, "valence", pa.array(["high"]))
-    with pytest.raises(InputError, match="column 'valence' is string, not float"):
+    with refused("type", field="valence"):
         check(table, "f")
 
 
@@ -125,20 +128,20 @@ def test_provenance_survives_the_schema() -> None:
 
 
 @pytest.mark.parametrize(
-    ("metadata", "words"),
+    ("metadata", "code", "field"),
     [
-        (None, "no 'vaemo' metadata.*vaemo-extract"),
-        ({METADATA_KEY: b"{not json"}, "Invalid JSON"),
-        ({METADATA_KEY: b"\xff{}"}, "Invalid JSON"),
-        ({METADATA_KEY: b"[" * 100_000}, "Invalid JSON: recursion"),
-        ({METADATA_KEY: b'{"source": ' + b"9" * 5_000 + b"}"}, "Invalid JSON: number"),
-        ({METADATA_KEY: PROVENANCE.model_dump_json().replace("emotic", "\\ud800").encode()}, "Invalid JSON"),
-        ({METADATA_KEY: b"{}"}, "metadata field 'source'"),
-        ({METADATA_KEY: PROVENANCE.model_dump_json().replace("citation", "citatoin").encode()}, "citat"),
+        (None, "missing", "vaemo"),
+        ({METADATA_KEY: b"{not json"}, "type", "vaemo"),
+        ({METADATA_KEY: b"\xff{}"}, "type", "vaemo"),
+        ({METADATA_KEY: b"[" * 100_000}, "type", "vaemo"),
+        ({METADATA_KEY: b'{"source": ' + b"9" * 5_000 + b"}"}, "type", "vaemo"),
+        ({METADATA_KEY: PROVENANCE.model_dump_json().replace("emotic", "\\ud800").encode()}, "type", "vaemo"),
+        ({METADATA_KEY: b"{}"}, "missing", "vaemo.source"),
+        ({METADATA_KEY: PROVENANCE.model_dump_json().replace("citation", "x").encode()}, "missing", "vaemo.citation"),
     ],
 )
-def test_broken_metadata_is_named(metadata: dict[bytes, bytes] | None, words: str) -> None:
-    with pytest.raises(InputError, match=f"some/file: .*{words}"):
+def test_broken_metadata_is_named(metadata: dict[bytes, bytes] | None, code: Code, field: str) -> None:
+    with refused(code, file="some/file", field=field):
         provenance_of(COLUMNS.with_metadata(metadata), "some/file")
 
 
@@ -173,11 +176,11 @@ def test_missing_stays_missing() -> None:
 
 @pytest.mark.parametrize(("low", "high"), [(1, 1), (9, 1)])
 def test_a_scale_upside_down_is_refused(low: float, high: float) -> None:
-    with pytest.raises(InputError, match="low end must be below"):
+    with refused("range", found=(low, high)):
         to_unit(np.array([1.0]), low, high)
 
 
 @pytest.mark.parametrize("value", [0.0, 11.0])
 def test_a_value_off_its_scale_is_refused(value: float) -> None:
-    with pytest.raises(InputError, match=f"value {value:g} lies outside the stated scale 1..10"):
+    with refused("range", found=value):
         to_unit(np.array([[5.0], [value]]), 1, 10)

@@ -1,4 +1,4 @@
-"""Human ratings in any CSV file become VA features, once a small YAML file tells what its columns hold."""
+"""Human ratings in a CSV file become VA features; a small YAML file says what its columns hold."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class References(_Strict):
 
 
 class Split(_Strict):
-    """The split of a row: a column that tells it, or one name for the whole file."""
+    """The split of a row: its cell in a column, or one name for the whole file."""
 
     column: str | None = None
     name: str | None = Field(default=None, pattern=_SPLIT)
@@ -74,7 +74,7 @@ class Split(_Strict):
             return str(self.name)
         split = row.text(self.column)
         if not _SPLIT.fullmatch(split):
-            raise InputError(f"{row.where(self.column)}: {split!r} has other characters than letters, digits and _")
+            raise InputError("may have letters, digits and _ only", code="type", **row.place(self.column), found=split)
         return split
 
 
@@ -89,7 +89,7 @@ class Columns(_Strict):
         homepage: where the source is obtained.
         va_source: where valence and arousal come from; `synthetic` marks the whole dataset as synthetic.
         item: columns that together identify a row.
-        cluster: columns that together tell which rows are not independent; without them each row is its own cluster.
+        cluster: columns whose values rows of one cluster share; without them each row is its own cluster.
         split: see `Split`.
         valence: see `Dimension`.
         arousal: see `Dimension`.
@@ -127,8 +127,8 @@ def features_from_ratings(path: Path, columns: Columns, *, salt: str) -> dict[st
         A checked features table of each split, with its provenance (not yet stamped with time and commit).
 
     Raises:
-        InputError: the file lacks a column, or a cell is empty, no number, off its scale or an unknown label, or two
-            rows are the same item; the message names file, line and column.
+        InputError: the file lacks a column, a cell is empty, no number, off its scale or an unknown label, or two rows
+            are the same item.
     """
     by_split: dict[str, list[Row]] = {}
     first: dict[str, int] = {}
@@ -136,12 +136,13 @@ def features_from_ratings(path: Path, columns: Columns, *, salt: str) -> dict[st
         split = columns.split.of(row)
         key = _key(row, columns, salt)
         if key in first:
-            raise InputError(f"{row.where(columns.item[0])}: the same item stands on line {first[key]}")
+            what = f"the same item is on line {first[key]}"
+            raise InputError(what, code="duplicate", **row.place(columns.item[0]), found=row[columns.item[0]])
         first[key] = row.line
         by_split.setdefault(split, []).append(row)
     if not by_split:
-        raise InputError(f"{path}: has no rows")
-    return {split: _table(rows, columns, salt, f"{path}, split '{split}'") for split, rows in by_split.items()}
+        raise InputError("has no rows", code="missing", file=path)
+    return {split: _table(rows, columns, salt) for split, rows in by_split.items()}
 
 
 def _key(row: Row, columns: Columns, salt: str) -> str:
@@ -154,7 +155,7 @@ def _cluster(row: Row, columns: Columns, salt: str) -> str:
     return item_id(salt, columns.source, "cluster", *(row.text(column) for column in columns.cluster))
 
 
-def _table(rows: Sequence[Row], columns: Columns, salt: str, where: str) -> pa.Table:
+def _table(rows: Sequence[Row], columns: Columns, salt: str) -> pa.Table:
     texts = [_texts(row, columns) for row in rows]
     kind = columns.references.kind if columns.references else None
     table = pa.table(
@@ -175,14 +176,15 @@ def _table(rows: Sequence[Row], columns: Columns, salt: str, where: str) -> pa.T
             "reference_kind": pa.array([kind if text else None for text in texts], pa.string()),
         }
     )
-    return with_provenance(check(table, where), _provenance(columns))
+    return with_provenance(check(table, rows[0].path), _provenance(columns))
 
 
 def _dimension(rows: Sequence[Row], dimension: Dimension) -> np.ndarray:
     values = np.array([row.number(dimension.column) for row in rows])
     for outside in np.flatnonzero((values < dimension.low) | (values > dimension.high))[:1]:
-        where = rows[outside].where(dimension.column)
-        raise InputError(f"{where}: {values[outside]:g} lies outside {dimension.low:g}..{dimension.high:g}")
+        what = f"is outside {dimension.low:g}..{dimension.high:g}"
+        place = rows[outside].place(dimension.column)
+        raise InputError(what, code="range", **place, found=float(values[outside]))
     return to_unit(values, dimension.low, dimension.high)
 
 
@@ -191,12 +193,12 @@ def _labels(row: Row, labels: Labels | None) -> list[str]:
         return []
     text = row.text(labels.column)
     names = [name.strip() for name in text.split(labels.separator)] if labels.separator else [text]
-    where = row.where(labels.column)
+    place = row.place(labels.column)
     if "" in names:
-        raise InputError(f"{where}: {text!r} has an empty label")
-    found = [known_label(name, labels.known, where) for name in names] if labels.known else names
+        raise InputError("has an empty label", code="missing", **place, found=text)
+    found = [known_label(name, labels.known, **place) for name in names] if labels.known else names
     if len(set(found)) < len(found):
-        raise InputError(f"{where}: {text!r} has a label twice")
+        raise InputError("has a label twice", code="duplicate", **place, found=text)
     return found
 
 
@@ -207,7 +209,7 @@ def _texts(row: Row, columns: Columns) -> list[str]:
 
 def _provenance(columns: Columns) -> Provenance:
     scales = {name: getattr(columns, name) for name in ("valence", "arousal", "dominance")}
-    told = [f"{name} {scale.low:g}..{scale.high:g}" for name, scale in scales.items() if scale is not None]
+    stated = [f"{name} {scale.low:g}..{scale.high:g}" for name, scale in scales.items() if scale is not None]
     return Provenance(
         source=columns.source,
         title=columns.title,
@@ -216,5 +218,5 @@ def _provenance(columns: Columns) -> Provenance:
         homepage=columns.homepage,
         original_scale=(columns.valence.low, columns.valence.high),
         synthetic=columns.va_source == "synthetic",
-        notes=f"Original scales: {', '.join(told)}.",
+        notes=f"Original scales: {', '.join(stated)}.",
     )

@@ -6,12 +6,11 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from va_extractor.common.csvfile import read_rows
-from va_extractor.common.errors import InputError
-from va_extractor.emotions.labels import nearest
+from va_extractor.common.errors import InputError, nearest
 
 
 def read_references(path: Path) -> dict[str, tuple[str, ...]]:
-    """Read texts that describe items; an item may stand in several rows.
+    """Read texts that describe items; an item may have several rows.
 
     Returns:
         The texts of each item, in the file's order.
@@ -27,13 +26,13 @@ def read_references(path: Path) -> dict[str, tuple[str, ...]]:
 
 
 def check_items_exist(references: Mapping[str, tuple[str, ...]], items: Collection[str]) -> None:
-    """Refuse texts about items that are not there.
+    """Check that every text is about an item that exists.
 
     Raises:
-        InputError: names the first such item and the nearest one that is there.
+        InputError: the first item that does not; the hint is the nearest one that does.
     """
-    stray = next((item for item in references if item not in items), None)
-    if stray is None:
-        return
-    hint = f"; the nearest one is {nearest(stray, items)!r}" if items else ""
-    raise InputError(f"references: there is no item {stray!r}{hint}")
+    for item in references:
+        if item not in items:
+            raise InputError(
+                "no such item", code="unknown", field="--references", found=item, hint=nearest(item, items)
+            )

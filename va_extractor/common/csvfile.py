@@ -1,4 +1,4 @@
-"""Reading a user's CSV file row by row, with errors that name file, line and column."""
+"""Read a CSV file row by row, with errors that name file, line and column."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from va_extractor.common.errors import InputError
+from va_extractor.common.errors import InputError, Place
+from va_extractor.common.files import reading
+from va_extractor.common.validation import need_columns
 
 
 @dataclass(frozen=True)
@@ -17,7 +19,7 @@ class Row:
 
     Attributes:
         path: the file.
-        line: line on which the row ends, from 1 (the header's line).
+        line: last line of the row, from 1 (the header's line).
         cells: text of each column.
     """
 
@@ -28,9 +30,9 @@ class Row:
     def __getitem__(self, column: str) -> str:
         return self.cells[column]
 
-    def where(self, column: str) -> str:
-        """Name the cell, for messages."""
-        return f"{self.path}:{self.line}, column '{column}'"
+    def place(self, column: str) -> Place:
+        """Return where the cell is, for errors."""
+        return {"file": self.path, "line": self.line, "field": column}
 
     def text(self, column: str) -> str:
         """Return the cell without surrounding blanks.
@@ -40,7 +42,7 @@ class Row:
         """
         text = self.cells[column].strip()
         if not text:
-            raise InputError(f"{self.where(column)}: is empty")
+            raise InputError("is empty", code="missing", **self.place(column))
         return text
 
     def number(self, column: str) -> float:
@@ -52,9 +54,9 @@ class Row:
         try:
             value = float(self.text(column))
         except ValueError:
-            raise InputError(f"{self.where(column)}: {self[column]!r} is not a number") from None
+            raise InputError("is not a number", code="type", **self.place(column), found=self[column]) from None
         if not math.isfinite(value):
-            raise InputError(f"{self.where(column)}: {self[column]!r} is not a finite number")
+            raise InputError("is not a finite number", code="range", **self.place(column), found=self[column])
         return value
 
 
@@ -68,20 +70,15 @@ def read_rows(path: Path, columns: Sequence[str]) -> Iterator[Row]:
     Raises:
         InputError: the file is missing, not UTF-8 or not CSV, lacks a column, or a row has too few or too many cells.
     """
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, strict=True)
+    with reading(path), path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.DictReader(file, strict=True)
+        try:
             header = list(reader.fieldnames or [])
-            missing = [column for column in columns if column not in header]
-            if missing:
-                raise InputError(f"{path}: column '{missing[0]}' is missing; it has {', '.join(header) or 'no header'}")
+            need_columns(columns, header, path)
             for cells in reader:
                 if None in cells or None in cells.values():
-                    raise InputError(f"{path}:{reader.line_num}: has not as many cells as the header ({len(header)})")
+                    what = f"the header has {len(header)} cells, this row more or fewer"
+                    raise InputError(what, code="type", file=path, line=reader.line_num)
                 yield Row(path, reader.line_num, cells)
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise InputError(f"{path}: is not UTF-8 text") from None
-    except csv.Error as error:
-        raise InputError(f"{path}: is not CSV: {error}") from None
+        except csv.Error as error:
+            raise InputError(f"is not CSV: {error}", code="unreadable", file=path, line=reader.line_num) from None

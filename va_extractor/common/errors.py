@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypedDict
 
-from va_extractor.common.credentials import redacted
+from va_extractor.common.credentials import names_one, redacted
 from va_extractor.common.plain_text import one_line
 
 _LONGEST = 4000
@@ -41,7 +43,8 @@ class Problem:
         code: which kind of problem it is; tests and programs read this instead of the text.
         file: the file or folder, or the address.
         line: in the file, from 1.
-        field: the flag, column, or dotted key, for example `--limit` or `metadata.labels`.
+        field: the flag, column, or dotted key, for example `--limit` or `metadata.labels`; a row of a table without
+            lines is counted from 0: `valence[3]`.
         found: the value found there; None where there is none to show.
         hint: what to do, as a command where there is one.
         remark: whether it is only worth knowing: it is reported and never raised.
@@ -58,11 +61,27 @@ class Problem:
 
     def __str__(self) -> str:
         """Return `FILE:LINE: FIELD: what (found VALUE); hint` on one line, without the parts that are absent."""
-        place = "" if self.file is None else str(self.file) if self.line is None else f"{self.file}:{self.line}"
+        place = ":".join(str(part) for part in (self.file, self.line) if part is not None)
         where = "".join(f"{part}: " for part in (place, self.field) if part)
-        found = "" if self.found is None else f" (found {one_line(repr(self.found))})"
+        found = "" if self.found is None else f" (found {self._shown()})"
         hint = f"; {self.hint}" if self.hint else ""
         return one_line(f"{where}{self.what}{found}{hint}", _LONGEST)
+
+    def _shown(self) -> str:
+        """Return the value for the message: short, and never a credential."""
+        if names_one((self.field or "").rpartition(".")[2]):
+            return "***"
+        if isinstance(self.found, float):
+            return f"{self.found:g}"
+        return one_line(str(self.found) if isinstance(self.found, Path) else repr(self.found))
+
+
+class Place(TypedDict, total=False):
+    """Where a problem is: arguments of `InputError`."""
+
+    file: Path | str | None
+    line: int | None
+    field: str | None
 
 
 class InputError(Exception):
@@ -89,19 +108,18 @@ class InputError(Exception):
     @classmethod
     def of(cls, problem: Problem) -> InputError:
         """Return the error that raises an already described problem."""
-        return cls(
-            problem.what,
-            code=problem.code,
-            file=problem.file,
-            line=problem.line,
-            field=problem.field,
-            found=problem.found,
-            hint=problem.hint,
-        )
+        parts = {name: value for name, value in vars(problem).items() if name != "remark"}
+        return cls(**parts)
 
     def __reduce__(self) -> tuple[object, ...]:
         """Pickle by the problem, so that a worker process can pass the error on."""
         return (InputError.of, (self.problem,))
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """Return the hint for an unknown name: the known one that is spelt most like it; None where none is known."""
+    close = get_close_matches(name, known, n=1, cutoff=0.0)
+    return f"the nearest is {close[0]!r}" if close else None
 
 
 def tell(program: str, error: InputError) -> int:

@@ -1,4 +1,4 @@
-"""Reading a small YAML file into a type, with errors that name file and field."""
+"""Read a small YAML file into a type, with errors that name file and field."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ import yaml
 from pydantic import TypeAdapter, ValidationError
 
 from va_extractor.common.errors import InputError
+from va_extractor.common.files import reading
+from va_extractor.common.validation import invalid
 
 T = TypeVar("T")
 TAG_ERRORS = (ValueError, KeyError, IndexError, AttributeError, TypeError)
-"""What PyYAML raises of a scalar that is not what its tag says: a date that cannot be, `!!bool maybe`, `!!int ""`."""
+"""What PyYAML raises where a scalar does not fit its tag: an impossible date, `!!bool maybe`, `!!int ""`."""
 
 
 def read_yaml(path: Path, shape: type[T], example: Path | None = None) -> T:
@@ -21,38 +23,40 @@ def read_yaml(path: Path, shape: type[T], example: Path | None = None) -> T:
     Args:
         path: the file; UTF-8.
         shape: a pydantic model, or whatever else pydantic validates.
-        example: a file of this form, named where the given one does not fit it.
+        example: a file of this form, for the hint.
 
     Raises:
-        InputError: the file cannot be read, is not YAML, gives a key twice, or does not fit `shape`; the message is one
-            line and names the field.
+        InputError: the file cannot be read, is not YAML, gives a key twice, or does not fit `shape`.
     """
     try:
-        content = _Loader(path.read_text(encoding="utf-8")).get_single_data()
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise InputError(f"{path}: is not UTF-8 text") from None
+        with reading(path):
+            content = _Loader(path.read_text(encoding="utf-8")).get_single_data()
     except (yaml.YAMLError, RecursionError, *TAG_ERRORS) as error:
-        raise InputError(f"{path}: is not YAML: {' '.join(str(error).split()) or type(error).__name__}") from None
+        raise _not_yaml(path, error) from None
     try:
         return TypeAdapter(shape).validate_python(content)
     except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(map(str, first["loc"])) or "the whole"
-        mend = f"; {example} shows the form" if example and example != path else ""
-        raise InputError(f"{path}: {field}: {first['msg'].removeprefix('Value error, ')}{mend}") from None
+        hint = f"{example} shows the form" if example and example != path else None
+        raise invalid(error, file=path, hint=hint) from None
+
+
+def _not_yaml(path: Path, error: Exception) -> InputError:
+    line, reason = None, str(error) or type(error).__name__
+    if isinstance(error, yaml.MarkedYAMLError):
+        reason = str(error.problem)
+        line = error.problem_mark.line + 1 if error.problem_mark else None
+    return InputError(f"is not YAML: {reason}", code="unreadable", file=path, line=line)
 
 
 class _Loader(yaml.SafeLoader):
-    """PyYAML's safe loader, which would let the last of two equal keys win."""
+    """PyYAML's safe loader, but a key that appears twice is an error."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen = set()
         for key, _ in node.value:
             if isinstance(key, yaml.ScalarNode):
                 if key.value in seen:
-                    raise yaml.constructor.ConstructorError(None, None, f"{key.value} stands twice", key.start_mark)
+                    raise yaml.constructor.ConstructorError(None, None, f"{key.value} appears twice", key.start_mark)
                 seen.add(key.value)
         found: dict[Any, Any] = super().construct_mapping(node, deep)
         return found

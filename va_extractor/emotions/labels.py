@@ -1,11 +1,11 @@
-"""The category labels of the known sources, in their own order and spelling."""
+"""The category labels of IIMI and EMOTIC, in their own order and spelling."""
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from typing import Unpack
 
-from va_extractor.common.errors import InputError
+from va_extractor.common.errors import InputError, Place, nearest
 
 BASIC = ("anger", "disgust", "fear", "happiness", "neutral", "sadness", "surprise")
 """Ekman's six basic emotions and neutral, as IIMI has them."""
@@ -41,20 +41,19 @@ EMOTIC = (
 """The 26 categories of EMOTIC: Kosti et al. (2020), IEEE TPAMI 42(11), doi:10.1109/TPAMI.2019.2916866."""
 
 
-def known_label(name: str, known: Sequence[str], where: str) -> str:
+def known_label(name: str, known: Sequence[str], **place: Unpack[Place]) -> str:
     """Return the label of `known` that `name` spells, whatever its case and surrounding blanks.
 
+    Args:
+        name: what was written.
+        known: labels, at least one.
+        place: where it was written.
+
     Raises:
-        InputError: no label is spelt so; the message begins with `where` and names the nearest one.
+        InputError: no label is spelt so; the hint is the nearest one.
     """
     by_folded = {label.casefold(): label for label in known}
     folded = name.strip().casefold()
     if folded in by_folded:
         return by_folded[folded]
-    closest = by_folded[nearest(folded, by_folded)]
-    raise InputError(f"{where}: unknown label {name!r}; the nearest known one is {closest!r}")
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """Return the entry of `known` (at least one) that is spelt most like `name`."""
-    return difflib.get_close_matches(name, known, n=1, cutoff=0.0)[0]
+    raise InputError("unknown label", code="unknown", **place, found=name, hint=nearest(name, known))

@@ -3,7 +3,7 @@
 Figures of Russell, J. A. & Mehrabian, A. (1977). Evidence for a three-factor theory of emotions. Journal of Research in
 Personality, 11(3), 273-294, doi:10.1016/0092-6566(77)90037-X: means on [-1, 1], and standard deviations for the few
 terms whose SDs we have. The 142 terms of `norms.csv` are those whose figures agree in two independent transcriptions of
-the paper's table, or stand in only one; nine on which the transcriptions disagree are left out.
+the paper's table, or are in only one of them. Nine terms on which the transcriptions disagree are left out.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from importlib.resources import files
 
 @dataclass(frozen=True)
 class Norm:
-    """One emotion term's published figures; each in [-1, 1], SDs None where they are not published.
+    """One emotion term's published figures, in [-1, 1]; an SD is None where it is not published.
 
     Attributes:
         term: lower-case word or phrase.

@@ -51,7 +51,7 @@ def prototypes(labels: Sequence[str]) -> NDArray[np.float64]:
     """Return (k, 2) mean valence and arousal of each label's term, in [-1, 1].
 
     Raises:
-        InputError: no published term stands for a label.
+        InputError: a label has no published term.
     """
     return np.array([_mean(label) for label in labels])
 
@@ -59,7 +59,10 @@ def prototypes(labels: Sequence[str]) -> NDArray[np.float64]:
 def spreads(labels: Sequence[str]) -> NDArray[np.float64]:
     """Return (k, 2) standard deviations of valence and arousal of each label's term.
 
-    Where the SD is not published, the mean of the published ones is assumed: 0.28 for valence, 0.32 for arousal.
+    Where the SD is not published, it is the mean of the published ones: 0.28 for valence, 0.32 for arousal.
+
+    Raises:
+        InputError: a label has no published term.
     """
     published = [norm for norm in norms().values() if norm.valence_sd is not None and norm.arousal_sd is not None]
     valence = fmean(norm.valence_sd for norm in published if norm.valence_sd is not None)
@@ -85,6 +88,5 @@ def _term(label: str) -> str | None:
         return TERMS[name]
     if name in norms():
         return name
-    raise InputError(
-        f"no published valence and arousal for the label {label!r}; add its term to va_extractor/emotions/prototypes.py"
-    )
+    hint = "add its term to va_extractor/emotions/prototypes.py"
+    raise InputError("no published valence and arousal for this label", code="unsupported", found=label, hint=hint)

@@ -1,7 +1,7 @@
 """Our own wording of the category labels, for sources that have labels and no texts.
 
-A text made here says no more than the labels do; it is marked `category_wording` wherever it is written, so that a
-score against it is never taken for a score against what people wrote.
+Such a text says no more than the labels do. It is marked `category_wording`, so that a score against it is not taken
+for a score against what people wrote.
 """
 
 from __future__ import annotations
@@ -45,19 +45,19 @@ PHRASES = {
     "sadness": "is downcast and close to tears",
     "surprise": "is caught off guard by what just happened",
 }
-"""A verb phrase for each label of `labels.EMOTIC` and `labels.BASIC`, its subject being "the person"."""
+"""A phrase to follow "the person" for each label of `labels.EMOTIC` and `labels.BASIC`."""
 
 
 def describe(labels: Sequence[str]) -> str:
     """Write one sentence that says what the labels say, in their order.
 
     Raises:
-        InputError: there is no label, or none of our phrases is for it.
+        InputError: there is no label, or no phrase for one.
     """
     if not labels:
-        raise InputError("no label to put into words")
-    unknown = [label for label in labels if label not in PHRASES]
-    if unknown:
-        raise InputError(f"no wording for the label {unknown[0]!r}")
+        raise InputError("no label to put into words", code="missing")
+    for label in labels:
+        if label not in PHRASES:
+            raise InputError("no wording for this label", code="unsupported", found=label)
     *former, last = [PHRASES[label] for label in labels]
     return f"The person {', '.join(former)} and {last}." if former else f"The person {last}."

@@ -13,7 +13,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from va_extractor.common.plain_file import open_plain
+from va_extractor.common.files import open_plain
 from va_extractor.faces.pixels import Picture, Unreadable, decode
 from va_extractor.sources import ImageItem
 

@@ -1,4 +1,4 @@
-"""Where images come from: each source lists faces to measure."""
+"""Sources of images: each module lists the faces to measure."""
 
 from va_extractor.sources.item import ImageItem
 

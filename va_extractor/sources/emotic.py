@@ -1,4 +1,4 @@
-"""EMOTIC's images: one row a person, the face to be looked for inside the person's box."""
+"""EMOTIC's images: one item a person, the face being inside the person's box."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from va_extractor.sources.item import ImageItem
 def list_items(annotations: Path, images: Path) -> list[ImageItem]:
     """List EMOTIC's people, with every label that any annotator gave and our wording of them.
 
-    A box that lies outside its image is empty once cut to it; no face can be found there, and the row will say so.
+    A box outside its image gives a row with the status `no_face`.
 
     Args:
-        annotations: `Annotations.mat`, its CSV form or a folder of that.
-        images: folder that holds `mscoco/`, `framesdb/`, `emodb_small/` and `ade20k/`.
+        annotations: `Annotations.mat`, its CSV form or a folder of CSV files.
+        images: folder with `mscoco/`, `framesdb/`, `emodb_small/` and `ade20k/`.
 
     Raises:
         InputError: the annotations are wrong (see `read_emotic`), or no image is there.
@@ -26,7 +26,7 @@ def list_items(annotations: Path, images: Path) -> list[ImageItem]:
     root = folder(images)
     splits = read_emotic(annotations)
     items = [_item(person, split, root) for split, persons in splits.items() for person in persons]
-    return some_files_exist(items, str(annotations))
+    return some_files_exist(items, annotations)
 
 
 def _item(person: Person, split: str, root: Path) -> ImageItem:

@@ -16,15 +16,15 @@ from va_extractor.sources import folder, manifest
 from va_extractor.sources.item import ImageItem
 
 MAPPING = Path(str(files("va_extractor.sources").joinpath("iimi_labels.yaml")))
-"""The mapping of label names that ships."""
+"""The shipped mapping of label names."""
 
 
 class Mapping(BaseModel):
     """How a copy of IIMI names its labels and subjects.
 
     Attributes:
-        labels: one of the seven labels for each name that the copy uses; case is of no matter.
-        subject: regular expression whose first group, found in a file's name, is the subject; None where unknown.
+        labels: one of the seven labels for each name that the copy uses, in any case.
+        subject: regular expression with one group that finds the subject in a file's name; None where unknown.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -60,8 +60,8 @@ def list_items(path: Path, mapping: Path = MAPPING) -> list[ImageItem]:
         mapping: YAML file that fits `Mapping`.
 
     Raises:
-        InputError: images or mapping cannot be read, an image has not exactly one label or one that the mapping does
-            not know, or its name does not hold the subject that the mapping promises.
+        InputError: images or mapping cannot be read, an image does not have exactly one label that the mapping knows,
+            or the subject is not in a file's name.
     """
     names = read_yaml(mapping, Mapping, MAPPING)
     items = folder.list_items(path) if path.is_dir() else manifest.list_items(path)
@@ -70,8 +70,8 @@ def list_items(path: Path, mapping: Path = MAPPING) -> list[ImageItem]:
 
 def _label(item: ImageItem, names: Mapping, mapping: Path) -> str:
     if len(item.labels) != 1:
-        raise InputError(f"{item.path}: IIMI has one label an image, not {len(item.labels)}")
-    return names.labels[known_label(item.labels[0], tuple(names.labels), f"{item.path} ({mapping.name})")]
+        raise InputError("needs exactly one label", code="conflict", file=item.path, found=item.labels)
+    return names.labels[known_label(item.labels[0], tuple(names.labels), file=item.path, field=mapping.name)]
 
 
 def _cluster(item: ImageItem, names: Mapping) -> str:
@@ -79,5 +79,6 @@ def _cluster(item: ImageItem, names: Mapping) -> str:
         return item.cluster
     found = re.search(names.subject, item.path.name)
     if found is None or not found[1]:
-        raise InputError(f"{item.path}: the name does not hold the subject that {names.subject!r} looks for")
+        what = "the file name does not contain the subject"
+        raise InputError(what, code="missing", file=item.path, field="subject", found=names.subject)
     return found[1]

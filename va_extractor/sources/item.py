@@ -13,11 +13,11 @@ class ImageItem:
     Attributes:
         path: image file, or video file where `frame` is given.
         labels: category labels; empty where the source has none.
-        cluster: items that are not independent share it; hashed with the salt before it is written.
+        cluster: the same for items that are not independent; hashed with the salt before it is written.
         split: name of the split.
-        box: (left, top, right, bottom) in pixels inside which the face lies; None for the whole image.
+        box: (left, top, right, bottom) in pixels that contains the face; None for the whole image.
         frame: index of the video frame; None for an image.
-        label_weights: annotator votes / max vote, one a label; None where there was one annotator.
+        label_weights: votes / most votes, one a label; None where there was one annotator.
         annotator_labels: each annotator's own labels; None where there was one, or they are unknown.
         references: texts that describe the item.
         reference_kind: `human`, `category_wording` or `synthetic`; None where there are no references.

@@ -1,10 +1,10 @@
-"""A list of images in a CSV or Parquet file, for whatever no folder layout can say.
+"""A list of images in a CSV or Parquet file, where a layout of folders is not enough.
 
 | column | meaning |
 | --- | --- |
 | `path` | image file, relative to the manifest's folder |
 | `labels` | category labels: `|` between them in CSV, a list of strings in Parquet; may be empty |
-| `cluster` | items that are not independent share it: the subject, the video |
+| `cluster` | the same for items that are not independent: the subject, the video |
 | `split` | name of the split |
 | `box` | optional: left, top, right, bottom in pixels: numbers with blanks between them in CSV, a list in Parquet |
 | `reference` | optional: a text that a person wrote about this item |
@@ -13,13 +13,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from va_extractor.common.csvfile import read_rows
-from va_extractor.common.errors import InputError
+from va_extractor.common.errors import Code, InputError, Place
+from va_extractor.common.validation import need_columns
 from va_extractor.sources.checks import some_files_exist, split_name
 from va_extractor.sources.item import ImageItem
 
@@ -31,24 +33,28 @@ def list_items(path: Path) -> list[ImageItem]:
     """List the images of a manifest, in its order.
 
     Raises:
-        InputError: the manifest cannot be read, lacks a column or lists nothing, a cell is wrong, or no file is there;
-            the message names file, row and column.
+        InputError: the manifest cannot be read, lacks a column or lists nothing, a cell is wrong, or all files are
+            missing.
     """
     entries = _csv(path) if path.suffix.lower() == ".csv" else _parquet(path)
-    return some_files_exist([_item(entry, path.parent) for entry in entries], str(path))
+    return some_files_exist([_item(entry, path.parent) for entry in entries], path)
 
 
 @dataclass(frozen=True)
 class _Entry:
     """One row, its lists still as the file form writes them."""
 
-    where: str
     cells: Mapping[str, Any]
+    place: Callable[[str], Place]
+
+    def wrong(self, what: str, column: str, code: Code = "type", hint: str | None = None) -> InputError:
+        """Return an error about a cell."""
+        return InputError(what, code=code, **self.place(column), found=self.cells[column], hint=hint)
 
     def text(self, column: str) -> str:
         value = self.cells[column]
         if not isinstance(value, str) or not value.strip():
-            raise InputError(f"{self.where}, column '{column}': {value!r} is not text")
+            raise self.wrong("is not text", column)
         return value.strip()
 
     def parts(self, column: str, separator: str | None) -> Sequence[Any]:
@@ -57,13 +63,13 @@ class _Entry:
         if isinstance(value, str):
             return [part.strip() for part in value.split(separator)] if value.strip() else []
         if value is not None and not isinstance(value, list):
-            raise InputError(f"{self.where}, column '{column}': {value!r} is neither text nor a list")
+            raise self.wrong("is neither text nor a list", column)
         return value or []
 
 
 def _csv(path: Path) -> Iterator[_Entry]:
     for row in read_rows(path, _REQUIRED):
-        yield _Entry(f"{row.path}:{row.line}", row.cells)
+        yield _Entry(row.cells, row.place)
 
 
 def _parquet(path: Path) -> Iterator[_Entry]:
@@ -73,27 +79,29 @@ def _parquet(path: Path) -> Iterator[_Entry]:
     try:
         table = pq.read_table(path)
     except FileNotFoundError:
-        raise InputError(f"{path}: no such file") from None
+        raise InputError("no such file", code="missing", file=path) from None
     except (pa.ArrowInvalid, OSError):
-        raise InputError(f"{path}: a manifest is a .csv or a Parquet file") from None
-    missing = [column for column in _REQUIRED if column not in table.column_names]
-    if missing:
-        raise InputError(f"{path}: column '{missing[0]}' is missing; it has {', '.join(table.column_names)}")
+        raise InputError("a manifest is a .csv or a Parquet file", code="unreadable", file=path) from None
+    need_columns(_REQUIRED, table.column_names, path)
     known = [column for column in (*_REQUIRED, *_OPTIONAL) if column in table.column_names]
     for index, cells in enumerate(table.select(known).to_pylist()):
-        yield _Entry(f"{path}: row {index}", cells)
+        yield _Entry(cells, partial(_cell, path, index))
+
+
+def _cell(path: Path, row: int, column: str) -> Place:
+    return {"file": path, "field": f"{column}[{row}]"}
 
 
 def _item(entry: _Entry, root: Path) -> ImageItem:
     labels = tuple(entry.parts("labels", "|"))
     if not all(isinstance(label, str) and label for label in labels) or len(set(labels)) < len(labels):
-        raise InputError(f"{entry.where}, column 'labels': {entry.cells['labels']!r} has an empty label or one twice")
+        raise entry.wrong("has an empty label or one twice", "labels")
     described = entry.cells.get("reference")
     return ImageItem(
         path=root / entry.text("path"),
         labels=labels,
         cluster=entry.text("cluster"),
-        split=split_name(entry.text("split"), f"{entry.where}, column 'split'"),
+        split=split_name(entry.text("split"), **entry.place("split")),
         box=_box(entry),
         references=(entry.text("reference"),) if described else (),
         reference_kind="human" if described else None,
@@ -107,9 +115,7 @@ def _box(entry: _Entry) -> tuple[float, float, float, float] | None:
     try:
         left, top, right, bottom = (float(part) for part in parts)
     except (TypeError, ValueError):
-        raise InputError(f"{entry.where}, column 'box': {entry.cells['box']!r} is not four numbers") from None
+        raise entry.wrong("is not four numbers", "box") from None
     if not (left < right and top < bottom and all(map(math.isfinite, (left, top, right, bottom)))):
-        raise InputError(
-            f"{entry.where}, column 'box': {entry.cells['box']!r} is empty; write left top right bottom, in pixels"
-        )
+        raise entry.wrong("is an empty box", "box", "range", "write left top right bottom, in pixels")
     return left, top, right, bottom

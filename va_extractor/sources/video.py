@@ -1,4 +1,4 @@
-"""Video files: one item a sampled frame; the frames of one video are one cluster."""
+"""Video files: one item a sampled frame, one cluster a video."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from va_extractor.sources.item import ImageItem
 
 
 def list_items(paths: Sequence[Path], fps: float) -> list[ImageItem]:
-    """List frames of each video, `fps` a second from the first one on.
+    """List frames of each video, `fps` a second from the first.
 
     Args:
         paths: video files, in any container that OpenCV reads.
@@ -22,9 +22,9 @@ def list_items(paths: Sequence[Path], fps: float) -> list[ImageItem]:
         InputError: `fps` is not above 0, or a file is missing or not a video.
     """
     if not fps > 0:
-        raise InputError(f"--fps {fps:g}: must be above 0")
+        raise InputError("must be above 0", code="range", field="--fps", found=fps)
     if not paths:
-        raise InputError("no video file is given")
+        raise InputError("no video file is given", code="missing")
     return [item for path in paths for item in _frames(path, fps)]
 
 
@@ -48,14 +48,14 @@ def _frames(path: Path, fps: float) -> Iterator[ImageItem]:
     import cv2
 
     if not path.is_file():
-        raise InputError(f"{path}: no such file")
+        raise InputError("no such file", code="missing", file=path)
     video = cv2.VideoCapture(str(path))
     try:
         count, native = int(video.get(cv2.CAP_PROP_FRAME_COUNT)), float(video.get(cv2.CAP_PROP_FPS))
     finally:
         video.release()
     if count < 1 or not native > 0:
-        raise InputError(f"{path}: is not a video that OpenCV can read")
+        raise InputError("is not a video that OpenCV can read", code="unreadable", file=path)
     with path.open("rb") as file:
         cluster = hashlib.file_digest(file, "sha256").hexdigest()
     for index in sampled(count, native, fps):

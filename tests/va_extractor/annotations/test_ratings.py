@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.refused import refused
 from va_extractor.annotations.ratings import Columns, features_from_ratings
-from va_extractor.common.errors import InputError
+from va_extractor.common.errors import Code
 from va_extractor.common.yamlfile import read_yaml
 from va_extractor.schema import provenance_of
 
@@ -67,58 +68,50 @@ def test_one_split_for_the_file_and_rows_as_their_own_clusters(given: tuple[Path
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "message"),
+    ("old", "new", "code", "line", "field"),
     [
-        ("9,0.5", "9.5,0.5", r"rows.csv:2, column 'V': 9.5 lies outside 1..9"),
-        ("9,0.5", "nine,0.5", r"rows.csv:2, column 'V': 'nine' is not a number"),
-        ("3,0,", "nan,0,", r"rows.csv:3, column 'V': 'nan' is not a finite number"),
-        ("3,0,", "3,,", r"rows.csv:3, column 'A': is empty"),
-        ("Joy|anger", "Joy|angr", r"rows.csv:2, column 'emotion': unknown label 'angr'.*'anger'"),
-        ("Joy|anger", "Joy|joy", r"rows.csv:2, column 'emotion': .* has a label twice"),
-        ("Joy|anger", "Joy|", r"rows.csv:2, column 'emotion': .* has an empty label"),
-        ("\n3,", "\n1,", r"rows.csv:4, column 'id': the same item stands on line 2"),
-        ("s2,train", "s2,../train", r"rows.csv:4, column 'part': '../train' has other characters"),
-        ("subject", "person", r"rows.csv: column 'subject' is missing; it has id, person"),
-        ("id,subject,part,V,A,emotion,text,text2,free\n", "", r"rows.csv: column 'id' is missing"),
-        (ROWS[44:], "", r"rows.csv: has no rows"),
+        ("9,0.5", "9.5,0.5", "range", 2, "V"),
+        ("9,0.5", "nine,0.5", "type", 2, "V"),
+        ("3,0,", "nan,0,", "range", 3, "V"),
+        ("3,0,", "3,,", "missing", 3, "A"),
+        ("Joy|anger", "Joy|angr", "unknown", 2, "emotion"),
+        ("Joy|anger", "Joy|joy", "duplicate", 2, "emotion"),
+        ("Joy|anger", "Joy|", "missing", 2, "emotion"),
+        ("\n3,", "\n1,", "duplicate", 4, "id"),
+        ("s2,train", "s2,../train", "type", 4, "part"),
+        ("subject", "person", "missing", None, "subject"),
+        (ROWS[44:], "", "missing", None, None),
     ],
 )
-def test_bad_rows_name_file_line_and_column(given: tuple[Path, Path], old: str, new: str, message: str) -> None:
+def test_bad_rows_name_file_line_and_column(
+    given: tuple[Path, Path], old: str, new: str, code: Code, line: int | None, field: str | None
+) -> None:
     rows, columns = given
     assert old in ROWS
     rows.write_text(ROWS.replace(old, new, 1), encoding="utf-8")
-    with pytest.raises(InputError, match=message):
+    with refused(code, file=rows, line=line, field=field):
         features_from_ratings(rows, read_yaml(columns, Columns), salt="s")
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "message"),
+    ("old", "new", "code", "field"),
     [
-        ("{column: V, low: 1, high: 9}", "{column: V, low: 9, high: 1}", r"valence: .*low \(9\) must be below high"),
-        ("{column: V, low: 1, high: 9}", "{column: V, low: 1}", r"valence.high: Field required"),
-        ("licence: CC BY 4.0\n", "", r"licence: Field required"),
-        ("licence", "license", r"licence: Field required|license: Extra inputs"),
-        ("{column: part}", "{}", r"split: .*give either 'column' or 'name'"),
-        ("{column: part}", "{name: a/b}", r"split.name: String should match"),
-        ("source: study", "source: ../study", r"source: String should match"),
-        ("kind: human", "kind: mine", r"references.kind: Input should be"),
-        ("item: [id]", "item: [id", r"columns.yaml: is not YAML"),
-        ("va_source: human", "va_source: !!python/name:os.system", r"columns.yaml: is not YAML"),
-        (
-            "va_source: human",
-            "va_source: human\nva_source: model",
-            r"columns.yaml: is not YAML: va_source stands twice",
-        ),
-        ("va_source: human", "va_source: 2026-13-45", r"columns.yaml: is not YAML: month must be in 1..12"),
-        ("va_source: human", "va_source: !!bool maybe", r"columns.yaml: is not YAML: 'maybe'"),
-        ("va_source: human", 'va_source: !!int ""', r"columns.yaml: is not YAML: "),
-        ("va_source: human", "va_source: !!timestamp abc", r"columns.yaml: is not YAML: "),
-        (YAML, "", r"columns.yaml: the whole: Input should be a valid dictionary"),
+        ("{column: V, low: 1, high: 9}", "{column: V, low: 9, high: 1}", "range", "valence"),
+        ("{column: V, low: 1, high: 9}", "{column: V, low: 1}", "missing", "valence.high"),
+        ("licence", "license", "missing", "licence"),
+        ("{column: part}", "{}", "range", "split"),
+        ("{column: part}", "{name: a/b}", "type", "split.name"),
+        ("source: study", "source: ../study", "type", "source"),
+        ("kind: human", "kind: mine", "type", "references.kind"),
+        ("va_source: human", "va_source: !!python/name:os.system", "unreadable", None),
+        ("va_source: human", "va_source: 2026-13-45", "unreadable", None),
     ],
 )
-def test_bad_columns_name_file_and_field(given: tuple[Path, Path], old: str, new: str, message: str) -> None:
+def test_bad_columns_name_file_and_field(
+    given: tuple[Path, Path], old: str, new: str, code: Code, field: str | None
+) -> None:
     _, columns = given
     assert old in YAML
     columns.write_text(YAML.replace(old, new, 1), encoding="utf-8")
-    with pytest.raises(InputError, match=message):
+    with refused(code, file=columns, field=field):
         read_yaml(columns, Columns)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from va_extractor.common.arguments import Parser
 from va_extractor.common.credentials import in_address, names_one, redacted
-from va_extractor.common.errors import InputError, tell
 
 
 @pytest.mark.parametrize(
@@ -43,16 +41,3 @@ def test_what_is_printed_holds_no_credential(monkeypatch: pytest.MonkeyPatch) ->
         "Bearer abcdefghij; whatever"
     )
     assert told == "key ***, ***, at http://***@127.0.0.1:9/v1?x=1&***, ***, ***; whatever"
-
-
-def test_an_error_of_a_command_line_tells_no_credential(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("HF_TOKEN", "canary-token")
-    assert tell("vaemo-eval", InputError("https://u:canary@hub/x said canary-token\x1b[2J")) == 2
-    with pytest.raises(SystemExit):
-        Parser(prog="vaemo-eval").parse_args(["--api_key", "sk-canary-0123456789"])
-    told = capsys.readouterr().err
-    assert "canary" not in told
-    assert "\x1b" not in told
-    assert len(told.splitlines()) == 2

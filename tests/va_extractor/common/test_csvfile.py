@@ -31,27 +31,35 @@ def test_lines_are_counted_as_an_editor_counts_them(tmp_path: Path) -> None:
     path.write_text('\ufeffone\nfirst\n"two\nlines"\nlast\n', encoding="utf-8")
     rows = list(read_rows(path, ["one"]))
     assert [(row.line, row["one"]) for row in rows] == [(2, "first"), (4, "two\nlines"), (5, "last")]
-    assert rows[0].where("one") == f"{path}:2, column 'one'"
+    assert rows[0].place("one") == {"file": path, "line": 2, "field": "one"}
 
 
 @pytest.mark.parametrize(
-    ("content", "message"),
+    ("content", "code", "line", "field"),
     [
-        (b"", r"column 'one' is missing; it has no header"),
-        (b"two\n1\n", r"column 'one' is missing; it has two"),
-        (b"one,two\n1\n", r"a.csv:2: has not as many cells as the header \(2\)"),
-        (b"one,two\n1,2,3\n", r"a.csv:2: has not as many cells as the header \(2\)"),
-        (b"one\n\xff\n", r"is not UTF-8 text"),
-        (b'one\n"open\n', r"is not CSV: unexpected end of data"),
+        (b"", "missing", None, "one"),
+        (b"two\n1\n", "missing", None, "one"),
+        (b"one,two\n1\n", "type", 2, None),
+        (b"one,two\n1,2,3\n", "type", 2, None),
+        (b"one\n\xff\n", "unreadable", None, None),
+        (b'one\n"open\n', "unreadable", 1, None),
     ],
 )
-def test_bad_files(tmp_path: Path, content: bytes, message: str) -> None:
-    (tmp_path / "a.csv").write_bytes(content)
-    with pytest.raises(InputError, match=message):
-        list(read_rows(tmp_path / "a.csv", ["one"]))
+def test_bad_files(tmp_path: Path, content: bytes, code: str, line: int | None, field: str | None) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(content)
+    with pytest.raises(InputError) as error:
+        list(read_rows(path, ["one"]))
+    found = error.value.problem
+    assert (found.code, found.file, found.line, found.field) == (code, path, line, field)
 
 
-def test_missing_files_and_folders(tmp_path: Path) -> None:
-    for path in (tmp_path / "absent.csv", tmp_path):
-        with pytest.raises(InputError, match="cannot be read: "):
-            list(read_rows(path, ["one"]))
+@pytest.mark.parametrize(("cell", "code"), [(" ", "missing"), ("ten", "type"), ("inf", "range")])
+def test_cells_that_are_no_numbers(tmp_path: Path, cell: str, code: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"one,two\n{cell},1\n", encoding="utf-8")
+    (row,) = read_rows(path, ["one", "two"])
+    assert row.number("two") == 1
+    with pytest.raises(InputError) as error:
+        row.number("one")
+    assert (error.value.problem.code, error.value.problem.line, error.value.problem.field) == (code, 2, "one")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from va_extractor.common.errors import InputError
+from tests.refused import refused
 from va_extractor.emotions.labels import BASIC, EMOTIC
 from va_extractor.emotions.norms import norms
 from va_extractor.emotions.prototypes import TERMS, prototypes, spreads
@@ -40,7 +40,7 @@ def test_a_term_of_the_norms_is_its_own_prototype() -> None:
     assert prototypes(["astonished"]).tolist() == [[0.16, 0.88]]
 
 
-def test_a_label_without_a_term_is_named_with_the_file_to_mend() -> None:
+def test_a_label_without_a_term_is_refused() -> None:
     for place in (prototypes, spreads):
-        with pytest.raises(InputError, match=r"'gloop'.*va_extractor/emotions/prototypes\.py"):
+        with refused("unsupported", found="gloop"):
             place(["anger", "gloop"])

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from va_extractor.common.errors import InputError
+from tests.refused import refused
+from va_extractor.common.errors import Code
 from va_extractor.sources import folder
 
 
@@ -36,21 +37,21 @@ def test_split_folders(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("names", "message"),
+    ("names", "code", "file"),
     [
-        ([], "no image below it"),
-        (["happy/a.txt"], "no image below it"),
-        (["a.jpg"], r"a.jpg: an image lies in a folder named by its label"),
-        (["x/y/z/a.jpg"], r"a.jpg: an image lies in a folder named by its label"),
-        (["happy/a.jpg", "train/happy/b.jpg"], r"a.jpg lies in LABEL/, .*b.jpg in SPLIT/LABEL/"),
-        (["my split/happy/a.jpg"], "split 'my split' has other characters"),
+        ([], "missing", ""),
+        (["happy/a.txt"], "missing", ""),
+        (["a.jpg"], "type", "a.jpg"),
+        (["x/y/z/a.jpg"], "type", "x/y/z/a.jpg"),
+        (["happy/a.jpg", "train/happy/b.jpg"], "conflict", ""),
+        (["my split/happy/a.jpg"], "type", "my split/happy/a.jpg"),
     ],
 )
-def test_other_layouts_are_refused(tmp_path: Path, names: list[str], message: str) -> None:
-    with pytest.raises(InputError, match=message):
+def test_other_layouts_are_refused(tmp_path: Path, names: list[str], code: Code, file: str) -> None:
+    with refused(code, file=tmp_path / file):
         folder.list_items(touch(tmp_path, *names))
 
 
 def test_missing_folder(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="absent: no such folder"):
+    with refused("missing", file=tmp_path / "absent"):
         folder.list_items(tmp_path / "absent")

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from va_extractor.common.errors import InputError
+from tests.refused import refused
+from va_extractor.common.errors import Code
 from va_extractor.common.yamlfile import read_yaml
 from va_extractor.emotions.labels import BASIC
 from va_extractor.sources import iimi
@@ -48,24 +49,26 @@ def test_manifest_form(images: Path) -> None:
     (item,) = iimi.list_items(path)
     assert (item.labels, item.cluster, item.split) == (("happiness",), "F01", "train")
     path.write_text("path,labels,cluster,split\nHappy/F01_1.jpg,Happy|Sad,F01,train\n", encoding="utf-8")
-    with pytest.raises(InputError, match=r"F01_1.jpg: IIMI has one label an image, not 2"):
+    with refused("conflict", file=images / "Happy/F01_1.jpg", found=("Happy", "Sad")):
         iimi.list_items(path)
 
 
 @pytest.mark.parametrize(
-    ("text", "message"),
+    ("text", "code", "file", "field"),
     [
-        ("labels: {happy: happiness, sad: sadness}", r"unknown label 'neutral'"),
-        ("labels: {happy: joy}", r"labels.yaml: labels: .*'joy' is not one of anger, disgust"),
-        ("labels: {}", r"labels.yaml: labels: "),
-        ("labels: {happy: happiness}\nsubject: '('", r"labels.yaml: subject: .*is not a regular expression"),
-        ("labels: {happy: happiness}\nsubject: 'F'", r"labels.yaml: subject: .*exactly one group"),
+        ("labels: {happy: happiness, sad: sadness}", "unknown", "iimi/neutral/F01_3.jpg", "labels.yaml"),
+        ("labels: {happy: joy}", "range", "labels.yaml", "labels"),
+        ("labels: {}", "type", "labels.yaml", "labels"),
+        ("labels: {happy: happiness}\nsubject: '('", "range", "labels.yaml", "subject"),
+        ("labels: {happy: happiness}\nsubject: 'F'", "range", "labels.yaml", "subject"),
         (
             "labels: {happy: happiness, sad: sadness, neutral: neutral}\nsubject: '^(F[0-9]+)'",
-            r"M02_1.jpg: the name does not hold the subject",
+            "missing",
+            "iimi/SAD/M02_1.jpg",
+            "subject",
         ),
     ],
 )
-def test_bad_mappings(images: Path, tmp_path: Path, text: str, message: str) -> None:
-    with pytest.raises(InputError, match=message):
+def test_bad_mappings(images: Path, tmp_path: Path, text: str, code: Code, file: str, field: str) -> None:
+    with refused(code, file=tmp_path / file, field=field):
         iimi.list_items(images, mapping(tmp_path, text))

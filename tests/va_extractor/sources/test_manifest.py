@@ -9,7 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from va_extractor.common.errors import InputError
+from tests.refused import refused
+from va_extractor.common.errors import Code
 from va_extractor.sources import manifest
 
 CSV = """\
@@ -46,34 +47,38 @@ def test_csv_and_parquet_list_the_same_items(root: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "message"),
+    ("old", "new", "code", "line", "field"),
     [
-        ("1 2 30.5 40", "1 2 30", r"m.csv:2, column 'box': '1 2 30' is not four numbers"),
-        ("1 2 30.5 40", "1 2 one 40", r"m.csv:2, column 'box'.*is not four numbers"),
-        ("1 2 30.5 40", "30 2 1 40", r"m.csv:2, column 'box'.*is empty"),
-        ("1 2 30.5 40", "1 2 inf 40", r"m.csv:2, column 'box'.*is empty"),
-        ("joy|anger", "joy||anger", r"m.csv:2, column 'labels'.*has an empty label or one twice"),
-        ("joy|anger", "joy|joy", r"m.csv:2, column 'labels'.*has an empty label or one twice"),
-        ("s1", "", r"m.csv:2, column 'cluster': '' is not text"),
-        (",train", ",tr/ain", r"m.csv:2, column 'split': split 'tr/ain' has other characters"),
-        ("cluster", "subject", r"m.csv: column 'cluster' is missing"),
-        ("faces/a.jpg", "a.jpg", r"m.csv: none of the 2 files is there; the first is .*a.jpg"),
-        (CSV[CSV.index("\n") + 1 :], "", r"m.csv: lists no image"),
+        ("1 2 30.5 40", "1 2 30", "type", 2, "box"),
+        ("1 2 30.5 40", "1 2 one 40", "type", 2, "box"),
+        ("1 2 30.5 40", "30 2 1 40", "range", 2, "box"),
+        ("1 2 30.5 40", "1 2 inf 40", "range", 2, "box"),
+        ("joy|anger", "joy||anger", "type", 2, "labels"),
+        ("joy|anger", "joy|joy", "type", 2, "labels"),
+        ("s1", "", "type", 2, "cluster"),
+        (",train", ",tr/ain", "type", 2, "split"),
+        ("cluster", "subject", "missing", None, "cluster"),
+        ("faces/a.jpg", "a.jpg", "missing", None, None),
+        (CSV[CSV.index("\n") + 1 :], "", "missing", None, None),
     ],
 )
-def test_bad_rows_name_file_row_and_column(root: Path, old: str, new: str, message: str) -> None:
+def test_bad_rows_name_file_row_and_column(
+    root: Path, old: str, new: str, code: Code, line: int | None, field: str | None
+) -> None:
     assert old in CSV
-    (root / "m.csv").write_text(CSV.replace(old, new, 1), encoding="utf-8")
-    with pytest.raises(InputError, match=message):
-        manifest.list_items(root / "m.csv")
+    path = root / "m.csv"
+    path.write_text(CSV.replace(old, new, 1), encoding="utf-8")
+    with refused(code, file=path, line=line, field=field):
+        manifest.list_items(path)
 
 
 def test_bad_parquet(root: Path) -> None:
-    pq.write_table(pa.Table.from_pylist([rows()[0] | {"labels": 3}]), root / "m.parquet")
-    with pytest.raises(InputError, match=r"row 0, column 'labels': 3 is neither text nor a list"):
-        manifest.list_items(root / "m.parquet")
-    (root / "m.parquet").write_text("path,labels", encoding="utf-8")
-    with pytest.raises(InputError, match=r"a manifest is a .csv or a Parquet file"):
-        manifest.list_items(root / "m.parquet")
-    with pytest.raises(InputError, match=r"absent.parquet: no such file"):
+    path = root / "m.parquet"
+    pq.write_table(pa.Table.from_pylist([rows()[0] | {"labels": 3}]), path)
+    with refused("type", file=path, field="labels[0]", found=3):
+        manifest.list_items(path)
+    path.write_text("path,labels", encoding="utf-8")
+    with refused("unreadable", file=path):
+        manifest.list_items(path)
+    with refused("missing", file=root / "absent.parquet"):
         manifest.list_items(root / "absent.parquet")

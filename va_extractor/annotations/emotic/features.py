@@ -41,17 +41,17 @@ def features_from_emotic(
 
     Args:
         splits: persons of each split, as `read_emotic` gives them.
-        merge: what becomes of several annotators' labels. `union`: every label that any of them gave. `weights`: the
-            same, and `label_weights` = a label's votes / the most votes of any label of that person; null where there
-            was one annotator. Either way `annotator_labels` keeps each annotator's own, where there were several.
+        merge: how to merge several annotators' labels. `union`: every label that any of them gave. `weights`: the
+            same, with `label_weights` = a label's votes / the most votes of any label of that person; null where there
+            was one annotator. Either way `annotator_labels` has each annotator's own, where there were several.
         salt: goes into `item_id` and `cluster_id`.
-        references: texts of each person, by `Person.name`; without them, our wording of the categories stands in.
+        references: texts of each person, by `Person.name`; without them, our wording of the categories.
 
     Returns:
         A checked features table of each split, with its provenance (not yet stamped with time and commit).
 
     Raises:
-        InputError: `weights` is asked for where single annotators' votes are not known, or a reference is about nobody.
+        InputError: `weights`, but each annotator's labels are unknown; or a reference is about no person of the file.
     """
     if references is not None:
         check_items_exist(references, {person.name for persons in splits.values() for person in persons})
@@ -67,10 +67,9 @@ def _table(
 ) -> pa.Table:
     kept = [person for person in persons if person.categories and not any(map(math.isnan, person.vad[:2]))]
     if merge == "weights" and kept and all(person.annotators is None for person in kept):
-        raise InputError(
-            f"EMOTIC, split '{split}': the file does not hold every annotator's own labels, so there are no votes to "
-            "weigh; use the official Annotations.mat, or --merge union"
-        )
+        what = f"split '{split}' has merged labels only, without votes to weigh"
+        hint = "use the official Annotations.mat, or --merge union"
+        raise InputError(what, code="unsupported", field="--merge", found=merge, hint=hint)
     vad = to_unit(np.array([person.vad for person in kept]).reshape(-1, 3), LOW, HIGH)
     texts = [_texts(person, references) for person in kept]
     kind = "category_wording" if references is None else "human"
@@ -79,7 +78,7 @@ def _table(
         "cluster_id": [item_id(salt, "emotic", person.image) for person in kept],
         "valence": vad[:, 0],
         "arousal": vad[:, 1],
-        "dominance": pa.array(vad[:, 2], from_pandas=True),  # NaN, nobody rated dominance, becomes null
+        "dominance": pa.array(vad[:, 2], from_pandas=True),  # NaN (nobody rated dominance) becomes null
         "va_source": ["human"] * len(kept),
         "va_status": ["ok"] * len(kept),
         "face_score": pa.nulls(len(kept), pa.float32()),
@@ -91,8 +90,7 @@ def _table(
         "references": pa.array(texts, pa.list_(pa.string())),
         "reference_kind": pa.array([kind if text else None for text in texts], pa.string()),
     }
-    table = check(pa.table(columns), f"EMOTIC, split '{split}'")
-    return with_provenance(table, _provenance(persons, kept, merge))
+    return with_provenance(check(pa.table(columns), f"EMOTIC {split}"), _provenance(persons, kept, merge))
 
 
 def _ids(persons: Sequence[Person], salt: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Reading EMOTIC's official `Annotations.mat`: structs `train`, `val` and `test`, one entry an image."""
+"""Read EMOTIC's official `Annotations.mat`: structs `train`, `val` and `test`, one entry an image."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from va_extractor.annotations.emotic.person import HIGH, LOW, SPLITS, Person
-from va_extractor.common.errors import InputError
+from va_extractor.common.errors import InputError, Place
 from va_extractor.emotions.labels import EMOTIC, known_label
 
 _DIMENSIONS = ("valence", "arousal", "dominance")
@@ -25,48 +25,60 @@ def read_mat(path: Path) -> dict[str, list[Person]]:
 
     Raises:
         InputError: the file is not a MATLAB file of version 7 or older, has none of the splits, or a person lacks a
-            field, has an unknown category, or a rating off the scale; the message names image and person from 0.
+            field, has an unknown category, or a rating off the scale; the field counts images and persons from 0.
     """
     from scipy.io import loadmat
     from scipy.io.matlab import MatReadError
 
     if not path.is_file():
-        raise InputError(f"{path}: no such file")
+        raise InputError("no such file", code="missing", file=path)
     try:
         content = loadmat(path, simplify_cells=True, variable_names=SPLITS)
     except NotImplementedError:
-        raise InputError(f"{path}: is a MATLAB 7.3 file; save it in MATLAB with the option -v7") from None
+        hint = "save it in MATLAB with the option -v7"
+        raise InputError("is a MATLAB 7.3 file", code="unsupported", file=path, hint=hint) from None
     except (MatReadError, ValueError, TypeError, IndexError, OSError, EOFError, zlib.error) as error:
-        raise InputError(f"{path}: is not a readable MATLAB file: {error}") from None
-    splits = {split: _persons(content[split], f"{path}: {split}") for split in SPLITS if split in content}
+        raise InputError(f"is not a readable MATLAB file: {error}", code="unreadable", file=path) from None
+    splits = {split: _persons(content[split], path, split) for split in SPLITS if split in content}
     if not splits:
-        raise InputError(f"{path}: has none of the structs {', '.join(SPLITS)}; is it EMOTIC's Annotations.mat?")
+        what = f"has none of the structs {', '.join(SPLITS)}"
+        raise InputError(what, code="missing", file=path, hint="give EMOTIC's Annotations.mat")
     return splits
 
 
 @dataclass(frozen=True)
 class _Struct:
-    """A MATLAB struct and where it stands."""
+    """A MATLAB struct, its file and its path in the file."""
 
     fields: Mapping[str, Any]
-    where: str
+    file: Path
+    path: str
 
     def __getitem__(self, field: str) -> Any:
         if field not in self.fields:
-            raise InputError(f"{self.where}: field '{field}' is missing; it has {', '.join(self.fields)}")
+            hint = f"the fields are {', '.join(self.fields)}"
+            raise InputError("field is missing", code="missing", **self.place(field), hint=hint)
         return self.fields[field]
+
+    def place(self, field: str) -> Place:
+        """Return where a field is, for errors."""
+        return {"file": self.file, "field": f"{self.path}.{field}"}
 
     def structs(self, field: str) -> list[_Struct]:
         """Return the structs of a field that may be one struct, an array of them, or empty."""
-        return _structs(self[field], f"{self.where}.{field}")
+        return _structs(self[field], self.file, f"{self.path}.{field}")
 
     def texts(self, field: str) -> list[str]:
         """Return the strings of a field that may be one string, a cell array of them, or empty."""
         texts = [text for text in _as_list(self[field]) if not (isinstance(text, str) and not text)]
         for text in texts:
             if not isinstance(text, str):
-                raise InputError(f"{self.where}.{field}: {text!r} is not text")
+                raise InputError("is not text", code="type", **self.place(field), found=text)
         return texts
+
+    def labels(self, field: str) -> set[str]:
+        """Return the EMOTIC categories of a field."""
+        return {known_label(text, EMOTIC, **self.place(field)) for text in self.texts(field)}
 
     def number(self, field: str) -> float:
         """Return the number of a field; NaN where it is empty."""
@@ -74,7 +86,7 @@ class _Struct:
         try:
             return float(values[0]) if values else math.nan
         except (TypeError, ValueError):
-            raise InputError(f"{self.where}.{field}: {values[0]!r} is not a number") from None
+            raise InputError("is not a number", code="type", **self.place(field), found=values[0]) from None
 
 
 def _as_list(value: Any) -> list[Any]:
@@ -83,18 +95,18 @@ def _as_list(value: Any) -> list[Any]:
     return list(value) if isinstance(value, list) else [value]
 
 
-def _structs(value: Any, where: str) -> list[_Struct]:
+def _structs(value: Any, file: Path, path: str) -> list[_Struct]:
     entries = _as_list(value)
     for index, entry in enumerate(entries):
         if not isinstance(entry, dict):
-            raise InputError(f"{where}[{index}]: is not a struct")
-    return [_Struct(entry, f"{where}[{index}]") for index, entry in enumerate(entries)]
+            raise InputError("is not a struct", code="type", file=file, field=f"{path}[{index}]")
+    return [_Struct(entry, file, f"{path}[{index}]") for index, entry in enumerate(entries)]
 
 
-def _persons(value: Any, where: str) -> list[Person]:
+def _persons(value: Any, file: Path, split: str) -> list[Person]:
     persons = []
     seen: Counter[str] = Counter()
-    for image in _structs(value, where):
+    for image in _structs(value, file, split):
         name = "/".join([*image.texts("folder"), *image.texts("filename")])
         for struct in image.structs("person"):
             persons.append(_person(struct, name, seen[name], _size(image)))
@@ -103,21 +115,17 @@ def _persons(value: Any, where: str) -> list[Person]:
 
 
 def _size(image: _Struct) -> tuple[float, float]:
-    """Return width and height in pixels; infinite where the file does not tell."""
+    """Return width and height in pixels; infinite where the file does not say."""
     sizes = image.structs("image_size") if "image_size" in image.fields else []
     width, height = (sizes[0].number("n_col"), sizes[0].number("n_row")) if sizes else (math.inf, math.inf)
     return (math.inf if math.isnan(width) else width), (math.inf if math.isnan(height) else height)
 
 
 def _person(struct: _Struct, image: str, index: int, size: tuple[float, float]) -> Person:
-    annotators = [
-        {known_label(text, EMOTIC, f"{one.where}.categories") for text in one.texts("categories")}
-        for one in struct.structs("annotations_categories")
-    ]
+    annotators = [one.labels("categories") for one in struct.structs("annotations_categories")]
     annotators = [labels for labels in annotators if labels]
-    where = f"{struct.where}.combined_categories"
-    combined = struct.texts("combined_categories") if "combined_categories" in struct.fields else []
-    given = set[str]().union({known_label(text, EMOTIC, where) for text in combined}, *annotators)
+    combined = struct.labels("combined_categories") if "combined_categories" in struct.fields else set()
+    given = combined.union(*annotators)
     categories = tuple(label for label in EMOTIC if label in given)
     return Person(
         image=image,
@@ -138,7 +146,7 @@ def _box(struct: _Struct, size: tuple[float, float]) -> tuple[int, int, int, int
     except (TypeError, ValueError):
         sides = []
     if len(sides) != 4 or not all(map(math.isfinite, sides)):
-        raise InputError(f"{struct.where}.body_bbox: {values} is not four numbers")
+        raise InputError("is not four numbers", code="type", **struct.place("body_bbox"), found=str(sides or values))
     left, top, right, bottom = (
         int(min(most, max(0.0, side))) for side, most in zip(sides, (width, height, width, height), strict=True)
     )
@@ -160,7 +168,7 @@ def _rating(struct: _Struct) -> tuple[float, float, float]:
     values = [struct.number(dimension) for dimension in _DIMENSIONS]
     for dimension, value in zip(_DIMENSIONS, values, strict=True):
         if not math.isnan(value) and not LOW <= value <= HIGH:
-            raise InputError(f"{struct.where}.{dimension}: {value:g} lies outside {LOW:g}..{HIGH:g}")
+            raise InputError(f"is outside {LOW:g}..{HIGH:g}", code="range", **struct.place(dimension), found=value)
     return values[0], values[1], values[2]
 
 

@@ -1,4 +1,4 @@
-"""One annotated person of an EMOTIC image, whichever file form it was read from."""
+"""One annotated person of an EMOTIC image, read from either file form."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ class Person:
 
     Attributes:
         image: folder and file name of the image, as EMOTIC names it: `mscoco/images/COCO_val2014_000000562243.jpg`.
-        index: place among the persons of that image in the annotation file, from 0.
+        index: position among the persons of that image in the annotation file, from 0.
         box: (left, top, right, bottom) of the body in pixels, cut to the image where its size is given.
         categories: labels that any annotator gave, in EMOTIC's order.
-        annotated: each annotator's own labels, in EMOTIC's order; empty where the file holds the merged labels only.
+        annotated: each annotator's own labels, in EMOTIC's order; empty where the file has merged labels only.
         vad: valence, arousal, dominance on 1..10, the mean over annotators; NaN where nobody rated.
     """
 
@@ -37,12 +37,12 @@ class Person:
 
     @property
     def annotators(self) -> int | None:
-        """How many annotators gave categories; None where the file does not tell."""
+        """How many annotators gave categories; None where the file does not say."""
         return len(self.annotated) or None
 
     @property
     def votes(self) -> tuple[int, ...]:
-        """How many annotators gave each of `categories`; empty where the file holds the merged labels only."""
+        """How many annotators gave each of `categories`; empty where the file has merged labels only."""
         if not self.annotated:
             return ()
         return tuple(sum(label in labels for labels in self.annotated) for label in self.categories)

@@ -1,7 +1,7 @@
-"""Reading the common CSV form of EMOTIC's annotations: one file a split, one row a person, lists written as text.
+"""Read the common CSV form of EMOTIC's annotations: one file a split, one row a person, lists written as text.
 
 Columns read: `Folder, Filename, BBox, Categorical_Labels, Continuous_Labels`; others (`Index, Image Size, Gender, Age`)
-are passed over. This form holds the merged labels of validation and test, not the single annotators' votes.
+are ignored. This form has the merged labels of validation and test, without each annotator's own.
 """
 
 from __future__ import annotations
@@ -22,19 +22,20 @@ _STRINGS = re.compile(rf"\[\s*(?:{_STRING}\s*(?:,\s*{_STRING}\s*)*)?\]")
 
 
 def read_tables(path: Path) -> dict[str, list[Person]]:
-    """Read one CSV file, or every CSV file of a folder; a file's name tells its split (`*train*.csv`, ...).
+    """Read one CSV file, or every CSV file of a folder; a file's name contains its split (`*train*.csv`, ...).
 
     Raises:
-        InputError: no file or two files are there for a split, a name tells no split, or a cell is wrong.
+        InputError: there is no file, or there are two of one split, a name contains no split, or a cell is wrong.
     """
     files = sorted(path.glob("*.csv")) if path.is_dir() else [path]
     if not files:
-        raise InputError(f"{path}: no CSV file in this folder")
+        raise InputError("no CSV file in this folder", code="missing", file=path)
     by_split: dict[str, Path] = {}
     for file in files:
         split = _split_of(file)
         if split in by_split:
-            raise InputError(f"{file}: split '{split}' is also in {by_split[split].name}; leave one of them there")
+            what = f"split '{split}' is also in {by_split[split].name}"
+            raise InputError(what, code="duplicate", file=file, hint="keep one of the two")
         by_split[split] = file
     return {split: _persons(by_split[split]) for split in SPLITS if split in by_split}
 
@@ -64,10 +65,10 @@ def parse_numbers(text: str) -> list[float]:
 
 
 def _split_of(file: Path) -> str:
-    told = [split for split in SPLITS if split in file.stem.lower()]
-    if len(told) != 1:
-        raise InputError(f"{file}: its name must hold exactly one of {', '.join(SPLITS)}, to tell the split")
-    return told[0]
+    named = [split for split in SPLITS if split in file.stem.lower()]
+    if len(named) != 1:
+        raise InputError(f"the file name must contain exactly one of {', '.join(SPLITS)}", code="type", file=file)
+    return named[0]
 
 
 def _persons(file: Path) -> list[Person]:
@@ -93,16 +94,17 @@ def _numbers(row: Row, column: str, count: int) -> list[float]:
     try:
         numbers = parse_numbers(row[column])
     except ValueError:
-        raise InputError(f"{row.where(column)}: {row[column]!r} is not a list of numbers like [1, 2.5]") from None
+        what = "is not a list of numbers like [1, 2.5]"
+        raise InputError(what, code="type", **row.place(column), found=row[column]) from None
     if len(numbers) != count:
-        raise InputError(f"{row.where(column)}: {row[column]!r} has not {count} numbers")
+        raise InputError(f"must have {count} numbers", code="type", **row.place(column), found=row[column])
     return numbers
 
 
 def _box(row: Row) -> tuple[int, int, int, int]:
     numbers = _numbers(row, "BBox", 4)
     if not all(map(math.isfinite, numbers)):
-        raise InputError(f"{row.where('BBox')}: {row['BBox']!r} is not a box")
+        raise InputError("is not a box", code="range", **row.place("BBox"), found=row["BBox"])
     left, top, right, bottom = map(int, numbers)
     return left, top, right, bottom
 
@@ -112,8 +114,9 @@ def _categories(row: Row) -> tuple[str, ...]:
     try:
         names = parse_strings(row[column])
     except ValueError:
-        raise InputError(f"{row.where(column)}: {row[column]!r} is not a list like ['Anger', 'Fear']") from None
-    given = {known_label(name, EMOTIC, row.where(column)) for name in names}
+        what = "is not a list like ['Anger', 'Fear']"
+        raise InputError(what, code="type", **row.place(column), found=row[column]) from None
+    given = {known_label(name, EMOTIC, **row.place(column)) for name in names}
     return tuple(label for label in EMOTIC if label in given)
 
 
@@ -124,5 +127,5 @@ def _vad(row: Row) -> tuple[float, float, float]:
     valence, arousal, dominance = _numbers(row, column, 3)
     for value in (valence, arousal, dominance):
         if not math.isnan(value) and not LOW <= value <= HIGH:
-            raise InputError(f"{row.where(column)}: {value:g} lies outside {LOW:g}..{HIGH:g}")
+            raise InputError(f"is outside {LOW:g}..{HIGH:g}", code="range", **row.place(column), found=value)
     return valence, arousal, dominance

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.refused import refused
 from va_extractor.annotations.emotic import Merge, features_from_emotic, read_emotic
-from va_extractor.common.errors import InputError
 from va_extractor.schema import provenance_of
 
 
@@ -71,7 +71,7 @@ def test_csv_form_gives_the_same_rows_as_the_official_file(mat_file: Path, csv_f
 
 
 def test_csv_form_has_no_votes_to_weigh(csv_folder: Path) -> None:
-    with pytest.raises(InputError, match=r"no votes to weigh; use the official Annotations.mat, or --merge union"):
+    with refused("unsupported", field="--merge", found="weights"):
         features_from_emotic(read_emotic(csv_folder), merge="weights", salt="s")
 
 
@@ -100,9 +100,7 @@ def test_a_users_own_references_are_human_and_others_have_none(mat_file: Path) -
 
 
 def test_a_reference_about_nobody_is_refused(mat_file: Path) -> None:
-    with pytest.raises(
-        InputError, match=r"no item 'mscoco/images/b.jpg#9'; the nearest one is 'mscoco/images/b.jpg#0'"
-    ):
+    with refused("unknown", found="mscoco/images/b.jpg#9", hint="the nearest is 'mscoco/images/b.jpg#0'"):
         features_from_emotic(
             read_emotic(mat_file), merge="union", salt="s", references={"mscoco/images/b.jpg#9": ("?",)}
         )

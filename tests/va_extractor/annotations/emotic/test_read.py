@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.refused import refused
 from va_extractor.annotations.emotic import read_emotic
 from va_extractor.annotations.emotic.table import parse_numbers, parse_strings
-from va_extractor.common.errors import InputError
+from va_extractor.common.errors import Code
 
 DIMENSIONS = ("valence", "arousal", "dominance")
 
@@ -64,69 +65,71 @@ def test_one_csv_file_is_one_split(csv_folder: Path) -> None:
 
 
 def test_mat_of_something_else_is_refused(write_mat: Callable[[dict[str, Any]], Path]) -> None:
-    with pytest.raises(InputError, match=r"Annotations.mat: has none of the structs train, val, test"):
-        read_emotic(write_mat({"other": 1}))
+    path = write_mat({"other": 1})
+    with refused("missing", file=path):
+        read_emotic(path)
 
 
 @pytest.mark.parametrize("kept", [0.0, 0.01, 0.3, 0.6, 0.9])
 def test_truncated_mat_is_refused(mat_file: Path, kept: float) -> None:
     whole = mat_file.read_bytes()
     mat_file.write_bytes(whole[: int(kept * len(whole))])
-    with pytest.raises(InputError, match=r"Annotations.mat: "):
+    with refused("unreadable", file=mat_file):
         read_emotic(mat_file)
 
 
-def test_hdf5_mat_is_refused_with_the_mend(tmp_path: Path) -> None:
+def test_hdf5_mat_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "Annotations.mat"
     header = b"MATLAB 7.3 MAT-file".ljust(124) + b"\x00\x02IM"  # version 0x0200, little-endian
     path.write_bytes(header + b"\x89HDF\r\n\x1a\n" + bytes(512))
-    with pytest.raises(InputError, match=r"save it in MATLAB with the option -v7"):
+    with refused("unsupported", file=path):
         read_emotic(path)
 
 
-@pytest.mark.parametrize("name", ["absent.mat", "absent_test.csv"])
-def test_missing_file(tmp_path: Path, name: str) -> None:
-    with pytest.raises(InputError, match=rf"{name}: (no such file|cannot be read: No such file)"):
-        read_emotic(tmp_path / name)
-
-
-def test_other_endings_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"is neither a .mat file, a .csv file nor a folder"):
-        read_emotic(tmp_path / "annotations.json")
+@pytest.mark.parametrize("name", ["absent.mat", "absent_test.csv", "annotations.json"])
+def test_missing_files_and_other_endings(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    with refused("missing", file=path):
+        read_emotic(path)
+    path.write_bytes(b"")
+    with refused("type" if name.endswith("json") else "unreadable" if name.endswith("mat") else "missing", file=path):
+        read_emotic(path)
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "message"),
+    ("old", "new", "code", "line", "field"),
     [
-        ("['Fear', 'Anger']", "['Fear', 'Angerr']", r"train.csv:2, column 'Categorical_Labels'.*nearest.*'Anger'"),
-        ("['Fear', 'Anger']", "__import__('os')", r"train.csv:2, column 'Categorical_Labels'.*is not a list"),
-        ("[1.0, 10.0, 5.5]", "[0.5, 10.0, 5.5]", r"train.csv:2, column 'Continuous_Labels': 0.5 lies outside 1..10"),
-        ("[1.0, 10.0, 5.5]", "[1.0, 10.0]", r"train.csv:2, column 'Continuous_Labels'.*has not 3 numbers"),
-        ("[1.0, 10.0, 5.5]", "[1.0, ten, 5]", r"train.csv:2, column 'Continuous_Labels'.*not a list of numbers"),
-        ("[10, 20, 30, 40]", "[10, 20, 30, inf]", r"train.csv:2, column 'BBox'.*is not a box"),
-        ("a.jpg", "", r"train.csv:2, column 'Filename': is empty"),
-        (",Male,Adult\n1", ",Male\n1", r"train.csv:2: has not as many cells as the header \(9\)"),
-        ("Folder", "Ordner", r"train.csv: column 'Folder' is missing; it has Index, Ordner"),
+        ("['Fear', 'Anger']", "['Fear', 'Angerr']", "unknown", 2, "Categorical_Labels"),
+        ("['Fear', 'Anger']", "__import__('os')", "type", 2, "Categorical_Labels"),
+        ("[1.0, 10.0, 5.5]", "[0.5, 10.0, 5.5]", "range", 2, "Continuous_Labels"),
+        ("[1.0, 10.0, 5.5]", "[1.0, 10.0]", "type", 2, "Continuous_Labels"),
+        ("[1.0, 10.0, 5.5]", "[1.0, ten, 5]", "type", 2, "Continuous_Labels"),
+        ("[10, 20, 30, 40]", "[10, 20, 30, inf]", "range", 2, "BBox"),
+        ("a.jpg", "", "missing", 2, "Filename"),
+        ("Folder", "Ordner", "missing", None, "Folder"),
     ],
 )
-def test_bad_csv_names_file_line_and_column(csv_folder: Path, old: str, new: str, message: str) -> None:
+def test_bad_csv_names_file_line_and_column(
+    csv_folder: Path, old: str, new: str, code: Code, line: int | None, field: str
+) -> None:
     path = csv_folder / "emotic_train.csv"
     text = path.read_text(encoding="utf-8")
     assert old in text
     path.write_text(text.replace(old, new), encoding="utf-8")
-    with pytest.raises(InputError, match=message):
+    with refused(code, file=path, line=line, field=field):
         read_emotic(csv_folder)
 
 
 def test_two_files_of_a_split_or_none_named_are_refused(csv_folder: Path, tmp_path: Path) -> None:
-    (csv_folder / "more_train.csv").write_text("", encoding="utf-8")
-    with pytest.raises(InputError, match=r"split 'train' is also in emotic_train.csv"):
+    more, other, empty = csv_folder / "more_train.csv", tmp_path / "persons.csv", tmp_path / "empty"
+    more.write_text("", encoding="utf-8")
+    empty.mkdir()
+    with refused("duplicate", file=more):
         read_emotic(csv_folder)
-    with pytest.raises(InputError, match=r"must hold exactly one of train, val, test"):
-        read_emotic(tmp_path / "persons.csv")
-    (tmp_path / "empty").mkdir()
-    with pytest.raises(InputError, match=r"no CSV file in this folder"):
-        read_emotic(tmp_path / "empty")
+    with refused("type", file=other):
+        read_emotic(other)
+    with refused("missing", file=empty):
+        read_emotic(empty)
 
 
 def test_labels_are_read_whatever_their_case(write_person: Callable[..., Path]) -> None:
@@ -135,36 +138,45 @@ def test_labels_are_read_whatever_their_case(write_person: Callable[..., Path]) 
 
 
 @pytest.mark.parametrize(
-    ("fields", "message"),
+    ("fields", "code", "field", "found"),
     [
         (
             {"annotations_categories": np.array([[("Fea",)]], dtype=[("categories", "O")])},
-            r"train\[0\].person\[1\].annotations_categories\[0\].categories: unknown label 'Fea'.*'Fear'",
+            "unknown",
+            "person[1].annotations_categories[0].categories",
+            "Fea",
         ),
         (
             {"annotations_categories": np.array([[(5,)]], dtype=[("categories", "O")])},
-            r"person\[1\].annotations_categories\[0\].categories: 5 is not text",
+            "type",
+            "person[1].annotations_categories[0].categories",
+            5,
         ),
         (
             {"annotations_continuous": np.array([[(11, 2, 3)]], dtype=[(d, "O") for d in DIMENSIONS])},
-            r"person\[1\].annotations_continuous\[0\].valence: 11 lies outside 1..10",
+            "range",
+            "person[1].annotations_continuous[0].valence",
+            11,
         ),
         (
             {"annotations_continuous": np.array([[(1, "NA", 3)]], dtype=[(d, "O") for d in DIMENSIONS])},
-            r"person\[1\].annotations_continuous\[0\].arousal: 'NA' is not a number",
+            "type",
+            "person[1].annotations_continuous[0].arousal",
+            "NA",
         ),
-        ({"annotations_continuous": 5}, r"person\[1\].annotations_continuous\[0\]: is not a struct"),
-        ({"body_bbox": np.array([[1.0, 2.0, 3.0]])}, r"person\[1\].body_bbox: .* is not four numbers"),
-        ({"body_bbox": np.array([[1.0, 2.0, np.nan, 3.0]])}, r"person\[1\].body_bbox: .* is not four numbers"),
-        ({"body_bbox": "none"}, r"person\[1\].body_bbox: .* is not four numbers"),
-        ({"annotations_continuous": None}, r"person\[0\]: field 'annotations_continuous' is missing; it has body_bbox"),
+        ({"annotations_continuous": 5}, "type", "person[1].annotations_continuous[0]", None),
+        ({"body_bbox": np.array([[1.0, 2.0, 3.0]])}, "type", "person[1].body_bbox", "[1.0, 2.0, 3.0]"),
+        ({"body_bbox": np.array([[1, 2, np.nan, 3]])}, "type", "person[1].body_bbox", "[1.0, 2.0, nan, 3.0]"),
+        ({"body_bbox": "none"}, "type", "person[1].body_bbox", "['none']"),
+        ({"annotations_continuous": None}, "missing", "person[0].annotations_continuous", None),
     ],
 )
 def test_bad_mat_names_image_person_and_field(
-    write_person: Callable[..., Path], fields: dict[str, Any], message: str
+    write_person: Callable[..., Path], fields: dict[str, Any], code: Code, field: str, found: object
 ) -> None:
-    with pytest.raises(InputError, match=message):
-        read_emotic(write_person(**fields))
+    path = write_person(**fields)
+    with refused(code, file=path, field=f"train[0].{field}", found=found):
+        read_emotic(path)
 
 
 @given(st.lists(st.sampled_from(["Anger", "Doubt/Confusion", "a, b", "it's", "]["])))
