@@ -145,10 +145,10 @@ def test_win_rate_at_equal_length_counts_a_pair_as_often_as_it_stands_there() ->
         ("version: 1\nprompt: '{valence} {arousal} {first} {second} {other}'", "other"),
         ("version: 1\nprompt: '{valence[0]} {arousal} {first} {second}'", "cannot be filled in"),
         ("prompt: [", "YAML"),
-        ("- 1", "the whole: "),
+        ("- 1", "valid dictionary"),
         ("prompt: '{valence} {arousal} {first} {second}'", "version: Field required"),
         ("version: '1'\nprompt: '{valence} {arousal} {first} {second}'", "version: Input should be a valid integer"),
-        ("version: 1\nprompt: a\nprompt: '{valence} {arousal} {first} {second}'", "prompt stands twice"),
+        ("version: 1\nprompt: a\nprompt: '{valence} {arousal} {first} {second}'", "prompt appears twice"),
     ],
 )
 def test_a_broken_rubric_is_named(tmp_path: Path, content: str, message: str) -> None:
