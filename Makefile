@@ -2,7 +2,7 @@
 
 VENV ?= .venv
 PAGES = leaderboard.json_schema harness.tasks.schema harness.record.sweep harness.tasks.prompt_page harness.tasks.pages \
-	harness.commands.readme
+	harness.metrics.page harness.commands.readme
 BENCHMARKS = throughput intervals coverage sampling positions answers tree extract validate validity leaderboard api api_soak sweeps
 
 demo:  ## set up and run the main job on what ships

@@ -35,12 +35,12 @@ def write(root: Path) -> None:
     """Run the first command in a folder of its own, and write what it prints into `README.md`."""
     from tempfile import TemporaryDirectory
 
-    from harness.cli import main
+    from harness.commands.run import main, parser
 
     path = root / "README.md"
     readme = path.read_text(encoding="utf-8")
     with TemporaryDirectory() as folder, contextlib.chdir(folder), contextlib.redirect_stdout(io.StringIO()) as printed:
-        if main(arguments(readme)):
+        if main(parser().parse_args(arguments(readme))):
             raise SystemExit("the README's first command failed")
     path.write_text(page(readme, printed.getvalue()), encoding="utf-8")
 

@@ -65,7 +65,10 @@ def annotator_jaccard_human(outcome: LabelSets, weights: Weights) -> Floats:
 
 @_metric(line="Cohen's kappa of the answers with one annotator's labels, mean over labels", **_KAPPA)
 def annotator_kappa(outcome: LabelSets, weights: Weights) -> Floats:
-    """Return (draws,) means over labels given by some but not all of (p_o - p_e) / (1 - p_e), in [-1, 1]."""
+    """Return (draws,) means over labels given by some but not all of (p_o - p_e) / (1 - p_e), in [-1, 1].
+
+    p_o = mean of a v/m + (1 - a)(1 - v/m), a whether answered, v of m annotators; p_e from the rates of both sides.
+    """
     return _mean_kappa(_model_columns(outcome), weights)
 
 

@@ -51,7 +51,7 @@ def arousal_direction(outcome: Changed, weights: Weights) -> Floats:
     span=(-1.0, 1.0),
 )
 def change_cosine(outcome: Changed, weights: Weights) -> Floats:
-    """Return (draws,) means of the cosine of the two changes, in [-1, 1]; 0 where nothing changes in the text."""
+    """Return (draws,) means of r g / (|r| |g|), in [-1, 1]; r the change read, g the given one; 0 where r is 0."""
     read, given = outcome.read_change, outcome.given_change
     lengths = np.linalg.norm(read, axis=1) * np.linalg.norm(given, axis=1)
     cosine = (read * given).sum(axis=1) / np.where(lengths > 0, lengths, 1.0)

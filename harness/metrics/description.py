@@ -36,7 +36,10 @@ _EITHER_CONSTANT = "the points or the readings do not vary"
 
 @_metric(line="chance that the valence and arousal read from the text lie in the given point's quadrant", chance=0.25)
 def same_quadrant(outcome: Described, weights: Weights) -> Floats:
-    """Return (draws,) means of the probability of one quadrant, in [0, 1]; 1/4 for a neutral text."""
+    """Return (draws,) means of the probability of one quadrant, in [0, 1]; 1/4 for a neutral text.
+
+    Product over both dimensions of p q + (1 - p)(1 - q), p and q = Phi(x / sigma), sigma the reader's error.
+    """
     return weighted_mean(outcome.columns["same_quadrant"], weights)
 
 
@@ -121,7 +124,7 @@ def arousal_rmse(outcome: Described, weights: Weights) -> Floats:
 
 @_of_some(line="F1 of the emotion words' wheel families against the labels'", undefined=_UNPLACED, chance=None)
 def wheel_f1(outcome: Described, weights: Weights) -> Floats:
-    """Return (draws,) means of set F1 at wheel level 1, in [0, 1]."""
+    """Return (draws,) means of set F1 at wheel level 1, in [0, 1] (Shaver et al. 1987; Willcox 1982)."""
     return weighted_mean(outcome.columns["wheel_f1"], weights)
 
 
@@ -133,7 +136,7 @@ def wheel_f1_fine(outcome: Described, weights: Weights) -> Floats:
 
 @_metric(line="cosine of the description to its own reference", undefined=_UNDEFINED, chance=None, span=(-1.0, 1.0))
 def cosine(outcome: Described, weights: Weights) -> Floats:
-    """Return (draws,) means of the cosine to the own reference, in [-1, 1]."""
+    """Return (draws,) means of the cosine to the own reference, in [-1, 1] (Reimers & Gurevych 2019)."""
     return weighted_mean(outcome.columns["cosine"], weights)
 
 
@@ -194,7 +197,7 @@ def length(outcome: Described, weights: Weights) -> Floats:
 
 @_text(line="share of word pairs that a description repeats", higher_is_better=False, undefined=_SHORT, chance=None)
 def repetition(outcome: Described, weights: Weights) -> Floats:
-    """Return (draws,) means of one minus distinct-2, in [0, 1]."""
+    """Return (draws,) means of one minus distinct-2, in [0, 1] (Li et al. 2016, arXiv:1510.03055)."""
     return weighted_mean(outcome.columns["repetition"], weights)
 
 
@@ -202,7 +205,7 @@ def repetition(outcome: Described, weights: Weights) -> Floats:
     line="share of descriptions nearly identical to another's", higher_is_better=False, undefined=_SILENT, chance=None
 )
 def near_duplicates(outcome: Described, weights: Weights) -> Floats:
-    """Return (draws,) shares of descriptions that resemble another item's by 0.8 or more, in [0, 1]."""
+    """Return (draws,) shares of descriptions that resemble another item's by 0.8 or more, in [0, 1] (Broder 1997)."""
     return weighted_mean(outcome.columns["near_duplicate"], weights)
 
 

@@ -44,7 +44,10 @@ def js_divergence(outcome: Distributed, weights: Weights) -> Floats:
     span=(0.0, inf),
 )
 def kl_divergence(outcome: Distributed, weights: Weights) -> Floats:
-    """Return (draws,) means of sum p ln(p / q), in nats, from 0; q is 0.99 of the answer plus 0.01 / k."""
+    """Return (draws,) means of sum p ln(p / q), in nats, from 0; q is 0.99 of the answer plus 0.01 / k.
+
+    Kullback & Leibler (1951), Ann. Math. Stat. 22, 79-86; scipy `entropy`.
+    """
     return weighted_mean(_kl(outcome), weights)
 
 

@@ -25,7 +25,7 @@ from harness.stats.arrays import Floats, Weights
     proportion=True,
 )
 def accuracy(outcome: Labelled, weights: Weights) -> Floats:
-    """Return (draws,) weighted shares of right answers, in [0, 1]."""
+    """Return (draws,) weighted shares of right answers, in [0, 1] (`accuracy_score`)."""
     return weighted_mean((outcome.gold == outcome.predicted).astype(np.float64), weights)
 
 
@@ -45,7 +45,10 @@ def balanced_accuracy(outcome: Labelled, weights: Weights) -> Floats:
     interval="student",
 )
 def macro_f1(outcome: Labelled | LabelSets, weights: Weights) -> Floats:
-    """Return (draws,) means of F1 over labels with items, in [0, 1] (`f1_score(average='macro', labels=present)`)."""
+    """Return (draws,) means of F1 over labels with items, in [0, 1] (`f1_score(average='macro', labels=present)`).
+
+    F1 is 2 hits / (true + answered).
+    """
     counts = class_counts(outcome, weights)
     return mean_where(ratio(2 * counts.hits, counts.gold + counts.predicted), counts.gold > 0)
 
@@ -71,9 +74,10 @@ def macro_f1_all(outcome: Labelled | LabelSets, weights: Weights) -> Floats:
     chance=0.0,
 )
 def mcc(outcome: Labelled, weights: Weights) -> Floats:
-    """Return (draws,) multi-class Matthews correlations, in [-1, 1] (`matthews_corrcoef`; Gorodkin 2004).
+    """Return (draws,) multi-class Matthews correlations, in [-1, 1] (`matthews_corrcoef`).
 
-    Answers that name no label are a class of their own.
+    (c s - sum p t) / sqrt((s^2 - sum p^2)(s^2 - sum t^2)), c right answers of s items, t true and p answered counts by
+    label; no label answered is a class of its own. Gorodkin (2004), Comput. Biol. Chem. 28, 367-374.
     """
     true, said, hits = _margins(outcome, weights)
     total = true.sum(axis=1)
@@ -89,7 +93,10 @@ def mcc(outcome: Labelled, weights: Weights) -> Floats:
     span=(-1.0, 1.0),
 )
 def cohen_kappa(outcome: Labelled, weights: Weights) -> Floats:
-    """Return (draws,) Cohen's kappas, in [-1, 1] (`cohen_kappa_score`); no label answered is a class of its own."""
+    """Return (draws,) Cohen's kappas, in [-1, 1] (`cohen_kappa_score`); no label answered is a class of its own.
+
+    (p_o - p_e) / (1 - p_e), p_e = sum t p / s^2. Cohen (1960), Educ. Psychol. Meas. 20, 37-46.
+    """
     true, said, hits = _margins(outcome, weights)
     total = true.sum(axis=1)
     expected = ratio((true * said).sum(axis=1), total**2)
@@ -102,20 +109,23 @@ def cohen_kappa(outcome: Labelled, weights: Weights) -> Floats:
     undefined="no item carries a label and no answer names one",
 )
 def micro_f1(outcome: LabelSets, weights: Weights) -> Floats:
-    """Return (draws,) micro-averaged F1, in [0, 1]."""
+    """Return (draws,) values of 2 sum |A and B| / sum (|A| + |B|), in [0, 1] (`f1_score(average='micro')`)."""
     counts = class_counts(outcome, weights)
     return ratio(2 * counts.hits.sum(axis=1), (counts.gold + counts.predicted).sum(axis=1))
 
 
 @metric(Kind.MULTI_LABEL, line="mean over items of F1 between the two sets")
 def samples_f1(outcome: LabelSets, weights: Weights) -> Floats:
-    """Return (draws,) means of 2 |A and B| / (|A| + |B|), in [0, 1]; two empty sets agree fully."""
+    """Return (draws,) means of 2 |A and B| / (|A| + |B|), in [0, 1]; two empty sets agree fully.
+
+    `f1_score(average='samples')`
+    """
     return weighted_mean(_item_f1(outcome), weights)
 
 
 @metric(Kind.MULTI_LABEL, line="mean over items of intersection over union of the two sets")
 def jaccard(outcome: LabelSets, weights: Weights) -> Floats:
-    """Return (draws,) means of |A and B| / |A or B|, in [0, 1]; two empty sets agree fully."""
+    """Return (draws,) means of |A and B| / |A or B|, in [0, 1] (`jaccard_score`); two empty sets agree fully."""
     return weighted_mean(_item_jaccard(outcome), weights)
 
 
@@ -135,6 +145,7 @@ def set_size(outcome: LabelSets, weights: Weights) -> Floats:
 def informedness(outcome: LabelSets, weights: Weights) -> Floats:
     """Return (draws,) means of Youden's J over labels true of some but not all items, in [-1, 1].
 
+    J is hits / true - false alarms / false (`balanced_accuracy_score(adjusted=True)` by label).
     Youden (1950), Cancer 3, 32-35; as informedness in Powers (2011), J. Machine Learning Technologies 2(1), 37-63.
     """
     counts = class_counts(outcome, weights)

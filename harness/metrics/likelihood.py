@@ -65,7 +65,7 @@ def accuracy_cal(outcome: Labelled, weights: Weights) -> Floats:
 
 @_loss(line="Brier score: squared error of the probabilities, summed over labels", undefined=_TEXT, span=(0.0, 2.0))
 def brier(outcome: Labelled, weights: Weights) -> Floats:
-    """Return (draws,) mean squared errors, in [0, 2] (Brier 1950, Monthly Weather Review 78(1), 1-3)."""
+    """Return (draws,) means of sum (p - 1[true])^2, in [0, 2] (Brier 1950, Monthly Weather Review 78(1), 1-3)."""
     return _brier(outcome.scores, outcome, weights)
 
 
@@ -83,7 +83,7 @@ def brier_cal(outcome: Labelled, weights: Weights) -> Floats:
 
 @_loss(line="log loss: mean of -ln of the true label's probability", undefined=_TEXT, span=(0.0, inf))
 def log_loss(outcome: Labelled, weights: Weights) -> Floats:
-    """Return (draws,) mean losses in nats, from 0 (`sklearn.metrics.log_loss`)."""
+    """Return (draws,) means of -ln p(true label) in nats, from 0 (`sklearn.metrics.log_loss`)."""
     return _log_loss(outcome.scores, outcome, weights)
 
 
@@ -101,7 +101,10 @@ def log_loss_cal(outcome: Labelled, weights: Weights) -> Floats:
 
 @_error(line="expected calibration error of the likeliest label's probability, 15 bins", undefined=_TEXT)
 def ece(outcome: Labelled, weights: Weights) -> Floats:
-    """Return (draws,) errors, in [0, 1] (Guo et al. 2017, ICML, equation 3)."""
+    """Return (draws,) errors, in [0, 1] (Guo et al. 2017, ICML, equation 3).
+
+    Sum over 15 bins of equal width of share of items x abs(mean p - share right), p that of the likeliest label.
+    """
     return _ece(outcome.scores, outcome, weights)
 
 

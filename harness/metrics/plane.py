@@ -84,7 +84,10 @@ def _missed(outcome: Labelled) -> Floats:
     undefined=_NO_GROUP,
 )
 def graded_credit(outcome: Labelled, weights: Weights) -> Floats:
-    """Return (draws,) mean credits, in [0, 1] (`harness.text.ontology.credit`); no label answered earns 0."""
+    """Return (draws,) mean credits, in [0, 1] (`harness.text.ontology.credit`); no label answered earns 0.
+
+    Groups are GoEmotions' Ekman mapping, Demszky et al. (2020).
+    """
     credit = ontology.credit(outcome.labels)
     if credit is None:
         return np.full(len(weights), np.nan)

@@ -29,7 +29,10 @@ _CELLS = 500_000
     reliable_from=150,
 )
 def mean_ap(outcome: Ranked, weights: Weights) -> Floats:
-    """Return (draws,) means of `average_precision_score` over the labels true of some item, in [0, 1]."""
+    """Return (draws,) means of `average_precision_score` over the labels true of some item, in [0, 1].
+
+    Sum over thresholds of precision x rise in recall; equal scores enter together, an item without a score last.
+    """
     precision = areas(outcome, weights).precision
     return mean_where(precision, ~np.isnan(precision))
 

@@ -22,7 +22,7 @@ _UNPLACED = "no wheel has a place for any label"
 
 @_of_places(line="F1 of the words' families on the wheels against the labels'", undefined=_UNPLACED, chance=None)
 def family_f1(outcome: Described, weights: Weights) -> Floats:
-    """Return (draws,) means of set F1 at the first level, such as joy, in [0, 1]."""
+    """Return (draws,) means of set F1 at the first level, such as joy, in [0, 1] (Shaver et al. 1987; Willcox 1982)."""
     return weighted_mean(outcome.columns["family_f1"], weights)
 
 

@@ -1,4 +1,4 @@
-"""The page on metrics names every metric of labels, sets and rankings."""
+"""The tables of metrics in `docs/` are those that the metrics declare."""
 
 from __future__ import annotations
 
@@ -9,15 +9,18 @@ from pathlib import Path
 import pytest
 
 from harness.metrics import Metric, all_metrics
-from harness.record.kinds import Kind
+from harness.metrics.page import PAGES, blocks, module_of, page
 
 ENDS = {"2 sqrt 2": 2 * sqrt(2), "k": inf}
-PAGE = Path(__file__).resolve().parents[3] / "docs" / "metrics.md"
+DOCS = Path(__file__).resolve().parents[3] / "docs"
 
 
-@pytest.mark.parametrize("name", [one.name for one in all_metrics() if one.kinds != {Kind.DESCRIPTION}])
-def test_the_page_names_each_metric(name: str) -> None:
-    assert f"`{name}`" in PAGE.read_text(encoding="utf-8")
+def test_every_module_has_one_block_and_every_block_is_current() -> None:
+    texts = [(DOCS / name).read_text(encoding="utf-8") for name in PAGES]
+    assert sorted(name for text in texts for name in blocks(text)) == sorted(set(map(module_of, all_metrics())))
+    for text in texts:
+        assert text == page(text)
+        assert page(text.replace("| no value where |", "| changed |")) == text
 
 
 @pytest.mark.parametrize("metric", all_metrics(), ids=lambda metric: metric.name)
