@@ -199,17 +199,17 @@ WRONG: list[tuple[str, list[str], list[str]]] = [
     (
         "a password in an address",
         ["--model", "gguf", "--model_args", "base_url=http://u:canary@h", "--tasks", "iimi_basic"],
-        ["base_url: holds a key or a password"],
+        ["--model_args base_url: "],
     ),
     (
         "a password in an address without a scheme",
         ["--model", "openai/x", "--model_args", "base_url=u:canary@h:9/v1", "--tasks", "iimi_basic"],
-        ["base_url: holds a key or a password"],
+        ["--model_args base_url: "],
     ),
     (
         "an address that is none",
         ["--model", "tree-completions", "--model_args", "base_url=http://[::1/v1,model=m", "--tasks", "iimi_basic"],
-        ["base_url=http://[::1/v1: no address"],
+        ["--model_args base_url: ", "http://[::1/v1"],
     ),
     (
         "a key where its variable belongs",
@@ -221,7 +221,7 @@ WRONG: list[tuple[str, list[str], list[str]]] = [
             "--tasks",
             "iimi_basic",
         ],
-        ["key_variable is no name of an environment variable"],
+        ["--model_args key_variable: "],
     ),
     (
         "an address that is no text",
@@ -233,7 +233,7 @@ WRONG: list[tuple[str, list[str], list[str]]] = [
             "--tasks",
             "iimi_basic",
         ],
-        ["no address"],
+        ["--model_args base_url: "],
     ),
     (
         "no number of JSON",

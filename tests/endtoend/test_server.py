@@ -109,8 +109,8 @@ def test_a_dead_server_is_one_line(vaemo_eval: Command) -> None:
     assert done.code == 2
     assert "Traceback" not in done.err
     line = done.err.strip().splitlines()[-1]
-    assert line.startswith("vaemo-eval: --model local-chat-completions: cannot connect to http://127.0.0.1:")
-    assert line.endswith("(asked 1 times)")
+    assert line.startswith("vaemo-eval: http://127.0.0.1:")
+    assert "cannot connect" in line
 
 
 def test_faults_before_a_real_server_change_no_answer(

@@ -1,1 +1,1 @@
-"""Asking models behind an HTTP API: OpenAI's and Anthropic's dialects, and whatever LiteLLM knows."""
+"""Models behind an HTTP API: chat (OpenAI's and Anthropic's, others through LiteLLM) and completions."""

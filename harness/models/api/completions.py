@@ -1,31 +1,51 @@
-"""lm-eval's completion back ends, which give log-likelihoods as chat APIs do not, asked by our own rules.
+"""lm-eval's completion back ends, which give log-likelihoods as chat APIs do not, with our own sender.
 
-lm-eval gives up after three refusals, which take eight seconds, and writes the key into the log with each of them.
+lm-eval gives up after eight seconds of a busy server, and writes the key into its log.
 """
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from lm_eval.models.openai_completions import LocalCompletionsAPI, OpenAICompletionsAPI
-from tqdm import tqdm
 
+from harness.models.api.budget import Budget
+from harness.models.api.dialect import A, Body, Dialect, Q
 from harness.models.api.http_client import open_client
+from harness.models.api.limiter import Limiter
 from harness.models.api.providers import COMPLETIONS, held_key
+from harness.models.api.rejected_params import RejectedParams
 from harness.models.api.retry import TRIES
-from harness.models.api.sending import Body, Sending
+from harness.models.api.sender import Sender
+from harness.models.api.settings import NO_LIMITS
+
+
+@dataclass(frozen=True)
+class CompletionDialect(Dialect[Q, A]):
+    """Completions, whose bodies lm-eval or the prefix tree makes and reads."""
+
+    make: Callable[[Q], Mapping[str, Any]]
+    read: Callable[[Q, Body], A]
+
+    def payload(self, request: Q, rejected: RejectedParams) -> dict[str, Any]:
+        """Return the body of a request."""
+        return dict(self.make(request))
+
+    def parse(self, request: Q, body: Body, rejected: RejectedParams) -> A:
+        """Read the body of a good response."""
+        return self.read(request, body)
 
 
 class Completions(LocalCompletionsAPI):  # type: ignore[misc]  # lm-eval has no types
     """`local-completions`, with up to `num_concurrent` requests at once.
 
     Args:
-        key_variable: the environment variable that holds the key; None for the usual ones, and no key where there are
-            none.
-        max_retries: how often a request is sent that meets a fault; one that is pushed back is sent for 15 minutes.
+        key_variable: the environment variable that holds the key; None for the usual one, if the back end has one.
+        max_retries: how often to send a request that fails; one to a busy server is sent for 15 minutes.
     """
 
     backend = "local-completions"
@@ -36,8 +56,9 @@ class Completions(LocalCompletionsAPI):  # type: ignore[misc]  # lm-eval has no 
         super().__init__(*args, auth_token=self._key, **kwargs)
         at_once = max(1, int(self._concurrent))
         opened = partial(open_client, self.base_url, self.header, self.timeout, verify=self.verify_certificate)
-        self.sending = Sending(self.base_url, opened, at_once, max(1, int(max_retries)))
-        self._concurrent = max(2, at_once)  # lm-eval's way of one request at a time does not come through here
+        tries = max(1, int(max_retries))
+        self.sender = Sender(self.base_url, opened, Limiter(at_once), Budget(NO_LIMITS, None), tries=tries)
+        self._concurrent = max(2, at_once)  # with 1, lm-eval would not call `get_batched_requests`
 
     @property
     def header(self) -> dict[str, str]:
@@ -53,16 +74,24 @@ class Completions(LocalCompletionsAPI):  # type: ignore[misc]  # lm-eval has no 
         ctxlens: Any = None,
         **kwargs: Any,
     ) -> list[list[Any]]:
-        """Ask lm-eval's requests in batches of its size, and hand each answer over the moment it arrives.
+        """Send lm-eval's requests in batches of its size, and hand over each answer when it arrives.
 
         Raises:
             InputError: one could not be answered.
         """
         size = int(self._batch_size)
         parts = [slice(start, start + size) for start in range(0, len(requests), size)]
+        arrived: dict[int, list[Any]] = {}
 
-        def read(place: int, body: Body) -> list[Any]:
-            part = parts[place]
+        def make(part: slice) -> dict[str, Any]:
+            given = copy.deepcopy(kwargs.get("gen_kwargs"))  # lm-eval removes what it reads
+            prompts = self.create_message(requests[part])
+            made: dict[str, Any] = self._create_payload(
+                prompts, generate=generate, gen_kwargs=given, seed=self._seed, eos=self.eos_string
+            )
+            return made
+
+        def read(part: slice, body: Body) -> list[Any]:
             answers: list[Any] = (
                 self.parse_generations(outputs=body)
                 if generate
@@ -70,22 +99,16 @@ class Completions(LocalCompletionsAPI):  # type: ignore[misc]  # lm-eval has no 
             )
             if len(answers) != len(requests[part]) or None in answers:
                 raise ValueError("an answer is missing")
+            return answers
+
+        def keep(part: slice, answers: list[Any]) -> None:
             for key, answer in zip(cache_keys[part], answers, strict=True):
                 if key is not None:
                     self.cache_hook.add_partial("generate_until" if generate else "loglikelihood", key, answer)
-            bar.update(1)
-            return answers
+            arrived[part.start] = answers
 
-        payloads = [self._payload(requests[part], generate=generate, **kwargs) for part in parts]
-        with tqdm(total=len(parts), desc="Requesting API") as bar:
-            return await self.sending.all(payloads, read)
-
-    def _payload(self, messages: Any, *, generate: bool, gen_kwargs: Any = None) -> dict[str, Any]:
-        given = copy.deepcopy(gen_kwargs)  # lm-eval takes out what it reads
-        made: dict[str, Any] = self._create_payload(
-            self.create_message(messages), generate=generate, gen_kwargs=given, seed=self._seed, eos=self.eos_string
-        )
-        return made
+        await self.sender.send(parts, CompletionDialect(make, read), keep)
+        return [arrived[part.start] for part in parts]
 
 
 class OpenAICompletions(Completions, OpenAICompletionsAPI):  # type: ignore[misc]  # lm-eval has no types

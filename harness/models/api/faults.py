@@ -1,54 +1,45 @@
-"""What a response, or none, means: an answer, asking again, waiting, giving one question up, or giving the run up."""
+"""What a response means: an answer, or a fault and what to do about it."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Enum
-from typing import Any
+from enum import Enum, auto
+from typing import Any, Literal
 
-from harness.models.api import waiting
-from harness.models.api.words import Complaint, complaint, plain
+from harness.models.api.error_text import ApiError, find_error, plain
+from harness.models.api.rate_limit_headers import retry_after
 
+Lost = Literal["connect", "timeout", "closed"]
 _QUOTA = ("insufficient_quota", "billing", "credit balance", "insufficient balance", "insufficient credits")
 _FILTERED = ("content_filter", "content_policy", "moderation", "flagged", "responsibleai")
 _OVERLOADED = ("overloaded", "rate_limit", "rate limit", "resource_exhausted", "too many requests", "capacity")
 _BUSY = (429, 503, 529)
-_AGAIN = (408, 409, 425)
-_REFUSED = (400, 413, 422)
-_ELSEWHERE = (301, 302, 303, 307, 308, 404, 405)  # what an address says that is not the one meant
+_RETRY = (408, 409, 425)
+_REJECTED = (400, 413, 422)
 
 
-class Mean(Enum):
+class FaultAction(Enum):
     """What to do about a fault."""
 
-    AGAIN = "ask again, a bounded number of times"
-    WAIT = "the provider pushes back: ask fewer at once, and again for a bounded time"
-    REFUSED = "this request is not accepted; see whether a parameter can be left out"
-    FILTERED = "the provider's filter stopped it, which is an answer"
-    FATAL = "no request will be answered"
+    RETRY = auto()  # send again, a limited number of times
+    WAIT = auto()  # the server is busy: send fewer at once, and send again for a limited time
+    REJECTED = auto()  # send again without a parameter, if one can be left out
+    FILTERED = auto()  # the provider's filter stopped it, which is an answer
+    FATAL = auto()  # no request will be answered
 
 
-class No(Enum):
-    """Why there was no whole response."""
-
-    CONNECTION = "no connection"
-    ANSWER = "no answer in time"
-    END = "the connection broke off"
-
-
-class NoReplyError(Exception):
+class TransportError(Exception):
     """No whole response came.
 
     Attributes:
-        kind: why.
-        words: more about it.
+        lost: at which step: no connection, no answer in time, or the connection broke.
     """
 
-    def __init__(self, kind: No, words: str) -> None:
-        super().__init__(words)
-        self.kind, self.words = kind, words
+    def __init__(self, lost: Lost, message: str) -> None:
+        super().__init__(message)
+        self.lost = lost
 
 
 @dataclass(frozen=True)
@@ -62,73 +53,62 @@ class Reply:
 
 @dataclass(frozen=True)
 class Fault:
-    """A response that is no answer.
+    """A response that is not an answer, or no response.
 
     Attributes:
-        mean: what to do about it.
-        said: the provider's complaint, or ours about what it sent.
-        wait: seconds that the provider asks to wait; None where it does not say.
-        maybe_paid: whether an answer may have been made, and paid for, though none arrived.
-        unreachable: whether there was no connection at all.
-        late: whether the answer did not come in time.
+        action: what to do about it.
+        error: the server's text, or ours about its response.
+        wait: seconds that the server asks to wait; None if it does not say.
+        maybe_paid: whether an answer may have been made and charged although none arrived.
+        lost: the step at which no response came; None if one came.
     """
 
-    mean: Mean
-    said: Complaint
+    action: FaultAction
+    error: ApiError
     wait: float | None = None
     maybe_paid: bool = False
-    unreachable: bool = False
-    late: bool = False
+    lost: Lost | None = None
 
     @property
     def pushes_back(self) -> bool:
-        """Whether fewer should be asked at once."""
-        return self.mean is Mean.WAIT or self.unreachable or self.late
+        """Whether to send fewer requests at once."""
+        return self.action is FaultAction.WAIT or self.lost in ("connect", "timeout")
 
 
-def judge(reply: Reply, url: str) -> Mapping[str, Any] | Fault:
-    """Return a good response's parsed body, or what is wrong; what a wrong address may cause names `url`."""
+def judge(reply: Reply) -> Mapping[str, Any] | Fault:
+    """Return the parsed body of a good response, or its fault."""
     try:
         body = json.loads(reply.body)
     except (ValueError, RecursionError):
         body = None
-    said = complaint(body)
-    if reply.status == 200 and said is None:
-        if isinstance(body, dict):
-            return body
-        start = plain(reply.body).strip()[:80]
-        return Fault(Mean.AGAIN, Complaint(f"{url}: the answer is no JSON object: {start!r}"), maybe_paid=True)
-    status = (said.status if said and said.status else 500) if reply.status == 200 else reply.status
-    said = said or Complaint(plain(reply.body).strip() or "no word of why")
-    where = f"{url}: " if status in _ELSEWHERE else ""
-    named = Complaint(f"{where}{said.message} (HTTP status {status})", said.code, said.param, status)
-    return Fault(_mean(status, said), named, waiting.asked(reply.headers, reply.body))
+    error = find_error(body)
+    if reply.status == 200 and error is None:
+        return body if isinstance(body, dict) else unreadable(f"not a JSON object: {plain(reply.body).strip()[:80]!r}")
+    status = (error.status if error and error.status else 500) if reply.status == 200 else reply.status
+    error = error or ApiError(plain(reply.body).strip() or "no reason given")
+    named = ApiError(f"{error.message} (HTTP status {status})", error.code, error.param, status)
+    return Fault(_action(status, error), named, retry_after(reply.headers, reply.body))
 
 
-def unreadable(words: str) -> Fault:
-    """Return the fault of a response that should have held an answer."""
-    return Fault(Mean.AGAIN, Complaint(words), maybe_paid=True)
+def unreadable(message: str) -> Fault:
+    """Return the fault of a response that should hold an answer and does not."""
+    return Fault(FaultAction.RETRY, ApiError(message), maybe_paid=True)
 
 
-def lost(error: NoReplyError, url: str) -> Fault:
-    """Return the fault of no response; it names the address."""
-    match error.kind:
-        case No.CONNECTION:
-            return Fault(Mean.AGAIN, Complaint(f"cannot connect to {url}: {error.words}"), unreachable=True)
-        case No.ANSWER:
-            return Fault(Mean.AGAIN, Complaint(f"{url}: {error.words}"), maybe_paid=True, late=True)
-        case No.END:
-            return Fault(Mean.AGAIN, Complaint(f"{url}: the connection broke off: {error.words}"), maybe_paid=True)
+def lost(error: TransportError) -> Fault:
+    """Return the fault of no response."""
+    paid = error.lost != "connect"
+    return Fault(FaultAction.RETRY, ApiError(str(error)), maybe_paid=paid, lost=error.lost)
 
 
-def _mean(status: int, said: Complaint) -> Mean:
-    words = f"{said.message} {said.code}".lower()
-    if any(word in words for word in _QUOTA):
-        return Mean.FATAL
-    if status in (400, 403) and any(word in words for word in _FILTERED):
-        return Mean.FILTERED
-    if status in _BUSY or (status >= 500 and any(word in words for word in _OVERLOADED)):
-        return Mean.WAIT
-    if status in _AGAIN or status >= 500:
-        return Mean.AGAIN
-    return Mean.REFUSED if status in _REFUSED else Mean.FATAL
+def _action(status: int, error: ApiError) -> FaultAction:
+    text = f"{error.message} {error.code}".lower()
+    if any(word in text for word in _QUOTA):
+        return FaultAction.FATAL
+    if status in (400, 403) and any(word in text for word in _FILTERED):
+        return FaultAction.FILTERED
+    if status in _BUSY or (status >= 500 and any(word in text for word in _OVERLOADED)):
+        return FaultAction.WAIT
+    if status in _RETRY or status >= 500:
+        return FaultAction.RETRY
+    return FaultAction.REJECTED if status in _REJECTED else FaultAction.FATAL

@@ -1,4 +1,4 @@
-"""Sending over HTTP."""
+"""Send requests over HTTP."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from urllib.request import getproxies, proxy_bypass
 import aiohttp
 from yarl import URL
 
-from harness.models.api.faults import No, NoReplyError, Reply
+from harness.models.api.faults import Reply, TransportError
 from va_extractor.common.errors import InputError
 
 Send = Callable[[bytes], Awaitable[Reply]]
@@ -27,11 +27,14 @@ async def open_client(
     Args:
         url: the address.
         headers: of every request.
-        timeout_s: for one whole exchange.
-        verify: whether the server's certificate is checked.
+        timeout_s: seconds for one whole exchange.
+        verify: whether to check the server's certificate.
 
     Yields:
-        A function that sends a body and returns the whole response; it raises NoReplyError where none came.
+        A function that sends a body and returns the whole response; it raises TransportError if none came.
+
+    Raises:
+        InputError: the environment names a proxy that is not an address.
     """
     address = URL(url)
     proxy = _proxy(url)
@@ -48,31 +51,31 @@ async def open_client(
                 async with session.post(address, data=body, proxy=proxy, allow_redirects=False) as response:
                     return Reply(response.status, response.headers, await response.read())
             except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-                raise NoReplyError(No.CONNECTION, _reason(error)) from None
+                raise TransportError("connect", f"cannot connect: {_reason(error)}") from None
             except TimeoutError:
-                raise NoReplyError(No.ANSWER, f"no whole answer within {timeout_s:g} s") from None
+                raise TransportError("timeout", f"no whole answer within {timeout_s:g} s") from None
             except (aiohttp.ClientError, OSError) as error:
-                raise NoReplyError(No.END, _reason(error)) from None
+                raise TransportError("closed", f"the connection broke: {_reason(error)}") from None
 
         yield send
 
 
 def _reason(error: BaseException) -> str:
-    if isinstance(error, aiohttp.ClientResponseError):  # a proxy's, whose text holds the proxy's password
+    if isinstance(error, aiohttp.ClientResponseError):  # from a proxy; its text holds the proxy's password
         return f"{error.status} {error.message}"
     if isinstance(error, aiohttp.InvalidURL):
-        return "no valid address"
+        return "not a valid address"
     cause = getattr(error, "os_error", None) or error
     return getattr(cause, "strerror", None) or str(cause) or type(cause).__name__
 
 
 def _proxy(url: str) -> str | None:
-    """Return the proxy that the environment names for an address; none for this machine itself."""
+    """Return the environment's proxy for an address; None for this machine itself."""
     parts = urlsplit(url)
     host = parts.hostname or ""
     proxy = None if _loopback(host) or proxy_bypass(host) else getproxies().get(parts.scheme)
     if proxy is not None and (urlsplit(proxy).scheme not in ("http", "https") or not urlsplit(proxy).hostname):
-        raise InputError(f"the proxy of the environment ({parts.scheme}_proxy): no address like http://HOST:PORT")
+        raise InputError("not an address like http://HOST:PORT", code="type", field=f"{parts.scheme}_proxy")
     return proxy
 
 

@@ -1,4 +1,4 @@
-"""How much may be asked at once, and when: one limiter for concurrency, requests a minute and tokens a minute."""
+"""When a request may start: concurrency, requests a minute and tokens a minute."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ _CATCH_UP_S = 1.0
 
 @dataclass
 class Pace:
-    """So much a minute, spread evenly: the virtual scheduling form of the generic cell rate algorithm (ITU-T I.371).
+    """A rate, spread evenly: the virtual scheduling form of the generic cell rate algorithm (ITU-T I.371).
 
-    What was not taken of the last second may be caught up on.
+    What was not used in the last second may still be used.
 
     Attributes:
         a_minute: the rate; None for no limit.
-        free_at: the time from which more may be taken.
+        free_at: from when more may be taken.
     """
 
     a_minute: float | None
     free_at: float = 0.0
 
     def take(self, amount: float, now: float) -> None:
-        """Take an amount; a negative one gives back what was taken too much."""
+        """Take an amount; a negative one gives back."""
         if self.a_minute is not None:
             self.free_at = max(self.free_at, now - _CATCH_UP_S) + amount * _MINUTE / self.a_minute
 
@@ -35,9 +35,9 @@ class Pace:
 class Limiter:
     """The window of requests in flight, after TCP's (RFC 5681).
 
-    It doubles with each round of answers until the provider first pushes back, and from then on rises by a tenth, at
-    least by one. A round in which over a tenth is pushed back cuts it to 0.7; a stray push-back, as providers send
-    at any load, does not. Times are those of a monotonic clock.
+    It doubles with each round of answers until the server is first busy; then it rises by a tenth a round, at least by
+    one. A round in which over a tenth of the responses are busy cuts it to 0.7; a rare busy response, which providers
+    send at any load, does not. Times are those of a monotonic clock.
 
     Args:
         ceiling: most requests in flight.
@@ -58,19 +58,19 @@ class Limiter:
         self._requests, self._tokens = Pace(requests_per_minute), Pace(tokens_per_minute)
 
     def delay(self, now: float) -> float | None:
-        """Return the seconds until one more may start: 0 for now; None where one in flight must come back first."""
+        """Return the seconds until one more may start; None if one in flight must end first."""
         if self.in_flight >= int(self.window):
             return None
         return max(0.0, max(self._paused_until, self._requests.free_at, self._tokens.free_at) - now)
 
     def start(self, now: float, tokens: int) -> None:
-        """Let a request start that is thought to need so many tokens."""
+        """Count a request that starts, with its estimated tokens."""
         self.in_flight += 1
         self._requests.take(1, now)
         self._tokens.take(tokens, now)
 
     def answered(self, now: float, surplus: int) -> None:
-        """Let a request end that was answered, with so many tokens more (or, negative, fewer) than thought."""
+        """Count a request that was answered; `surplus` is tokens used less tokens estimated."""
         if self.in_flight >= int(self.window) and self.window < self.ceiling:
             step = 1.0 if self._doubling else max(_RISE, 1.0 / self.window)
             self.window = min(float(self.ceiling), self.window + step)
@@ -78,7 +78,7 @@ class Limiter:
         self._end()
 
     def failed(self, now: float, started: float, *, pushed_back: bool) -> None:
-        """Let a request end that was not answered; those that started before a cut say nothing more."""
+        """Count a request that failed; one that started before the last cut changes nothing."""
         if pushed_back and started > self._last_cut:
             self._pushed_back += 1
             if self._pushed_back > _BEARABLE * max(self.window, _SHORTEST_ROUND):

@@ -1,6 +1,6 @@
-"""Sending through LiteLLM, for providers that speak neither OpenAI's dialect nor Anthropic's.
+"""Send requests through LiteLLM, for providers with neither OpenAI's nor Anthropic's API.
 
-LiteLLM translates; waiting, asking again and counting stay here, so its own retries are off.
+LiteLLM only translates: its own retries are off.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from harness.models.api.faults import No, NoReplyError, Reply
+from harness.models.api.faults import Reply, TransportError
 from harness.models.api.http_client import Send
 
 
 def load() -> Any:
-    """Import LiteLLM, which else would fetch its price table from the network first."""
+    """Import LiteLLM without fetching its price table from the network."""
     os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
     import litellm
 
@@ -28,11 +28,11 @@ async def open_client(base_url: str, timeout_s: float) -> AsyncIterator[Send]:
     """Open a client that hands bodies of OpenAI's form to LiteLLM.
 
     Args:
-        base_url: an address to ask instead of the provider's own; empty for that.
-        timeout_s: for one exchange.
+        base_url: an address instead of the provider's own; empty for the provider's.
+        timeout_s: seconds for one exchange.
 
     Yields:
-        A function that sends a body and returns the whole response; it raises NoReplyError where none came.
+        A function that sends a body and returns the whole response; it raises TransportError if none came.
     """
     litellm = load()
     litellm.suppress_debug_info = True
@@ -44,10 +44,10 @@ async def open_client(base_url: str, timeout_s: float) -> AsyncIterator[Send]:
         try:
             response = await litellm.acompletion(**json.loads(body), **further)
         except litellm.Timeout:
-            raise NoReplyError(No.ANSWER, f"no answer within {timeout_s:g} s") from None
+            raise TransportError("timeout", f"no answer within {timeout_s:g} s") from None
         except litellm.APIConnectionError as error:
-            raise NoReplyError(No.CONNECTION, str(error)) from None
-        except Exception as error:  # LiteLLM's classes share no base, but each tells the status
+            raise TransportError("connect", f"cannot connect: {error}") from None
+        except Exception as error:  # LiteLLM's classes share no base, but each has the status
             status = getattr(error, "status_code", None)
             if not isinstance(status, int):
                 raise

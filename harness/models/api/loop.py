@@ -1,4 +1,4 @@
-"""The event loop that questions are asked on."""
+"""The event loop of the sender."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ FEW = 4
 
 
 class FewAtATime(selectors.DefaultSelector):
-    """Hands the event loop a few of the ready sockets; the others are ready still at its next turn.
+    """Give the event loop only a few of the ready sockets; the others stay ready for its next turn.
 
-    asyncio reads every ready socket before any task goes on. Answers that come together would so be asked on together,
-    and wait for each other round after round; handed over few at a time, they part (measured by `benchmarks/api.py`).
+    asyncio reads every ready socket before any task runs. Answers that arrive together would start their next requests
+    together, and wait for each other again; a few at a time, they spread (measured by `benchmarks/api.py`).
     """
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        """Wait up to `timeout` seconds (None: for ever) and return at most `FEW` ready sockets with their events."""
+        """Wait up to `timeout` seconds (None: no limit) and return at most `FEW` ready sockets with their events."""
         return super().select(timeout)[:FEW]
 
 

@@ -1,4 +1,4 @@
-"""The lm-eval model that is asked through an API."""
+"""The lm-eval model behind a chat API."""
 
 from __future__ import annotations
 
@@ -12,14 +12,16 @@ from typing import Any, TypeVar
 from lm_eval.api.model import LM
 
 from harness.models.api import http_client, litellm_client, prices, providers
+from harness.models.api.anthropic_messages import AnthropicMessages
 from harness.models.api.budget import Budget
-from harness.models.api.client import Client
-from harness.models.api.dialect import dialect_of
+from harness.models.api.dialect import ChatDialect
 from harness.models.api.limiter import Limiter
 from harness.models.api.loop import new_loop
+from harness.models.api.openai_chat import OpenAIChat
 from harness.models.api.providers import Endpoint
-from harness.models.api.question import MAX_TOKENS, Question, generation
+from harness.models.api.request import MAX_TOKENS, ChatRequest, generation
 from harness.models.api.retry import TRIES
+from harness.models.api.sender import Sender
 from harness.models.api.settings import CONCURRENCY, ApiSettings
 from harness.record import Answer
 from va_extractor.common.errors import InputError
@@ -33,129 +35,136 @@ class ApiLM(LM):  # type: ignore[misc]  # lm-eval has no types
     """Generates only: chat APIs give no log-likelihoods of given texts.
 
     Attributes:
-        cache_hook: lm-eval's; told of each answer the moment it arrives.
+        cache_hook: lm-eval's; gets each answer when it arrives.
 
     Args:
-        client: asks.
+        sender: sends the requests.
+        dialect: the API.
         seed: of sampling, sent with each request.
-        max_tokens: where a task names no length.
+        max_tokens: if a task names no length.
         effort: of reasoning.
     """
 
-    def __init__(self, client: Client, seed: int, max_tokens: int, effort: str | None) -> None:
+    def __init__(self, sender: Sender, dialect: ChatDialect, seed: int, max_tokens: int, effort: str | None) -> None:
         super().__init__()
-        self._client = client
+        self._sender, self._dialect = sender, dialect
         self._seed = seed
         self._max_tokens, self._effort = max_tokens, effort
 
     @property
     def stopped(self) -> str | None:
-        """Why asking ended before all was asked; None where it did not."""
-        return self._client.stopped
+        """Why nothing more is sent; None while requests may be sent."""
+        return self._sender.stopped
 
     @property
     def changes(self) -> tuple[str, ...]:
-        """What the provider did not accept, and what was done about it."""
-        return self._client.changes
+        """Parameters changed because the provider rejected them."""
+        return self._sender.changes
 
     @property
     def tokenizer_name(self) -> str:
-        """Return nothing: prompts are sent as messages."""
+        """Return no name: prompts are sent as messages."""
         return ""
 
     def has_answered(self) -> None:
-        """Note that answers of this model are known from before."""
-        self._client.has_answered()
+        """Note that the cache has answers of this model."""
+        self._sender.answered = True
 
     def get_model_info(self) -> dict[str, Any]:
-        """Return the snapshot that the provider says it asked."""
-        return {"model_sha": self._client.reported}
+        """Return the model version that the provider reports."""
+        return {"model_sha": self._sender.reported}
 
     def apply_chat_template(self, chat_history: list[dict[str, str]], add_generation_prompt: bool = True) -> str:
-        """Return the messages themselves, as JSON."""
+        """Return the messages as JSON."""
         return json.dumps(chat_history, ensure_ascii=False)
 
     def generate_until(self, requests: Sequence[Any], disable_tqdm: bool = False) -> list[Answer]:
-        """Ask each request.
+        """Answer each request.
 
         Returns:
-            One answer each; `missing` says why there is none.
+            One answer for each; `missing` says why there is none.
 
         Raises:
-            InputError: nothing was ever answered, and nothing will be.
+            InputError: the server has never answered, and will not.
         """
         answers: list[Answer | None] = [None] * len(requests)
-        read: dict[str, Any] = {}  # tasks hand the same arguments over with every request
+        parsed: dict[str, Any] = {}  # tasks give the same arguments with every request
 
-        def keep(question: Question, answer: Answer) -> None:
-            if answer.missing is None:
-                self.cache_hook.add_partial("generate_until", question.args, answer)
-            answers[question.index] = answer
+        def keep(request: ChatRequest, answer: Answer) -> None:
+            self.cache_hook.add_partial("generate_until", request.args, answer)
+            answers[request.index] = answer
 
-        questions = []
+        def miss(request: ChatRequest, reason: str) -> None:
+            answers[request.index] = Answer(missing=reason)
+
+        made = []
         for index, request in enumerate(requests):
             given: Mapping[str, Any] = request.args[1]
             key = repr(given)
-            if key not in read:
-                read[key] = generation(given, self._seed, self._max_tokens, self._effort)
-            questions.append(Question(index, request.args, read[key]))
+            if key not in parsed:
+                parsed[key] = generation(given, self._seed, self._max_tokens, self._effort)
+            made.append(ChatRequest(index, request.args, parsed[key]))
         with asyncio.Runner(loop_factory=new_loop) as runner:
-            runner.run(self._client.ask(questions, keep))
+            runner.run(self._sender.send(made, self._dialect, keep, miss))
         return [answer for answer in answers if answer is not None]
 
     def loglikelihood(self, requests: Sequence[Any]) -> list[tuple[float, bool]]:
         """Refuse."""
-        raise InputError("a chat API gives no log-likelihoods; run the generation form of the task")
+        raise InputError("a chat API gives no log-likelihoods", code="unsupported", hint="run the generation task")
 
     def loglikelihood_rolling(self, requests: Sequence[Any]) -> list[float]:
         """Refuse."""
-        raise InputError("a chat API gives no log-likelihoods")
+        raise InputError("a chat API gives no log-likelihoods", code="unsupported")
 
 
 def check(given: str, backend: str, args: Mapping[str, Any], settings: ApiSettings) -> Endpoint:
-    """Check everything about an API model that can be checked without asking it.
+    """Check all about an API model that can be checked without a request.
 
     Args:
         given: `--model` as typed.
         backend: a provider, or lm-eval's name of a chat back end.
         args: `--model_args`.
-        settings: what the flags say.
+        settings: the flags.
 
     Raises:
-        InputError: an argument is unknown or a key, the model or the key is missing, or a cost limit has no price.
+        InputError: an argument is unknown, or a key, the model or the price for a cost limit is missing.
     """
     providers.refuse_secrets(providers.usual_variables(backend), args)
     for name in args:
         if name not in _ARGUMENTS:
-            raise InputError(f"--model_args {name}: --model {given} takes {', '.join(_ARGUMENTS)}")
+            raise InputError(
+                "unknown argument", code="unknown", field=f"--model_args {name}", hint=f"give {', '.join(_ARGUMENTS)}"
+            )
     if not args.get("model"):
-        raise InputError(f"--model {given}: add --model_args model=NAME")
+        raise InputError("no model named", code="missing", field="--model", found=given, hint="--model_args model=NAME")
     endpoint = providers.find(backend, str(args["model"]), args.get("base_url"), args.get("key_variable"))
     if settings.max_cost is not None:
-        prices.load(settings.prices).need(endpoint.name, f"--max-cost {settings.max_cost:g}")
+        prices.load(settings.prices).need(endpoint.name, "--max-cost")
     return endpoint
 
 
 def open_model(given: str, backend: str, args: Mapping[str, Any], settings: ApiSettings) -> ApiLM:
-    """Make the model; nothing is asked yet.
+    """Make the model; nothing is sent yet.
 
     Raises:
-        InputError: as `check`, or an argument is no number, or too small a one.
+        InputError: as `check`, or an argument is not a number or too small.
     """
     endpoint = check(given, backend, args, settings)
     timeout = _number(args, "timeout", _TIMEOUT_S, float, 0.001)
     concurrency = settings.concurrency or _number(args, "num_concurrent", CONCURRENCY, int, 1)
     tries, seed = _number(args, "max_retries", TRIES, int, 0), _number(args, "seed", 1234, int, 0)
     max_tokens = _number(args, "max_gen_toks", MAX_TOKENS, int, 1)
-    if endpoint.provider.speaks == "litellm":
-        litellm_client.load()  # a missing package is told before anything is asked
+    speaks = endpoint.provider.speaks
+    dialect = AnthropicMessages(endpoint) if speaks == "anthropic" else OpenAIChat(endpoint)
+    if speaks == "litellm":
+        litellm_client.load()  # a missing package is an error before anything is sent
         opened = partial(litellm_client.open_client, endpoint.url, timeout)
     else:
-        opened = partial(http_client.open_client, endpoint.url, dialect_of(endpoint).headers(endpoint), timeout)
+        opened = partial(http_client.open_client, endpoint.url, dialect.headers(), timeout)
     limiter = Limiter(concurrency, settings.requests_per_minute, settings.tokens_per_minute)
     budget = Budget(settings, prices.load(settings.prices).of(endpoint.name))
-    client = Client(given, endpoint, opened, limiter, budget, tries=max(1, tries))
-    return ApiLM(client, seed, max_tokens, settings.reasoning_effort)
+    sender = Sender(endpoint.url or endpoint.name, opened, limiter, budget, tries=max(1, tries))
+    return ApiLM(sender, dialect, seed, max_tokens, settings.reasoning_effort)
 
 
 def _number(args: Mapping[str, Any], name: str, default: N, kind: Callable[[Any], N], least: float) -> N:
@@ -165,5 +174,6 @@ def _number(args: Mapping[str, Any], name: str, default: N, kind: Callable[[Any]
     except (TypeError, ValueError, OverflowError):
         value = None
     if value is None or not least <= value < math.inf:
-        raise InputError(f"--model_args {name}={given}: a {'whole ' if kind is int else ''}number from {least:g} on")
+        what = f"not a {'whole ' if kind is int else ''}number from {least:g} up"
+        raise InputError(what, code="range", field=f"--model_args {name}", found=given)
     return value

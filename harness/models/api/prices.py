@@ -1,4 +1,4 @@
-"""What a provider charges for a model's tokens, read from a dated file that the user can edit."""
+"""Prices of models' tokens, read from a dated file that the user can edit."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Price:
     Attributes:
         input: US dollars per million tokens of prompt.
         output: US dollars per million tokens of answer and reasoning.
-        as_of: the day on which the source said so.
+        as_of: the date of the source.
         source: the provider's page.
     """
 
@@ -41,34 +41,32 @@ class Price:
 
 @dataclass(frozen=True)
 class Prices:
-    """Every known price, by the name that `--model` takes; `file` is the one to edit."""
+    """Every known price by the name that `--model` takes; `file` is the one to edit."""
 
     by_model: Mapping[str, Price]
     file: Path
 
     def of(self, model: str) -> Price | None:
-        """Return the price of a model; None where no file names it."""
+        """Return the price of a model; None if it is not known."""
         return self.by_model.get(model)
 
     def need(self, model: str, flag: str) -> Price:
         """Return the price of a model.
 
         Raises:
-            InputError: no file names it.
+            InputError: it is not known.
         """
         price = self.of(model)
         if price is None:
-            raise InputError(
-                f"{flag}: no price of {model} is known; add `{model}: [input, output]` (US dollars per million tokens) "
-                f"to a file of the form of {SHIPPED} and give it with --prices FILE"
-                if self.file == SHIPPED
-                else f"{flag}: no price of {model} is known; add `{model}: [input, output]` to {self.file}"
-            )
+            own = self.file != SHIPPED
+            where = str(self.file) if own else f"a file like {SHIPPED}, and give --prices FILE"
+            hint = f"add `{model}: [input, output]` (US dollars per million tokens) to {where}"
+            raise InputError("no price of the model is known", code="missing", field=flag, found=model, hint=hint)
         return price
 
 
 class _Group(BaseModel):
-    """Models whose prices stand on one page."""
+    """Models whose prices are on one page."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -78,10 +76,10 @@ class _Group(BaseModel):
 
 
 def load(path: Path | None = None) -> Prices:
-    """Read the prices that ship, and over them those of `path`.
+    """Read the prices of the package; those in `path` replace them.
 
     Raises:
-        InputError: the file is missing, is not YAML, or breaks the form; the message names the field.
+        InputError: the file is missing, is not YAML, or has another form.
     """
     shipped = _read(SHIPPED)
     return Prices(shipped, SHIPPED) if path is None else Prices({**shipped, **_read(path)}, path)

@@ -1,4 +1,4 @@
-"""What is told while answers come in: live on a terminal, a line now and then in a file."""
+"""Progress while answers arrive: live on a terminal, a line every 30 s in a file."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ _LINE_S = 30.0
 
 @dataclass
 class Meter:
-    """Counts of one task's asking.
+    """Counts of one batch of requests.
 
     Attributes:
-        total: questions.
-        began: on the clock of `line`.
-        answered: of them.
-        missing: of them, given up.
-        faults: responses that were no answers.
-        prompt_tokens: as the provider counted them.
-        answer_tokens: likewise, of reasoning and answers.
-        waits_until: until when the provider asked to wait.
+        total: requests.
+        began: seconds, on the clock of `line`.
+        answered: requests answered.
+        missing: requests given up.
+        faults: responses that were not answers.
+        prompt_tokens: as the server counted them.
+        answer_tokens: of reasoning and answers, as the server counted them.
+        waits_until: when the server's wait ends.
     """
 
     total: int
@@ -39,7 +39,7 @@ class Meter:
     waits_until: float = 0.0
 
     def line(self, now: float, in_flight: int, budget: Budget) -> str:
-        """Say it all in one line."""
+        """Return all in one line."""
         seconds = max(now - self.began, 1e-9)
         rate = self.answered / seconds
         left = self.total - self.answered - self.missing
@@ -47,22 +47,26 @@ class Meter:
             f"{self.answered:,} of {self.total:,} answered",
             f"{rate:.1f}/s with {in_flight} in flight",
             f"{self.faults:,} faults",
-            f"{self.prompt_tokens:,} + {self.answer_tokens:,} tokens",
         ]
+        if self.prompt_tokens or self.answer_tokens:
+            parts.append(f"{self.prompt_tokens:,} + {self.answer_tokens:,} tokens")
         if self.missing:
             parts.insert(1, f"{self.missing:,} missing")
         if budget.has_price:
             parts.append(f"${budget.spent:.2f}")
         if self.waits_until > now:
-            parts.append(f"told to wait {self.waits_until - now:.0f} s")
+            parts.append(f"waiting {self.waits_until - now:.0f} s")
         elif rate > 0 and left > 0:
             parts.append(f"{_duration(left / rate)} left")
         return ", ".join(parts)
 
 
 @asynccontextmanager
-async def shown(line: Callable[[], str]) -> AsyncIterator[None]:
-    """Show `line()` on standard error for as long as the context lasts."""
+async def shown(line: Callable[[], str] | None) -> AsyncIterator[None]:
+    """Show `line()` on standard error while the context lasts; nothing for None."""
+    if line is None:
+        yield
+        return
     live = sys.stderr.isatty()
     task = asyncio.get_running_loop().create_task(_live(line) if live else _lines(line))
     try:

@@ -1,4 +1,4 @@
-"""API providers by name: where they are, which variable holds their key, and what they speak."""
+"""API providers by name: address, variable of the key, and API."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ class Provider:
     """A provider.
 
     Attributes:
-        base_url: where its API begins; None where the user, or LiteLLM, says it.
-        keys: environment variables that may hold its key, the usual one first; none where LiteLLM reads them.
-        speaks: its dialect.
-        seed_field: its name of the sampling seed; None where it takes none.
+        base_url: of its API; None if the user or LiteLLM gives it.
+        keys: environment variables that may hold its key, the usual one first; none if LiteLLM reads them.
+        speaks: its API.
+        seed_field: its name of the sampling seed; None if it takes none.
     """
 
     base_url: str | None
@@ -54,12 +54,12 @@ PROVIDERS: Mapping[str, Provider] = {
     "litellm": Provider(None, (), "litellm"),
 }
 _ALIASES = {"gemini": "google", "together": "together_ai", "fireworks": "fireworks_ai"}
-# Providers that only LiteLLM speaks to; `litellm/NAME/MODEL` reaches any other that it knows.
+# Providers reached through LiteLLM only; `litellm/NAME/MODEL` reaches any other that it knows.
 _THROUGH_LITELLM = (
     *("azure", "azure_ai", "bedrock", "cohere", "cohere_chat", "dashscope", "databricks", "github", "huggingface"),
     *("moonshot", "novita", "oci", "ollama_chat", "replicate", "sambanova", "sagemaker", "vertex_ai", "watsonx"),
 )
-# lm-eval's names of its chat back ends, which this client answers to.
+# lm-eval's names of its chat back ends, which the sender here replaces.
 _LM_EVAL = {
     "local-chat-completions": "local",
     "openai-chat-completions": "openai",
@@ -81,15 +81,15 @@ COMPLETIONS: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Endpoint:
-    """Where to ask, as whom, and for which model.
+    """Where to send, with which key, and for which model.
 
     Attributes:
         name: `provider/model`, as in the price file.
-        provider: how it is spoken to.
-        url: the full address; empty where LiteLLM finds it.
+        provider: its API.
+        url: the full address; empty if LiteLLM finds it.
         model: the model's name at the provider.
-        key: never printed; None where none is sent.
-        key_variable: where the key came from, or should.
+        key: never printed; None to send none.
+        key_variable: the environment variable of the key; None if there is no key.
     """
 
     name: str
@@ -101,7 +101,7 @@ class Endpoint:
 
 
 def split(model: str) -> tuple[str, str] | None:
-    """Return (provider, model) of `provider/model`; None where the prefix is no API provider's."""
+    """Return (provider, model) of `provider/model`; None if the prefix is not an API provider."""
     prefix, slash, rest = model.partition("/")
     if not slash or not rest:
         return None
@@ -112,7 +112,7 @@ def split(model: str) -> tuple[str, str] | None:
 
 
 def is_api(backend: str) -> bool:
-    """Tell whether a back end is asked through this client."""
+    """Return whether a back end is a chat API."""
     return backend in BACKENDS
 
 
@@ -122,90 +122,93 @@ def usual_variables(backend: str) -> tuple[str, ...]:
 
 
 def is_lm_eval(name: str) -> bool:
-    """Tell whether a name is one of lm-eval's chat back ends that this client answers to."""
+    """Return whether a name is one of lm-eval's chat back ends."""
     return name in _LM_EVAL
 
 
 def public_name(backend: str, model: str) -> str:
-    """Return the name that records and prices know a model by."""
+    """Return the model's name in records and price files."""
     provider = _LM_EVAL.get(backend, backend)
     return model if provider in ("local", "litellm") else f"{provider}/{model}"
 
 
 def find(backend: str, model: str, base_url: str | None, key_variable: str | None) -> Endpoint:
-    """Find out where to ask.
+    """Find where to send.
 
     Args:
         backend: a provider, or lm-eval's name of a chat back end.
-        model: the model's name there.
-        base_url: an address to ask instead of the provider's own.
+        model: the model's name at the provider.
+        base_url: an address instead of the provider's own.
         key_variable: the environment variable to read the key from, instead of the provider's usual one.
 
     Raises:
-        InputError: the address is missing or no address, or the key is missing; the message names the variable.
+        InputError: the address is missing or not valid, or the key is missing.
     """
     provider, name = PROVIDERS[_LM_EVAL.get(backend, backend)], public_name(backend, model)
     base = base_url or provider.base_url
     if base is None and provider.speaks != "litellm":
-        raise InputError(f"--model {backend}: add --model_args base_url=http://HOST:PORT/v1,model=NAME")
+        hint = "add --model_args base_url=http://HOST:PORT/v1,model=NAME"
+        raise InputError("no address", code="missing", field="--model", found=backend, hint=hint)
     url = _full(base, provider.speaks) if base else ""
     key, variable = held_key(name, (key_variable,) if key_variable else provider.keys)
     return Endpoint(name, provider, url, model, key, variable)
 
 
 def held_key(model: str, variables: tuple[str, ...]) -> tuple[str | None, str | None]:
-    """Return the key that the first of the variables that are set holds, and that variable; None where none is named.
+    """Return the key in the first variable that is set, and that variable; (None, None) if `variables` is empty.
 
     Raises:
-        InputError: none of them is set, or the key is no line of text; the message names the variable.
+        InputError: none of them is set, or the key is not one line of text.
     """
-    if not all(_VARIABLE.fullmatch(str(one)) for one in variables):  # perhaps the key itself, so it is not repeated
-        raise InputError(f"--model {model}: key_variable is no name of an environment variable, as MY_KEY would be")
+    if not all(_VARIABLE.fullmatch(str(one)) for one in variables):  # it may be the key itself: do not print it
+        what = "not the name of an environment variable, such as MY_KEY"
+        raise InputError(what, code="type", field="--model_args key_variable")
     held = [one for one in variables if os.environ.get(one)]
     if variables and not held:
-        raise InputError(f"--model {model}: no key: set the environment variable {' or '.join(variables)}")
+        hint = f"set the environment variable {' or '.join(variables)}"
+        raise InputError("no key", code="missing", field="--model", found=model, hint=hint)
     if not held:
         return None, None
     key = os.environ[held[0]].strip()
     if not key.isprintable():
-        raise InputError(f"--model {model}: the key in {held[0]} holds a line break or another control character")
+        raise InputError("the key contains a control character", code="type", field=held[0])
     return key, held[0]
 
 
 def check_completions(backend: str, args: Mapping[str, Any]) -> None:
-    """Check what a completion back end is given, without asking it.
+    """Check the arguments of a completion back end, without a request.
 
     Raises:
-        InputError: the address or the key is missing, or a key stands on the command line.
+        InputError: the address or the key is missing, or a key is on the command line.
     """
     usual = COMPLETIONS[backend]
     refuse_secrets(usual, args)
     if not usual and not args.get("base_url"):
-        raise InputError(f"--model {backend}: add --model_args base_url=http://HOST:PORT/v1/completions,model=NAME")
+        hint = "add --model_args base_url=http://HOST:PORT/v1/completions,model=NAME"
+        raise InputError("no address", code="missing", field="--model", found=backend, hint=hint)
     if args.get("base_url"):
         _check_address(args["base_url"])
     held_key(backend, (args["key_variable"],) if args.get("key_variable") else usual)
 
 
 def refuse_secrets(variables: tuple[str, ...], args: Mapping[str, Any]) -> None:
-    """Refuse a key on the command line, where other users and the shell's history see it.
+    """Refuse a key on the command line, where other users and the shell's history can see it.
 
     Args:
-        variables: that may hold the key instead.
+        variables: those that may hold the key instead.
         args: `--model_args`.
 
     Raises:
-        InputError: an argument is named like a credential, or the address holds one.
+        InputError: an argument is named like a credential, or the address contains one.
     """
-    mend = f"set the environment variable {variables[0]}" if variables else "name its variable: key_variable=NAME"
+    hint = f"set the environment variable {variables[0]}" if variables else "name its variable: key_variable=NAME"
+    what = "keys are read from the environment only"
     for name in args:
         if names_one(name):
-            raise InputError(f"--model_args {name}: keys are read from the environment only: {mend}")
+            raise InputError(what, code="unsafe", field=f"--model_args {name}", hint=hint)
     for name in _ADDRESSES:
         if in_address(str(args.get(name) or "")):
-            raise InputError(
-                f"--model_args {name}: holds a key or a password; keys are read from the environment: {mend}"
-            )
+            raise InputError(what, code="unsafe", field=f"--model_args {name}", hint=hint)
 
 
 def _check_address(base: object) -> None:
@@ -215,11 +218,12 @@ def _check_address(base: object) -> None:
     except ValueError:
         good = False
     if not good:
-        raise InputError(f"--model_args base_url={base}: no address; give for example http://127.0.0.1:8000/v1")
+        hint = "for example http://127.0.0.1:8000/v1"
+        raise InputError("not an address", code="type", field="--model_args base_url", found=base, hint=hint)
 
 
 def _full(base: str, speaks: Speaks) -> str:
-    """Complete an address: `http://host/v1` as the providers' own clients take it, or the whole path."""
+    """Complete an address; takes `http://host/v1`, as the providers' own clients do, or the whole path."""
     _check_address(base)
     path = _PATHS[speaks]
     return base if base.rstrip("/").endswith(path) else base.rstrip("/") + path

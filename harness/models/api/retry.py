@@ -1,52 +1,44 @@
-"""What becomes of a question whose asking met a fault."""
+"""Whether and when to send a request again after a fault."""
 
 from __future__ import annotations
 
 import random
 from dataclasses import dataclass
+from typing import Any
 
-from harness.models.api import waiting
 from harness.models.api.budget import Tokens
-from harness.models.api.faults import Fault, Mean
-from harness.models.api.question import Question
+from harness.models.api.faults import Fault, FaultAction
 
 TRIES = 8
-PATIENCE_S = 900.0  # a provider that pushes back for longer than this is given up
-
-
-@dataclass(eq=False, slots=True, kw_only=True)
-class Tries:
-    """What asking one thing has met.
-
-    Attributes:
-        tries: how often it met a fault that is no push-back.
-        pushed_back: how often the provider pushed it back.
-        pushed_since: the first time.
-    """
-
-    tries: int = 0
-    pushed_back: int = 0
-    pushed_since: float = 0.0
+PATIENCE_S = 900.0  # give up on a server that is busy for longer
+FIRST_BACKOFF_S = 0.5
+MAX_BACKOFF_S = 60.0
 
 
 @dataclass(eq=False, slots=True)
-class Attempt(Tries):
-    """A question that is being asked.
+class Attempt:
+    """A request that is being sent.
 
     Attributes:
-        question: the question.
-        most: tokens it can need.
-        words: what was last said about it; empty where it was not asked yet.
+        request: the request.
+        most: tokens that it can need.
+        tries: faults so far, without those of a busy server.
+        busy: how often the server was busy.
+        busy_since: the first time, on a monotonic clock.
+        reason: the last fault; empty if there was none.
     """
 
-    question: Question
+    request: Any
     most: Tokens
-    words: str = ""
+    tries: int = 0
+    busy: int = 0
+    busy_since: float = 0.0
+    reason: str = ""
 
 
 @dataclass(frozen=True)
 class Again:
-    """Ask again at `due`; nothing at all before `pause`, where the provider said so."""
+    """Send the request again at `due`, and nothing at all before `pause`."""
 
     due: float
     pause: float | None = None
@@ -54,43 +46,48 @@ class Again:
 
 @dataclass(frozen=True)
 class GiveUp:
-    """Give this question up."""
+    """Give up this request."""
 
-    words: str
+    reason: str
 
 
 @dataclass(frozen=True)
-class End:
-    """Give the run up."""
+class Stop:
+    """Send nothing more."""
 
-    words: str
+    reason: str
 
 
 def decide(
-    met: Tries, fault: Fault, words: str, *, now: float, most_tries: int, draw: random.Random
-) -> Again | GiveUp | End:
-    """Decide, and count the fault in `met`.
+    attempt: Attempt, fault: Fault, reason: str, *, now: float, most_tries: int, draw: random.Random
+) -> Again | GiveUp | Stop:
+    """Decide what to do, and count the fault in `attempt`.
 
     Args:
-        met: so far.
-        fault: neither a refused parameter nor a filter's stop.
-        words: the fault's, fit to be printed.
+        attempt: the request.
+        fault: of any action but REJECTED and FILTERED.
+        reason: the fault's text, on one line.
         now: on a monotonic clock.
-        most_tries: how often a question is asked that meets a fault.
-        draw: for the jitter.
+        most_tries: how often to send a request that fails.
+        draw: source of the random backoff.
     """
-    if fault.mean is Mean.FATAL:
-        return End(words)
+    if fault.action is FaultAction.FATAL:
+        return Stop(reason)
     if fault.wait is not None and fault.wait > PATIENCE_S:
-        return End(f"the provider asks to wait {fault.wait / 60:.0f} minutes: {words}")
-    if fault.mean is Mean.WAIT:
-        met.pushed_since = met.pushed_since if met.pushed_back else now
-        met.pushed_back += 1
-        if now - met.pushed_since > PATIENCE_S:
-            return GiveUp(f"{words} (pushed back for {PATIENCE_S / 60:.0f} minutes)")
-        wait = waiting.backoff(met.pushed_back, draw) if fault.wait is None else fault.wait
+        return Stop(f"the server asks to wait {fault.wait / 60:.0f} minutes: {reason}")
+    if fault.action is FaultAction.WAIT:
+        attempt.busy_since = attempt.busy_since if attempt.busy else now
+        attempt.busy += 1
+        if now - attempt.busy_since > PATIENCE_S:
+            return GiveUp(f"{reason} (busy for {PATIENCE_S / 60:.0f} minutes)")
+        wait = backoff(attempt.busy, draw) if fault.wait is None else fault.wait
         return Again(now + wait, None if fault.wait is None else now + wait)
-    met.tries += 1
-    if met.tries >= most_tries:
-        return GiveUp(f"{words} (asked {met.tries} times)")
-    return Again(now + (waiting.backoff(met.tries, draw) if fault.wait is None else fault.wait))
+    attempt.tries += 1
+    if attempt.tries >= most_tries:
+        return GiveUp(f"{reason} (sent {attempt.tries} times)")
+    return Again(now + (backoff(attempt.tries, draw) if fault.wait is None else fault.wait))
+
+
+def backoff(tries: int, draw: random.Random) -> float:
+    """Return seconds to wait after the n-th try, by the "full jitter" rule (Brooker, AWS Architecture Blog, 2015)."""
+    return draw.uniform(0.0, min(MAX_BACKOFF_S, FIRST_BACKOFF_S * 2.0 ** min(tries, 30)))

@@ -1,4 +1,4 @@
-"""What a run's flags say about asking an API."""
+"""The flags about models behind an API."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from pathlib import Path
 
 from va_extractor.common.errors import InputError
 
-CONCURRENCY = 64  # no more than this many requests at once, unless --concurrency says so
+CONCURRENCY = 64  # most requests at once, without --concurrency
 
 
 @dataclass(frozen=True)
 class ApiSettings:
-    """Limits of asking; None where the user set none.
+    """Limits and options; None if not given.
 
     Attributes:
         concurrency: most requests in flight at once.
-        reasoning_effort: passed through in the provider's own words.
+        reasoning_effort: in the provider's words.
         max_cost: US dollars.
-        max_requests: requests sent, further tries included.
+        max_requests: requests sent, retries included.
         max_minutes: wall time.
         requests_per_minute: spread evenly.
         tokens_per_minute: of prompts and answers, spread evenly.
@@ -36,27 +36,28 @@ class ApiSettings:
     prices: Path | None = None
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be meant.
+        """Check the limits.
 
         Raises:
-            InputError: a limit is not above 0; the message names the flag.
+            InputError: a limit is not above 0.
         """
         for name, value in self.given().items():
             if isinstance(value, int | float) and not (math.isfinite(value) and value > 0):
-                raise InputError(f"--{flag(name)} {value:g}: a number above 0")
+                raise InputError("not above 0", code="range", field=f"--{flag(name)}", found=value)
 
     def given(self) -> dict[str, object]:
-        """Return what the user set."""
+        """Return the flags that were given."""
         return {name: value for name, value in vars(self).items() if value is not None}
 
     def refuse_for(self, model: str) -> None:
-        """Refuse every flag, for a back end that is asked on this machine.
+        """Refuse every flag, for a model that is not behind an API.
 
         Raises:
             InputError: one was given.
         """
         for name in self.given():
-            raise InputError(f"--{flag(name)}: --model {model} is not asked through an API; leave the flag out")
+            what = f"--model {model} is not behind a chat API"
+            raise InputError(what, code="conflict", field=f"--{flag(name)}", hint="remove the flag")
 
 
 NO_LIMITS = ApiSettings()

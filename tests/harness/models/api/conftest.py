@@ -1,4 +1,4 @@
-"""What tests of the client share: asking a server on the loopback address, without long waits."""
+"""Shared by tests of the API client: a model on the loopback address, without long waits."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from harness.models.api import waiting
+from harness.models.api import retry
 from harness.models.api.model import ApiLM, open_model
 from harness.models.api.settings import NO_LIMITS, ApiSettings
 from harness.record import Answer
@@ -24,8 +24,8 @@ GREEDY = {"until": ["\n\n\n"], "max_gen_toks": 16, "do_sample": False, "temperat
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait little where nobody says how long, and let no variable of this machine in."""
-    monkeypatch.setattr(waiting, "FIRST_BACKOFF_S", 0.01)
-    monkeypatch.setattr(waiting, "LONGEST_BACKOFF_S", 0.05)
+    monkeypatch.setattr(retry, "FIRST_BACKOFF_S", 0.01)
+    monkeypatch.setattr(retry, "MAX_BACKOFF_S", 0.05)
     for name in ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GEMINI_API_KEY", "HTTP_PROXY", "http_proxy"):
         monkeypatch.delenv(name, raising=False)
 

@@ -9,16 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.models.api import anthropic_messages, openai_chat, providers
-from harness.models.api.question import generation
-from harness.models.api.reading import UnreadableError
-from harness.models.api.terms import Terms
+from harness.models.api import providers
+from harness.models.api.anthropic_messages import AnthropicMessages
+from harness.models.api.dialect import UnreadableError
+from harness.models.api.openai_chat import OpenAIChat
+from harness.models.api.rejected_params import RejectedParams
+from harness.models.api.request import ChatRequest, generation
 from harness.record import Answer
 from tests.harness.models.api.conftest import model, requests
 from tests.harness.models.api.fault_server import Act, FaultServer, completion, error
 from va_extractor.common.errors import InputError
 
 KWARGS = {"until": ["\n\n\n", "\nValence:"], "max_gen_toks": 64, "do_sample": False, "temperature": 0.0}
+LOCAL = providers.find("local", "m", "http://h/v1", None)
 MESSAGES = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Hello"}]
 
 
@@ -30,13 +33,13 @@ def endpoint(backend: str, monkeypatch: pytest.MonkeyPatch) -> providers.Endpoin
 
 def chat(message: dict[str, Any], finish: str | None = "stop") -> Answer:
     body = {"choices": [{"index": 0, "message": message, "finish_reason": finish}], "usage": {"prompt_tokens": 9}}
-    return openai_chat.read(body)
+    return OpenAIChat(LOCAL).read(body)
 
 
 def test_openai_is_sent_its_own_fields(monkeypatch: pytest.MonkeyPatch) -> None:
     at = endpoint("openai", monkeypatch)
     asked = generation({**KWARGS, "top_p": 0.9}, 1234, 256, "low")
-    assert openai_chat.payload(at, MESSAGES, asked, Terms()) == {
+    assert OpenAIChat(at).body(MESSAGES, asked, RejectedParams()) == {
         "model": "m",
         "messages": MESSAGES,
         "max_tokens": 64,
@@ -47,13 +50,13 @@ def test_openai_is_sent_its_own_fields(monkeypatch: pytest.MonkeyPatch) -> None:
         "top_p": 0.9,
     }
     assert at.url == "https://api.openai.com/v1/chat/completions"
-    assert openai_chat.headers(at) == {"Authorization": "Bearer k-123456"}
+    assert OpenAIChat(at).headers() == {"Authorization": "Bearer k-123456"}
 
 
 def test_anthropic_is_sent_its_own_fields(monkeypatch: pytest.MonkeyPatch) -> None:
     at = endpoint("anthropic", monkeypatch)
-    asked = generation(KWARGS, 1234, 256, None)
-    assert anthropic_messages.payload(at, MESSAGES, asked, Terms()) == {
+    dialect, asked = AnthropicMessages(at), generation(KWARGS, 1234, 256, None)
+    assert dialect.body(MESSAGES, asked, RejectedParams()) == {
         "model": "m",
         "max_tokens": 64,
         "system": "Be brief.",
@@ -62,21 +65,21 @@ def test_anthropic_is_sent_its_own_fields(monkeypatch: pytest.MonkeyPatch) -> No
         "stop_sequences": ["\nValence:"],
     }
     assert at.url == "https://api.anthropic.com/v1/messages"
-    assert anthropic_messages.headers(at) == {"anthropic-version": "2023-06-01", "x-api-key": "k-123456"}
-    changes = " ".join(anthropic_messages.unsent(at, asked))
+    assert dialect.headers() == {"anthropic-version": "2023-06-01", "x-api-key": "k-123456"}
+    changes = " ".join(dialect.unsent(ChatRequest(0, (), asked)))
     assert "seed 1234 not sent" in changes
     assert "white space" in changes
 
 
 def test_effort_asks_anthropic_to_think(monkeypatch: pytest.MonkeyPatch) -> None:
-    body = anthropic_messages.payload(
-        endpoint("anthropic", monkeypatch), MESSAGES, generation(KWARGS, 1, 256, "medium"), Terms()
-    )
+    dialect = AnthropicMessages(endpoint("anthropic", monkeypatch))
+    body = dialect.body(MESSAGES, generation(KWARGS, 1, 256, "medium"), RejectedParams())
     assert (body["thinking"], body["output_config"]) == ({"type": "adaptive"}, {"effort": "medium"})
 
 
 def test_mistrals_seed_has_another_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    body = openai_chat.payload(endpoint("mistral", monkeypatch), MESSAGES, generation(KWARGS, 7, 256, None), Terms())
+    dialect = OpenAIChat(endpoint("mistral", monkeypatch))
+    body = dialect.body(MESSAGES, generation(KWARGS, 7, 256, None), RejectedParams())
     assert (body.get("seed"), body["random_seed"]) == (None, 7)
 
 
@@ -86,8 +89,9 @@ def test_sampling_arguments_are_lm_evals() -> None:
     assert generation({}, 1, 256, None).temperature == 0.0
     assert generation({"do_sample": True}, 1, 256, None).temperature is None
     assert generation({"until": "x", "do_sample": False, "temperature": 0.9}, 1, 256, None).temperature == 0.0
-    with pytest.raises(InputError, match="--gen_kwargs"):
+    with pytest.raises(InputError) as raised:
         generation({"max_gen_toks": "many"}, 1, 256, None)
+    assert (raised.value.problem.code, raised.value.problem.field) == ("type", "--gen_kwargs")
 
 
 @pytest.mark.parametrize(
@@ -147,7 +151,7 @@ def test_a_chat_completion_is_read(message: dict[str, Any], finish: str | None, 
 )
 def test_a_message_is_read(content: list[Any], reason: str, expected: tuple[Any, ...]) -> None:
     usage = {"input_tokens": 5, "cache_read_input_tokens": 4, "output_tokens": 3}
-    answer = anthropic_messages.read({"content": content, "stop_reason": reason, "usage": usage})
+    answer = AnthropicMessages(LOCAL).read({"content": content, "stop_reason": reason, "usage": usage})
     assert (answer.text, answer.reasoning, answer.finish) == expected
     assert (answer.prompt_tokens, answer.answer_tokens) == (9, 3)
 
@@ -168,7 +172,7 @@ JSON = st.recursive(
 
 @given(st.dictionaries(st.sampled_from(["choices", "content", "usage", "stop_reason"]), JSON))
 def test_whatever_a_server_sends_is_an_answer_or_unreadable(body: dict[str, Any]) -> None:
-    for dialect in (openai_chat, anthropic_messages):
+    for dialect in (OpenAIChat(LOCAL), AnthropicMessages(LOCAL)):
         try:
             assert isinstance(dialect.read(body), Answer)
         except UnreadableError as problem:

@@ -1,6 +1,6 @@
-"""Providers that only LiteLLM speaks to: what it is handed, and what its errors mean.
+"""Providers behind LiteLLM: what it is given, and what its errors mean.
 
-LiteLLM itself is stood in for by a module with its function, its errors' attributes and its answers' form.
+A module with its function, errors and answers replaces LiteLLM.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class _Lost(Exception):  # noqa: N818  likewise
 
 @pytest.fixture
 def calls(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
-    """Put the stand-in where LiteLLM would be; return what it is called with. `faults` are raised first."""
+    """Replace LiteLLM; return the calls. `faults` are raised first."""
     seen: list[dict[str, Any]] = []
     module: Any = ModuleType("litellm")
     module.Timeout, module.APIConnectionError, module.faults = _Late, _Lost, []
@@ -77,6 +77,8 @@ def test_what_a_provider_does_not_support_is_left_out(calls: list[dict[str, Any]
 
 
 def test_a_wrong_key_is_one_line(calls: list[dict[str, Any]]) -> None:
-    with pytest.raises(InputError, match=r"^--model bedrock/m: no such key \(HTTP status 401\)$"):
+    with pytest.raises(InputError) as raised:
         ask(["a"], _StatusError(401, "no such\nkey"))
+    problem = raised.value.problem
+    assert (problem.code, problem.file, problem.what) == ("model", "bedrock/m", "no such key (HTTP status 401)")
     assert len(calls) == 1

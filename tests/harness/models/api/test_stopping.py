@@ -65,7 +65,7 @@ def test_ctrl_c_twice_leaves_what_is_in_flight() -> None:
         begin = time.monotonic()
         answers = lm.generate_until(requests(PROMPTS))
         assert time.monotonic() - begin < 60
-    assert str(answers[9].missing).startswith("not answered: stopped while it was being asked")
+    assert str(answers[9].missing).startswith("not answered: stopped before the answer arrived")
     assert [answer.text for answer in answers[:9]] == [label_of(prompt) for prompt in PROMPTS[:9]]
 
 
@@ -167,8 +167,9 @@ def test_a_proxys_password_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "407 Proxy Authentication Required" in str(caught.value)
     assert "canary" not in str(caught.value)
     monkeypatch.setenv("HTTPS_PROXY", f"u:{CANARY}@127.0.0.1:9")
-    with pytest.raises(InputError, match=r"the proxy of the environment \(https_proxy\): no address") as caught:
+    with pytest.raises(InputError) as caught:
         lm.generate_until(requests(["a"]))
+    assert (caught.value.problem.code, caught.value.problem.field) == ("type", "https_proxy")
     assert "canary" not in str(caught.value)
 
 

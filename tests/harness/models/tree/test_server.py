@@ -46,32 +46,40 @@ def test_token_texts_serve_where_they_are_unmistakable(connect: Connect, behavio
     expected = connect(LocalCompletionsAPI).loglikelihood(likelihood_requests(PAIRS[:4]), disable_tqdm=True)
     got = connect(TreeCompletions, logprobs=300).loglikelihood(likelihood_requests(PAIRS[:4]), disable_tqdm=True)
     assert [x for x, _ in got] == pytest.approx([x for x, _ in expected], abs=2e-5, rel=0)
-    with pytest.raises(InputError, match="is not among its"):  # the two bytes of é decode to the same text
+    with pytest.raises(InputError) as raised:  # the two bytes of é decode to the same text
         connect(TreeCompletions, logprobs=300).loglikelihood(likelihood_requests([("the", " é")]), disable_tqdm=True)
+    assert raised.value.problem.what.startswith("a label token is not among")
 
 
 @pytest.mark.parametrize(
-    ("change", "message"),
+    ("change", "what", "hint"),
     [
-        ({"most_logprobs": 5}, r"is not among its 5 log-probabilities; raise logprobs=300 .*local-completions"),
-        ({"most_logprobs": 0}, r"it gives no log-probabilities of new tokens; use --model local-completions"),
-        ({"echoes": False}, r"no echo of a prompt to compare with"),
-        ({"shift": -0.5}, r"log-probabilities of new tokens differ from those of prompt tokens"),
-        ({"failures": 99}, r"503"),
+        ({"most_logprobs": 5}, "a label token is not among its 5", "raise logprobs=300"),
+        ({"most_logprobs": 0}, "no log-probabilities of new tokens", "use --model local-completions"),
+        ({"echoes": False}, "no echo of a prompt", ""),
+        ({"shift": -0.5}, "log-probabilities of new tokens differ", "use --model local-completions"),
+        ({"failures": 99}, "busy (HTTP status 503)", ""),
     ],
 )
 def test_a_server_that_cannot_is_refused_in_one_line(
     connect: Connect,
     behaviour: Behaviour,
     monkeypatch: pytest.MonkeyPatch,
+    *,
     change: dict[str, Any],
-    message: str,
+    what: str,
+    hint: str,
 ) -> None:
     for name, value in change.items():
         setattr(behaviour, name, value)
     monkeypatch.setattr(retry, "PATIENCE_S", 0.0)
-    with pytest.raises(InputError, match=message) as caught:
-        connect(TreeCompletions, logprobs=300).loglikelihood(likelihood_requests(PAIRS), disable_tqdm=True)
+    ours = connect(TreeCompletions, logprobs=300)
+    with pytest.raises(InputError) as caught:
+        ours.loglikelihood(likelihood_requests(PAIRS), disable_tqdm=True)
+    problem = caught.value.problem
+    assert (problem.code, problem.file) == ("model", ours.base_url)
+    assert problem.what.startswith(what)
+    assert hint in (problem.hint or "")
     assert "\n" not in str(caught.value)
 
 
@@ -79,9 +87,9 @@ def test_a_refused_request_is_one_line(connect: Connect, behaviour: Behaviour) -
     ours = connect(TreeCompletions, logprobs=300)
     ours.loglikelihood(likelihood_requests(PAIRS), disable_tqdm=True)
     behaviour.failures, behaviour.refusal = 9, 400
-    with pytest.raises(InputError, match=r"^http://127.*: busy \(HTTP status 400\)") as caught:
+    with pytest.raises(InputError) as caught:
         ours.loglikelihood(likelihood_requests(PAIRS), disable_tqdm=True)
-    assert "\n" not in str(caught.value)
+    assert (caught.value.problem.code, caught.value.problem.what) == ("model", "busy (HTTP status 400)")
 
 
 def test_what_was_answered_is_handed_over_before_the_server_fails(connect: Connect, behaviour: Behaviour) -> None:
@@ -93,7 +101,7 @@ def test_what_was_answered_is_handed_over_before_the_server_fails(connect: Conne
     kept = MagicMock()
     ours.set_cache_hook(kept)
     behaviour.breaks_after = 1.8 * len(behaviour.requests)
-    with pytest.raises(InputError, match="broken"):
+    with pytest.raises(InputError):
         ours.loglikelihood(requests, disable_tqdm=True)
     handed = [call.args[1:] for call in kept.add_partial.call_args_list]
     assert 0 < len(handed) < len(requests)
@@ -111,13 +119,15 @@ def test_rolling_likelihoods_go_the_echo_path(connect: Connect, behaviour: Behav
 
 
 def test_texts_in_place_of_tokens_are_refused(connect: Connect) -> None:
-    with pytest.raises(InputError, match="tokenized_requests=True"):
+    with pytest.raises(InputError) as raised:
         connect(TreeCompletions, tokenized_requests=False)
+    assert raised.value.problem.code == "conflict"
 
 
 def test_a_label_without_tokens_is_one_line(connect: Connect) -> None:
-    with pytest.raises(InputError, match="has no token"):
+    with pytest.raises(InputError) as raised:
         connect(TreeCompletions).loglikelihood(likelihood_requests([("the face", "")]), disable_tqdm=True)
+    assert raised.value.problem.code == "unsupported"
 
 
 def test_lm_eval_finds_it_by_name() -> None:

@@ -136,7 +136,7 @@ def test_a_question_that_always_fails_is_missing_in_the_providers_words_and_the_
         answers = lm.generate_until(requests(PROMPTS))
     assert server.asked["item 7"] == 4
     assert answers[7].text is None
-    assert answers[7].missing == "the tokenizer fell over (HTTP status 500) (asked 4 times)"
+    assert answers[7].missing == "the tokenizer fell over (HTTP status 500) (sent 4 times)"
     assert [one.text for one in answers if one.missing is None] == [label_of(p) for p in PROMPTS if p != "item 7"]
     assert "item 7" not in {prompt for prompt, _ in told.answers}
     assert lm.stopped is None
@@ -151,29 +151,30 @@ def test_a_prompt_that_is_not_accepted_is_missing_at_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("act", "words"),
+    ("act", "what"),
     [
         (error(401, "Incorrect API key provided"), "Incorrect API key provided (HTTP status 401)"),
-        (error(404, "The model `m` does not exist"), "{url}: The model `m` does not exist (HTTP status 404)"),
+        (error(404, "The model `m` does not exist"), "The model `m` does not exist (HTTP status 404)"),
         (Act(body=b'{"error": {"message": "No auth", "code": 401}}'), "No auth (HTTP status 401)"),
         (error(400, "model m:\nnot found"), "model m: not found (HTTP status 400)"),
         (error(429, "You exceeded your quota", code="insufficient_quota"), "You exceeded your quota (HTTP status 429)"),
-        (error(429, "daily limit", ("Retry-After", "7200")), "the provider asks to wait 120 minutes: daily limit"),
-        (Act(status=307, headers=(("Location", "http://x/"),), body=b""), "{url}: no word of why (HTTP status 307)"),
+        (error(429, "daily limit", ("Retry-After", "7200")), "the server asks to wait 120 minutes: daily limit"),
+        (Act(status=307, headers=(("Location", "http://x/"),), body=b""), "no reason given (HTTP status 307)"),
         (
             Act(status=405, body=b"<html><style>p {}</style><p>Not&nbsp;allowed</p>"),
-            "{url}: Not&nbsp;allowed (HTTP status 405)",
+            "Not&nbsp;allowed (HTTP status 405)",
         ),
-        (Act(body=b"<html>Welcome!</html>"), "{url}: the answer is no JSON object: 'Welcome!' (asked 8 times)"),
+        (Act(body=b"<html>Welcome!</html>"), "not a JSON object: 'Welcome!' (sent 8 times)"),
     ],
 )
-def test_what_no_try_can_mend_ends_the_run_in_one_line(act: Act, words: str) -> None:
+def test_an_error_that_no_retry_can_fix_ends_the_run_and_names_the_address(act: Act, what: str) -> None:
     with FaultServer(lambda *_: act) as server, pytest.raises(InputError) as caught:
         answered(server)
-    said = words.format(url=f"{server.url}/chat/completions")
-    assert str(caught.value).startswith(f"--model local-chat-completions: {said}")
+    problem = caught.value.problem
+    assert (problem.code, problem.file) == ("model", f"{server.url}/chat/completions")
+    assert problem.what.startswith(what)
     assert "\n" not in str(caught.value)
-    assert "asked 8 times" in words or sum(server.asked.values()) <= len(PROMPTS)
+    assert "sent 8 times" in what or sum(server.asked.values()) <= len(PROMPTS)
 
 
 def test_what_ends_a_run_later_leaves_what_was_answered() -> None:
@@ -197,7 +198,7 @@ def test_a_server_that_dies_ends_the_run_after_a_bounded_number_of_questions() -
     with FaultServer(lambda prompt, _: Act() if int(prompt.split()[1]) < 50 else Act("close")) as server:
         lm = model(server, num_concurrent=4)
         answers = lm.generate_until(requests(prompts))
-    assert "the connection broke off" in str(lm.stopped)
+    assert "the connection broke" in str(lm.stopped)
     assert len([one for one in answers if one.text]) == 50
     assert len(server.asked) <= 50 + 10 + 64 + 4  # given up, waiting to be asked again, in flight
 
@@ -207,8 +208,10 @@ def test_an_address_that_nobody_listens_at_is_named_after_a_bounded_number_of_tr
         pass
     with pytest.raises(InputError) as caught:
         answered(server, max_retries=3)
-    assert f"cannot connect to {server.url}/chat/completions: " in str(caught.value)
-    assert str(caught.value).endswith("(asked 3 times)")
+    problem = caught.value.problem
+    assert (problem.code, problem.file) == ("model", f"{server.url}/chat/completions")
+    assert problem.what.startswith("cannot connect: ")
+    assert problem.what.endswith("(sent 3 times)")
 
 
 def test_an_answer_is_kept_before_another_question_takes_its_place() -> None:
@@ -222,13 +225,14 @@ def test_an_answer_is_kept_before_another_question_takes_its_place() -> None:
 
 def test_an_answer_that_cannot_be_kept_ends_the_run() -> None:
     def full() -> None:
-        raise InputError("store: no space left on device")
+        raise InputError("no space left on device", code="unwritable")
 
     with FaultServer() as server:
         lm = model(server, num_concurrent=2)
         lm.cache_hook = Told(full)
-        with pytest.raises(InputError, match="no space left"):
+        with pytest.raises(InputError) as raised:
             lm.generate_until(requests(PROMPTS))
+        assert raised.value.problem.code == "unwritable"
         assert sum(server.asked.values()) <= 4
 
 

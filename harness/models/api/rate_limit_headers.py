@@ -1,31 +1,23 @@
-"""How long to wait before asking again: what the provider says, else a jittered backoff."""
+"""Seconds to wait, as response headers state them."""
 
 from __future__ import annotations
 
-import random
 import re
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-LONGEST_BACKOFF_S = 60.0
-FIRST_BACKOFF_S = 0.5
 _DURATION = re.compile(r"([\d.]+)(ms|s|m|h|d)")
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
 
-def backoff(tries: int, draw: random.Random) -> float:
-    """Return seconds to wait after the n-th try, by the "full jitter" rule (Brooker, AWS Architecture Blog, 2015)."""
-    return draw.uniform(0.0, min(LONGEST_BACKOFF_S, FIRST_BACKOFF_S * 2.0 ** min(tries, 30)))
+def retry_after(headers: Mapping[str, str], body: bytes = b"") -> float | None:
+    """Return the seconds that a server asks to wait; None if it does not say.
 
-
-def asked(headers: Mapping[str, str], body: bytes = b"") -> float | None:
-    """Return the seconds that a provider asks to wait; None where it does not say.
-
-    `retry-after-ms` (OpenAI, Azure) and `Retry-After`, seconds or an HTTP date (RFC 9110, 10.2.3). A date is compared
-    with the response's own `Date`, so that this machine's clock does not matter. Google says it in the body, as
-    `"retryDelay": "12s"`.
+    Reads `retry-after-ms` (OpenAI, Azure) and `Retry-After`, in seconds or as an HTTP date (RFC 9110, 10.2.3). A date
+    is compared with the response's own `Date`, so that this machine's clock does not matter. Google states it in the
+    body: `"retryDelay": "12s"`.
     """
     milliseconds = _number(headers.get("retry-after-ms"))
     if milliseconds is not None:
@@ -38,16 +30,13 @@ def asked(headers: Mapping[str, str], body: bytes = b"") -> float | None:
     return _number(found[1].decode()) if found else None
 
 
-def exhausted(headers: Mapping[str, str], tokens: float) -> float | None:
-    """Return the seconds until more may be asked, where the response says that its limits are used up.
+def until_reset(headers: Mapping[str, str], tokens: float) -> float | None:
+    """Return the seconds until more requests may be sent, if the headers say that a limit is used up; else None.
 
     Args:
-        headers: `x-ratelimit-remaining-requests` with `-reset-requests` such as `6m0s` (OpenAI and its like), and
+        headers: `x-ratelimit-remaining-requests` with `-reset-requests` such as `6m0s` (OpenAI and others), and
             `anthropic-ratelimit-requests-remaining` with `-reset`, a time of RFC 3339; the same for tokens.
         tokens: that the next request will need.
-
-    Returns:
-        None where there is room, or nothing is said.
     """
     waits = []
     for what, needed in (("requests", 1.0), ("tokens", tokens)):
@@ -79,7 +68,7 @@ def _duration(text: str | None) -> float | None:
 
 
 def _until(text: str | None, now: str | None) -> float | None:
-    """Return seconds from one date to another, not below 0; from this machine's clock where the first is missing."""
+    """Return seconds from `now` to a date, at least 0; None if it is not a date. No `now`: this machine's clock."""
     then, start = _date(text), _date(now)
     if then is None:
         return None

@@ -1,4 +1,4 @@
-"""One thing to ask, and how the answer is to be generated."""
+"""A chat request, and how its answer is generated."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ Message = dict[str, Any]
 
 @dataclass(frozen=True)
 class Generation:
-    """How to generate, in no provider's words.
+    """Generation arguments, the same for every provider.
 
     Attributes:
         max_tokens: of reasoning and answer.
-        temperature: None for the provider's own.
+        temperature: None for the provider's default.
         stop: texts at which the answer ends.
         seed: of sampling.
         effort: of reasoning, in the provider's words.
-        further: arguments passed through under the names that the user gave them.
+        further: arguments that are sent as the user named them.
     """
 
     max_tokens: int
@@ -39,13 +39,13 @@ def generation(given: Mapping[str, Any], seed: int | None, max_tokens: int, effo
     """Read lm-eval's generation arguments.
 
     Args:
-        given: `until`, `max_gen_toks`, `do_sample`, `temperature`, `seed`, and what else the user named.
-        seed: where `given` names none.
-        max_tokens: likewise.
+        given: `until`, `max_gen_toks`, `do_sample`, `temperature`, `seed`, and further ones of the user.
+        seed: if `given` has none.
+        max_tokens: if `given` has none.
         effort: of reasoning.
 
     Raises:
-        InputError: a value is no number.
+        InputError: a value is not a number.
     """
     rest = dict(given)
     until = rest.pop("until", None) or ()
@@ -64,17 +64,17 @@ def generation(given: Mapping[str, Any], seed: int | None, max_tokens: int, effo
             further=rest,
         )
     except (TypeError, ValueError) as error:
-        raise InputError(f"--gen_kwargs: {error}") from None
+        raise InputError(str(error), code="type", field="--gen_kwargs") from None
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """One request of lm-eval.
+class ChatRequest:
+    """One request of lm-eval to a chat API.
 
     Attributes:
         index: its place among the requests.
         args: (messages as JSON text, generation arguments), as lm-eval holds them.
-        generation: the second of them, read.
+        generation: the second of them, parsed.
     """
 
     index: int
@@ -83,12 +83,14 @@ class Question:
 
     def messages(self) -> list[Message]:
         """Return the messages."""
-        context = self.args[0]
-        text: str = context if isinstance(context, str) else context.prompt
-        messages: list[Message] = json.loads(text)
+        messages: list[Message] = json.loads(self._text())
         return messages
 
     def tokens(self) -> int:
-        """Estimate the prompt's tokens, rather too many: a token of English holds about four characters."""
+        """Estimate the prompt's tokens, rather too high: an English token has about four characters."""
+        return len(self._text()) // 3 + 1
+
+    def _text(self) -> str:
         context = self.args[0]
-        return len(context if isinstance(context, str) else context.prompt) // 3 + 1
+        text: str = context if isinstance(context, str) else context.prompt
+        return text
