@@ -1,4 +1,4 @@
-"""`vaemo-eval ls`: tasks, groups, models and metrics, a line each."""
+"""`vaemo-eval ls`: list tasks, groups, models and metrics."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(args: argparse.Namespace) -> int:
-    """Print the lists asked for."""
+    """Print one list, or all."""
     makers = {"tasks": _tasks, "groups": _groups, "models": _models, "metrics": _metrics}
     folders = [Path(folder).expanduser() for folder in args.include_path]
     blocks = []
@@ -50,7 +50,7 @@ def _models(folders: list[Path]) -> list[tuple[str, str]]:
     from harness.scoring.baselines.names import BASELINES
 
     rest = [
-        ("ORG/NAME or a folder", "a Hugging Face model, through lm-eval's back end `hf`"),
+        ("ORG/NAME or a folder", "a Hugging Face model (lm-eval's back end `hf`)"),
         ("an lm-eval back end", "hf, vllm, local-chat-completions, anthropic-chat, ... with --model_args"),
     ]
     return [(f"baseline:{name}", info.line) for name, info in BASELINES.items()] + rest

@@ -1,4 +1,4 @@
-"""Beginning a task from another one: a folder with a YAML that stands by itself, a README to fill in, and a schema."""
+"""Create a task from another one: a folder with a complete YAML, a README to fill in, and the schema."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ MODELINE = "# yaml-language-server: $schema="
 _README = """\
 # {name}
 
-Begun from `{parent}`. Say in two sentences what is asked and what a high score means.
+Made from `{parent}`. Say in two sentences what is asked and what a high score means.
 
 - Literature: what the question comes from.
 - Gap: what no other task here asks.
 - Source and licence of the data.
-- Headline scores: `baseline:uniform`, `baseline:majority`, `baseline:prototype`, and one small model.
+- Main scores: `baseline:uniform`, `baseline:majority`, `baseline:prototype`, and one small model.
 - Versions: `version` rises when the prompt, the data or a metric changes; say here what changed.
 """
 
 
 class _Dumper(yaml.SafeDumper):
-    """Writes prompts as blocks and function names with their tag."""
+    """Write prompts as blocks and function names with their tag."""
 
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
@@ -49,7 +49,7 @@ _Dumper.add_representer(Function, _name)
 
 
 def create(name: str, parent: str, into: Path) -> Path:
-    """Create `<into>/<name>/` with a YAML that says by itself all that `parent` says.
+    """Create `<into>/<name>/` with a YAML that states everything `parent` states, without includes.
 
     Args:
         name: of the new task.
@@ -60,26 +60,27 @@ def create(name: str, parent: str, into: Path) -> Path:
         The new YAML.
 
     Raises:
-        InputError: the name is none or is taken, there is no such parent, or the folder cannot be made.
+        InputError: the name is invalid or taken, there is no such parent, or the folder cannot be made.
     """
     known = catalogue.find()
     tasks = [task for task, info in known.items() if not info.members]
     if not name.isascii() or not name.isidentifier() or name.startswith("_"):
-        raise InputError(f"new-task {name}: a name has letters, digits and _ only, a letter first")
+        raise InputError("use letters, digits and _ only, a letter first", code="type", field="NAME", found=name)
     if name in known:
-        raise InputError(f"new-task {name}: there is a task of this name, {known[name].path}")
+        raise InputError(f"the name is taken by {known[name].path}", code="duplicate", field="NAME", found=name)
     if parent not in tasks:
-        raise InputError(f"--from {parent}: no such task{nearest(parent, tasks)}; `vaemo-eval ls tasks` lists them")
+        what, hint = f"no such task{nearest(parent, tasks)}", "`vaemo-eval ls tasks` lists them"
+        raise InputError(what, code="unknown", field="--from", found=parent, hint=hint)
     folder = into / name
     try:
         folder.mkdir(parents=True)
     except OSError as error:
-        raise InputError(f"{folder}: cannot be made: {error.strerror}") from None
+        raise InputError(f"cannot be made: {error.strerror}", code="unwritable", file=folder) from None
     info = known[parent]
     values = _ordered(read_or_raise(info.path, [info.root]).values)
     values |= {"task": name}
     metadata: dict[str, Any] = dict(values["metadata"])
-    values["metadata"] = metadata | {"version": 1.0, "title": f"Begun from {parent}; say in one line what it asks."}
+    values["metadata"] = metadata | {"version": 1.0, "title": f"Made from {parent}; say in one line what it asks."}
     if "options" in metadata:
         shutil.copyfile(info.path.parent / metadata["options"], folder / Path(metadata["options"]).name)
     path = folder / f"{name}.yaml"
@@ -89,19 +90,19 @@ def create(name: str, parent: str, into: Path) -> Path:
 
 
 def dump(values: dict[str, Any]) -> str:
-    """Return a task's values as YAML: inner lists and mappings on one line where they are short, prompts as blocks."""
+    """Return a task's values as YAML: short lists and mappings on one line, prompts as blocks."""
     text = yaml.dump(values, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110, default_flow_style=None)
     return re.sub(r"!function '([\w.]+)'", r"!function \1", text)
 
 
 def _ordered(values: dict[str, Any]) -> dict[str, Any]:
-    """Put keys in the order of the model, and leave out what says nothing."""
+    """Return the keys in the order of the model, without empty ones."""
     order = list(TaskYaml.model_fields)
     return {key: values[key] for key in order if values.get(key) is not None}
 
 
 def _schema_beside(folder: Path) -> str:
-    """Return where an editor finds the schema: the committed one within a checkout, else a copy in the folder."""
+    """Return the path of the schema: the committed one within a checkout, else a copy in the folder."""
     committed = catalogue.TASKS.parent / "docs" / SCHEMA
     if committed.is_file() and folder.resolve().is_relative_to(catalogue.TASKS.parent.resolve()):
         return Path(os.path.relpath(committed, folder)).as_posix()

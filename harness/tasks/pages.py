@@ -1,6 +1,6 @@
-"""Pages made from the tasks themselves: statistics beside each YAML, and the table of `tasks/README.md`.
+"""Pages made from the tasks: statistics beside each YAML, and the table of `tasks/README.md`.
 
-Run `python -m harness.tasks.pages` to write them again; a test holds the committed files against the tasks.
+`python -m harness.tasks.pages` writes them again; a test compares the committed files with the tasks.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Spread(BaseModel):
 
 
 class Statistics(BaseModel):
-    """What a task's documents are like, on what ships.
+    """Statistics of a task's documents, on the features that ship.
 
     Attributes:
         task: its name.
@@ -51,7 +51,7 @@ class Statistics(BaseModel):
         synthetic: whether valence and arousal were drawn, not measured.
         items: how many are asked.
         clusters: how many independent groups they form.
-        train_items: how many a few-shot example or a fitted baseline may come from.
+        train_items: how many items few-shot examples and fitted baselines come from.
         excluded: rows that are not asked, by reason.
         min_detectable_difference: of two models (80 % power, 5 % level, unpaired).
         prompt_characters: length of the prompts.
@@ -113,7 +113,7 @@ def text(found: Statistics) -> str:
 
 
 def path_of(yaml: Path) -> Path:
-    """Return where the statistics of a task stand."""
+    """Return the path of a task's statistics."""
     return yaml.with_name(f"{yaml.stem}.statistics.json")
 
 
@@ -146,7 +146,7 @@ def page(committed: str, made: str) -> str:
 
 
 def ours() -> tuple[dict[str, Task], dict[str, catalogue.TaskInfo]]:
-    """Return every task that ships, on what ships, by name."""
+    """Return every task that ships, on the features that ship, by name."""
     engine.quiet()
     infos = dict(sorted(catalogue.find().items()))
     names = [name for name, info in infos.items() if not info.members]

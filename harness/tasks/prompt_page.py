@@ -1,4 +1,4 @@
-"""Every task's prompt, rendered on one item, as a page.
+"""The page of prompts: each task's, rendered on one item.
 
 `python -m harness.tasks.prompt_page docs` writes it; a test compares the committed page with the tasks.
 """
@@ -15,9 +15,8 @@ from harness.tasks.load import Task, load_tasks
 _HEAD = """\
 # Prompts
 
-Each task's prompt, rendered on the first item of what ships (for IIMI and EMOTIC a SYNTHETIC one). What is the same for
-every item stands in front, the numbers stand last, so that a back end can keep the shared part. Written by
-`make docs`.
+Each task's prompt, rendered on the first item that ships (for IIMI and EMOTIC a SYNTHETIC one). The part that all items
+share is first and the numbers are last, so that a back end can cache the shared part. Made by `make docs`.
 """
 
 
