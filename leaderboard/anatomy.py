@@ -1,4 +1,4 @@
-"""What a model's page shows of one task beyond its scores: where it is right, and on which items it fails."""
+"""Collect what a model's page shows of one task's items: where answers are right, and the worst ones."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import rankdata
 
 from harness.record import Sample, TaskRecord
+from harness.stats.auc import auc
 
 SHOWN = 10
 _GOOD = 0.5
@@ -16,7 +16,7 @@ _GOOD = 0.5
 
 @dataclass(frozen=True)
 class Shown:
-    """One item as a page shows it: prompt, what was said, what was true, and its own score."""
+    """One item as a page shows it: prompt, answer, truth, and its own score."""
 
     item_id: str
     prompt: str
@@ -27,15 +27,15 @@ class Shown:
 
 @dataclass(frozen=True)
 class Anatomy:
-    """What a page shows of one task.
+    """What a page shows of one task's items.
 
     Attributes:
-        score_name: what an item's score is.
+        score_name: name of the item score.
         good_from: an item counts as right from this score on.
         points: (valence, arousal, right) of each item that has a score.
-        unscored: how many items have none, since nothing could be right or wrong about them.
+        unscored: number of items without a score.
         random: items drawn from a seed.
-        worst: items of the lowest score, of equals those of the earliest id.
+        worst: items with the lowest scores; of equal ones, those with the earliest id.
     """
 
     score_name: str
@@ -47,7 +47,7 @@ class Anatomy:
 
 
 def anatomy(task: TaskRecord, samples: Sequence[Sample]) -> Anatomy:
-    """Take one task's samples apart; items whose answer is missing are left out."""
+    """Collect items from one task's samples; items without an answer are left out."""
     there = [sample for sample in samples if sample.answer.missing is None]
     ordered = sorted(there, key=lambda sample: sample.item.item_id)
     name = _score_name(task, ordered[0]) if ordered else "-"
@@ -75,14 +75,8 @@ def _score_name(task: TaskRecord, sample: Sample) -> str:
 def _item_score(task: TaskRecord, sample: Sample, name: str) -> float | None:
     if task.kind != "ranking":
         return sample.scores.get(name)
-    true = np.array([label in sample.item.labels for label in sample.item.choices])
-    held = int(true.sum())
-    if sample.answer.loglikelihoods is None or len(true) != len(sample.answer.loglikelihoods):
-        return None
-    if held in (0, len(true)):
-        return None
-    ranks = rankdata(sample.answer.loglikelihoods)
-    return float((ranks[true].sum() - held * (held + 1) / 2) / (held * (len(true) - held)))
+    scores, true = sample.answer.loglikelihoods, [label in sample.item.labels for label in sample.item.choices]
+    return auc(scores, true) if scores is not None and len(scores) == len(true) else None
 
 
 def _shown(sample: Sample, score: float | None) -> Shown:

@@ -1,7 +1,4 @@
-"""`leaderboard.json`: columns of entries that may be ranked together, and what stands over all of them.
-
-The JSON Schema stands in `docs/leaderboard.schema.json`.
-"""
+"""The models of `leaderboard.json`; `docs/leaderboard.schema.json` is their JSON Schema."""
 
 from __future__ import annotations
 
@@ -9,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, FiniteFloat
 
 from leaderboard.ledger import Status
 
-BOARD_VERSION = "1.0"
+BOARD_VERSION = "2.0"
 
 
 class _Model(BaseModel):
@@ -17,7 +14,7 @@ class _Model(BaseModel):
 
 
 class Setting(_Model):
-    """How a column's tasks were asked: few-shot examples, system instruction, generation arguments as JSON."""
+    """How a column's task was run: few-shot examples, system instruction, generation arguments as JSON."""
 
     num_fewshot: int
     system_instruction: str | None
@@ -32,15 +29,15 @@ class Row(_Model):
         entry: its folder in the results repository.
         status: who vouches for it.
         created: when the run began, UTC.
-        value: the headline score; None where the data allow none.
-        low: lower end of its interval; None where there is none.
+        value: the main score; None if the data allow none.
+        low: lower end of its 95 % interval; None without an interval.
         high: upper end.
-        note: why the interval is to be read with care; None where nothing speaks against it.
-        rank_low: best rank that it may hold.
-        rank_high: worst.
-        groups: tie groups; two entries that share one are not told apart.
-        position: where the score lies between prior (0) and top (1).
-        unparsed_rate: share of the answers that arrived of which none could be read, refused and empty ones included.
+        note: why to read the interval with care, if there is a reason.
+        rank_low: best rank in the 95 % rank range.
+        rank_high: worst rank in it.
+        groups: tie groups; two entries that share one are not significantly different.
+        normalized_score: (value - floor) / (ceiling - floor) of the column.
+        unparsed_rate: fraction of the answers that could not be parsed, including refused and empty ones.
     """
 
     model: str
@@ -54,33 +51,33 @@ class Row(_Model):
     rank_low: int | None
     rank_high: int | None
     groups: tuple[int, ...]
-    position: FiniteFloat | None
+    normalized_score: FiniteFloat | None
     unparsed_rate: FiniteFloat
 
 
 class Column(_Model):
-    """Entries on one task version, features and setting; only these are ranked together.
+    """Entries on one task version, features and setting, which are ranked together.
 
     Attributes:
         id: unique name of the column.
-        main: whether the column stands in the main table; others are listed apart.
+        main: whether the column is in the main table.
         task: the task's name.
         version: its version.
         task_hash: its hash.
-        metric: the headline metric.
+        metric: the metric of the main score.
         higher_is_better: its direction.
         features_id: where valence and arousal come from.
         features_revision: the Hub commit; None for local files.
         features_sha256: hash of the split's files.
         va_source: who measured valence and arousal.
         reference_kind: what descriptions are compared with; None for label tasks.
-        setting: how it was asked.
-        items: how many items.
-        clusters: how many independent groups they form.
-        detectable: the difference between two models that a paired test finds with 80 % power; None for one model.
-        references: human, ceiling, prototype, majority and chance on the same items; None where not measured.
-        prior: the score at position 0.
-        top: the score at position 1: the VA ceiling where the record has it, else the metric's own best.
+        setting: how it was run.
+        items: number of items.
+        clusters: number of independent groups of items.
+        min_detectable_difference: between two models, with 80 % power; None for one model.
+        references: human, ceiling, prototype, majority and chance on the same items; None if not measured.
+        floor: the score with normalized score 0: the best trivial answer.
+        ceiling: the score with normalized score 1: the best predictor from VA, else the metric's own best.
         rows: entries, the best first.
     """
 
@@ -99,10 +96,10 @@ class Column(_Model):
     setting: Setting
     items: int
     clusters: int
-    detectable: FiniteFloat | None
+    min_detectable_difference: FiniteFloat | None
     references: dict[str, FiniteFloat | None]
-    prior: FiniteFloat
-    top: FiniteFloat
+    floor: FiniteFloat
+    ceiling: FiniteFloat
     rows: tuple[Row, ...]
 
 
@@ -112,9 +109,9 @@ class Participant(_Model):
     Attributes:
         id: unique, also the name of its page.
         name: the model's id.
-        variant: what tells this way of running it from others; empty where there is one only.
-        overall: mean position over the main columns of tasks that count; None where one is missing.
-        low: lower end of its interval.
+        variant: how this way of running it differs from others; empty if it is the only one.
+        overall: mean normalized score over the main columns of tasks that count; None if one is missing.
+        low: lower end of its 95 % interval.
         high: upper end.
     """
 
@@ -140,15 +137,13 @@ class Board(_Model):
     Attributes:
         schema_version: version of this document.
         updated: when its newest run began, UTC.
-        level: of intervals and rank ranges.
         columns: the main ones first.
         participants: the best overall first.
-        withdrawn: never silently gone.
+        withdrawn: withdrawn entries, with reasons.
     """
 
     schema_version: str = BOARD_VERSION
     updated: str
-    level: FiniteFloat
     columns: tuple[Column, ...]
     participants: tuple[Participant, ...]
     withdrawn: tuple[Withdrawn, ...]

@@ -1,9 +1,7 @@
-"""From a results repository to the board: read each entry once, keep its draws, rank within columns."""
+"""Build the board from a results repository: read each entry once, keep its draws, rank within columns."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -12,31 +10,33 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from harness.record import RunRecord, Score, TaskRecord
+from harness.stats.arrays import Floats
+from harness.stats.intervals import LEVEL
 from leaderboard import entry as entries
 from leaderboard import ledger
-from leaderboard.board import Board, Column, Participant, Row, Setting, Withdrawn
-from leaderboard.draws import Bytes, Floats, headline_draws
+from leaderboard.board import Board, Column, Participant, Row, Withdrawn
+from leaderboard.columns import column_id, participant_id, setting_of
+from leaderboard.draws import Draws, main_score_draws
 from leaderboard.entry import Entry
-from leaderboard.level import other_level
-from leaderboard.ranking import LEVEL, Standing, detectable, pair_errors, rank
-from va_extractor.common.errors import InputError
+from leaderboard.ranking import Standing, min_detectable_difference, pair_errors, rank
+from va_extractor.common.errors import InputError, Problem
 
-BESIDE = ("vaemo_extended", "vaemo_axes")
-"""Groups of tasks that stand beside the benchmark, whoever runs them."""
+NOT_COUNTED = ("vaemo_extended", "vaemo_axes")
+"""Groups of tasks that no overall score counts."""
 REFERENCES = ("human", "ceiling", "prototype", "majority", "chance")
 _BEST, _WORST = 1.0, 0.0
-"""Ends of every headline metric where more is better (accuracy, F1, AUC); of a loss they change places."""
+"""Ends of every main score for which more is better (accuracy, F1, AUC); swapped for a loss."""
 
 
 @dataclass(frozen=True)
 class Kept:
-    """What is kept of an entry after it was read: its record, and its headline on the shared draws."""
+    """What is kept of an entry after reading: its record, and its main score on the shared draws."""
 
     record: RunRecord
     task_name: str
     path: PurePosixPath
     status: ledger.Status
-    draws: Bytes
+    draws: Draws
 
     @property
     def task(self) -> TaskRecord:
@@ -44,22 +44,22 @@ class Kept:
         return self.record.tasks[self.task_name]
 
     @property
-    def headline(self) -> Score:
-        """The score that stands for the task."""
+    def main_score(self) -> Score:
+        """The main score of the task."""
         return self.task.metrics[self.task.headline]
 
     @property
     def participant(self) -> str:
-        """The id of the way of running the model that this entry belongs to."""
+        """The id of the way of running the model."""
         return participant_id(self.record)
 
 
 @dataclass(frozen=True)
 class Built:
-    """The board, and one line for each entry that was left out."""
+    """The board, and why entries were left out."""
 
     board: Board
-    left_out: tuple[str, ...]
+    left_out: tuple[Problem, ...]
 
 
 def build(root: Path, see: Callable[[Entry, ledger.Status], None] = lambda one, status: None) -> Built:
@@ -67,13 +67,12 @@ def build(root: Path, see: Callable[[Entry, ledger.Status], None] = lambda one, 
 
     Args:
         root: the repository.
-        see: called with each entry and its status while it is in memory; an entry on which it fails is left out.
+        see: called with each entry and its status while it is in memory; if it fails, the entry is left out.
 
     Raises:
-        InputError: there is no `results` folder, or one of the lists is broken.
+        InputError: there is no `results` folder, or one of the lists is invalid.
     """
-    if not (root / entries.RESULTS).is_dir():
-        raise InputError(f"{root}: has no folder '{entries.RESULTS}'; give the root of a results repository")
+    entries.require_results(root)
     withdrawn = ledger.withdrawals(root)
     gone = {line.entry for line in withdrawn}
     statuses = ledger.statuses(root)
@@ -87,85 +86,62 @@ def build(root: Path, see: Callable[[Entry, ledger.Status], None] = lambda one, 
             keep = _keep(one, folder, status)
             see(one, status)
         except InputError as error:
-            left_out.append(str(error))
-        except (OSError, MemoryError):  # the machine's fault, not the entry's
+            left_out.append(error.problem)
+        except (OSError, MemoryError):  # a fault of the machine, not of the entry
             raise
-        except Exception as error:  # whatever an entry leads a page into costs its own place, not the board
-            left_out.append(f"{folder}: cannot be shown: {type(error).__name__}: {error}")
+        except Exception as error:  # no entry may stop the board
+            what = f"cannot be shown: {type(error).__name__}: {error}"
+            left_out.append(Problem(what, code="unsupported", file=str(folder)))
         else:
             kept.append(keep)
     return Built(board(kept, withdrawn), tuple(left_out))
 
 
 def _keep(one: Entry, folder: PurePosixPath, status: ledger.Status) -> Kept:
-    """Compute of an entry what the board needs of it alone."""
-    if one.path != folder:
-        raise InputError(f"{folder}: by its content it belongs in {one.path}")
+    """Compute what the board needs of one entry."""
+    for problem in entries.misplaced(one, folder):
+        raise InputError.of(problem)
     if one.task.features.synthetic:
-        raise InputError(f"{folder}: features are synthetic")
-    if level := other_level(one.record, one.task):
-        raise InputError(f"{folder}: {level}")
+        raise InputError("synthetic", code="unsupported", file=str(folder), field="features.synthetic")
     if not one.task.answers.ok + one.task.answers.unread:
-        raise InputError(f"{folder}: field 'answers': counts no answer")
-    return Kept(one.record, one.task_name, folder, status, headline_draws(one.task, one.samples, str(folder)))
+        raise InputError("no answers", code="range", file=str(folder), field="answers")
+    return Kept(one.record, one.task_name, folder, status, main_score_draws(one.task, one.samples, str(folder)))
 
 
 def board(kept: Sequence[Kept], withdrawn: Sequence[ledger.Withdrawal]) -> Board:
     """Arrange entries in columns and rank them."""
     groups: dict[tuple[str, str], list[Kept]] = defaultdict(list)
     for one in kept:
-        groups[one.task_name, column_id(one)].append(one)
+        groups[one.task_name, column_id(one.record, one.task_name)].append(one)
     main = _main(groups)
     columns = {
         name: _column(name, name == main[task], members)
         for (task, name), members in sorted(groups.items(), key=lambda pair: (pair[0][1] != main[pair[0][0]], pair[0]))
     }
     by_name = {name: members for (_, name), members in groups.items()}
-    beside = _beside()
-    counting = [column for column in columns.values() if column.main and column.task not in beside]
-    participants = _participants(kept, counting, by_name)
+    not_counted = _not_counted()
+    counting = [column for column in columns.values() if column.main and column.task not in not_counted]
     return Board(
         updated=max((one.record.created for one in kept), default=""),
-        level=LEVEL,
         columns=tuple(columns.values()),
-        participants=tuple(participants),
+        participants=tuple(_participants(kept, counting, by_name)),
         withdrawn=tuple(Withdrawn(entry=str(line.entry), date=line.date, reason=line.reason) for line in withdrawn),
     )
 
 
-def _beside() -> frozenset[str]:
-    """Return the tasks that no overall position counts, by the groups that hold them."""
+def _not_counted() -> frozenset[str]:
+    """Return the tasks of the groups that no overall score counts."""
     from harness.tasks.catalogue import find
 
     found = find()
-    return frozenset(task for group in BESIDE for task in found[group].members)
-
-
-def column_id(one: Kept) -> str:
-    """Return the name of the column that an entry belongs to: its task, and a hash of what must be the same."""
-    parts = [
-        *(one.task.version, one.task.task_hash, one.task.features.sha256, one.task.headline),
-        str((one.task.items, one.task.clusters)),
-        one.task.reference_kind or "",
-        one.task.embedder.weights_sha256 if one.task.embedder else "",
-        _setting(one).model_dump_json(),
-    ]
-    return f"{one.task_name}@{hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:8]}"
-
-
-def participant_id(record: RunRecord) -> str:
-    """Return the id of one way of running a model: its folder name and a hash of what else decides its answers."""
-    model = record.model
-    parts: list[object] = [model.id, model.revision, model.backend, model.args, model.chat_template_sha256]
-    parts.append(record.apply_chat_template)
-    return f"{entries.folder_name(model.id)}-{hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:6]}"
+    return frozenset(task for group in NOT_COUNTED for task in found[group].members)
 
 
 def reference_points(score: Score) -> tuple[float, float]:
-    """Return the scores at position 0 and 1.
+    """Return floor and ceiling: the scores with normalized score 0 and 1.
 
-    They are the floor and the VA ceiling that the record's `position` names, where it has one. Otherwise the prior is
-    the better of chance and the majority baseline, and the top the metric's own best.
+    They are those that the record names. If it names none, the floor is the better of chance and the majority baseline,
+    and the ceiling is the metric's own best.
     """
     measured = score.baselines | score.ceilings | {"chance": score.chance}
     place = score.position
@@ -180,13 +156,13 @@ def reference_points(score: Score) -> tuple[float, float]:
 
 
 def _ceiling(score: Score) -> float | None:
-    """Return what the best predictor from valence and arousal scores; None where the record names none."""
+    """Return the score of the best predictor from valence and arousal; None if the record names none."""
     named = score.position and score.position.ceiling
     return (score.baselines | score.ceilings).get(named) if named else None
 
 
 def _main(groups: dict[tuple[str, str], list[Kept]]) -> dict[str, str]:
-    """Choose each task's column for the main table: the one with most entries, of equals the newest."""
+    """Choose each task's column for the main table: the one with most entries, then the newest."""
     chosen: dict[str, tuple[tuple[int, str, str], str]] = {}
     for (task, name), members in groups.items():
         weight = (len(members), max(one.record.created for one in members), name)
@@ -194,26 +170,18 @@ def _main(groups: dict[tuple[str, str], list[Kept]]) -> dict[str, str]:
     return {task: name for task, (_, name) in chosen.items()}
 
 
-def _setting(one: Kept) -> Setting:
-    return Setting(
-        num_fewshot=one.task.num_fewshot,
-        system_instruction=one.record.system_instruction,
-        gen_kwargs=json.dumps(one.record.gen_kwargs, sort_keys=True),
-    )
-
-
 def _column(name: str, main: bool, members: Sequence[Kept]) -> Column:
-    first = next((one for one in members if one.headline.value is not None), members[0])
-    up = first.headline.higher_is_better is not False
-    valued = [one for one in members if one.headline.value is not None]
+    first = next((one for one in members if one.main_score.value is not None), members[0])
+    up = first.main_score.higher_is_better is not False
+    valued = [one for one in members if one.main_score.value is not None]
     draws, sign = _stack(valued), 1.0 if up else -1.0
-    values = np.array([one.headline.value for one in valued], dtype=np.float64)
+    values = np.array([one.main_score.value for one in valued], dtype=np.float64)
     errors = pair_errors(draws) if valued else np.empty(0)
     standings = rank(sign * values, sign * draws, errors) if valued else []
     placed = {one.path: standing for one, standing in zip(valued, standings, strict=True)}
-    prior, top = reference_points(first.headline)
-    rows = [_row(one, placed.get(one.path), prior, top) for one in members]
-    known = first.headline.baselines | {"chance": first.headline.chance, "ceiling": _ceiling(first.headline)}
+    floor, ceiling = reference_points(first.main_score)
+    rows = [_row(one, placed.get(one.path), floor, ceiling) for one in members]
+    known = first.main_score.baselines | {"chance": first.main_score.chance, "ceiling": _ceiling(first.main_score)}
     return Column(
         id=name,
         main=main,
@@ -227,19 +195,19 @@ def _column(name: str, main: bool, members: Sequence[Kept]) -> Column:
         features_sha256=first.task.features.sha256,
         va_source=first.task.features.va_source,
         reference_kind=first.task.reference_kind,
-        setting=_setting(first),
+        setting=setting_of(first.record, first.task_name),
         items=first.task.items,
         clusters=first.task.clusters,
-        detectable=detectable(errors),
+        min_detectable_difference=min_detectable_difference(errors),
         references={reference: known.get(reference) for reference in REFERENCES},
-        prior=prior,
-        top=top,
+        floor=floor,
+        ceiling=ceiling,
         rows=tuple(sorted(rows, key=lambda row: (row.value is None, -sign * (row.value or 0.0), row.entry))),
     )
 
 
-def _row(one: Kept, standing: Standing | None, prior: float, top: float) -> Row:
-    score, answers = one.headline, one.task.answers
+def _row(one: Kept, standing: Standing | None, floor: float, ceiling: float) -> Row:
+    score, answers = one.main_score, one.task.answers
     return Row(
         model=one.participant,
         entry=str(one.path),
@@ -252,7 +220,7 @@ def _row(one: Kept, standing: Standing | None, prior: float, top: float) -> Row:
         rank_low=standing.low if standing else None,
         rank_high=standing.high if standing else None,
         groups=standing.groups if standing else (),
-        position=None if score.value is None else (score.value - prior) / (top - prior) if top != prior else None,
+        normalized_score=None if score.value is None or ceiling == floor else (score.value - floor) / (ceiling - floor),
         unparsed_rate=answers.unread / (answers.ok + answers.unread),
     )
 
@@ -284,14 +252,17 @@ def _newest(members: Iterable[Kept]) -> dict[str, Kept]:
 
 
 def _overall(cells: Sequence[tuple[Column, Kept | None]]) -> tuple[float | None, float | None, float | None]:
-    """Return the mean position over columns with its percentile interval over shared draws; None where one lacks."""
+    """Return the mean normalized score over columns, with its percentile interval over the shared draws.
+
+    None if the model lacks a column.
+    """
     values, draws = [], []
     for column, one in cells:
-        span = column.top - column.prior
-        if one is None or one.headline.value is None or span == 0:
+        span = column.ceiling - column.floor
+        if one is None or one.main_score.value is None or span == 0:
             return None, None, None
-        values.append((one.headline.value - column.prior) / span)
-        draws.append((one.draws.astype(np.float64) - column.prior) / span)
+        values.append((one.main_score.value - column.floor) / span)
+        draws.append((one.draws.astype(np.float64) - column.floor) / span)
     if not values:
         return None, None, None
     mean = np.mean(draws, axis=0)

@@ -1,20 +1,21 @@
-"""Checking a results repository, as its CI does: every entry, the paths, the lists, and what changed.
+"""Check a results repository, as its CI does: every entry, the paths, the lists, and what changed.
 
-Nothing that a submission brings is run, imported or unpickled; its files are read within bounds and compared.
+Nothing that a submission contains is run, imported or unpickled; its files are read within bounds and compared.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from leaderboard import entry, ledger, safe_files
 from leaderboard.entry import Entry
 from leaderboard.recompute import recompute
-from va_extractor.common.errors import InputError
+from leaderboard.submit import prove
+from va_extractor.common.errors import Code, InputError, Problem
 from va_extractor.common.plain_text import one_line
 
 NAMED_CHANGE = 0.001
@@ -23,19 +24,18 @@ _DEPTH = 5
 
 @dataclass(frozen=True)
 class Finding:
-    """One line: `error` means the repository does not hold, `note` is for a person to read."""
+    """One line of a report: an `error` fails the check, a `note` is for a person to read."""
 
     level: Literal["error", "note"]
-    where: str
-    what: str
+    problem: Problem
 
     def __str__(self) -> str:
-        return f"{self.level}: {one_line(self.where)}: {one_line(self.what, 400)}"
+        return f"{self.level}: {one_line(str(self.problem), 600)}"
 
 
 @dataclass(frozen=True)
 class Report:
-    """What a check gave: findings, the entries that hold, and how many were left as they were checked before."""
+    """The result of a check: findings, valid entries, and the number of entries unchanged since an earlier check."""
 
     findings: tuple[Finding, ...]
     entries: tuple[Entry, ...]
@@ -43,7 +43,7 @@ class Report:
 
     @property
     def holds(self) -> bool:
-        """Whether nothing speaks against the repository."""
+        """Whether there is no error."""
         return all(finding.level != "error" for finding in self.findings)
 
 
@@ -52,17 +52,24 @@ def check(root: Path, base: Path | None, features: Sequence[str], embedder: str 
 
     Args:
         root: the repository, with `results/`.
-        base: an earlier state of it that was checked; None to check every entry and compare with nothing.
+        base: an earlier, checked state of it; None to check every entry.
         features: where features may come from, each as `--features`.
         embedder: as `--embedder`.
 
     Raises:
         InputError: there is no `results` folder, or it is a link.
     """
-    if not (root / entry.RESULTS).is_dir():
-        raise InputError(f"{root}: has no folder '{entry.RESULTS}'; give the root of a results repository")
+    entry.require_results(root)
     folders = list(entry.find(root))
-    findings = [*_twins(folders), *_lists(root, base)]
+    findings = [*_twins(folders)]
+    withdrawn: list[ledger.Withdrawal] = []
+    try:
+        withdrawn = ledger.withdrawals(root)
+        ledger.statuses(root)
+    except InputError as error:
+        findings.append(Finding("error", error.problem))
+    else:
+        findings += _lists(root, base, withdrawn) if base else []
     held: list[Entry] = []
     unchanged = 0
     for folder in folders:
@@ -72,81 +79,66 @@ def check(root: Path, base: Path | None, features: Sequence[str], embedder: str 
         try:
             one = entry.read(root, folder)
         except InputError as error:
-            findings.append(Finding("error", str(folder), str(error).removeprefix(f"{folder}: ")))
+            findings.append(Finding("error", error.problem))
             continue
-        problems = [*_place(one, folder), *recompute(one, features, embedder)]
-        findings += [Finding("error", str(folder), problem) for problem in problems]
+        problems = [*entry.misplaced(one, folder), *recompute(one, features, embedder)]
+        findings += [Finding("error", replace(problem, file=str(folder))) for problem in problems]
         if not problems:
             held.append(one)
             findings += _changes(base, one) if base else []
-    findings += _removed(root, base, set(folders)) if base else []
+    known = {*folders, *(line.entry for line in withdrawn)}
+    findings += [_removed(folder) for folder in entry.find(base) if folder not in known] if base else []
     return Report(tuple(findings), tuple(held), unchanged)
 
 
 def check_run(folder: Path, features: Sequence[str], embedder: str | None = None) -> Report:
-    """Check a run folder as `submit` would.
+    """Check a run folder as `submit` does.
 
     Raises:
         InputError: it cannot be read.
     """
-    from leaderboard.submit import prove
-
     proved = prove(folder, features, embedder)
-    findings = tuple(Finding("error", folder.name, line) for line in proved.refused)
+    findings = tuple(Finding("error", replace(one, file=f"{folder.name}/{one.file}")) for one in proved.refused)
     return Report(findings, tuple(packed.entry for packed in proved.entries), 0)
 
 
 def _twins(folders: Sequence[PurePosixPath]) -> Iterator[Finding]:
-    """Name folders that differ in case only: one model under two names."""
+    """Yield folders that differ in case only: one model under two names."""
     seen: dict[str, str] = {}
     for folder in folders:
         model = folder.parts[1] if len(folder.parts) > 1 else ""
         first = seen.setdefault(model.casefold(), model)
         if first != model:
-            yield Finding("error", str(folder), f"the model's folder differs from {first} in case only")
+            yield _error(f"the model's folder differs from {first} in case only", "duplicate", folder)
 
 
-def _place(one: Entry, folder: PurePosixPath) -> Iterator[str]:
-    if one.path != folder:
-        yield f"by its content it belongs in {one.path}"
-
-
-def _lists(root: Path, base: Path | None) -> Iterator[Finding]:
-    try:
-        withdrawn = ledger.withdrawals(root)
-        ledger.statuses(root)
-    except InputError as error:
-        name, _, what = str(error).partition(": ")
-        yield Finding("error", name, what)
-        return
-    if base is None:
-        return
+def _lists(root: Path, base: Path, withdrawn: Sequence[ledger.Withdrawal]) -> Iterator[Finding]:
     if not ledger.only_grew(root, base, ledger.WITHDRAWALS):
-        yield Finding("error", ledger.WITHDRAWALS, "a line was changed or removed; the list only grows")
+        yield _error("a line was changed or removed; the list only grows", "changed", ledger.WITHDRAWALS)
     if not ledger.same(root, base, ledger.STATUSES):
-        yield Finding("error", ledger.STATUSES, "was changed; only maintainers add to it")
+        yield _error("changed; only maintainers add to it", "changed", ledger.STATUSES)
     for line in withdrawn[len(ledger.withdrawals(base)) :]:
-        there = _is_entry(root, line.entry) or _is_entry(base, line.entry)
-        yield (
-            Finding("note", str(line.entry), f"withdrawn on {line.date}: {line.reason}")
-            if there
-            else Finding("error", ledger.WITHDRAWALS, f"{line.entry} is no entry")
-        )
+        if _is_entry(root, line.entry) or _is_entry(base, line.entry):
+            what = f"withdrawn on {line.date}: {line.reason}"
+            yield Finding("note", Problem(what, code="missing", file=str(line.entry)))
+        else:
+            yield _error(f"{line.entry} is not an entry", "unknown", ledger.WITHDRAWALS)
+
+
+def _error(what: str, code: Code, file: PurePosixPath | str) -> Finding:
+    return Finding("error", Problem(what, code=code, file=str(file)))
 
 
 def _is_entry(root: Path, folder: PurePosixPath) -> bool:
     return len(folder.parts) == _DEPTH and ".." not in folder.parts and (root / folder / entry.RUN).is_file()
 
 
-def _removed(root: Path, base: Path, folders: set[PurePosixPath]) -> Iterator[Finding]:
-    reasons = {line.entry: line.reason for line in ledger.withdrawals(root)}
-    for folder in entry.find(base):
-        if folder not in folders and folder not in reasons:
-            yield Finding("error", str(folder), f"was removed without a line in {ledger.WITHDRAWALS}")
+def _removed(folder: PurePosixPath) -> Finding:
+    return _error(f"removed without a line in {ledger.WITHDRAWALS}", "missing", folder)
 
 
 def _same(root: Path, base: Path, folder: PurePosixPath) -> bool:
-    """Tell whether an entry is what it was, names included."""
+    """Return whether an entry has the same files as before."""
     names = [path.name for path in (root / folder).iterdir()]
     if sorted(names) != [entry.RUN, entry.SAMPLES] or not (base / folder).is_dir():
         return False
@@ -161,16 +153,13 @@ def _same(root: Path, base: Path, folder: PurePosixPath) -> bool:
 
 
 def _changes(base: Path, one: Entry) -> Iterator[Finding]:
-    """Name scores that differ from the same model's earlier entries on the same features and task."""
+    """Yield scores that differ from the same model's earlier entries on the same features and task."""
     parent = one.path.parent
-    earlier_folders = sorted((base / parent).iterdir()) if (base / parent).is_dir() else []
-    for folder in earlier_folders:
-        before = entry.read(base, parent / folder.name).task
+    for folder in sorted((base / parent).iterdir()) if (base / parent).is_dir() else []:
+        before = entry.read(base, parent / folder.name).task.metrics
         for name, score in one.task.metrics.items():
-            earlier = before.metrics.get(name)
-            if earlier is None or earlier.value is None or score.value is None:
+            earlier = before[name].value if name in before else None
+            if earlier is None or score.value is None or abs(score.value - earlier) <= NAMED_CHANGE:
                 continue
-            if abs(score.value - earlier.value) > NAMED_CHANGE:
-                yield Finding(
-                    "note", str(one.path), f"{name} {score.value:.4f}, in the earlier {folder.name} {earlier.value:.4f}"
-                )
+            what = f"{score.value:.4f}, in the earlier {folder.name} {earlier:.4f}"
+            yield Finding("note", Problem(what, code="changed", file=str(one.path), field=name))

@@ -1,4 +1,4 @@
-"""`vaemo-leaderboard`: from run records to a leaderboard that can be trusted."""
+"""`vaemo-leaderboard`: build a leaderboard from run records, and check every number in it."""
 
 from __future__ import annotations
 
@@ -8,21 +8,14 @@ from importlib import import_module
 from va_extractor.common.arguments import Parser
 from va_extractor.common.errors import InputError, tell
 
-_COMMANDS = (
-    "submit",
-    "check",
-    "build",
-    "compare",
-    "export",
-    "publish",
-)  # fmt: skip
+_COMMANDS = ("submit", "check", "build", "compare", "export", "publish")
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run the command line.
 
     Returns:
-        0; 1 where something checked does not hold; 2 where the input is wrong, after one line that says how to mend it.
+        0; 1 if a check failed or something was left out; 2 for wrong input, after one line with a hint.
     """
     parser = Parser(prog="vaemo-leaderboard", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")

@@ -1,4 +1,4 @@
-"""A check's findings as Markdown for a pull request: what is wrong, and each new entry beside two others."""
+"""Write a check's findings as Markdown for a pull request, with each new entry next to two others."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ def markdown(report: Report, root: Path, references: Sequence[str] = ()) -> str:
     Args:
         report: of the check.
         root: the repository, in which reference models are looked for.
-        references: ids of the models to set beside; the two best others where empty.
+        references: ids of models to show next to each entry; the two best others if empty.
     """
-    verdict = "holds" if report.holds else "does not hold"
-    lines = [f"**This {verdict}.** {len(report.entries)} checked, {report.unchanged} unchanged."]
+    verdict = "passed" if report.holds else "failed"
+    lines = [f"**The check {verdict}.** {len(report.entries)} entries valid, {report.unchanged} unchanged."]
     if report.findings:
-        lines += ["", *(f"- {markdown_code(str(finding), 400)}" for finding in report.findings[:_MAX_LINES])]
+        lines += ["", *(f"- {markdown_code(str(finding), 600)}" for finding in report.findings[:_MAX_LINES])]
         if len(report.findings) > _MAX_LINES:
             lines.append(f"- and {len(report.findings) - _MAX_LINES} more")
     others = _others(root, report.entries) if report.entries else []
@@ -37,7 +37,7 @@ def markdown(report: Report, root: Path, references: Sequence[str] = ()) -> str:
 
 
 def _others(root: Path, entries: Sequence[Entry]) -> list[Entry]:
-    """Read the entries of the same tasks; one that cannot be read is named by the findings already."""
+    """Read the entries of the same tasks; the findings already name those that cannot be read."""
     tasks = {one.task_name for one in entries}
     found = []
     for folder in entry.find(root) if (root / entry.RESULTS).is_dir() else []:
@@ -50,29 +50,27 @@ def _others(root: Path, entries: Sequence[Entry]) -> list[Entry]:
 
 
 def _chosen(one: Entry, others: Sequence[Entry], references: Sequence[str]) -> list[Entry]:
-    alike = [other for other in others if _question(other) == _question(one) and other.path != one.path]
+    alike = [other for other in others if _asked(other) == _asked(one) and other.path != one.path]
     if references:
         return [other for other in alike if other.record.model.id in references][:_REFERENCES]
-    up = one.task.metrics[one.task.headline].higher_is_better is not False
-    valued = [other for other in alike if other.task.metrics[other.task.headline].value is not None]
-    return sorted(valued, key=lambda other: other.task.metrics[other.task.headline].value or 0.0, reverse=up)[
-        :_REFERENCES
-    ]
+    valued = [other for other in alike if other.main_score.value is not None]
+    up = one.main_score.higher_is_better is not False
+    return sorted(valued, key=lambda other: other.main_score.value or 0.0, reverse=up)[:_REFERENCES]
 
 
-def _question(one: Entry) -> tuple[str, ...]:
+def _asked(one: Entry) -> tuple[str, ...]:
     generation = json.dumps(one.record.gen_kwargs, sort_keys=True)
     return one.task_name, one.task.version, one.task.task_hash, one.task.features.sha256, generation
 
 
 def _table(one: Entry, others: Sequence[Entry]) -> list[str]:
     columns = [one, *others]
-    baselines = list(one.task.metrics[one.task.headline].baselines)
+    baselines = list(one.main_score.baselines)
     heads = [markdown_code(column.record.model.id, 60) for column in columns]
     rows = [
         f"### {markdown_code(one.record.model.id, 60)} on {markdown_code(one.task_name, 60)}",
         "",
-        f"{one.task.items} items in {one.task.clusters} clusters, self-reported, recomputed by this check.",
+        f"{one.task.items} items in {one.task.clusters} clusters; this check computed every number again.",
         "",
         "| metric | " + " | ".join([*heads, *map(markdown_code, baselines), "chance"]) + " |",
         "|---" * (len(columns) + len(baselines) + 2) + "|",

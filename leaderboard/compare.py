@@ -1,130 +1,78 @@
-"""Two models on the same items: every task's headline, paired by the bootstrap draws that both share."""
+"""Compare two models on the tasks that both answered, by the test of `vaemo-eval compare`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePosixPath
 
-import numpy as np
-
+from harness.runs.compare import Comparison, Run, adjust, compare_runs
 from leaderboard import entry as entries
-from leaderboard.build import Kept, column_id
-from leaderboard.draws import headline_draws
+from leaderboard.columns import column_id
 from leaderboard.entry import Entry
-from leaderboard.ranking import LEVEL, detectable, holm_family, pair_errors, pair_p
-from leaderboard.run_folder import pack, read_run
+from leaderboard.run_folder import pack_all
 from va_extractor.common.errors import InputError
+from va_extractor.common.plain_text import one_line
 
 
-@dataclass(frozen=True)
-class Pair:
-    """Two models on one task.
-
-    Attributes:
-        task: its name.
-        metric: its headline metric.
-        items: how many items both answered.
-        first: the first model's score.
-        second: the second's.
-        low: lower end of the 95 % interval of first - second.
-        high: upper end.
-        p: two-sided p value of no difference, corrected by Holm's method over the tasks compared.
-        detectable: the difference that the test finds with 80 % power; None where too few draws have a value.
-    """
-
-    task: str
-    metric: str
-    items: int
-    first: float
-    second: float
-    low: float
-    high: float
-    p: float
-    detectable: float | None
-
-    @property
-    def difference(self) -> float:
-        """First minus second."""
-        return self.first - self.second
-
-
-@dataclass(frozen=True)
-class Compared:
-    """Two models by name, the tasks on which they can be compared, and whether one of these is synthetic."""
-
-    first: str
-    second: str
-    pairs: tuple[Pair, ...]
-    synthetic: bool
-
-
-def compare(first: Path, second: Path) -> Compared:
-    """Compare two runs, or two entries of a results repository.
+def compare(first: Path, second: Path, items: int = 0) -> list[Comparison]:
+    """Compare two runs, or two entries or models of a results repository.
 
     Args:
         first: a run folder, an entry's folder, or a folder that holds entries (a model's).
         second: likewise.
+        items: how many items to list for each task.
 
     Raises:
-        InputError: one cannot be read, or no task was asked of both on the same features and in the same setting.
+        InputError: one cannot be read, or they share no task version, features and setting with a value in both.
     """
     mine, theirs = _load(first), _load(second)
-    names = [next(iter(side.values())).record.model.id for side in (mine, theirs)]
-    shared = [name for name in mine if name in theirs]
-    found = [pair for pair in (_pair(mine[name], theirs[name]) for name in shared) if pair is not None]
-    if not found:
+    found = [pair for name in mine if name in theirs for pair in _pair(first, mine[name], second, theirs[name], items)]
+    if not any(pair.main for pair in found):
         raise InputError(
-            f"{names[0]} and {names[1]}: no task of the same version, features and setting with a value in both; "
-            f"{first.name} has {', '.join(one.task_name for one in mine.values())}, "
-            f"{second.name} has {', '.join(one.task_name for one in theirs.values())}"
+            f"shares no task version, features and setting with {first.name}",
+            code="conflict",
+            file=second,
+            field="task",
+            found=", ".join(one.task_name for one in theirs.values()),
+            hint=f"{first.name} has {', '.join(one.task_name for one in mine.values())}",
         )
-    synthetic = any(mine[name].task.features.synthetic for name in shared)
-    return Compared(names[0], names[1], tuple(_corrected(found)), synthetic)
+    return adjust(found)
 
 
-def _load(folder: Path) -> dict[str, Kept]:
-    """Read entries by their column; of several in one column the newest."""
-    kept: list[Kept] = [
-        Kept(one.record, one.task_name, one.path, "self-reported", headline_draws(one.task, one.samples, str(one.path)))
-        for one in _entries(folder)
-    ]
-    if not kept:
-        raise InputError(f"{folder}: holds no run and no entry; give a run folder, or a folder below results/")
-    return {column_id(one): one for one in sorted(kept, key=lambda one: one.record.created)}
+def _load(folder: Path) -> dict[str, Entry]:
+    """Read entries by their column; the newest if a column has several.
+
+    Raises:
+        InputError: there are none, one cannot be read, or answers are missing.
+    """
+    found = sorted(_entries(folder), key=lambda one: one.record.created)
+    if not found:
+        hint = "give a run folder, or a folder below results/"
+        raise InputError("holds no run and no entry", code="missing", file=folder, hint=hint)
+    for one in found:
+        if absent := sum(sample.answer.missing is not None for sample in one.samples):
+            raise InputError(f"{absent} answers are missing", code="incomplete", file=folder, field=one.task_name)
+    return {column_id(one.record, one.task_name): one for one in found}
 
 
 def _entries(folder: Path) -> Iterable[Entry]:
     if not folder.is_dir():
-        raise InputError(f"{folder}: no such folder")
+        raise InputError("no such folder", code="missing", file=folder)
     if (folder / entries.RUN).is_file() and not (folder / entries.SAMPLES).exists():
-        record = read_run(folder)
-        return [pack(folder, record, task).entry for task in record.tasks]
+        return [packed.entry for packed in pack_all(folder)]
     places = sorted(path.parent for path in folder.rglob(entries.SAMPLES))
     return [entries.read(place.parent, PurePosixPath(place.name)) for place in places]
 
 
-def _pair(one: Kept, other: Kept) -> Pair | None:
-    first, second = one.headline.value, other.headline.value
-    if first is None or second is None:
-        return None
-    draws = np.array([one.draws, other.draws], dtype=np.float64)
-    errors = pair_errors(draws)
-    low, high = np.nanquantile(draws[0] - draws[1], [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    return Pair(
-        task=one.task_name,
-        metric=one.task.headline,
-        items=one.task.items,
-        first=first,
-        second=second,
-        low=float(low),
-        high=float(high),
-        p=float(pair_p(np.array([first, second]), errors)[0]),
-        detectable=detectable(errors),
-    )
-
-
-def _corrected(pairs: list[Pair]) -> list[Pair]:
-    """Correct p values over tasks, as one family."""
-    corrected = holm_family(np.array([pair.p for pair in pairs]))
-    return [replace(pair, p=float(p)) for pair, p in zip(pairs, corrected, strict=True)]
+def _pair(first: Path, one: Entry, second: Path, other: Entry, items: int) -> Sequence[Comparison]:
+    runs = [
+        Run(folder, entry.record, {entry.task_name: list(entry.samples)})
+        for folder, entry in ((first, one), (second, other))
+    ]
+    try:
+        return compare_runs(runs, items)
+    except InputError:
+        raise
+    except Exception as error:  # samples from a stranger that do not fit their task
+        what = f"the samples do not fit the task: {one_line(str(error), 80)}"
+        raise InputError(what, code="conflict", file=second, field=one.task_name) from None

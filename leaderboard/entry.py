@@ -1,7 +1,7 @@
-"""One entry of a results repository: a record of one task, its samples, and the folder both must lie in.
+"""Read one entry of a results repository: the record of one task, its samples, and the folder where both belong.
 
 An entry's folder is `results/<org>__<model>/<features>/<task>/<setting>/` with `run.json` and `samples.jsonl.gz`. The
-path is computed from the content, so that no entry can stand in another's place.
+path is computed from the content, so an entry cannot take another's place.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
-from harness.record import RunRecord, Sample, TaskRecord
+from harness.record import RunRecord, Sample, Score, TaskRecord
 from leaderboard import safe_files
 from leaderboard.safe_json import read_model
-from va_extractor.common.errors import InputError
+from va_extractor.common.errors import InputError, Problem
 from va_extractor.common.plain_text import one_line
 
 RESULTS = "results"
@@ -40,9 +40,9 @@ class Entry:
     """One entry.
 
     Attributes:
-        record: a run record whose `tasks` holds this task only; usage is that of the whole run.
-        samples: its samples, in the order of the file.
-        digest: SHA-256 over both files, by which statuses name it.
+        record: a run record with this task only; usage is that of the whole run.
+        samples: in the order of the file.
+        digest: SHA-256 over both files; `status.csv` names it.
     """
 
     record: RunRecord
@@ -60,8 +60,13 @@ class Entry:
         return self.record.tasks[self.task_name]
 
     @property
+    def main_score(self) -> Score:
+        """The main score of the task."""
+        return self.task.metrics[self.task.headline]
+
+    @property
     def path(self) -> PurePosixPath:
-        """Where the entry belongs, below the repository's root."""
+        """Where the entry belongs below the repository's root."""
         return path_of(self.record, self.task_name)
 
 
@@ -74,7 +79,7 @@ def path_of(record: RunRecord, task: str) -> PurePosixPath:
 
 
 def folder_name(model: str) -> str:
-    """Return a model's folder: `org__name`; `baseline__name` for baselines, `local__name` where no org is named."""
+    """Return a model's folder: `org__name`, `baseline__name` for baselines, `local__name` without an org."""
     org, slash, name = model.partition("/")
     if not slash:
         org, name = ("baseline", model.removeprefix("baseline:")) if model.startswith("baseline:") else ("local", model)
@@ -82,7 +87,7 @@ def folder_name(model: str) -> str:
 
 
 def setting(record: RunRecord, task: str) -> str:
-    """Return 12 hexadecimal digits of the SHA-256 over all that a second entry of the same model may do otherwise."""
+    """Return 12 hexadecimal digits of the SHA-256 over all that may differ between entries of one model and task."""
     one = record.tasks[task]
     parts = {
         "model_revision": record.model.revision,
@@ -101,14 +106,27 @@ def setting(record: RunRecord, task: str) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:12]
 
 
+def require_results(root: Path) -> None:
+    """Raise `InputError` unless `root` has a folder `results`."""
+    if not (root / RESULTS).is_dir():
+        hint = "give the root of a results repository"
+        raise InputError(f"has no folder '{RESULTS}'", code="missing", file=root, hint=hint)
+
+
+def misplaced(one: Entry, folder: PurePosixPath) -> Iterator[Problem]:
+    """Yield a problem if an entry is not in the folder computed from its content."""
+    if one.path != folder:
+        yield Problem("in the wrong folder", code="conflict", file=str(folder), hint=f"it belongs in {one.path}")
+
+
 def find(root: Path) -> Iterator[PurePosixPath]:
-    """Yield the folders below `root/results` that hold files, links among them, in order; no link is followed.
+    """Yield the folders below `root/results` that hold files or links, in order; no link is followed.
 
     Raises:
         InputError: `results` itself is a link.
     """
     if (root / RESULTS).is_symlink():
-        raise InputError(f"{RESULTS}: is a link")
+        raise InputError("is a link", code="unsafe", file=RESULTS)
     for folder, names, files in os.walk(root / RESULTS, followlinks=False):
         names.sort()
         links = [name for name in names if (Path(folder) / name).is_symlink()]
@@ -120,12 +138,13 @@ def read(root: Path, folder: PurePosixPath) -> Entry:
     """Read the entry in `root/folder`.
 
     Raises:
-        InputError: a file is missing, more than two lie there, a bound or the schema is broken, or a name is unfit.
+        InputError: the folder does not hold exactly two files, or one breaks a bound, the schema or a rule for names.
     """
     where = one_line(str(folder))
     found = sorted(path.name for path in (root / folder).iterdir())
     if found != [RUN, SAMPLES]:
-        raise InputError(f"{where}: holds {one_line(', '.join(found[:5]))}; an entry holds {RUN} and {SAMPLES} only")
+        what = f"holds other files than {RUN} and {SAMPLES}"
+        raise InputError(what, code="conflict", file=where, found=one_line(", ".join(found[:5])))
     return parse(
         safe_files.read_bounded(root / folder / RUN, f"{where}/{RUN}", MAX_RUN),
         safe_files.read_bounded(root / folder / SAMPLES, f"{where}/{SAMPLES}"),
@@ -140,11 +159,13 @@ def parse(run: bytes, packed: bytes, where: str, samples_at: str | None = None) 
         run: the record.
         packed: the samples.
         where: names the entry in errors.
-        samples_at: names the samples in errors, where they lie elsewhere.
+        samples_at: names the samples in errors, if they are elsewhere.
     """
     record = read_record(run, f"{where}/{RUN}")
     if len(record.tasks) != 1:
-        raise InputError(f"{where}/{RUN}: field 'tasks': {len(record.tasks)} tasks; an entry has one")
+        raise InputError(
+            "an entry has one task", code="range", file=f"{where}/{RUN}", field="tasks", found=len(record.tasks)
+        )
     samples_at = samples_at or f"{where}/{SAMPLES}"
     data = safe_files.unpack(packed, samples_at)
     samples = read_samples(data, next(iter(record.tasks.values())), samples_at)
@@ -152,19 +173,15 @@ def parse(run: bytes, packed: bytes, where: str, samples_at: str | None = None) 
 
 
 def read_record(data: bytes, where: str) -> RunRecord:
-    """Read a run record of any number of tasks, with names that can be shown and filed.
-
-    Raises:
-        InputError: as `read`.
-    """
+    """Read a run record of any number of tasks, and check its names; errors as `read`."""
     record = read_model(RunRecord, data, where)
     if not 0 < len(record.tasks) <= MAX_TASKS:
-        raise InputError(f"{where}: field 'tasks': holds {len(record.tasks)}")
+        raise InputError(f"1 to {MAX_TASKS} tasks", code="range", file=where, field="tasks", found=len(record.tasks))
     org, slash, _ = record.model.id.partition("/")
     if not _MODEL.fullmatch(record.model.id) or (slash and org in ("baseline", "local")):
-        raise InputError(f"{where}: field 'model.id': {record.model.id[:60]!a} is no name of a model")
+        raise _invalid("not a model name", where, "model.id", record.model.id)
     if not _is_time(record.created):
-        raise InputError(f"{where}: field 'created': {record.created[:40]!a} is no time in UTC")
+        raise _invalid("not a time in UTC", where, "created", record.created)
     for name, task in record.tasks.items():
         _check_names(name, task, where)
     return record
@@ -178,35 +195,37 @@ def _is_time(text: str) -> bool:
 
 
 def read_samples(data: bytes, task: TaskRecord, where: str) -> tuple[Sample, ...]:
-    """Read a task's samples, whose hash the record states.
-
-    Raises:
-        InputError: as `read`; the message names the line.
-    """
+    """Read a task's samples, and check their hash against the record; errors as `read`."""
     if hashlib.sha256(data).hexdigest() != task.samples_sha256:
-        raise InputError(f"{where}: SHA-256 differs from the record's samples_sha256")
+        raise InputError("SHA-256 differs from the record's", code="changed", file=where, field="samples_sha256")
     lines = data.removesuffix(b"\n").split(b"\n")
     if len(lines) > MAX_SAMPLES:
-        raise InputError(f"{where}: more than {MAX_SAMPLES} samples")
-    return tuple(read_model(Sample, line, f"{where}:{number}") for number, line in enumerate(lines, start=1))
+        raise InputError(f"more than {MAX_SAMPLES} samples", code="limit", file=where)
+    return tuple(read_model(Sample, line, where, number) for number, line in enumerate(lines, start=1))
 
 
 def _check_names(name: str, task: TaskRecord, where: str) -> None:
-    names = {"tasks": name, "version": task.version, "headline": task.headline, "output_type": task.output_type}
-    names |= {"features.source": task.features.source, "features.split": task.features.split}
-    for field, text in names.items():
-        if not _NAME.fullmatch(text):
-            raise InputError(f"{where}: field '{field}': {text[:60]!a} is no name")
-    if not _MODEL.fullmatch(task.features.id):
-        raise InputError(f"{where}: field 'features.id': {task.features.id[:60]!a} is no name")
-    if task.features.revision is not None and not re.fullmatch(r"[0-9a-f]{40}", task.features.revision, re.ASCII):
-        raise InputError(f"{where}: field 'features.revision': is no commit")
-    for field, text in {"task_hash": task.task_hash, "features.sha256": task.features.sha256}.items():
-        if not _HEX.fullmatch(text):
-            raise InputError(f"{where}: field '{field}': {text[:60]!a} is no SHA-256")
-    if task.samples != f"samples/{name}.jsonl":
-        raise InputError(f"{where}: field 'samples': {task.samples[:60]!a} is not samples/{name}.jsonl")
-    if not 0 <= task.num_fewshot <= MAX_FEWSHOT:
-        raise InputError(f"{where}: field 'num_fewshot': {task.num_fewshot}; 0 to {MAX_FEWSHOT}")
-    if task.headline not in task.metrics:
-        raise InputError(f"{where}: field 'headline': {task.headline[:60]!a} is not among the metrics")
+    features = task.features
+    commit = features.revision is None or re.fullmatch(r"[0-9a-f]{40}", features.revision, re.ASCII)
+    rules: tuple[tuple[str, object, object, str], ...] = (
+        ("tasks", name, _NAME.fullmatch(name), "not a name"),
+        ("version", task.version, _NAME.fullmatch(task.version), "not a name"),
+        ("headline", task.headline, _NAME.fullmatch(task.headline), "not a name"),
+        ("headline", task.headline, task.headline in task.metrics, "not among the metrics"),
+        ("output_type", task.output_type, _NAME.fullmatch(task.output_type), "not a name"),
+        ("features.source", features.source, _NAME.fullmatch(features.source), "not a name"),
+        ("features.split", features.split, _NAME.fullmatch(features.split), "not a name"),
+        ("features.id", features.id, _MODEL.fullmatch(features.id), "not a name"),
+        ("features.revision", features.revision, commit, "not a commit"),
+        ("features.sha256", features.sha256, _HEX.fullmatch(features.sha256), "not a SHA-256"),
+        ("task_hash", task.task_hash, _HEX.fullmatch(task.task_hash), "not a SHA-256"),
+        ("samples", task.samples, task.samples == f"samples/{name}.jsonl", f"not samples/{name}.jsonl"),
+        ("num_fewshot", task.num_fewshot, 0 <= task.num_fewshot <= MAX_FEWSHOT, f"not in 0 to {MAX_FEWSHOT}"),
+    )
+    for field, found, holds, what in rules:
+        if not holds:
+            raise _invalid(what, where, field, found)
+
+
+def _invalid(what: str, where: str, field: str, found: object) -> InputError:
+    return InputError(what, code="type", file=where, field=field, found=ascii(found)[:60])

@@ -1,4 +1,7 @@
-"""The Hub: pull requests on a results dataset, and pushing a site and its results. Tokens stay out of every message."""
+"""Send to the Hub: pull requests on a results dataset, the site as a Space, the results as a dataset.
+
+No error contains a token.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from leaderboard import entry
 from leaderboard.run_folder import Packed
 from va_extractor.common.credentials import redacted
 from va_extractor.common.errors import InputError
@@ -21,7 +23,7 @@ T = TypeVar("T")
 
 
 def is_hub_id(text: str) -> bool:
-    """Tell whether a text names a Hub repository rather than a folder here."""
+    """Return whether a text names a Hub repository and not a local folder."""
     return bool(_HUB_ID.fullmatch(text)) and not Path(text).exists()
 
 
@@ -33,20 +35,19 @@ def propose(entries: Sequence[Packed], repo: str, api: HfApi) -> str:
     """
     from huggingface_hub import CommitOperationAdd
 
-    first = entries[0].entry
     tasks = ", ".join(packed.entry.task_name for packed in entries)
     operations = [
         CommitOperationAdd(path_in_repo=str(packed.entry.path / name), path_or_fileobj=data)
         for packed in entries
-        for name, data in ((entry.RUN, packed.run), (entry.SAMPLES, packed.samples))
+        for name, data in packed.files.items()
     ]
-    commit = _told(
+    commit = _call(
         repo,
         lambda: api.create_commit(
             repo_id=repo,
             repo_type="dataset",
             operations=operations,
-            commit_message=f"Add {first.record.model.id}: {tasks}",
+            commit_message=f"Add {entries[0].entry.record.model.id}: {tasks}",
             create_pr=True,
         ),
     )
@@ -54,7 +55,7 @@ def propose(entries: Sequence[Packed], repo: str, api: HfApi) -> str:
 
 
 def push_space(folder: Path, repo: str, api: HfApi) -> None:
-    """Create or update a static Space from a folder; model pages that are no longer there are removed.
+    """Create or update a static Space from a folder, and remove model pages that no longer exist.
 
     Raises:
         InputError: as `propose`.
@@ -70,11 +71,11 @@ def push_space(folder: Path, repo: str, api: HfApi) -> None:
             delete_patterns=["models/*.html"],
         )
 
-    _told(repo, push)
+    _call(repo, push)
 
 
 def push_results(folder: Path, repo: str, api: HfApi) -> None:
-    """Create or update a results dataset from a folder; nothing that is there is removed.
+    """Create or update a results dataset from a folder, and remove nothing.
 
     Raises:
         InputError: as `propose`.
@@ -84,15 +85,15 @@ def push_results(folder: Path, repo: str, api: HfApi) -> None:
         api.create_repo(repo, repo_type="dataset", exist_ok=True)
         api.upload_folder(repo_id=repo, repo_type="dataset", folder_path=folder, commit_message="Update results")
 
-    _told(repo, push)
+    _call(repo, push)
 
 
-def _told(repo: str, call: Callable[[], T]) -> T:
+def _call(repo: str, call: Callable[[], T]) -> T:
     import httpx
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError
 
     try:
         return call()
     except (HfHubHTTPError, HFValidationError, httpx.HTTPError, OSError, UnicodeError) as error:
-        told = redacted((str(error).strip().splitlines() or [type(error).__name__])[0])
-        raise InputError(f"{repo}: the Hub could not take it: {told}") from None
+        said = redacted((str(error).strip().splitlines() or [type(error).__name__])[0])
+        raise InputError(f"the Hub failed: {said}", code="model", file=repo) from None

@@ -1,7 +1,4 @@
-"""The JSON Schemas of the run record, its samples and the board, as they stand in `docs/`.
-
-Run `python -m leaderboard.json_schema docs` to write them again; a test holds the committed files against the models.
-"""
+"""Write the JSON Schemas of the run record, its samples and the board: `python -m leaderboard.json_schema docs`."""
 
 from __future__ import annotations
 

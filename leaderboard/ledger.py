@@ -1,6 +1,6 @@
-"""The two lists beside the results: what was withdrawn and why, and what maintainers found of an entry.
+"""Read and extend the two lists of a results repository: withdrawn entries, and entries that maintainers vouch for.
 
-Both are CSV files that only grow, so that a page can say why a row is gone and who vouches for the others.
+Both are CSV files that only grow.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _MAX_TEXT = 500
 
 @dataclass(frozen=True)
 class Withdrawal:
-    """One line of `withdrawals.csv`: an entry's folder, the day, and the reason in words."""
+    """One line of `withdrawals.csv`: an entry's folder, the day, and the reason."""
 
     entry: PurePosixPath
     date: str
@@ -32,7 +32,7 @@ class Withdrawal:
 
 @dataclass(frozen=True)
 class Vouched:
-    """One line of `status.csv`: an entry's folder, the digest of its files when it was checked, and the status."""
+    """One line of `status.csv`: an entry's folder, the digest of its files when checked, and the status."""
 
     entry: PurePosixPath
     digest: str
@@ -40,10 +40,10 @@ class Vouched:
 
 
 def withdrawals(root: Path) -> list[Withdrawal]:
-    """Read `withdrawals.csv`; empty where there is none.
+    """Read `withdrawals.csv`; empty if it does not exist.
 
     Raises:
-        InputError: a line lacks a field; the message names it.
+        InputError: it is not CSV, or a line lacks a field.
     """
     return [
         Withdrawal(PurePosixPath(row["entry"]), row["date"], row["reason"])
@@ -55,13 +55,21 @@ def statuses(root: Path) -> dict[tuple[PurePosixPath, str], Status]:
     """Read `status.csv` as status by folder and digest; the last line of an entry counts.
 
     Raises:
-        InputError: a line lacks a field or names an unknown status.
+        InputError: it is not CSV, a line lacks a field, or a status is unknown.
     """
     found: dict[tuple[PurePosixPath, str], Status] = {}
     known: dict[str, Status] = {name: name for name in get_args(Status) if name != "withdrawn"}
     for number, row in enumerate(_rows(root / STATUSES, ("entry", "digest", "status")), start=2):
         if row["status"] not in known:
-            raise InputError(f"{STATUSES}:{number}: unknown status {row['status'][:40]!a}: {', '.join(known)}")
+            raise InputError(
+                "unknown status",
+                code="unknown",
+                file=STATUSES,
+                line=number,
+                field="status",
+                found=row["status"][:40],
+                hint=f"one of {', '.join(known)}",
+            )
         found[PurePosixPath(row["entry"]), row["digest"]] = known[row["status"]]
     return found
 
@@ -69,26 +77,24 @@ def statuses(root: Path) -> dict[tuple[PurePosixPath, str], Status]:
 def add_statuses(root: Path, lines: list[Vouched]) -> None:
     """Append lines to `status.csv`."""
     path = root / STATUSES
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    if not path.exists():
-        writer.writerow(("entry", "digest", "status"))
-    writer.writerows((str(line.entry), line.digest, line.status) for line in lines)
+    new = not path.exists()
     with path.open("a", encoding="utf-8", newline="") as file:
-        file.write(text.getvalue())
+        writer = csv.writer(file, lineterminator="\n")
+        if new:
+            writer.writerow(("entry", "digest", "status"))
+        writer.writerows((str(line.entry), line.digest, line.status) for line in lines)
 
 
 def only_grew(root: Path, base: Path, name: str) -> bool:
-    """Tell whether a list begins with all that it held in the earlier state."""
-    before = base / name
+    """Return whether a list begins with all that it held in the earlier state."""
+    before, now = base / name, root / name
     if not before.exists():
         return True
-    now = root / name
     return now.exists() and read_bounded(now, name).startswith(read_bounded(before, name))
 
 
 def same(root: Path, base: Path, name: str) -> bool:
-    """Tell whether a list is what it was in the earlier state."""
+    """Return whether a list is the same as in the earlier state."""
     paths = [folder / name for folder in (root, base)]
     texts = [read_bounded(path, name) if path.exists() or path.is_symlink() else None for path in paths]
     return texts[0] == texts[1]
@@ -101,10 +107,14 @@ def _rows(path: Path, columns: tuple[str, ...]) -> list[dict[str, str]]:
         text = read_bounded(path, path.name).decode("utf-8")
         rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except (UnicodeDecodeError, csv.Error):
-        raise InputError(f"{path.name}: is no CSV in UTF-8") from None
+        raise InputError("not CSV in UTF-8", code="unreadable", file=path.name) from None
+    hint = f"columns: {','.join(columns)}"
     if not rows or tuple(rows[0]) != columns:
-        raise InputError(f"{path.name}:1: the columns are {','.join(columns)}")
+        raise InputError("wrong columns", code="type", file=path.name, line=1, hint=hint)
     for number, row in enumerate(rows[1:], start=2):
         if len(row) != len(columns) or not all(row) or max(map(len, row)) > _MAX_TEXT:
-            raise InputError(f"{path.name}:{number}: needs {', '.join(columns)}: {one_line(','.join(row), 60)}")
+            found = one_line(",".join(row), 60)
+            raise InputError(
+                "wrong number or length of fields", code="type", file=path.name, line=number, found=found, hint=hint
+            )
     return [dict(zip(columns, row, strict=True)) for row in rows[1:]]

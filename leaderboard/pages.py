@@ -1,4 +1,4 @@
-"""Pages by Jinja, all text escaped and hidden characters shown; no page asks another host for anything."""
+"""Render pages with Jinja: all text escaped, hidden characters shown, no request to another host."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from markupsafe import Markup
 from scipy import stats
 
 from harness.record import Confusion, ReliabilityBin, RunRecord, Sample, Score, TaskRecord
+from harness.runs.compare import Comparison
+from harness.stats.intervals import LEVEL
+from harness.stats.power import POWER
 from leaderboard import svg
 from leaderboard.anatomy import anatomy
 from leaderboard.board import Board, Row
 from leaderboard.build import REFERENCES
-from leaderboard.compare import Compared
 from leaderboard.ledger import Status
-from leaderboard.level import percent
-from leaderboard.ranking import POWER
 from leaderboard.reproduce import HUB_BACKENDS, command
 from va_extractor.common.plain_text import visible
 
@@ -32,7 +32,7 @@ _DIAGRAMS = {
     "normalised": "Normalised by the label's length",
     "calibrated": "Contextually calibrated",
 }
-"""Names of the record's reliability diagrams."""
+"""Titles of the record's reliability diagrams."""
 _LOCAL = re.compile(r"^(?:local|baseline)/")
 _WEAKEST: tuple[Status, ...] = ("withdrawn", "self-reported", "recomputed", "maintainer-run")
 
@@ -49,7 +49,6 @@ def table_page(board: Board) -> str:
     return _render(
         "table.html.j2",
         board=board,
-        level=percent(board.level),
         notes=_numbered(row.note for column in board.columns for row in column.rows),
         main=main,
         apart=[column for column in board.columns if not column.main],
@@ -69,8 +68,8 @@ def model_page(record: RunRecord, sections: Sequence[str], home: str | None) -> 
 
     Args:
         record: of any of its runs.
-        sections: of `section`, one a task.
-        home: address of the leaderboard's page; None for a page that stands alone.
+        sections: from `section`, one for each task.
+        home: address of the leaderboard's page; None without a leaderboard.
     """
     model = record.model
     hub = model.id if model.backend in HUB_BACKENDS and _HUB_ID.fullmatch(model.id) else None
@@ -86,14 +85,14 @@ def model_page(record: RunRecord, sections: Sequence[str], home: str | None) -> 
 
 
 def section(record: RunRecord, name: str, samples: Sequence[Sample], status: Status | None, place: int) -> str:
-    """Return one task's part of a model's page.
+    """Return one task's section of a model's page.
 
     Args:
         record: the run.
         name: the task.
         samples: of the task, in any order.
         status: who vouches for it; None before it was submitted.
-        place: number of the part on its page.
+        place: number of the section on its page.
     """
     task = record.tasks[name]
     parts = anatomy(task, samples)
@@ -106,7 +105,6 @@ def section(record: RunRecord, name: str, samples: Sequence[Sample], status: Sta
         record_allows=record.allow_missing,
         stopped=record.stopped,
         status=status,
-        level=percent(record.level),
         notes=_numbered(text for score in scores for text in _remarks(score)),
         baselines=list(task.metrics[task.headline].baselines),
         ceilings=list(dict.fromkeys(name for score in scores for name in score.ceilings)),
@@ -116,15 +114,25 @@ def section(record: RunRecord, name: str, samples: Sequence[Sample], status: Sta
         plane=svg.plane(parts.points, "Items in the plane of valence and arousal, right and wrong"),
         reliability=[(_DIAGRAMS[name], _diagram(name, bins)) for name, bins in _diagrams(task)],
         confusion=_shaded(task.confusion) if task.confusion else (),
-        error=_detectable(task.metrics[task.headline]),
+        min_detectable=_detectable(task.metrics[task.headline]),
         command=command(record, name),
         facts=_facts(record, task),
     )
 
 
-def compare_page(compared: Compared) -> str:
-    """Return the comparison of two models as a page that stands alone."""
-    return _render("compare.html.j2", compared=compared, style=_asset("style.css"), script_src="'none'")
+def compare_page(compared: Sequence[Comparison]) -> str:
+    """Return the main scores of two models on every task they share as one page."""
+    first, second = (run.record.model.id for run in (compared[0].first, compared[0].second))
+    return _render(
+        "compare.html.j2",
+        first=first,
+        second=second,
+        pairs=[one for one in compared if one.main],
+        synthetic=any(one.first.record.tasks[one.task].features.synthetic for one in compared),
+        alpha=1 - LEVEL,
+        style=_asset("style.css"),
+        script_src="'none'",
+    )
 
 
 def _remarks(score: Score) -> tuple[str | None, ...]:
@@ -133,7 +141,7 @@ def _remarks(score: Score) -> tuple[str | None, ...]:
 
 
 def _numbered(texts: Iterable[str | None]) -> dict[str, int]:
-    """Number the distinct texts from 1 in their order, so that each can stand once below a table and be named in it."""
+    """Number the distinct texts from 1, in order, for notes below a table."""
     return {text: number for number, text in enumerate(dict.fromkeys(filter(None, texts)), start=1)}
 
 
@@ -147,16 +155,15 @@ def _diagram(name: str, bins: Sequence[ReliabilityBin]) -> Markup:
         for one in bins
         if one.items > 0 and one.confidence is not None and one.accuracy is not None
     ]
-    return svg.reliability(points, f"{_DIAGRAMS[name]}: confidence against the share of right answers")
+    return svg.reliability(points, f"{_DIAGRAMS[name]}: confidence against accuracy")
 
 
 def _detectable(score: Score) -> float | None:
-    """Return the difference from a fixed value found with 80 % power, the standard error taken from the interval."""
-    if score.interval is None or not 0 < score.interval.level < 1:
+    """Return the smallest detectable difference from a fixed value (80 % power), by the interval's standard error."""
+    if score.interval is None:
         return None
-    half = (score.interval.high - score.interval.low) / 2
-    z = stats.norm.ppf((1 + score.interval.level) / 2)
-    return float((stats.norm.ppf(0.975) + stats.norm.ppf(POWER)) * half / z)
+    half, z = (score.interval.high - score.interval.low) / 2, stats.norm.ppf((1 + LEVEL) / 2)
+    return float((1 + stats.norm.ppf(POWER) / z) * half)
 
 
 def _shaded(confusion: Confusion) -> list[tuple[str, tuple[int, ...], list[int]]]:
@@ -173,7 +180,7 @@ def _facts(record: RunRecord, task: TaskRecord) -> list[tuple[str, str]]:
         "commit": f"{record.git.commit}{' (files differed)' if record.git.dirty else ''}" if record.git else None,
         "model revision": record.model.revision,
         "back end": record.model.backend,
-        "sent otherwise": "; ".join(record.model.changed),
+        "parameters changed": "; ".join(record.model.changed),
         "chat template": record.model.chat_template_sha256 if record.apply_chat_template else "not applied",
         "task hash": task.task_hash,
         "features": f"{task.features.id}@{task.features.revision}" if task.features.revision else task.features.id,
@@ -198,7 +205,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=_shown,
     )
-    environment.filters.update(score=_score, place=_place, breakable=_breakable)
+    environment.filters.update(score=_score, normalized=_normalized, breakable=_breakable)
     environment.globals.update(interval=svg.interval, bar=svg.bar)
     return environment
 
@@ -208,7 +215,7 @@ def _render(template: str, **given: object) -> str:
 
 
 def _shown(value: object) -> object:
-    """Show hidden characters of every text that a template puts out; what is markup already is ours."""
+    """Show hidden characters in every text of a template; markup is already safe."""
     return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
@@ -216,12 +223,12 @@ def _score(value: float) -> str:
     return f"{round(value, 3) + 0.0:.3f}"
 
 
-def _place(value: float) -> str:
+def _normalized(value: float) -> str:
     return f"{round(value, 2) + 0.0:.2f}"
 
 
 def _breakable(name: str) -> Markup:
-    """Escape a name, and let a line break after its underscores."""
+    """Escape a name, and allow a line break after each underscore."""
     return Markup("_<wbr>").join(name.split("_"))
 
 

@@ -1,4 +1,4 @@
-"""What is pushed: a static Space with the site, and a dataset with the results, each with its card."""
+"""Prepare what is published: a static Space with the site, and a dataset with the results, each with its card."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from leaderboard import entry, ledger
+from leaderboard.safe_files import writing
 from leaderboard.site import Site, write_site
-from va_extractor.common.errors import InputError
 
 _SPACE_CARD = """\
 ---
@@ -31,15 +31,15 @@ license: apache-2.0
 viewer: false
 ---
 
-Run records of VAEmo-Eval, one folder an entry: `results/<org>__<model>/<features>/<task>/<setting>/` with `run.json`
-and `samples.jsonl.gz`. Every score can be computed again: `vaemo-leaderboard check PATH`. What was withdrawn, and why,
-is in `withdrawals.csv`.
+Run records of VAEmo-Eval, one folder for each entry: `results/<org>__<model>/<features>/<task>/<setting>/` with
+`run.json` and `samples.jsonl.gz`. Check every score with `vaemo-leaderboard check PATH`. `withdrawals.csv` lists
+withdrawn entries with reasons.
 """
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """Two folders as they would be pushed, and the site that one of them holds."""
+    """The two folders to publish, and the site in one of them."""
 
     space: Path
     results: Path
@@ -47,34 +47,27 @@ class Prepared:
 
 
 def prepare(root: Path, out: Path) -> Prepared:
-    """Write what would be pushed below `out`: `space/` and `results/`.
-
-    Entries that do not hold to the bounds are not published; the site names them.
+    """Write `space/` and `results/` below `out`; entries that cannot be read are left out, and the site names them.
 
     Raises:
-        InputError: there is no results repository, or `out` cannot be written.
+        InputError: `root` is not a results repository, or `out` cannot be written.
     """
     space, results = out / "space", out / "results"
     site = write_site(root, space)
-    try:
+    with writing("--dry-run", out):
         (space / "README.md").write_text(_SPACE_CARD, encoding="utf-8")
         _copy(root, results, site)
         (results / "README.md").write_text(_RESULTS_CARD, encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"{out}: cannot be written: {error.strerror}") from None
     return Prepared(space, results, site)
 
 
 def _copy(root: Path, results: Path, site: Site) -> None:
     if (results / entry.RESULTS).exists():
         shutil.rmtree(results / entry.RESULTS)
-    for column in site.board.columns:
-        for row in column.rows:
-            folder = results / row.entry
-            folder.mkdir(parents=True, exist_ok=True)
-            for name in (entry.RUN, entry.SAMPLES):
-                shutil.copyfile(root / row.entry / name, folder / name, follow_symlinks=False)
     results.mkdir(parents=True, exist_ok=True)
-    for name in (ledger.WITHDRAWALS, ledger.STATUSES):
-        if (root / name).is_file():
-            shutil.copyfile(root / name, results / name, follow_symlinks=False)
+    rows = [row for column in site.board.columns for row in column.rows]
+    names = [f"{row.entry}/{name}" for row in rows for name in (entry.RUN, entry.SAMPLES)]
+    names += [name for name in (ledger.WITHDRAWALS, ledger.STATUSES) if (root / name).is_file()]
+    for name in names:
+        (results / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(root / name, results / name, follow_symlinks=False)

@@ -1,6 +1,6 @@
-"""Ranks that admit what is not known: rank ranges from paired draws, and groups that no test tells apart.
+"""Rank models with uncertainty: rank ranges from paired bootstrap draws, and groups without significant differences.
 
-All models are scored on the same cluster-bootstrap draws of the same items, so that a draw favours none of them.
+All models are scored on the same cluster-bootstrap draws of the same items.
 """
 
 from __future__ import annotations
@@ -12,21 +12,22 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-Floats = NDArray[np.float64]
-LEVEL = 0.95
-POWER = 0.8
+from harness.stats.arrays import Floats
+from harness.stats.intervals import LEVEL
+from harness.stats.power import POWER
+
 _EQUAL = 1e-12
 _BLOCK = 256
 
 
 @dataclass(frozen=True)
 class Standing:
-    """Where one model stands.
+    """The rank of one model.
 
     Attributes:
-        low: best rank that the model may hold, from 1.
-        high: worst.
-        groups: tie groups, from 1, that the model belongs to; two models that share one are not told apart.
+        low: best rank in the 95 % rank range, from 1.
+        high: worst rank in it.
+        groups: the model's tie groups, from 1; two models that share one are not significantly different.
     """
 
     low: int
@@ -34,31 +35,29 @@ class Standing:
     groups: tuple[int, ...]
 
 
-def rank(values: Floats, draws: Floats, errors: Floats, level: float = LEVEL) -> list[Standing]:
-    """Rank models of whom higher is better.
+def rank(values: Floats, draws: Floats, errors: Floats) -> list[Standing]:
+    """Rank models; higher scores are better. The family-wise error of the tests behind the groups is 5 %.
 
     Args:
         values: (k,) scores.
-        draws: (k, d) scores on the same d bootstrap draws; NaN where a draw has none.
-        errors: of `pair_errors`.
-        level: of the rank ranges; 1 - `level` is the family-wise error of the tests behind the groups.
+        draws: (k, d) scores on the same d bootstrap draws; NaN if a draw has none.
+        errors: from `pair_errors`.
     """
-    ranges = rank_ranges(draws, level)
     p = pair_p(values, errors)
-    groups = tie_groups(values, p, holm_cut(p, 1 - level))
-    return [Standing(low, high, members) for (low, high), members in zip(ranges, groups, strict=True)]
+    groups = tie_groups(values, p, holm_cut(p, 1 - LEVEL))
+    return [Standing(low, high, members) for (low, high), members in zip(rank_ranges(draws), groups, strict=True)]
 
 
-def rank_ranges(draws: Floats, level: float = LEVEL) -> list[tuple[int, int]]:
-    """Return the range of ranks that each model holds in the middle `level` of the draws.
+def rank_ranges(draws: Floats) -> list[tuple[int, int]]:
+    """Return the range of ranks of each model in the middle 95 % of the draws.
 
-    Equal scores share all ranks they cover: the best counts for the lower end, the worst for the upper.
+    Models with equal scores share the ranks they cover: the best is the lower end, the worst the upper.
     """
     filled = np.nan_to_num(draws, nan=-np.inf)
     best = stats.rankdata(-filled, method="min", axis=0)
     worst = stats.rankdata(-filled, method="max", axis=0)
-    low = np.quantile(best, (1 - level) / 2, axis=1, method="lower")
-    high = np.quantile(worst, (1 + level) / 2, axis=1, method="higher")
+    low = np.quantile(best, (1 - LEVEL) / 2, axis=1, method="lower")
+    high = np.quantile(worst, (1 + LEVEL) / 2, axis=1, method="higher")
     return [(int(one), int(other)) for one, other in zip(low, high, strict=True)]
 
 
@@ -66,7 +65,7 @@ def pair_errors(draws: Floats) -> Floats:
     """Return the standard error of every pair's difference, from the paired bootstrap.
 
     It is the standard deviation of the draws' differences (Efron & Tibshirani 1993, An Introduction to the Bootstrap,
-    chapter 6); its square is var_i + var_j - 2 cov_ij. Rows are worked in blocks, so that thousands of models fit.
+    chapter 6); its square is var_i + var_j - 2 cov_ij. Rows are processed in blocks, so that thousands of models fit.
 
     Args:
         draws: (k, d); draws in which a model has no value are left out.
@@ -119,21 +118,13 @@ def holm_cut(p: Floats, alpha: float) -> float:
     return float(ordered[first_kept - 1]) if first_kept else -1.0
 
 
-def holm_family(p: Floats) -> Floats:
-    """Adjust (m,) p values of one family by Holm's method, in their order."""
-    order = np.argsort(p)
-    adjusted = np.empty_like(p)
-    adjusted[order] = np.minimum(np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1)), 1.0)
-    return adjusted
-
-
 def tie_groups(values: Floats, p: Floats, cut: float) -> list[tuple[int, ...]]:
-    """Return each model's groups: the longest runs, in order of score, in which no two are told apart.
+    """Return each model's groups: the longest runs, in order of score, without a significant difference.
 
     Args:
         values: (k,) scores.
         p: of every pair, in the order of `pair_errors`.
-        cut: pairs with at most this p value are told apart.
+        cut: a pair differs significantly up to this p value.
     """
     count = len(values)
     apart = np.zeros((count, count), dtype=bool)
@@ -156,21 +147,20 @@ def tie_groups(values: Floats, p: Floats, cut: float) -> list[tuple[int, ...]]:
     return [tuple(one) for one in members]
 
 
-def detectable(errors: Floats, level: float = LEVEL) -> float | None:
-    """Return the difference that a paired test at 1 - `level` finds with 80 % power, for the median pair of models.
+def min_detectable_difference(errors: Floats) -> float | None:
+    """Return the smallest difference that a paired test finds with 80 % power, for the median pair of models.
 
-    It is (z at (1 + level) / 2 + z at 0.8) times the pair's standard error (Cohen 1988, Statistical Power Analysis).
+    It is (z at 0.975 + z at 0.8) times the pair's standard error (Cohen 1988, Statistical Power Analysis).
 
     Args:
-        errors: of `pair_errors`.
-        level: 1 - the test's alpha.
+        errors: from `pair_errors`.
 
     Returns:
         None with fewer than two models, or fewer than two draws.
     """
     if not len(errors) or not np.isfinite(errors).all():
         return None
-    return float((stats.norm.ppf((1 + level) / 2) + stats.norm.ppf(POWER)) * np.median(errors))
+    return float((stats.norm.ppf((1 + LEVEL) / 2) + stats.norm.ppf(POWER)) * np.median(errors))
 
 
 def _enter(members: list[list[int]], who: Sequence[int] | NDArray[np.int_], group: int) -> None:

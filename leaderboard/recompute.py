@@ -1,7 +1,6 @@
-"""Proving an entry against the task, the features and its own samples: nothing that it states is believed.
+"""Check an entry against the task, the features and its own samples; no number in it is trusted.
 
-This is the one place where `leaderboard` calls `harness`, and only when an entry is checked: the numbers must come from
-the very code that computes them in a run.
+Every number is computed again by the code that computes it in a run.
 """
 
 from __future__ import annotations
@@ -15,18 +14,17 @@ from typing import TYPE_CHECKING
 
 from harness.record import Answer, RunRecord, Sample
 from leaderboard.entry import Entry
-from leaderboard.level import other_level
-from va_extractor.common.errors import InputError
+from va_extractor.common.errors import Code, InputError, Problem
 from va_extractor.common.plain_text import one_line
 
 if TYPE_CHECKING:
     from harness.runs.render import Rendered
 
-MAX_LINES = 20
+MAX_PROBLEMS = 20
 
 
-def recompute(entry: Entry, features: Sequence[str], embedder: str | None = None) -> list[str]:
-    """Compare an entry with what must be.
+def recompute(entry: Entry, features: Sequence[str], embedder: str | None = None) -> list[Problem]:
+    """Return what is wrong with an entry.
 
     Args:
         entry: read within bounds.
@@ -34,33 +32,33 @@ def recompute(entry: Entry, features: Sequence[str], embedder: str | None = None
         embedder: as `--embedder`; None for the default.
 
     Returns:
-        One line for each thing that is wrong, at most `MAX_LINES`; empty where the entry holds.
+        At most `MAX_PROBLEMS` problems and a line for the rest; empty if the entry is valid.
     """
     try:
-        found = list(islice(_wrong(entry, features, embedder), MAX_LINES + 1))
+        found = list(islice(_wrong(entry, features, embedder), MAX_PROBLEMS + 1))
     except InputError as error:
-        found = [one_line(str(error))]
-    except Exception as error:  # whatever the data leads the computation into is a finding, not the checker's end
-        found = [f"cannot be computed again: {type(error).__name__}: {one_line(str(error))}"]
-    return found if len(found) <= MAX_LINES else [*found[:MAX_LINES], "and more"]
+        found = [error.problem]
+    except Exception as error:  # data of a stranger must not stop the checker
+        found = [_problem(f"cannot be computed again: {type(error).__name__}: {one_line(str(error))}", "conflict")]
+    return found if len(found) <= MAX_PROBLEMS else [*found[:MAX_PROBLEMS], _problem("and more", "limit")]
 
 
-def _wrong(entry: Entry, features: Sequence[str], embedder: str | None) -> Iterator[str]:
+def _problem(what: str, code: Code, field: str | None = None, found: object = None) -> Problem:
+    return Problem(what, code=code, field=field, found=None if found is None else _short(found))
+
+
+def _wrong(entry: Entry, features: Sequence[str], embedder: str | None) -> Iterator[Problem]:
     if entry.task.features.synthetic:
-        yield "features are synthetic: drawn, not measured, so that a score says nothing about a model"
+        yield _problem("synthetic features say nothing about a model", "unsupported", "features.synthetic")
         return
     if entry.record.synthetic:
-        yield "field 'synthetic' of the run is true, though its one task's features are not"
+        yield _problem("true, but the features of its only task are not synthetic", "conflict", "synthetic")
     if entry.record.limit is not None:
-        yield f"limit {entry.record.limit:g}: only part of the items was asked"
-        return
-    level = other_level(entry.record, entry.task)
-    if level:
-        yield level
+        yield _problem("only part of the items was used", "incomplete", "limit", entry.record.limit)
         return
     absent = sum(answer.missing is not None for one in entry.samples for answer in (one.answer, *one.repeats))
     if absent:
-        yield f"{absent} answers are missing; ask for them before the run is submitted"
+        yield _problem(f"{absent} answers are missing; repeat the run to get them", "incomplete", "answers.missing")
         return
     given, due = _due(entry, features)
     problems = [*_identity(entry, due), *_items(entry, due)]
@@ -70,16 +68,17 @@ def _wrong(entry: Entry, features: Sequence[str], embedder: str | None) -> Itera
     if not problems:
         from harness.runs.rescore import differences
 
-        yield from map(one_line, differences(entry.record, entry.task_name, entry.samples, given, embedder))
+        for line in differences(entry.record, entry.task_name, entry.samples, given, embedder):
+            yield Problem(one_line(line), code="changed")
 
 
 def _due(entry: Entry, features: Sequence[str]) -> tuple[str, Rendered]:
-    """Find the given features that the entry was made on, and render its task on them."""
+    """Find the features of the entry among those given, and render its task on them."""
     from harness.tasks.catalogue import find
 
     info = find().get(entry.task_name)
     if info is None or info.members:
-        raise InputError(f"task {entry.task_name}: no such task here")
+        raise InputError("no such task here", code="unknown", field="tasks", found=entry.task_name)
     stated, reasons = entry.task.features, []
     for given in features:
         try:
@@ -89,14 +88,13 @@ def _due(entry: Entry, features: Sequence[str]) -> tuple[str, Rendered]:
             continue
         if due.features.sha256 == stated.sha256:
             return given, due
-    raise InputError(
-        f"features {stated.id}@{stated.revision}, source {stated.source} (SHA-256 {stated.sha256[:12]}) are not among "
-        f"those known here; give them with --features{'; ' + reasons[0] if reasons else ''}"
-    )
+    what = f"unknown features{f' ({reasons[0]})' if reasons else ''}"
+    found = f"{stated.id}@{stated.revision}, source {stated.source}, SHA-256 {stated.sha256[:12]}"
+    raise InputError(what, code="unknown", field="features", found=found, hint="give them with --features")
 
 
 def _key(entry: Entry) -> str:
-    """Return, as JSON, a record of nothing but what decides the requests, so that many entries share one rendering."""
+    """Return, as JSON, the part of a record that decides its requests, so that many entries share one rendering."""
     record = entry.record
     kept = record.model_copy(
         update={
@@ -127,58 +125,65 @@ def _render(key: str, features: str) -> Rendered:
     return render(record, next(iter(record.tasks)), features)
 
 
-def _identity(entry: Entry, due: Rendered) -> Iterator[str]:
+def _identity(entry: Entry, due: Rendered) -> Iterator[Problem]:
     task, stated = entry.task, entry.task.features
-    for field, value in due.identity.items():
-        if getattr(task, field) != value:
-            yield f"field '{field}': {_short(getattr(task, field))}, but the task here has {_short(value)}"
+    pairs = {field: (getattr(task, field), value) for field, value in due.identity.items()}
     for field in ("source", "split", "va_source", "synthetic", "fitted_on", "fitted_sha256"):
-        mine, known = getattr(stated, field), getattr(due.features, field)
-        if mine != known:
-            yield f"field 'features.{field}': {_short(mine)}, not {_short(known)}"
-    if due.features.revision is not None and (stated.id, stated.revision) != (due.features.id, due.features.revision):
-        yield f"field 'features.revision': {_short(stated.revision)}, not {due.features.id}@{due.features.revision}"
+        pairs[f"features.{field}"] = (getattr(stated, field), getattr(due.features, field))
+    if due.features.revision is not None:
+        pairs["features.id"] = (stated.id, due.features.id)
+        pairs["features.revision"] = (stated.revision, due.features.revision)
+    for field, (found, value) in pairs.items():
+        if found != value:
+            yield _problem(f"must be {_short(value)}", "changed", field, found)
 
 
-def _items(entry: Entry, due: Rendered) -> Iterator[str]:
+def _items(entry: Entry, due: Rendered) -> Iterator[Problem]:
     times = Counter(sample.item.item_id for sample in entry.samples)
     for name, count in times.items():
         if count > 1:
-            yield f"item {one_line(name, 40)} stands {count} times"
+            yield _problem(f"item appears {count} times", "duplicate", "item.item_id", name)
         if name not in due.requests:
-            yield f"item {one_line(name, 40)} is not in the features"
+            yield _problem("item is not in the features", "unknown", "item.item_id", name)
     missing = due.requests.keys() - times.keys()
     if missing:
-        yield f"{len(missing)} of {len(due.requests)} items are missing, for example {min(missing)}"
+        what = f"{len(missing)} of {len(due.requests)} items are missing, for example {min(missing)}"
+        yield _problem(what, "incomplete", "item.item_id")
     for sample in entry.samples:
         known = due.requests.get(sample.item.item_id)
         if known and known.item != sample.item:
-            yield f"item {sample.item.item_id}: differs from the features in {_differing(sample, known.item)}"
+            yield _wrong_sample(sample, "differs from the features", f"item.{_differing(sample, known.item)}")
         if known and not _fits(sample.answer, due.by_likelihood, len(sample.item.choices)):
-            yield f"item {sample.item.item_id}: the answer is not in the form that the task asks for"
+            yield _wrong_sample(sample, "not in the form that the task expects", "answer")
 
 
-def _prompts(entry: Entry, given: str, due: Rendered) -> Iterator[str]:
+def _wrong_sample(sample: Sample, what: str, field: str) -> Problem:
+    return _problem(f"item {one_line(sample.item.item_id, 40)}: {what}", "changed", field)
+
+
+def _prompts(entry: Entry, given: str, due: Rendered) -> Iterator[Problem]:
     from harness.runs.render import frame, render
 
     if entry.record.apply_chat_template:
         requests = due.requests
         frames = {one.item.item_id: frame(one.prompt, requests[one.item.item_id].prompt) for one in entry.samples}
-        absent = [name for name, text in frames.items() if text is None]
+        absent = [sample for sample in entry.samples if frames[sample.item.item_id] is None]
         if absent:
-            yield f"item {absent[0]}: the prompt does not hold the task's text"
+            yield _wrong_sample(absent[0], "does not contain the task's text", "prompt")
             return
         if len(set(frames.values())) > 1:
-            yield "the chat template puts different text around the prompts of different items"
+            yield _problem(
+                "the chat template puts different text around the prompts of different items", "changed", "prompt"
+            )
             return
         texts = {requests[one.item.item_id].prompt: one.prompt for one in entry.samples}
         due = render(entry.record, entry.task_name, given, texts)
     for sample in entry.samples:
         request = due.requests[sample.item.item_id]
         if sample.prompt != request.prompt:
-            yield f"item {sample.item.item_id}: the prompt is not what the task renders"
+            yield _wrong_sample(sample, "not the prompt that the task renders", "prompt")
         elif sample.request_hash != request.request_hash:
-            yield f"item {sample.item.item_id}: request_hash is not that of the task's request"
+            yield _wrong_sample(sample, "not the hash of the task's request", "request_hash")
 
 
 def _fits(answer: Answer, by_likelihood: bool, choices: int) -> bool:
@@ -192,4 +197,4 @@ def _differing(sample: Sample, known: object) -> str:
 
 
 def _short(value: object) -> str:
-    return one_line(json.dumps(value, default=str), 60)
+    return one_line(value if isinstance(value, str) else json.dumps(value, default=str), 60)

@@ -1,4 +1,4 @@
-"""The command that asks one task of a record again: every flag that decides a number, and no other."""
+"""Write the command that repeats one task of a record: every flag that decides a number, and no other."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ _WORD = re.compile(r"[\w./:@+-]+", re.ASCII)
 _READ_AS_OTHER = ("true", "false", "none")
 _COMMIT = re.compile(r"[0-9a-f]{40}", re.ASCII)
 HUB_BACKENDS = ("hf", "hf-auto", "hf-tree", "huggingface", "vllm")
-"""Back ends that load a model of the Hub, whose `revision` is a commit."""
+"""Back ends that load a model from the Hub; their `revision` is a commit."""
 
 
 def command(record: RunRecord, name: str) -> str:
-    """Return the command that asks one task again, quoted for a POSIX shell.
+    """Return the command that repeats one task, quoted for a POSIX shell.
 
-    Credentials are in no record; a local path is there by its last name only.
+    Records contain no credentials, and only the last part of a local path.
     """
     task, seeds = record.tasks[name], record.seeds
     words = ["vaemo-eval", *_model(record.model), "--tasks", name, *_given(record, task)]
-    words += ["--seed", f"{seeds.python},{seeds.numpy},{seeds.torch},{seeds.fewshot}", "--level", str(record.level)]
+    words += ["--seed", f"{seeds.python},{seeds.numpy},{seeds.torch},{seeds.fewshot}"]
     if record.allow_missing:
         words.append("--allow-missing")
     return shlex.join(words)
 
 
 def _given(record: RunRecord, task: TaskRecord) -> list[str]:
-    """Return the flags, with their values, that change what is asked or measured by."""
+    """Return the flags, with values, that change the prompts or the measurement."""
     flags = {
         "--features": _pinned(task.features.id, task.features.revision) if task.features.id != "shipped" else None,
         "--num_fewshot": str(task.num_fewshot) if task.num_fewshot else None,
@@ -47,7 +47,7 @@ def _given(record: RunRecord, task: TaskRecord) -> list[str]:
 
 
 def _model(model: ModelRecord) -> list[str]:
-    """Return the words that name a model: a baseline, `provider/model` of an API, or a back end and its arguments."""
+    """Return the words for a model: a baseline, `provider/model` of an API, or a back end and its arguments."""
     if model.backend == "baseline":
         return ["--model", model.id]
     args = dict(model.args)
@@ -64,19 +64,19 @@ def _model(model: ModelRecord) -> list[str]:
 
 
 def _arguments(given: Mapping[str, JsonValue]) -> str:
-    """Return arguments as the command line takes them: K=V,K=V, or JSON where that would be read as another value."""
+    """Return arguments for the command line: K=V,K=V, or JSON if that would be parsed as another value."""
     plain = all(map(_is_plain, given.values()))
     return ",".join(f"{key}={value}" for key, value in given.items()) if plain else json.dumps(given)
 
 
 def _is_plain(value: JsonValue) -> bool:
-    """Tell whether lm-eval reads `K=V` as this very value: it takes words for truth values and numbers where it can."""
+    """Return whether lm-eval parses `K=V` as this value: it turns words into booleans and numbers if it can."""
     if isinstance(value, int | float):
         return True
-    return isinstance(value, str) and bool(_WORD.fullmatch(value)) and not _is_read_otherwise(value)
+    return isinstance(value, str) and bool(_WORD.fullmatch(value)) and not _is_parsed_otherwise(value)
 
 
-def _is_read_otherwise(word: str) -> bool:
+def _is_parsed_otherwise(word: str) -> bool:
     try:
         float(word)
     except ValueError:

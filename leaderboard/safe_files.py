@@ -1,9 +1,11 @@
-"""Opening files that a stranger put there: plain files only, never through a link, never more than a bound."""
+"""Read files from strangers within bounds (plain files only, no links), and report files that cannot be written."""
 
 from __future__ import annotations
 
 import gzip
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from va_extractor.common.errors import InputError
@@ -17,20 +19,20 @@ _GZIP = 16 + zlib.MAX_WBITS
 
 
 def read_bounded(path: Path, where: str, limit: int = MAX_FILE) -> bytes:
-    """Read a plain file of at most `limit` bytes.
+    """Read a plain file of at most `limit` bytes; `where` names it in errors.
 
     Raises:
-        InputError: it is missing, a link, no plain file, or larger.
+        InputError: it is missing, a link, not a plain file, or larger.
     """
     try:
         with open_plain(path, follow=False) as file:
             data = file.read(limit + 1)
     except OSError as error:
-        raise InputError(f"{where}: cannot be read: {error.strerror}") from None
+        raise InputError(f"cannot be read: {error.strerror}", code="unreadable", file=where) from None
     except ValueError:
-        raise InputError(f"{where}: no file can have this name") from None
+        raise InputError("not a valid file name", code="unsafe", file=where) from None
     if len(data) > limit:
-        raise InputError(f"{where}: larger than {limit:,} bytes")
+        raise InputError(f"larger than {limit:,} bytes", code="limit", file=where)
     return data
 
 
@@ -40,16 +42,16 @@ def pack(data: bytes) -> bytes:
 
 
 def unpack(data: bytes, where: str, limit: int = MAX_UNPACKED, ratio: int = MAX_RATIO) -> bytes:
-    """Unpack one gzip stream, and stop at the bound, not after it.
+    """Unpack one gzip stream; stop at the bound.
 
     Args:
-        data: what was read.
+        data: the stream.
         where: names it in errors.
-        limit: most bytes that may come out.
-        ratio: most bytes out for a byte in.
+        limit: maximum number of unpacked bytes.
+        ratio: maximum number of unpacked bytes per packed byte.
 
     Raises:
-        InputError: no gzip, cut off, followed by more, or beyond a bound.
+        InputError: it is not gzip, cut off, followed by more data, or beyond a bound.
     """
     engine = zlib.decompressobj(_GZIP)
     most = min(limit, ratio * len(data))
@@ -61,11 +63,21 @@ def unpack(data: bytes, where: str, limit: int = MAX_UNPACKED, ratio: int = MAX_
             size += len(part)
             rest = engine.unconsumed_tail
             if size > most:
-                raise InputError(f"{where}: unpacks to more than {most:,} bytes")
+                raise InputError(f"unpacks to more than {most:,} bytes", code="limit", file=where)
     except zlib.error:
-        raise InputError(f"{where}: is no gzip file") from None
+        raise InputError("not a gzip file", code="unreadable", file=where) from None
     if not engine.eof:
-        raise InputError(f"{where}: is cut off")
+        raise InputError("cut off", code="unreadable", file=where)
     if engine.unused_data:
-        raise InputError(f"{where}: something follows the compressed data")
+        raise InputError("data after the gzip stream", code="unreadable", file=where)
     return b"".join(parts)
+
+
+@contextmanager
+def writing(flag: str, path: Path | str) -> Iterator[None]:
+    """Turn an `OSError` while writing what a flag names into an `InputError`."""
+    try:
+        yield
+    except OSError as error:
+        what = f"cannot be written: {error.strerror}"
+        raise InputError(what, code="unwritable", file=path, field=flag) from None

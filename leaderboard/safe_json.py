@@ -1,7 +1,7 @@
-"""Reading JSON that a stranger wrote: bounded, without anything JSON itself does not have, each key once.
+"""Read JSON from strangers: bounded, strict, each key once.
 
-Python's `json` reads `NaN`, `1e999` (as infinity), the last of two equal keys and half a surrogate pair; none of these
-may reach a page or a number.
+Python's `json` accepts `NaN`, `1e999` (as infinity), the last of two equal keys and half a surrogate pair. None of
+these may reach a page or a number.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from va_extractor.common.errors import InputError
+from va_extractor.common.errors import Code, InputError
 
 MAX_DEPTH = 16
 MAX_STRING = 100_000
@@ -24,82 +24,89 @@ _SHOWN = 40
 M = TypeVar("M", bound=BaseModel)
 
 
-def read_model(model: type[M], data: bytes, where: str) -> M:
-    """Read one document of a known shape, without turning one type into another.
+def read_model(model: type[M], data: bytes, where: str, line: int | None = None) -> M:
+    """Read one document of a known shape, without type coercion.
 
     Args:
         model: its shape.
         data: UTF-8 JSON.
         where: names the document in errors.
+        line: of the document in its file.
 
     Raises:
-        InputError: it breaks a bound or the shape; the message is one line and names the field.
+        InputError: it breaks a bound or the shape.
     """
-    check_json(data, where)
+    check_json(data, where, line)
     try:
         return model.model_validate_json(data, strict=True)
     except ValidationError as error:
         problem = error.errors(include_input=False, include_url=False)[0]
         field = ".".join(str(part)[:_SHOWN] for part in problem["loc"][:8])
-        named = f"field {field!a}: " if field else ""
-        raise InputError(f"{where}: {named}{problem['msg'][:200]}") from None
+        raise InputError(problem["msg"][:200], code="type", file=where, line=line, field=ascii(field)[1:-1]) from None
 
 
-def check_json(data: bytes, where: str) -> None:
-    """Refuse JSON that is broken, deeper or larger than bounds, or holds what JSON has no words for.
+def check_json(data: bytes, where: str, line: int | None = None) -> None:
+    """Refuse JSON that is invalid or beyond a bound.
 
     Args:
-        data: what to check; its size is the caller's to bound.
+        data: the document; the caller bounds its size.
         where: names it in errors.
+        line: of the document in its file.
 
     Raises:
-        InputError: one line that says what is wrong.
+        InputError: as described.
     """
     try:
-        value = json.loads(
-            data.decode("utf-8"),
-            object_pairs_hook=_pairs,
-            parse_constant=_constant,
-            parse_float=_float,
-            parse_int=_integer,
+        _walk(
+            json.loads(
+                data.decode("utf-8"),
+                object_pairs_hook=_pairs,
+                parse_constant=_constant,
+                parse_float=_float,
+                parse_int=_integer,
+            )
         )
-        _walk(value)
     except UnicodeDecodeError:
-        raise InputError(f"{where}: is not UTF-8") from None
+        raise InputError("not UTF-8", code="unreadable", file=where, line=line) from None
     except RecursionError:
-        raise InputError(f"{where}: nested deeper than {MAX_DEPTH} levels") from None
+        raise InputError(f"deeper than {MAX_DEPTH} levels", code="limit", file=where, line=line) from None
     except json.JSONDecodeError as error:
-        raise InputError(f"{where}: not valid JSON: {error.msg} at character {error.pos}") from None
+        what = f"not valid JSON: {error.msg} at character {error.pos}"
+        raise InputError(what, code="unreadable", file=where, line=line) from None
     except _RefusedError as error:
-        raise InputError(f"{where}: {error}") from None
+        raise InputError(str(error), code=error.code, file=where, line=line) from None
 
 
 class _RefusedError(Exception):
     """What is wrong with a document, without its name."""
+
+    def __init__(self, what: str, code: Code) -> None:
+        super().__init__(what)
+        self.code: Code = code
 
 
 def _pairs(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found = dict(pairs)
     if len(found) != len(pairs):
         twice = Counter(key for key, _ in pairs).most_common(1)[0][0]
-        raise _RefusedError(f"the key {twice[:_SHOWN]!a} stands twice in one object")
+        raise _RefusedError(f"key {twice[:_SHOWN]!a} appears twice in one object", "duplicate")
     return found
 
 
 def _constant(name: str) -> object:
-    raise _RefusedError(f"{name} is no JSON number")
+    raise _RefusedError(f"{name} is not a JSON number", "range")
 
 
 def _float(text: str) -> float:
     value = float(text) if len(text) <= 64 else math.inf
     if not math.isfinite(value):
-        raise _RefusedError(f"the number {text[:_SHOWN]} is out of range")
+        raise _RefusedError(f"number {text[:_SHOWN]} is out of range", "range")
     return value
 
 
 def _integer(text: str) -> int:
     if len(text) > 20 or abs(int(text)) > MAX_INTEGER:
-        raise _RefusedError(f"the number {text[:_SHOWN]} is out of range")
+        raise _RefusedError(f"number {text[:_SHOWN]} is out of range", "range")
     return int(text)
 
 
@@ -108,7 +115,7 @@ def _walk(value: object) -> None:
     while level:
         depth += 1
         if depth > MAX_DEPTH:
-            raise _RefusedError(f"nested deeper than {MAX_DEPTH} levels")
+            raise _RefusedError(f"deeper than {MAX_DEPTH} levels", "limit")
         inner: list[object] = []
         for one in level:
             if isinstance(one, str):
@@ -120,14 +127,14 @@ def _walk(value: object) -> None:
             elif isinstance(one, list):
                 inner.extend(one)
         if len(inner) > MAX_ITEMS:
-            raise _RefusedError(f"more than {MAX_ITEMS} values on one level")
+            raise _RefusedError(f"more than {MAX_ITEMS} values on one level", "limit")
         level = inner
 
 
 def _check_text(text: str) -> None:
     if len(text) > MAX_STRING:
-        raise _RefusedError(f"a text of {len(text)} characters; at most {MAX_STRING}")
+        raise _RefusedError(f"a text of {len(text)} characters; at most {MAX_STRING}", "limit")
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:
-        raise _RefusedError("a text holds half a surrogate pair") from None
+        raise _RefusedError("a text has half a surrogate pair", "unreadable") from None

@@ -1,55 +1,46 @@
-"""The site on disk: `index.html`, a page a model, `leaderboard.json` and `leaderboard.csv`."""
+"""Write the site: `index.html`, a page for each model, `leaderboard.json` and `leaderboard.csv`."""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness.record import RunRecord
 from leaderboard.board import Board
-from leaderboard.build import build, participant_id
+from leaderboard.build import build
+from leaderboard.columns import participant_id
 from leaderboard.entry import Entry
 from leaderboard.ledger import Status
 from leaderboard.pages import model_page, section, table_page
-from va_extractor.common.errors import InputError
-from va_extractor.common.plain_text import csv_text
+from leaderboard.safe_csv import Cell, to_csv
+from leaderboard.safe_files import writing
+from va_extractor.common.errors import Problem
 
 _COLUMNS = (
     *("task", "column", "main", "metric", "model", "variant", "status", "value", "low", "high", "rank_low"),
-    *(
-        "rank_high",
-        "tie_groups",
-        "position",
-        "unparsed_rate",
-        "items",
-        "clusters",
-        "features",
-        "created",
-        "entry",
-        "note",
-    ),
+    *("rank_high", "tie_groups", "normalized_score", "unparsed_rate", "items", "clusters", "features", "created"),
+    *("entry", "note"),
 )
 
 
 @dataclass(frozen=True)
 class Site:
-    """What was written: the board, how many model pages, and a line for each entry left out."""
+    """What was written: the board, the number of model pages, and why entries were left out."""
 
     board: Board
     pages: int
-    left_out: tuple[str, ...]
+    left_out: tuple[Problem, ...]
 
 
 def write_site(root: Path, out: Path) -> Site:
-    """Build the board of a results repository and write its site; each entry is read once and dropped.
+    """Build the board of a results repository and write its site; entries are read one at a time.
 
     Raises:
-        InputError: the repository is none, or `out` cannot be written.
+        InputError: `root` is not a results repository, or `out` cannot be written.
     """
-    try:
+    with writing("--out", out):
         (out / "models").mkdir(parents=True, exist_ok=True)
         for stale in (out / "models").glob("*.html"):
             stale.unlink()
@@ -59,33 +50,30 @@ def write_site(root: Path, out: Path) -> Site:
         (out / "leaderboard.json").write_text(built.board.model_dump_json(indent=1) + "\n", encoding="utf-8")
         (out / "leaderboard.csv").write_text(board_csv(built.board), encoding="utf-8")
         (out / "index.html").write_text(table_page(built.board), encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"--out {out}: cannot be written: {error.strerror}") from None
     return Site(built.board, writer.pages, built.left_out)
 
 
 def board_csv(board: Board) -> str:
-    """Return the board as CSV, a line an entry, no cell of which a spreadsheet takes for a formula."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(_COLUMNS)
+    """Return the board as CSV, one line for each entry."""
+    return to_csv(_COLUMNS, _rows(board))
+
+
+def _rows(board: Board) -> Iterator[Sequence[Cell]]:
     people = {one.id: one for one in board.participants}
     for column in board.columns:
         for row in column.rows:
-            one = people[row.model]
-            groups = " ".join(map(str, row.groups))
-            cells = [
+            one, groups = people[row.model], " ".join(map(str, row.groups))
+            yield (
                 *(column.task, column.id, str(column.main).lower(), column.metric, one.name, one.variant, row.status),
-                *(row.value, row.low, row.high, row.rank_low, row.rank_high, groups, row.position, row.unparsed_rate),
-                *(column.items, column.clusters, column.features_id, row.created, row.entry, row.note),
-            ]
-            writer.writerow([csv_text(cell) if isinstance(cell, str) else cell for cell in cells])
-    return text.getvalue()
+                *(row.value, row.low, row.high, row.rank_low, row.rank_high, groups, row.normalized_score),
+                *(row.unparsed_rate, column.items, column.clusters, column.features_id, row.created, row.entry),
+                row.note,
+            )
 
 
 @dataclass
 class _Models:
-    """Writes a model's pages when the next model's entries begin; entries come in the order of their folders."""
+    """Writes a model's pages when the next model's entries begin; entries come in the order of folders."""
 
     folder: Path
     pages: int = 0

@@ -1,6 +1,6 @@
-"""Small pictures as SVG text, drawn without a script: intervals, the VA plane, reliability, bars.
+"""Draw small pictures as SVG text: intervals, bars, the VA plane, reliability.
 
-Only numbers go in; every text is the templates' to escape.
+Only numbers go in; templates escape every text.
 """
 
 from __future__ import annotations
@@ -14,24 +14,24 @@ _MAX_POINTS = 400
 
 
 def interval(value: float, low: float | None, high: float | None) -> Markup:
-    """Draw a score in [0, 1] as a tick, with its interval as a line; beyond the ends it is cut off."""
+    """Draw a score in [0, 1] as a tick, with its interval as a line, cut off at the ends."""
     at = _percent(value)
     line = "" if low is None or high is None else f"M{_percent(low)} 3H{_percent(high)}"
     return Markup(f'<svg class="i" viewBox="0 0 100 6" aria-hidden="true"><path d="{line}M{at} 0V6"/></svg>')  # noqa: S704
 
 
-def bar(share: float | None) -> Markup:
-    """Draw a share in [0, 1] as a bar."""
-    width = 0 if share is None else _percent(share)
+def bar(fraction: float | None) -> Markup:
+    """Draw a fraction in [0, 1] as a bar."""
+    width = 0 if fraction is None else _percent(fraction)
     return Markup(f'<svg class="b" viewBox="0 0 100 8" aria-hidden="true"><path d="M0 0H{width}V8H0z"/></svg>')  # noqa: S704
 
 
 def plane(points: Sequence[tuple[float, float, bool]], title: str) -> Markup:
-    """Draw items in the valence (right) and arousal (up) plane: circles where right, crosses where wrong.
+    """Draw items in the plane of valence (right) and arousal (up): circles for right, crosses for wrong answers.
 
     Args:
-        points: (valence, arousal, right), each in [-1, 1]; above 400 a seeded selection is drawn.
-        title: what a screen reader says; must be plain words of ours.
+        points: (valence, arousal, right), each in [-1, 1]; above 400, a seeded selection.
+        title: for screen readers; must not contain foreign text.
     """
     chosen = list(points)
     if len(chosen) > _MAX_POINTS:
@@ -48,7 +48,7 @@ def plane(points: Sequence[tuple[float, float, bool]], title: str) -> Markup:
 
 
 def reliability(bins: Sequence[tuple[float, float, int]], title: str) -> Markup:
-    """Draw mean confidence (right) against share right (up), a point a bin, its area by the number of items."""
+    """Draw mean confidence (right) against accuracy (up), a point for each bin, its area by the number of items."""
     most = max((count for _, _, count in bins), default=1)
     dots = "".join(
         f'<circle cx="{2 * _percent(sure)}" cy="{200 - 2 * _percent(right)}" r="{3 + 7 * (count / most) ** 0.5:.1f}"/>'
@@ -57,13 +57,13 @@ def reliability(bins: Sequence[tuple[float, float, int]], title: str) -> Markup:
     return Markup(  # noqa: S704
         f'<svg class="plane" viewBox="-14 -14 228 228" role="img" aria-label="{title}">'
         '<path class="axis" d="M0 0H200V200H0zM0 200L200 0"/>'
-        '<text x="200" y="196" text-anchor="end">confidence</text><text x="4" y="10">share right</text>'
+        '<text x="200" y="196" text-anchor="end">confidence</text><text x="4" y="10">accuracy</text>'
         f'<g class="dots">{dots}</g></svg>'
     )
 
 
-def _percent(share: float) -> int:
-    return round(100 * min(max(share, 0.0), 1.0))
+def _percent(fraction: float) -> int:
+    return round(100 * min(max(fraction, 0.0), 1.0))
 
 
 def _x(coordinate: float) -> int:

@@ -1,8 +1,8 @@
-"""Compared runs as tables for people."""
+"""Comparisons as tables in the terminal."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from rich.console import Console
 from rich.markup import escape
@@ -10,57 +10,66 @@ from rich.table import Table
 
 from harness.commands.table import SYNTHETIC
 from harness.metrics.registry import few
-from harness.record import Interval, Sample
+from harness.record import Sample
 from harness.runs.compare import Comparison, ItemGap
 from harness.scoring.difference import Difference
 from harness.stats.bootstrap import DRAWS, SEED
+from harness.stats.intervals import LEVEL
 from va_extractor.common.plain_text import one_line
+from va_extractor.common.terminal import Terminal
 
+_ALPHA = 1 - LEVEL
 _WIDEST = 60
+_FILE_WIDTH = 120
 
 
-def show(comparisons: Sequence[Comparison], level: float, console: Console) -> None:
+def show(comparisons: Sequence[Comparison], console: Console | None = None) -> None:
     """Print each comparison's metrics, and the items on which the two models differ most."""
+    console = console or _console()
     for one in comparisons:
-        console.print(_table(one, level))
-        for line in _notes(one, level):
+        console.print(_table(one))
+        for line in _notes(one):
             console.print(one_line(line, 1000), highlight=False, markup=False)
         if one.items:
             console.print(_items(one.items))
         console.print()
     console.print(
-        "p: two-sided; p (Holm): headlines (*) over all pairs and tasks, further metrics over the pairs of their task; "
-        "detectable: the true difference found with 80 % power at this size; "
-        f"{DRAWS:,} bootstrap draws and {DRAWS:,} swaps (exact McNemar has none), seed {SEED}, {_alpha(level)}",
+        "p: two-sided; p (Holm): adjusted over all pairs and tasks for main scores (*), over the pairs of a task for "
+        "other metrics; min. detectable: smallest true difference found with 80 % power at this size; "
+        f"{DRAWS:,} bootstrap draws, {DRAWS:,} swaps (none for exact McNemar), seed {SEED}, alpha {_ALPHA:.2g}",
         style="dim",
         highlight=False,
     )
-    if any(one.first.record.synthetic for one in comparisons):
+    if any(one.first.record.tasks[one.task].features.synthetic for one in comparisons):
         console.print(f"[bold yellow]{SYNTHETIC}[/]: these numbers say nothing about a model.")
 
 
-def _table(one: Comparison, level: float) -> Table:
+def _console() -> Console:
+    console = Terminal()
+    return console if console.is_terminal else Terminal(width=_FILE_WIDTH)
+
+
+def _table(one: Comparison) -> Table:
     names = " against ".join(_short(run.record.model.id) for run in (one.first, one.second))
     items = f"{len(one.first.samples[one.task])} items in {one.clusters} clusters"
     table = Table(title=f"[bold]{escape(one.task)}[/]: {names}, {items}", title_justify="left")
     table.add_column("metric", no_wrap=True)
-    for title in ("first", "second", "difference", f"{100 * level:g} % interval", "p", "p (Holm)", "detectable"):
+    for title in ("first", "second", "difference", f"{100 * LEVEL:g} % interval", "p", "p (Holm)", "min. detectable"):
         table.add_column(title, justify="right")
     table.add_column("test")
-    for adjusted in one.rows:
-        row = adjusted.difference
-        between = f"{row.interval.low:+.3f} to {row.interval.high:+.3f}" if row.interval else "-"
+    for row in one.rows:
+        main = row.metric == one.main_score
         table.add_row(
-            row.metric + (" *" if row.metric == one.headline else ""),
+            f"{row.metric}{' *' if main else ''}",
             f"{row.first:.3f}",
             f"{row.second:.3f}",
             f"{row.effect:+.3f}",
-            between,
+            f"{row.interval.low:+.3f} to {row.interval.high:+.3f}" if row.interval else "-",
             p_text(row.p),
-            p_text(adjusted.holm),
-            "-" if row.detectable is None else f"{row.detectable:.3f}",
+            p_text(row.p_holm),
+            "-" if row.min_detectable_difference is None else f"{row.min_detectable_difference:.3f}",
             row.test,
-            style="bold" if row.metric == one.headline else "",
+            style="bold" if main else "",
         )
     return table
 
@@ -70,57 +79,45 @@ def p_text(p: float) -> str:
     return "<0.0001" if p < 0.0001 else f"{p:.4f}"
 
 
-def _notes(one: Comparison, level: float) -> Iterator[str]:
-    """Say what must be known of a table, a line each."""
-    if one.asked:
-        yield f"asked differently: {'; '.join(one.asked)}"
-    for name, reason in sorted(one.lacking.items()):
-        yield f"{name} is not compared: in one of the runs {reason}"
-    rows = [row.difference for row in one.rows]
-    for why in dict.fromkeys(row.undetectable for row in rows if row.undetectable):
-        yield f"no detectable difference of {_names(row for row in rows if row.undetectable == why)}: {why}"
-    apart = [row for row in rows if row.interval and (row.p < 1 - level) != _excludes_zero(row.interval)]
-    if apart:
+def _notes(one: Comparison) -> Iterator[str]:
+    """Yield what a reader of the table must know, one line each."""
+    if one.settings:
+        yield f"different settings: {'; '.join(one.settings)}"
+    for name, reason in sorted(one.not_compared.items()):
+        yield f"{name} is not compared: only one run has a value ({reason})"
+    for why in dict.fromkeys(row.no_min_detectable for row in one.rows if row.no_min_detectable):
+        names = ", ".join(row.metric for row in one.rows if row.no_min_detectable == why)
+        yield f"no smallest detectable difference for {names}: {why}"
+    if apart := [row.metric for row in one.rows if _disagree(row)]:
         yield (
-            f"p and interval of {_names(apart)} do not agree on {_alpha(level)}: p is of answers swapped between the "
-            "models, the interval of items drawn again, two methods that may differ near alpha; take it as not settled"
+            f"p and interval of {', '.join(apart)} disagree at alpha {_ALPHA:.2g}: p swaps answers between the models, "
+            "the interval resamples items; treat the difference as undecided"
         )
     if note := few(one.clusters):
         yield note
-    if noise := _noise(one):
-        yield noise
+    if one.main and one.main.share_sampling is not None:
+        yield _noise(one, one.main, one.main.share_sampling)
 
 
-def _names(rows: Iterable[Difference]) -> str:
-    return ", ".join(row.metric for row in rows)
+def _disagree(row: Difference) -> bool:
+    excludes_zero = row.interval is not None and (row.interval.low > 0 or row.interval.high < 0)
+    return row.interval is not None and (row.p < _ALPHA) != excludes_zero
 
 
-def _excludes_zero(interval: Interval) -> bool:
-    return interval.low > 0 or interval.high < 0
-
-
-def _alpha(level: float) -> str:
-    return f"alpha {1 - level:.2g}"
-
-
-def _noise(one: Comparison) -> str | None:
-    """Say how much of the headline's uncertainty more repeats would take away; None where nobody repeated."""
-    row = next((row.difference for row in one.rows if row.difference.metric == one.headline), None)
-    if row is None or row.share_sampling is None:
-        return None
+def _noise(one: Comparison, row: Difference, share: float) -> str:
+    """Say how much uncertainty of the main score more repeats would remove."""
     times = " and ".join(str(run.record.repeats) for run in (one.first, one.second))
     said = (
-        f"answered {times} times, means over repeats; {row.share_sampling:.0%} of the variance of the difference in "
-        f"{row.metric} is sampling noise"
+        f"means over {times} repeats; {share:.0%} of the variance of the difference in {row.metric} is sampling noise"
     )
-    if row.detectable_unsampled is None:
+    if row.min_detectable_unsampled is None:
         return said
-    return f"{said}: unlimited repeats would detect {row.detectable_unsampled:.3f}, only more items less than that"
+    return f"{said}; unlimited repeats would detect {row.min_detectable_unsampled:.3f}, for less add items"
 
 
 def _items(gaps: Sequence[ItemGap]) -> Table:
     table = Table(title="items that differ most", title_justify="left")
-    for title in ("item", "V", "A", "truth", "first said", "second said", "gap"):
+    for title in ("item", "V", "A", "truth", "first answer", "second answer", "gap"):
         table.add_column(title, overflow="fold")
     for gap in gaps:
         item = gap.first.item
@@ -131,7 +128,7 @@ def _items(gaps: Sequence[ItemGap]) -> Table:
 
 
 def _said(sample: Sample) -> str:
-    """Return what was said, of several repeats the first answer."""
+    """Return the answer as text; the first of several repeats."""
     if sample.answer.loglikelihoods is not None:
         ranked = sorted(zip(sample.answer.loglikelihoods, sample.item.choices, strict=True), reverse=True)
         return ", ".join(label for _, label in ranked[: max(1, len(sample.item.labels))])

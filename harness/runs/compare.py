@@ -1,4 +1,4 @@
-"""Comparing finished runs: proving that they answered the same questions, then every metric of every pair."""
+"""Compare finished runs: check that they answered the same items of the same tasks, then compare every metric."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from pathlib import Path
 from statistics import fmean
 
 import numpy as np
-from scipy.stats import rankdata
 
 from harness.metrics import metrics_of
 from harness.record import RunRecord, Sample, TaskRecord
@@ -19,16 +18,18 @@ from harness.record.kinds import MEASURED, Kind
 from harness.scoring.difference import Difference, difference
 from harness.scoring.samples import judge
 from harness.scoring.score import repeated
+from harness.stats.auc import auc
 from harness.stats.clusters import cluster_index
+from harness.stats.holm import holm
 from va_extractor.common.errors import InputError
 
-_HASHED = ("kind", "output type", "labels", "axes of the prompt")
-_HASH = "task hash"
+_HASHED = ("kind", "output_type", "labels", "axes")
+_HASH = "task_hash"
 
 
 @dataclass(frozen=True)
 class Run:
-    """A finished run: its folder, its record, and its samples by task, in one order of items."""
+    """A finished run: its folder, its record, and its samples by task."""
 
     folder: Path
     record: RunRecord
@@ -36,22 +37,8 @@ class Run:
 
 
 @dataclass(frozen=True)
-class Adjusted:
-    """A difference with its p value adjusted by Holm's method for the family it belongs to."""
-
-    difference: Difference
-    holm: float
-
-
-@dataclass(frozen=True)
 class ItemGap:
-    """One item on which two models differ.
-
-    Attributes:
-        first: the first model's sample.
-        second: the second model's.
-        gap: the first model's item score minus the second's.
-    """
+    """One item on which two models differ: both samples, and the first model's item score minus the second's."""
 
     first: Sample
     second: Sample
@@ -64,117 +51,121 @@ class Comparison:
 
     Attributes:
         task: its name.
-        headline: the metric that stands for it.
+        main_score: the name of its main metric.
         first: the first run.
-        second: the second run.
-        clusters: independent groups of items.
-        rows: every metric that both have, in the order of declaration.
-        lacking: of each metric that one of them alone has, why the other has no value.
-        asked: in which settings of a run they were asked differently, the first's beside the second's.
-        items: those on which the models differ most.
+        second: the second run, its samples in the order of the first's.
+        clusters: number of independent groups of items.
+        rows: the metrics that both runs have, in the order of declaration.
+        not_compared: the metrics that only one run has, with the reason why the other has no value.
+        settings: how the settings of the two runs differ, one line each.
+        items: the items on which the models differ most.
     """
 
     task: str
-    headline: str
+    main_score: str
     first: Run
     second: Run
     clusters: int
-    rows: tuple[Adjusted, ...]
-    lacking: dict[str, str]
-    asked: tuple[str, ...]
+    rows: tuple[Difference, ...]
+    not_compared: dict[str, str]
+    settings: tuple[str, ...]
     items: tuple[ItemGap, ...]
 
+    @property
+    def main(self) -> Difference | None:
+        """The difference in the main score; None if a run has no value."""
+        return next((row for row in self.rows if row.metric == self.main_score), None)
 
-def compare(folders: Sequence[Path], tasks: Sequence[str], level: float, items: int) -> list[Comparison]:
+
+def compare(folders: Sequence[Path], tasks: Sequence[str], items: int) -> list[Comparison]:
     """Compare every pair of runs on every task.
-
-    P values are adjusted by Holm's method: the headline metrics over all pairs and tasks together, each further metric
-    over the pairs within its task.
 
     Args:
         folders: two run folders or more.
-        tasks: the tasks to compare; all of them where empty.
-        level: of the intervals.
-        items: how many items to name for each pair.
+        tasks: the tasks to compare; all of them if empty.
+        items: how many items to list for each pair.
 
     Raises:
-        InputError: a folder is no run, its samples were changed, or the runs did not answer the same questions.
+        InputError: a folder is not a run, its samples were changed, or the runs differ in tasks, features or items.
     """
-    runs = [load_run(folder, tasks) for folder in folders]
+    return adjust(compare_runs([load_run(folder, tasks) for folder in folders], items))
+
+
+def compare_runs(runs: Sequence[Run], items: int) -> list[Comparison]:
+    """Compare every pair of loaded runs on every task, p values not adjusted; arguments and errors as `compare`."""
     for run in runs[1:]:
-        differing = list(_mismatches(runs[0], run))
-        if differing:
-            raise InputError(f"{run.folder} cannot be compared with {runs[0].folder}: {'; '.join(differing)}")
+        if differing := dict(_mismatches(runs[0], run)):
+            raise InputError(
+                f"cannot be compared with {runs[0].folder}: {'; '.join(differing.values())}",
+                code="conflict",
+                file=run.folder,
+                field=", ".join(differing),
+            )
     aligned = [_aligned(run, runs[0]) for run in runs]
-    pairs = [
-        _pair(task, first, second, level, items)
-        for task in runs[0].samples
-        for first, second in combinations(aligned, 2)
-    ]
-    return _holm(pairs)
+    return [_pair(task, first, second, items) for task in runs[0].samples for first, second in combinations(aligned, 2)]
 
 
 def load_run(folder: Path, tasks: Sequence[str]) -> Run:
-    """Read a finished run with the samples of `tasks`, or of all its tasks where that is empty.
+    """Read a finished run with the samples of `tasks`, or of all its tasks if that is empty.
 
     Raises:
-        InputError: the folder is no run, lacks a task, or its samples were changed.
+        InputError: the folder is not a run, lacks a task or answers, or its samples were changed.
     """
     record = read_run(folder)
-    absent = [name for name in tasks if name not in record.tasks]
-    if absent:
-        raise InputError(f"--tasks {absent[0]}: {folder} has no such task; it has {', '.join(record.tasks)}")
     samples = {}
     for name in tasks or record.tasks:
+        if name not in record.tasks:
+            hint = f"tasks there: {', '.join(record.tasks)}"
+            raise InputError(
+                "no such task in this run", code="unknown", file=folder, field="--tasks", found=name, hint=hint
+            )
         path = folder / record.tasks[name].samples
         samples[name] = read_samples(path)
         if hashlib.sha256(path.read_bytes()).hexdigest() != record.tasks[name].samples_sha256:
-            raise InputError(f"{path}: changed since the run; `vaemo-eval rescore {folder}` says what differs")
-        lacking = record.tasks[name].answers.missing
-        if lacking:
-            raise InputError(f"{folder}: task {name} lacks {lacking} answers; ask for them, then compare")
+            hint = f"`vaemo-eval rescore {folder}` shows what differs"
+            raise InputError("changed since the run", code="changed", file=path, hint=hint)
+        if lacking := record.tasks[name].answers.missing:
+            what = f"{lacking} answers are missing"
+            raise InputError(what, code="incomplete", file=folder, field=name, hint="repeat the run to get them")
     return Run(folder, record, samples)
 
 
-def _mismatches(one: Run, other: Run) -> Iterator[str]:
-    if set(one.samples) != set(other.samples):
-        apart = ", ".join(sorted(set(one.samples) ^ set(other.samples)))
-        yield f"tasks {apart} are in one run only (--tasks names those to compare)"
-    for name in one.samples.keys() & other.samples.keys():
+def _mismatches(one: Run, other: Run) -> Iterator[tuple[str, str]]:
+    """Yield each field in which two runs must agree and do not, with what differs."""
+    if apart := sorted(set(one.samples) ^ set(other.samples)):
+        yield "tasks", f"only one run has {', '.join(apart)} (choose with --tasks)"
+    for name in [name for name in one.samples if name in other.samples]:
         mine, theirs = (_identity(run.record.tasks[name]) for run in (one, other))
         differing = [what for what in mine if mine[what] != theirs[what]]
         for what in differing:
             if what != _HASH:
-                yield f"task {name}: {what} {theirs[what]} against {mine[what]}"
-            elif set(differing).isdisjoint(_HASHED):  # else what is named already explains it
+                yield f"{name}.{what}", f"{theirs[what]} instead of {mine[what]}"
+            elif set(differing).isdisjoint(_HASHED):  # else the field named already explains it
                 alike = one.samples[name][0].prompt == other.samples[name][0].prompt
-                parts = (
-                    "answer form or generation arguments" if alike else "prompt, answer form or generation arguments"
-                )
-                yield f"task {name}: {parts} of its YAML (task hash {theirs[what]} against {mine[what]})"
+                parts = f"{'' if alike else 'prompt, '}answer form or generation arguments"
+                yield f"{name}.{what}", f"other {parts} in the YAML ({theirs[what]} instead of {mine[what]})"
         ids = [{sample.item.item_id for sample in run.samples[name]} for run in (one, other)]
         if ids[0] != ids[1]:
-            yield (
-                f"task {name}: another subset of items ({len(ids[1])} against {len(ids[0])}, "
-                f"{len(ids[0] & ids[1])} in both)"
-            )
+            both = len(ids[0] & ids[1])
+            yield f"{name}.items", f"{len(ids[1])} items instead of {len(ids[0])}, {both} in both"
 
 
 def _identity(task: TaskRecord) -> dict[str, str]:
-    """Return what must be the same in two runs, by its name for people."""
+    """Return what must be the same in two runs."""
+    hashed = (task.kind, task.output_type, ", ".join(task.labels), _listed(task.axes))
     return {
         "version": task.version,
-        **dict(zip(_HASHED, (task.kind, task.output_type, ", ".join(task.labels), _listed(task.axes)), strict=True)),
+        **dict(zip(_HASHED, hashed, strict=True)),
         _HASH: task.task_hash[:12],
         "features": f"{task.features.source}/{task.features.split} {task.features.sha256[:12]}",
-        "reference kind": str(task.reference_kind),
+        "reference_kind": str(task.reference_kind),
         "embedder": task.embedder.weights_sha256[:12] if task.embedder else "none",
-        "reader of valence and arousal": str(task.embedder.reader_sha256)[:12] if task.embedder else "none",
+        "reader": str(task.embedder.reader_sha256)[:12] if task.embedder else "none",
     }
 
 
-def _asked_differently(task: str, first: Run, second: Run) -> Iterator[str]:
-    """Yield each setting of a run, of those that are no part of a task, in which two runs differ."""
+def _settings(task: str, first: Run, second: Run) -> Iterator[str]:
+    """Yield each setting that is not part of a task and in which two runs differ."""
     one, other = (
         {
             "--gen_kwargs": _listed(run.record.gen_kwargs),
@@ -202,33 +193,31 @@ def _aligned(run: Run, leader: Run) -> Run:
     return replace(run, samples=ordered)
 
 
-def _pair(task: str, first: Run, second: Run, level: float, items: int) -> Comparison:
+def _pair(task: str, first: Run, second: Run, items: int) -> Comparison:
     record = first.record.tasks[task]
     kind = Kind(record.kind)
     clusters = cluster_index([sample.item for sample in first.samples[task]])
     if clusters.max() == 0:
-        raise InputError(f"{first.folder}: task {task}: all items form one cluster, from which nothing can be inferred")
+        what = "all items form one cluster, so nothing can be inferred"
+        raise InputError(what, code="unsupported", file=first.folder, field=task)
     one, other = (repeated(kind, record.labels, run.samples[task]) for run in (first, second))
     rows = [
-        difference(metric, one, other, clusters, level=level)
-        for metric in metrics_of(kind)
-        if metric.higher_is_better is not None
+        difference(metric, one, other, clusters) for metric in metrics_of(kind) if metric.higher_is_better is not None
     ]
     return Comparison(
         task=task,
-        headline=record.headline,
+        main_score=record.headline,
         first=first,
         second=second,
         clusters=int(clusters.max()) + 1,
-        rows=tuple(Adjusted(row, row.p) for row in rows if row),
-        lacking=_lacking(record, second.record.tasks[task]),
-        asked=tuple(_asked_differently(task, first, second)),
+        rows=tuple(row for row in rows if row),
+        not_compared=_not_compared(record, second.record.tasks[task]),
+        settings=tuple(_settings(task, first, second)),
         items=_furthest(record, first.samples[task], second.samples[task], items),
     )
 
 
-def _lacking(first: TaskRecord, second: TaskRecord) -> dict[str, str]:
-    """Return, for each metric to be compared that one record alone has a value of, the other's reason for none."""
+def _not_compared(first: TaskRecord, second: TaskRecord) -> dict[str, str]:
     one, other = first.metrics, second.metrics
     return {
         name: (one[name].reason if one[name].value is None else other[name].reason) or "no value"
@@ -237,20 +226,21 @@ def _lacking(first: TaskRecord, second: TaskRecord) -> dict[str, str]:
     }
 
 
-def _holm(pairs: list[Comparison]) -> list[Comparison]:
-    from statsmodels.stats.multitest import multipletests
+def adjust(pairs: Sequence[Comparison]) -> list[Comparison]:
+    """Adjust p values by Holm's method.
 
+    The main scores of all pairs and tasks are one family; each other metric is a family over the pairs of its task.
+    """
     families: dict[tuple[str, ...], list[tuple[int, int]]] = {}
     for place, pair in enumerate(pairs):
-        for row, adjusted in enumerate(pair.rows):
-            name = adjusted.difference.metric
-            family = ("headline",) if name == pair.headline else (pair.task, name)
-            families.setdefault(family, []).append((place, row))
+        for at, row in enumerate(pair.rows):
+            family = () if row.metric == pair.main_score else (pair.task, row.metric)
+            families.setdefault(family, []).append((place, at))
     rows = [list(pair.rows) for pair in pairs]
     for members in families.values():
-        _, adjusted, *_ = multipletests([rows[place][row].difference.p for place, row in members], method="holm")
-        for (place, row), p in zip(members, adjusted, strict=True):
-            rows[place][row] = replace(rows[place][row], holm=float(p))
+        adjusted = holm(np.array([rows[place][at].p for place, at in members]))
+        for (place, at), p in zip(members, adjusted.tolist(), strict=True):
+            rows[place][at] = replace(rows[place][at], p_holm=p)
     return [replace(pair, rows=tuple(adjusted)) for pair, adjusted in zip(pairs, rows, strict=True)]
 
 
@@ -264,22 +254,15 @@ def _furthest(task: TaskRecord, first: list[Sample], second: list[Sample], items
 
 
 def _item_scores(task: TaskRecord, sample: Sample) -> list[float]:
-    """Return one item's score of each repeat: its headline if samples hold it, else its own score.
+    """Return one item's score in each repeat: the main score if the sample holds it, else the first it holds.
 
-    Of a ranking, the AUC over its labels.
+    The score of a ranking is the AUC over its labels.
     """
     kind = Kind(task.kind)
     if sample.answer.loglikelihoods is not None and kind is Kind.RANKING:
-        return [_own_auc(sample.answer.loglikelihoods, [label in sample.item.labels for label in sample.item.choices])]
+        true = [label in sample.item.labels for label in sample.item.choices]
+        return [auc(sample.answer.loglikelihoods, true) or 0.0]
     repeats = sample.repeats
     again = sample.repeat_scores if kind in MEASURED else judge(kind, [sample.item] * len(repeats), repeats, None)[1]
     name = task.headline if task.headline in sample.scores else next(iter(sample.scores))
     return [scores[name] or 0.0 for scores in (sample.scores, *again)]
-
-
-def _own_auc(scores: Sequence[float], true: Sequence[bool]) -> float:
-    """Return how often a true label outranks a false one, from the rank sum; 0 where all or none are true."""
-    ranks = rankdata(scores)
-    held = sum(true)
-    above = float(ranks[np.array(true)].sum()) - held * (held + 1) / 2
-    return above / (held * (len(true) - held)) if 0 < held < len(true) else 0.0

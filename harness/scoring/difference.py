@@ -1,14 +1,12 @@
-"""One metric of two models on the same items: the difference, its interval, a test, and what could have been detected.
+"""Compare one metric of two models on the same items: difference, interval, p value, smallest detectable difference.
 
-- effect and interval: paired cluster bootstrap; both models are scored on the same draws, and the interval is the
-  percentile interval of the difference, in which a bias that both share cancels. Where items were answered several
-  times, each model's value is its mean over repeats, and whole clusters with all their repeats are drawn: answers to
-  different clusters are independent, so that the draws hold sampling noise already, and drawing repeats as well would
-  count it twice (`harness.scoring.repeats`).
-- test: exact McNemar (McNemar 1947; the binomial test of discordant items) for a share of independent items. For all
-  else the clusters' answers are swapped between the models at random, each cluster as a whole, and the metric is
-  computed again (a sign-flip or paired permutation test: Good 2005, Permutation, Parametric and Bootstrap Tests, 3.2).
-- detectable: the true difference that this test would find in 80 % of samples of this size (`harness.stats.power`).
+- Difference and interval: paired cluster bootstrap, percentile interval. Both models are scored on the same draws, so
+  a bias that both share cancels. If items were answered several times, a model's value is its mean over repeats, and
+  whole clusters are drawn with all their repeats, which include the sampling noise (`harness.scoring.repeats`).
+- p value: exact McNemar (McNemar 1947; binomial test of discordant items) for a proportion of independent items. For
+  all other metrics, the answers to whole clusters are swapped between the models at random and the metric is computed
+  again (sign-flip or paired permutation test: Good 2005, Permutation, Parametric and Bootstrap Tests, 3.2).
+- Smallest detectable difference: the true difference that this test finds in 80 % of samples (`harness.stats.power`).
 """
 
 from __future__ import annotations
@@ -29,8 +27,8 @@ from harness.record import Interval
 from harness.scoring.repeats import Repeated, sampling_sd
 from harness.stats.arrays import Floats, Ints, Weights
 from harness.stats.bootstrap import DRAWS, SEED, resample
-from harness.stats.intervals import LEVEL, percentile
-from harness.stats.power import by_discordance, by_error, why_not_by_discordance, why_not_by_error, without_sampling
+from harness.stats.intervals import percentile
+from harness.stats.power import by_discordance, by_error, without_sampling
 
 MCNEMAR = "exact McNemar"
 SIGN_FLIP = "sign-flip"
@@ -47,13 +45,14 @@ class Difference:
         first: value of the first model.
         second: value of the second model.
         effect: first - second.
-        interval: of the effect; None where the draws allow none.
+        interval: of the effect; None if over 5 % of the draws have no value.
         p: two-sided p value of no difference.
-        test: which test gave it.
-        detectable: smallest true difference found with 80 % power at this size; None where the answers allow none.
-        undetectable: why there is no `detectable`; None where there is.
-        share_sampling: share of the effect's variance that comes from answering again; None where nobody did.
-        detectable_unsampled: as `detectable`, with unlimited repeats; None likewise.
+        test: the test that gave it.
+        min_detectable_difference: smallest true difference found with 80 % power at this size; None with a reason.
+        no_min_detectable: why there is no `min_detectable_difference`; None if there is one.
+        share_sampling: fraction of the effect's variance that comes from sampling; None if nobody repeated.
+        min_detectable_unsampled: smallest detectable difference with unlimited repeats; None if nobody repeated.
+        p_holm: p by Holm's method, in a family of tests; equal to `p` until it is adjusted.
     """
 
     metric: str
@@ -63,27 +62,27 @@ class Difference:
     interval: Interval | None
     p: float
     test: str
-    detectable: float | None
-    undetectable: str | None = None
-    share_sampling: float | None = None
-    detectable_unsampled: float | None = None
+    min_detectable_difference: float | None
+    no_min_detectable: str | None
+    share_sampling: float | None
+    min_detectable_unsampled: float | None
+    p_holm: float
 
 
 def difference(
-    metric: Metric, first: Repeated, second: Repeated, clusters: Ints, *, draws: int = DRAWS, level: float = LEVEL
+    metric: Metric, first: Repeated, second: Repeated, clusters: Ints, *, draws: int = DRAWS
 ) -> Difference | None:
     """Compare two models' answers to the same n items.
 
     Args:
         metric: what is compared.
         first: one model's answers.
-        second: the other's, in the same order of items; it may have another number of repeats.
+        second: the other's, in the same order of items; the number of repeats may differ.
         clusters: (n,) cluster index of each item, from 0 without gaps; at least two clusters.
         draws: of the bootstrap, and of the permutation.
-        level: of the interval; 1 - `level` is the test's alpha for `detectable`.
 
     Returns:
-        None where a repeat of either model has no value.
+        None if a repeat of either model has no value.
     """
     n = clusters.size
     values = fmean(first.values(metric, n)), fmean(second.values(metric, n))
@@ -94,33 +93,32 @@ def difference(
     )[0]
     independent = int(clusters.max()) + 1 == n
     exact = metric.proportion and not metric.partial and independent and first.count == second.count == 1
-    share = _share_sampling(metric, first, second, clusters, spread.widened_error)
     if exact:
         won, lost = discordant(metric, first.pooled, second.pooled, n)
-        p, detectable = mcnemar(won, lost), by_discordance(won + lost, n, level)
-        why = why_not_by_discordance(won + lost) if detectable is None else None
+        p, detectable = mcnemar(won, lost), by_discordance(won + lost, n)
     else:
-        p, detectable = sign_flip(metric, first, second, clusters, draws=draws), by_error(spread, level)
-        why = why_not_by_error(spread, level)
+        p, detectable = sign_flip(metric, first, second, clusters, draws=draws), by_error(spread)
+    share = _share_sampling(metric, first, second, clusters, spread.widened_error)
     return Difference(
         metric=metric.name,
         first=values[0],
         second=values[1],
         effect=values[0] - values[1],
-        interval=percentile(spread, level),
+        interval=percentile(spread),
         p=p,
         test=MCNEMAR if exact else SIGN_FLIP,
-        detectable=detectable,
-        undetectable=why,
+        min_detectable_difference=detectable.difference,
+        no_min_detectable=detectable.reason,
         share_sampling=share,
-        detectable_unsampled=without_sampling(detectable, share),
+        min_detectable_unsampled=without_sampling(detectable.difference, share),
+        p_holm=p,
     )
 
 
 def _share_sampling(
     metric: Metric, first: Repeated, second: Repeated, clusters: Ints, error: float | None
 ) -> float | None:
-    """Return the share of error**2 that is sampling noise, at most 1; who answered once counts as free of it."""
+    """Return the fraction of error**2 that is sampling noise, at most 1; a model that answered once has none."""
     repeated = [one for one in (first, second) if one.count > 1]
     if not repeated or not error:
         return None
@@ -136,7 +134,7 @@ def discordant(metric: Metric, first: Outcome, second: Outcome, n: int) -> tuple
 
 
 def mcnemar(won: int, lost: int) -> float:
-    """Return the exact two-sided p value of equal shares on independent items; 1 where no item tells models apart."""
+    """Return the exact two-sided p value of equal proportions on independent items; 1 if no item is discordant."""
     return float(stats.binomtest(won, won + lost, 0.5).pvalue) if won + lost else 1.0
 
 
@@ -145,9 +143,8 @@ def sign_flip(
 ) -> float:
     """Return the two-sided p value of exchangeable models: (1 + swaps as extreme) / (1 + swaps).
 
-    A ranking is compared by the ranks of each model's own scores, since only their order has a meaning. A repeat of one
-    model changes sides with a repeat of the other, each repeat in turn; where they have different numbers of repeats,
-    each is taken equally often.
+    A ranking is compared by the ranks of each model's own scores, since only their order has a meaning. Repeats are
+    swapped in pairs, one of each model. If the numbers of repeats differ, each repeat is used equally often.
     """
     turns = math.lcm(first.count, second.count)
     both = [stack(first.outcomes[turn % first.count], second.outcomes[turn % second.count]) for turn in range(turns)]
@@ -157,7 +154,7 @@ def sign_flip(
 def sign_flip_mean(
     metric: Metric, pairs: Sequence[tuple[Outcome, Outcome]], clusters: Ints, *, draws: int = DRAWS, seed: int = SEED
 ) -> float:
-    """Return the p value of a mean difference over pairs of outcomes; a cluster changes sides in all pairs at once."""
+    """Return the p value of a mean difference over pairs of outcomes; a cluster is swapped in all pairs at once."""
     return _flipped(metric, [stack(first, second) for first, second in pairs], clusters, draws, seed)
 
 

@@ -1,13 +1,13 @@
-"""Sampling noise (another answer to the same item) told from item noise (another item), for a model that samples.
+"""Separate sampling noise (another answer to the same item) from item noise (another item).
 
 Each item is answered N times. By the law of total variance, the variance of a metric's mean over N repeats is
 
     error**2 = item_sd**2 + sampling_sd**2 / N
 
-(the one-way random effects model, Searle, Casella & McCulloch 1992, Variance Components, chapter 3, carried over to any
-metric): `item_sd` is what would stay with unlimited repeats, `sampling_sd` what one repeat on the same items varies by.
-Answers to different clusters are drawn independently, so resampling clusters of the mean over repeats holds both
-parts already, and its interval needs no widening.
+(the one-way random effects model, Searle, Casella & McCulloch 1992, Variance Components, chapter 3, applied to any
+metric). `item_sd` is what remains with unlimited repeats; `sampling_sd` is how much one repeat varies on the same
+items. Answers to different clusters are independent, so resampling clusters of the mean over repeats includes both
+parts, and its interval needs no widening.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ class Repeated:
     """A model's answers to the same n items, N times.
 
     Attributes:
-        outcomes: one a repeat.
-        pooled: all of them as one outcome of N * n rows, one repeat after the other.
+        outcomes: one for each repeat.
+        pooled: all repeats as one outcome of N * n rows, one repeat after the other.
     """
 
     outcomes: tuple[Outcome, ...]
@@ -42,7 +42,7 @@ class Repeated:
 
     @property
     def count(self) -> int:
-        """N, how often each item was answered."""
+        """N, the number of answers to each item."""
         return len(self.outcomes)
 
     def compute(self, metric: Metric, weights: Weights) -> Floats:
@@ -51,7 +51,7 @@ class Repeated:
         return mean
 
     def values(self, metric: Metric, n: int) -> list[float]:
-        """Return the metric's value in each repeat; NaN where it has none."""
+        """Return the metric's value in each repeat; NaN if it has none."""
         return [metric.value(outcome, n) for outcome in self.outcomes]
 
 
@@ -66,10 +66,10 @@ def components(metric: Metric, repeated: Repeated, clusters: Ints, spread: Boots
     The bootstrap's variance is multiplied by C / (C - 1) for C clusters, as its intervals are widened.
 
     Args:
-        metric: defined in every repeat.
-        repeated: the answers, at least twice each.
+        metric: must have a value in every repeat.
+        repeated: the answers, at least two for each item.
         clusters: (n,) cluster index of each item, from 0 without gaps.
-        spread: the resampling distribution of the mean over repeats; None for one cluster.
+        spread: the bootstrap distribution of the mean over repeats; None for one cluster.
     """
     values = repeated.values(metric, clusters.size)
     error = None if spread is None else spread.widened_error
@@ -94,12 +94,12 @@ def sampling_sd(
 ) -> float | None:
     """Return the standard deviation of a metric between repeats on the same items.
 
-    The N values themselves tell it by N - 1 degrees of freedom only. Since clusters are answered independently, a
-    repeat put together from repeats drawn at random for each cluster is as good as any; their variance, times
-    N / (N - 1) as for any variance about a mean of N, rests on all clusters.
+    The N values alone give N - 1 degrees of freedom. Clusters are answered independently, so a repeat composed of
+    repeats drawn at random for each cluster is as good as an observed one. The variance of such repeats, times
+    N / (N - 1) as for any variance about a mean of N, uses all clusters.
 
     Returns:
-        None where over 5 % of the draws have no value.
+        None if over 5 % of the draws have no value.
     """
     rng = np.random.default_rng(seed)
     block = max(1, _CHUNK_CELLS // (clusters.size * repeated.count))
@@ -107,10 +107,10 @@ def sampling_sd(
         metric.compute(repeated.pooled, _recombined(rng, clusters, repeated.count, min(block, draws - start)))
         for start in range(0, draws, block)
     ])  # fmt: skip
-    put_together = Bootstrap(float("nan"), values, values, clusters=int(clusters.max()) + 1, seed=seed)
-    if put_together.error is None:
+    composed = Bootstrap(float("nan"), values, values, clusters=int(clusters.max()) + 1, seed=seed)
+    if composed.error is None:
         return None
-    return put_together.error * math.sqrt(repeated.count / (repeated.count - 1))
+    return composed.error * math.sqrt(repeated.count / (repeated.count - 1))
 
 
 def _recombined(rng: np.random.Generator, clusters: Ints, repeats: int, draws: int) -> Weights:

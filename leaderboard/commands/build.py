@@ -1,4 +1,4 @@
-"""`vaemo-leaderboard build RESULTS --out site/`: leaderboard.json, CSV and a static site."""
+"""`vaemo-leaderboard build RESULTS --out site/`: write leaderboard.json, CSV and a static site."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from va_extractor.common.plain_text import one_line
+from leaderboard.commands.options import show_problems
 
 
 def add(commands: Any) -> None:
@@ -19,14 +19,13 @@ def add(commands: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write the site; name what was left out, and return 1 then."""
+    """Write the site; return 1 if an entry was left out."""
     from leaderboard.site import write_site
 
     out = Path(args.out).expanduser()
     site = write_site(Path(args.results).expanduser(), out)
-    for line in site.left_out:
-        sys.stdout.write(f"left out: {one_line(line, 400)}\n")
+    code = show_problems("left out", site.left_out)
     entries = sum(len(column.rows) for column in site.board.columns)
     sys.stdout.write(f"{out / 'index.html'}: {entries} entries in {len(site.board.columns)} columns, ")
     sys.stdout.write(f"{site.pages} model pages\n")
-    return 1 if site.left_out else 0
+    return code

@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 
 from va_extractor.common.arguments import Parser
-from va_extractor.common.errors import InputError
 
 
 def parser() -> argparse.ArgumentParser:
@@ -28,15 +27,12 @@ def main(args: argparse.Namespace) -> int:
         InputError: the run cannot be read, or the page cannot be written.
     """
     from leaderboard.report import report
+    from leaderboard.safe_files import writing
 
     folder = Path(args.run_dir).expanduser()
     out = Path(args.out).expanduser() if args.out else folder / "report.html"
     page = report(folder)
-    try:
+    with writing("--out", out):
         out.write_text(page, encoding="utf-8")
-    except OSError as error:
-        raise InputError(
-            f"cannot be written: {error.strerror}", code="unwritable", field="--out", found=str(out)
-        ) from None
     sys.stdout.write(f"Report: {out}\n")
     return 0

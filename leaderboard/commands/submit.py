@@ -7,8 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from leaderboard.commands.options import add_features, features
-from va_extractor.common.plain_text import one_line
+from leaderboard.commands.options import add_features, features, show_problems
 
 
 def add(commands: Any) -> None:
@@ -22,18 +21,17 @@ def add(commands: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Place what holds; name what does not, and return 1 then."""
+    """Place the valid tasks; return 1 if one was refused."""
     from huggingface_hub import HfApi
 
     from leaderboard import hub
     from leaderboard.submit import place, prove
 
     proved = prove(Path(args.run_dir).expanduser(), features(args), args.embedder)
-    for line in proved.refused:
-        sys.stdout.write(f"refused: {one_line(line, 400)}\n")
+    code = show_problems("refused", proved.refused)
     if proved.entries and hub.is_hub_id(args.to):
-        sys.stdout.write(f"proposed: {hub.propose(proved.entries, args.to, HfApi())}\n")
+        sys.stdout.write(f"pull request: {hub.propose(proved.entries, args.to, HfApi())}\n")
     elif proved.entries:
         for folder in place(proved.entries, Path(args.to).expanduser()):
             sys.stdout.write(f"placed: {folder}\n")
-    return 1 if proved.refused else 0
+    return code

@@ -1,1 +1,1 @@
-"""Results in the forms that other places read: each module turns entries into files."""
+"""The formats of other places: each module turns entries into files."""

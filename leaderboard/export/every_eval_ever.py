@@ -1,4 +1,4 @@
-"""Every Eval Ever 0.3.0: one aggregate JSON and one JSONL of samples an entry, joined by identifiers."""
+"""Write Every Eval Ever 0.3.0: one aggregate JSON and one JSONL of samples for each entry, joined by identifiers."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from harness.record import Sample, Score
+from harness.stats.intervals import LEVEL
 from leaderboard.entry import Entry, folder_name
 from leaderboard.export.files import Export
 from leaderboard.reproduce import command
@@ -19,7 +20,7 @@ _ITEM_SCORES = ("correct", "f1", "cosine")
 
 
 def export(given: Sequence[Entry]) -> Export:
-    """Return two files an entry."""
+    """Return two files for each entry."""
     files = {}
     for one in given:
         rows = "".join(json.dumps(_row(one, sample)) + "\n" for sample in one.samples)
@@ -30,7 +31,7 @@ def export(given: Sequence[Entry]) -> Export:
 
 
 def _path(one: Entry) -> str:
-    """Return `data/<collection>/<organisation>/<model>/<uuid>`, the uuid made of the entry's digest."""
+    """Return `data/<collection>/<organisation>/<model>/<uuid>`, the uuid made from the entry's digest."""
     organisation, _, name = folder_name(one.record.model.id).partition("__")
     return f"data/vaemo-eval/{organisation}/{name}/{uuid.UUID(one.digest[:32], version=4)}"
 
@@ -111,7 +112,7 @@ def _uncertainty(one: Entry, score: Score) -> dict[str, Any]:
         known["confidence_interval"] = {
             "lower": score.interval.low,
             "upper": score.interval.high,
-            "confidence_level": score.interval.level,
+            "confidence_level": LEVEL,
             "method": score.interval.method,
         }
         if score.interval.draws is not None:

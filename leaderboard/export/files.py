@@ -1,4 +1,4 @@
-"""What an export is: files by path, and a line for each entry that the form cannot hold."""
+"""Read entries for an export, and write its files."""
 
 from __future__ import annotations
 
@@ -9,40 +9,35 @@ from pathlib import Path
 
 from leaderboard import entry as entries
 from leaderboard.entry import Entry, folder_name
-from leaderboard.run_folder import pack, read_run
-from va_extractor.common.errors import InputError
+from leaderboard.run_folder import pack_all
+from leaderboard.safe_files import writing
+from va_extractor.common.errors import InputError, Problem
 
 
 @dataclass(frozen=True)
 class Export:
-    """Text files by path below the output folder, and what was left out and why."""
+    """Text files by path below the output folder, and why entries were left out."""
 
     files: dict[str, str]
-    left_out: tuple[str, ...] = ()
+    left_out: tuple[Problem, ...] = ()
 
 
 def load(path: Path) -> list[Entry]:
     """Read a run folder, or every entry of a results repository.
 
     Raises:
-        InputError: it is neither, an entry cannot be read, or answers are missing, which no other form can say.
+        InputError: it is neither, an entry cannot be read, or answers are missing, which other formats cannot express.
     """
-    given = _load(path)
-    for one in given:
-        if one.task.answers.missing:
-            raise InputError(
-                f"{path}: task {one.task_name} lacks {one.task.answers.missing} answers; ask for them first"
-            )
-    return given
-
-
-def _load(path: Path) -> list[Entry]:
     if (path / entries.RUN).is_file():
-        record = read_run(path)
-        return [pack(path, record, task).entry for task in record.tasks]
-    if not (path / entries.RESULTS).is_dir():
-        raise InputError(f"{path}: give a run folder, or the root of a results repository")
-    return [entries.read(path, folder) for folder in entries.find(path)]
+        given = [packed.entry for packed in pack_all(path)]
+    else:
+        entries.require_results(path)
+        given = [entries.read(path, folder) for folder in entries.find(path)]
+    for one in given:
+        if missing := one.task.answers.missing:
+            what, hint = f"{missing} answers are missing", "repeat the run to get them"
+            raise InputError(what, code="incomplete", file=path, field=one.task_name, hint=hint)
+    return given
 
 
 def by_model(given: Sequence[Entry]) -> dict[str, list[Entry]]:
@@ -59,10 +54,8 @@ def write(export: Export, out: Path) -> None:
     Raises:
         InputError: they cannot be written.
     """
-    try:
+    with writing("--out", out):
         for name, text in export.files.items():
             path = out / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise InputError(f"--out {out}: cannot be written: {error.strerror}") from None

@@ -1,6 +1,6 @@
-"""`.eval_results/*.yaml` for model repositories on the Hub, and `eval.yaml` for the features dataset.
+"""Write `.eval_results/*.yaml` for model repositories on the Hub, and `eval.yaml` for the features dataset.
 
-The forms are those of the Hub's documentation of evaluation results; the entries are `huggingface_hub`'s own class.
+The format is that of the Hub's documentation of evaluation results; entries are of `huggingface_hub`'s own class.
 """
 
 from __future__ import annotations
@@ -14,20 +14,28 @@ from huggingface_hub import EvalResultEntry, eval_result_entries_to_yaml
 
 from leaderboard.entry import Entry
 from leaderboard.export.files import Export, by_model
-from leaderboard.level import percent
+from va_extractor.common.errors import Problem
 from va_extractor.common.plain_text import one_line
 
 _CHOSEN = ("single_label", "choice")
 
 
 def export(given: Sequence[Entry]) -> Export:
-    """Return one YAML a model and features dataset, headline values on 0-100, and one `eval.yaml` a dataset.
+    """Return one YAML for each model and features dataset, with main scores on 0-100, and one `eval.yaml` a dataset.
 
-    Entries on features that are not on the Hub are left out: the form names a dataset there.
+    Entries on features that are not on the Hub are left out: the format requires a Hub dataset.
     """
     on_hub = [one for one in given if _is_on_hub(one)]
     left_out = [
-        f"{one.path}: features {one.task.features.id} are not at a Hub revision" for one in given if not _is_on_hub(one)
+        Problem(
+            "not at a Hub revision",
+            code="unsupported",
+            file=str(one.path),
+            field="features.id",
+            found=one.task.features.id,
+        )
+        for one in given
+        if not _is_on_hub(one)
     ]
     files = {}
     for model, entries in by_model(on_hub).items():
@@ -52,12 +60,12 @@ def _by_dataset(entries: Sequence[Entry]) -> dict[str, list[Entry]]:
 
 
 def _entry(one: Entry) -> EvalResultEntry | None:
-    score = one.task.metrics[one.task.headline]
+    score = one.main_score
     if score.value is None or score.higher_is_better is False:
         return None
     shots = f", {one.task.num_fewshot} examples" if one.task.num_fewshot else ""
     found = score.interval
-    between = f", {percent(found.level)} interval {100 * found.low:.1f} to {100 * found.high:.1f}" if found else ""
+    between = f", 95 % interval {100 * found.low:.1f} to {100 * found.high:.1f}" if found else ""
     return EvalResultEntry(
         dataset_id=one.task.features.id,
         task_id=one.task_name,

@@ -1,4 +1,4 @@
-"""Results JSON in the form that lm-eval 0.4.13 writes and its own tools read: `results_<time>.json` a model."""
+"""Write results as lm-eval 0.4.13 does and its tools read them: one `results_<time>.json` for each model."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from leaderboard.build import participant_id
+from leaderboard.columns import participant_id
 from leaderboard.entry import Entry, folder_name
 from leaderboard.export.files import Export
 
@@ -15,7 +15,7 @@ _FILTER = "none"
 
 
 def export(given: Sequence[Entry]) -> Export:
-    """Return one file a way of running a model; a task asked in several settings stands once, the newest."""
+    """Return one file for each way of running a model; of several settings of a task, the newest."""
     groups: dict[str, dict[str, Entry]] = {}
     for one in sorted(given, key=lambda one: one.record.created):
         groups.setdefault(participant_id(one.record), {})[one.task_name] = one
@@ -51,7 +51,7 @@ def _results(newest: Entry, tasks: dict[str, Entry]) -> dict[str, Any]:
 
 
 def _scores(name: str, one: Entry) -> dict[str, Any]:
-    """Return scores under lm-eval's keys; its stderr has no place for a skewed interval, so it says N/A."""
+    """Return scores under lm-eval's keys; its stderr cannot express a skewed interval, so it is N/A."""
     scores: dict[str, Any] = {"alias": f"{name} (SYNTHETIC SAMPLE)" if one.task.features.synthetic else name}
     for metric, score in one.task.metrics.items():
         if score.value is not None:

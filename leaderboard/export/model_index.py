@@ -1,6 +1,6 @@
-"""`model-index`, the older form of results in a model card's header, by `huggingface_hub`'s own functions.
+"""Write `model-index`, the older format of results in a model card's header, with `huggingface_hub`'s functions.
 
-Those join results of one dataset configuration under one task, so the configuration names source and task.
+They join results of one dataset configuration under one task, so the configuration names source and task.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from leaderboard.export.files import Export, by_model
 
 
 def export(given: Sequence[Entry]) -> Export:
-    """Return one YAML a model with every metric that has a value and a direction."""
+    """Return one YAML for each model, with every metric that has a value and a direction."""
     files = {}
     for model, entries in by_model(given).items():
         results = [result for one in entries for result in _results(one)]

@@ -111,9 +111,9 @@ def test_scores_are_withheld_where_an_answer_is_missing_and_the_run_says_what_to
     assert vaemo_eval("rescore", done.folder).code == 0
     assert vaemo_eval("report", done.folder).code == 0
     page = (done.folder / "report.html").read_text(encoding="utf-8")
-    assert "3 answers never arrived. Scores are withheld" in page
+    assert "3 answers are missing. Scores are withheld" in page
     compared = vaemo_eval("compare", done.folder, done.folder)
-    assert (compared.code, "lacks 3 answers" in compared.err) == (2, True)
+    assert (compared.code, "3 answers are missing" in compared.err) == (2, True)
     gaps.absent, gaps.asked = 0, 0
     again = vaemo_eval(*RUN, "--tasks", "iimi_basic")
     assert again.code == 0, again.err
@@ -137,7 +137,7 @@ def test_the_rest_is_scored_where_the_user_says_so_and_marked(vaemo_eval: Comman
     assert "3 answers are missing: scored over the rest" in done.out
     assert vaemo_eval("rescore", done.folder).code == 0
     assert vaemo_eval("report", done.folder).code == 0
-    assert "Scores are over the other items only" in (done.folder / "report.html").read_text(encoding="utf-8")
+    assert "Scores cover the other items only" in (done.folder / "report.html").read_text(encoding="utf-8")
 
 
 def test_where_every_answer_is_missing_nothing_is_scored(vaemo_eval: Command, gaps: Gaps) -> None:
@@ -188,4 +188,4 @@ def test_no_leaderboard_takes_a_task_with_missing_answers(
     assert leaderboard(["check", str(done.folder)]) == 1
     assert "3 answers are missing" in capsys.readouterr().out
     assert leaderboard(["export", str(done.folder), "--to", "csv", "--out", str(tmp_path / "x")]) == 2
-    assert "lacks 3 answers" in capsys.readouterr().err
+    assert "3 answers are missing" in capsys.readouterr().err

@@ -22,7 +22,6 @@ def crowd(models: int = 200, columns: int = 12, seed: int = 3) -> Board:
     ]
     return Board(
         updated="2026-01-01T00:00:00+00:00",
-        level=0.95,
         columns=tuple(made),
         participants=tuple(sorted(people, key=lambda one: -(one.overall or 0))),
         withdrawn=(),
@@ -46,7 +45,7 @@ def _column(number: int, ids: list[str], skill: np.ndarray, rng: np.random.Gener
             rank_low=standing.low,
             rank_high=standing.high,
             groups=standing.groups,
-            position=float(values[index]),
+            normalized_score=float(values[index]),
             unparsed_rate=0.0,
         )
         for index, standing in enumerate(rank(values, draws, pair_errors(draws)))
@@ -67,9 +66,9 @@ def _column(number: int, ids: list[str], skill: np.ndarray, rng: np.random.Gener
         setting=Setting(num_fewshot=0, system_instruction=None, gen_kwargs="{}"),
         items=1000,
         clusters=1000,
-        detectable=0.05,
+        min_detectable_difference=0.05,
         references=dict.fromkeys(REFERENCES, 0.2),
-        prior=0.2,
-        top=1.0,
+        floor=0.2,
+        ceiling=1.0,
         rows=tuple(sorted(rows, key=lambda row: -(row.value or 0))),
     )

@@ -45,9 +45,10 @@ def test_scores_and_overall_are_those_of_the_records(results: Path) -> None:
     best = built.board.participants[0]
     assert best.name in ("baseline:prototype", "baseline:gaussian")
     assert best.overall == pytest.approx(1.0)
-    positions = {column.task: {row.model: row.position for row in column.rows} for column in built.board.columns}
+    columns = built.board.columns
+    normalized = {column.task: {row.model: row.normalized_score for row in column.rows} for column in columns}
     for one in built.board.participants:
-        assert one.overall == pytest.approx(np.mean([positions[task][one.id] for task in positions]))
+        assert one.overall == pytest.approx(np.mean([normalized[task][one.id] for task in normalized]))
         assert one.low is not None
         assert one.high is not None
         assert one.low <= (one.overall or 0) <= one.high
@@ -84,15 +85,16 @@ def scored(up: bool, place: Position | None) -> Score:
         (False, None, (0.2, 0.0)),
     ],
 )
-def test_places_are_those_of_the_record_where_it_names_any(
+def test_floor_and_ceiling_are_those_of_the_record_if_it_names_any(
     up: bool, place: Position | None, points: tuple[float, float]
 ) -> None:
     assert reference_points(scored(up, place)) == points
 
 
-def test_a_place_on_the_board_is_the_place_in_the_record(results: Path) -> None:
+def test_a_normalized_score_is_that_of_the_record(results: Path) -> None:
     compared = 0
-    columns = {column.task: {row.entry: row.position for row in column.rows} for column in build(results).board.columns}
+    found = build(results).board.columns
+    columns = {column.task: {row.entry: row.normalized_score for row in column.rows} for column in found}
     for path in results.rglob("run.json"):
         for task, one in json.loads(path.read_bytes())["tasks"].items():
             place = one["metrics"][one["headline"]]["position"]
@@ -230,9 +232,9 @@ def test_no_cell_of_the_csv_is_a_formula() -> None:
 def test_an_empty_repository_is_a_page_too(tmp_path: Path) -> None:
     (tmp_path / "results").mkdir()
     assert main(["build", str(tmp_path), "--out", str(tmp_path / "site")]) == 0
-    assert "There is no entry yet" in (tmp_path / "site" / "index.html").read_text(encoding="utf-8")
+    assert "No entries yet" in (tmp_path / "site" / "index.html").read_text(encoding="utf-8")
 
 
 def test_a_folder_without_results_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["build", str(tmp_path), "--out", str(tmp_path / "site")]) == 2
-    assert "give the root of a results repository" in capsys.readouterr().err
+    assert capsys.readouterr().err.count("\n") == 1

@@ -14,13 +14,15 @@ from tests.leaderboard.conftest import KNOWN
 from tests.leaderboard.editing import Json, edit, folder_of, task_of
 
 
-def _problems(root: Path, base: Path | None = None) -> list[str]:
-    return [str(finding) for finding in check(root, base, KNOWN).findings if finding.level == "error"]
+def _problems(root: Path, base: Path | None = None) -> set[tuple[str, str | None]]:
+    """Return code and field of each error."""
+    findings = check(root, base, KNOWN).findings
+    return {(one.problem.code, one.problem.field) for one in findings if one.level == "error"}
 
 
 def test_what_real_runs_made_holds(results: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", str(results), "--markdown", str(tmp_path / "comment.md")]) == 0
-    assert "8 entries hold, 0 unchanged, no errors" in capsys.readouterr().out
+    assert "8 entries valid, 0 unchanged, errors: 0" in capsys.readouterr().out
     text = (tmp_path / "comment.md").read_text(encoding="utf-8")
     section = text.split("`baseline:majority` on `norms_term`")[1]
     row = next(line for line in section.splitlines() if line.startswith("| `accuracy`"))
@@ -68,33 +70,30 @@ def _wrong_form(rows: list[Json]) -> list[Json]:
     return rows
 
 
-CHEATS: dict[str, tuple[Callable[[list[Json]], list[Json]], str]] = {
-    "dropped": (lambda rows: rows[:-1], "1 of 142 items are missing"),
-    "duplicate": (lambda rows: [*rows, rows[0]], "stands 2 times"),
-    "swapped for a duplicate": (lambda rows: [*rows[:-1], rows[0]], "stands 2 times"),
-    "answer": (_answer, "parsed"),
-    "score of an item": (_answer_and_score, "scores: correct: recorded 1.0, computed again 0.0"),
-    "truth": (_truth, "differs from the features in valence"),
-    "leaking prompt": (_prompt, "the prompt is not what the task renders"),
-    "request hash": (_hash, "request_hash is not that of the task's request"),
-    "another form": (_wrong_form, "not in the form that the task asks for"),
+CHEATS: dict[str, tuple[Callable[[list[Json]], list[Json]], tuple[str, str | None]]] = {
+    "dropped": (lambda rows: rows[:-1], ("incomplete", "item.item_id")),
+    "duplicate": (lambda rows: [*rows, rows[0]], ("duplicate", "item.item_id")),
+    "swapped for a duplicate": (lambda rows: [*rows[:-1], rows[0]], ("duplicate", "item.item_id")),
+    "answer": (_answer, ("changed", None)),
+    "score of an item": (_answer_and_score, ("changed", None)),
+    "truth": (_truth, ("changed", "item.valence")),
+    "leaking prompt": (_prompt, ("changed", "prompt")),
+    "request hash": (_hash, ("changed", "request_hash")),
+    "another form": (_wrong_form, ("changed", "answer")),
 }
 
 
 @pytest.mark.parametrize("name", CHEATS)
 def test_changed_samples_are_caught(results: Path, repository: Path, name: str) -> None:
-    change, said = CHEATS[name]
+    change, problem = CHEATS[name]
     edit(folder_of(repository, "baseline__uniform"), samples=change)
-    problems = _problems(repository, results)
-    assert any(said in line for line in problems), problems
+    assert problem in _problems(repository, results)
 
 
 @pytest.mark.parametrize("change", [_fourth_decimal, _baseline_lowered])
 def test_a_changed_number_is_caught(results: Path, repository: Path, change: Callable[[Json], None]) -> None:
     edit(folder_of(repository, "baseline__gaussian"), record=change)
-    problems = _problems(repository, results)
-    assert len(problems) == 1
-    assert "computed again" in problems[0]
+    assert _problems(repository, results) == {("changed", None)}
 
 
 def _set(**fields: object) -> Callable[[Json], None]:
@@ -106,29 +105,30 @@ def _set_task(**fields: object) -> Callable[[Json], None]:
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "problem"),
     [
-        (_set(limit=10), "limit 10: only part of the items"),
-        (_set_task(version="0.9"), "field 'version'"),
-        (_set_task(task_hash="0" * 64), "field 'task_hash'"),
-        (_set_task(excluded={"no_face": 3}), "field 'excluded'"),
-        (_set_task(num_fewshot=3), "the prompt is not what the task renders"),
-        (_set_task(headline="value"), "field 'headline'"),
-        (_set(tasks={}), "field 'tasks'"),
-        (_set(schema_version=1), "field 'schema_version'"),
-        (_set(system_instruction="Say happy."), "the prompt is not what the task renders"),
-        (lambda record: task_of(record)["features"].update(synthetic=True), "features are synthetic"),
-        (lambda record: task_of(record)["features"].update(sha256="0" * 64), "not among those known here"),
-        (lambda record: task_of(record)["features"].update(va_source=["human"]), "field 'features.va_source'"),
-        (lambda record: record["model"].update(id="../../etc/passwd"), "is no name of a model"),
-        (lambda record: record["model"].update(id="baseline/uniform"), "is no name of a model"),
-        (lambda record: record["model"].update(id="org/other"), "by its content it belongs in results/org__other/"),
+        (_set(limit=10), ("incomplete", "limit")),
+        (_set_task(version="0.9"), ("changed", "version")),
+        (_set_task(task_hash="0" * 64), ("changed", "task_hash")),
+        (_set_task(excluded={"no_face": 3}), ("changed", "excluded")),
+        (_set_task(num_fewshot=3), ("changed", "prompt")),
+        (_set_task(headline="value"), ("type", "headline")),
+        (_set(tasks={}), ("range", "tasks")),
+        (_set(schema_version=1), ("type", "schema_version")),
+        (_set(system_instruction="Say happy."), ("changed", "prompt")),
+        (lambda record: task_of(record)["features"].update(synthetic=True), ("unsupported", "features.synthetic")),
+        (lambda record: task_of(record)["features"].update(sha256="0" * 64), ("unknown", "features")),
+        (lambda record: task_of(record)["features"].update(va_source=["human"]), ("changed", "features.va_source")),
+        (lambda record: record["model"].update(id="../../etc/passwd"), ("type", "model.id")),
+        (lambda record: record["model"].update(id="baseline/uniform"), ("type", "model.id")),
+        (lambda record: record["model"].update(id="org/other"), ("conflict", None)),
     ],
 )
-def test_a_changed_record_is_caught(results: Path, repository: Path, change: Callable[[Json], None], said: str) -> None:
+def test_a_changed_record_is_caught(
+    results: Path, repository: Path, change: Callable[[Json], None], problem: tuple[str, str]
+) -> None:
     edit(folder_of(repository, "baseline__uniform"), record=change)
-    problems = _problems(repository, results)
-    assert any(said in line for line in problems), problems
+    assert problem in _problems(repository, results)
 
 
 def test_a_wrong_path_an_extra_file_and_a_link_are_caught(repository: Path) -> None:
@@ -141,11 +141,14 @@ def test_a_wrong_path_an_extra_file_and_a_link_are_caught(repository: Path) -> N
     (linked / "run.json").symlink_to(repository / "elsewhere.json")
     aside = repository / "results" / "BASELINE__prototype"
     shutil.copytree(repository / "results" / "baseline__prototype", aside)
-    text = "\n".join(_problems(repository))
-    assert "by its content it belongs in results/baseline__majority/" in text
-    assert "holds run.json, samples.jsonl.gz, setup.py" in text
-    assert "cannot be read" in text
-    assert "differs from BASELINE__prototype in case only" in text
+    found = {(one.problem.code, str(one.problem.file).split("/")[1]) for one in check(repository, None, KNOWN).findings}
+    assert found == {
+        ("conflict", "baseline__majority"),
+        ("conflict", "baseline__uniform"),
+        ("unreadable", "baseline__gaussian"),
+        ("duplicate", "baseline__prototype"),
+        ("conflict", "BASELINE__prototype"),
+    }
 
 
 def test_against_a_base_only_changes_are_proved_and_removals_need_a_reason(results: Path, repository: Path) -> None:
@@ -158,9 +161,9 @@ def test_against_a_base_only_changes_are_proved_and_removals_need_a_reason(resul
     (repository / "withdrawals.csv").write_text(f"entry,date,reason\n{gone},2026-01-05,asked by its author\n", "utf-8")
     report = check(repository, results, KNOWN)
     assert report.holds
-    assert [str(finding) for finding in report.findings] == [
-        f"note: {gone}: withdrawn on 2026-01-05: asked by its author"
-    ]
+    [note] = report.findings
+    assert (note.level, note.problem.file) == ("note", str(gone))
+    assert "asked by its author" in note.problem.what
 
 
 def test_lists_only_grow_and_statuses_are_the_maintainers(repository: Path, tmp_path: Path) -> None:
@@ -169,9 +172,8 @@ def test_lists_only_grow_and_statuses_are_the_maintainers(repository: Path, tmp_
     base = Path(shutil.copytree(repository, tmp_path / "base"))
     (repository / "withdrawals.csv").write_text("entry,date,reason\n", encoding="utf-8")
     (repository / "status.csv").write_text(f"entry,digest,status\n{entry},{'0' * 64},maintainer-run\n", "utf-8")
-    text = "\n".join(str(finding) for finding in check(repository, base, KNOWN).findings)
-    assert "withdrawals.csv: a line was changed or removed" in text
-    assert "status.csv: was changed" in text
+    found = {(one.problem.code, one.problem.file) for one in check(repository, base, KNOWN).findings}
+    assert found >= {("changed", "withdrawals.csv"), ("changed", "status.csv")}
 
 
 def test_a_score_that_moved_is_named(repository: Path, results: Path) -> None:
@@ -184,7 +186,8 @@ def test_a_score_that_moved_is_named(repository: Path, results: Path) -> None:
     edit(folder, record=lambda record: record["model"].update(id="baseline:majority", args={"name": "majority"}))
     report = check(repository, results, KNOWN)
     assert report.holds, report.findings
-    assert f"accuracy 0.0845, in the earlier {folder.name} 0.1831" in [finding.what for finding in report.findings]
+    changed = {one.problem.field: one.problem.what for one in report.findings}
+    assert changed["accuracy"] == f"0.0845, in the earlier {folder.name} 0.1831"
 
 
 def test_vouching_adds_a_line_an_entry_once(repository: Path) -> None:

@@ -1,4 +1,4 @@
-"""Two models on the same items: against a paired t test on the items' own scores, in the terminal and as a page."""
+"""Compare two models: the numbers of `vaemo-eval compare`, whether given as runs, models or entries."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from harness.runs.compare import compare as compare_folders
 from leaderboard.cli import main
 from leaderboard.compare import compare
 from tests.leaderboard.editing import folder_of
+from va_extractor.common.errors import InputError
 
 
 def _correct(folder: Path) -> np.ndarray:
@@ -20,29 +22,29 @@ def _correct(folder: Path) -> np.ndarray:
     return np.array([row["scores"]["correct"] for row in sorted(rows, key=lambda row: row["item"]["item_id"])])
 
 
-def test_the_difference_is_that_of_the_items(results: Path) -> None:
+def test_entries_are_compared_by_an_exact_test_of_their_items(results: Path) -> None:
     first, second = (folder_of(results, name) for name in ("baseline__majority", "baseline__uniform"))
-    (pair,) = compare(first, second).pairs
+    [one] = compare(first, second)
+    assert one.main is not None
     gaps = _correct(first) - _correct(second)
-    assert pair.difference == pytest.approx(gaps.mean())
-    between = stats.ttest_1samp(gaps, 0.0).confidence_interval(0.95)
-    assert (pair.low, pair.high) == pytest.approx((between.low, between.high), abs=0.015)
-    assert pair.p == pytest.approx(stats.ttest_1samp(gaps, 0.0).pvalue, abs=0.01)
-    assert pair.detectable == pytest.approx(2.8 * gaps.std(ddof=1) / np.sqrt(len(gaps)), rel=0.1)
+    assert one.main.effect == pytest.approx(gaps.mean())
+    discordant = int(np.abs(gaps).sum())
+    assert one.main.p == pytest.approx(stats.binomtest(int((gaps > 0).sum()), discordant).pvalue)
 
 
-def test_runs_and_models_compare_alike_and_holm_takes_both_tasks(runs: dict[str, Path], results: Path) -> None:
-    of_runs = compare(runs["majority"], runs["uniform"])
+def test_runs_and_models_have_the_numbers_of_the_command_for_runs(runs: dict[str, Path], results: Path) -> None:
     of_models = compare(results / "results" / "baseline__majority", results / "results" / "baseline__uniform")
-    assert of_runs == of_models
-    assert [pair.task for pair in of_runs.pairs] == ["norms_term", "norms_term_mc"]
-    alone = compare(*(folder_of(results, name) for name in ("baseline__majority", "baseline__uniform")))
-    assert of_runs.pairs[0].p == pytest.approx(min(1.0, 2 * alone.pairs[0].p))
+    assert [one.task for one in of_models] == ["norms_term", "norms_term_mc"]
+    folders = (runs["majority"], runs["uniform"])
+    for found in (of_models, compare(*folders)):
+        assert [one.rows for one in found] == [one.rows for one in compare_folders(folders, [], 0)]
 
 
 def test_a_model_does_not_differ_from_itself(runs: dict[str, Path]) -> None:
-    for pair in compare(runs["uniform"], runs["uniform"]).pairs:
-        assert (pair.difference, pair.low, pair.high, pair.p) == (0.0, 0.0, 0.0, 1.0)
+    for one in compare(runs["uniform"], runs["uniform"]):
+        assert one.main is not None
+        assert one.main.interval is not None
+        assert (one.main.effect, one.main.interval.low, one.main.interval.high, one.main.p_holm) == (0, 0, 0, 1)
 
 
 def test_the_command_prints_and_writes_a_page(
@@ -54,12 +56,10 @@ def test_the_command_prints_and_writes_a_page(
     assert "0.915" in page.read_text(encoding="utf-8")
 
 
-def test_what_cannot_be_compared_is_one_line(
-    runs: dict[str, Path], results: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_what_cannot_be_compared_is_refused(results: Path, tmp_path: Path) -> None:
     one = folder_of(results, "baseline__uniform", "norms_term")
     other = folder_of(results, "baseline__majority", "norms_term_mc")
-    assert main(["compare", str(one), str(other)]) == 2
-    assert "no task of the same version, features and setting" in capsys.readouterr().err
-    assert main(["compare", str(one), str(tmp_path)]) == 2
-    assert "holds no run and no entry" in capsys.readouterr().err
+    for second, code in ((other, "conflict"), (tmp_path, "missing"), (tmp_path / "nowhere", "missing")):
+        with pytest.raises(InputError) as error:
+            compare(one, second)
+        assert (error.value.problem.code, error.value.problem.file) == (code, second)

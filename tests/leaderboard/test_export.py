@@ -43,14 +43,15 @@ def test_an_entry_under_a_model_that_its_arguments_lack_is_exported(
 
 @pytest.mark.parametrize("command", [["check"], ["export", "--to", "every-eval-ever"], ["export", "--to", "lm-eval"]])
 @pytest.mark.parametrize("time", ["2026-13-45T99:99:99Z", "2026-02-29T00:00:00Z"])
-def test_a_time_that_cannot_be_is_told_in_one_line(
+def test_an_impossible_time_is_one_line(
     command: list[str], time: str, repository: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file_odd(repository, lambda record: record.update(created=time))
     out = ["--out", str(tmp_path / "out")] if command[0] == "export" else []
     assert main([command[0], str(repository), *command[1:], *out]) in (1, 2)
     said = "".join(capsys.readouterr())
-    assert f"field 'created': '{time}' is no time in UTC" in said
+    assert "run.json: created: " in said
+    assert time in said
 
 
 def _samples(aggregate: Path) -> Path:
@@ -86,7 +87,7 @@ def test_local_features_are_named_as_left_out(
     results: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert _export(results, "hf-eval-results", tmp_path) == 1
-    assert capsys.readouterr().out.count("features shipped are not at a Hub revision") == 8
+    assert capsys.readouterr().out.count(": features.id: ") == 8
 
 
 def test_model_index_is_parsed_by_huggingface_hub(results: Path, tmp_path: Path) -> None:
@@ -142,12 +143,13 @@ def test_every_eval_ever_is_valid_and_joined(results: Path, tmp_path: Path, sche
     assert _export(results, "every-eval-ever", tmp_path) == 0
     paths = sorted(tmp_path.rglob("*.json"))
     assert len(paths) == 8
+    of_aggregate, of_row = (jsonschema.Draft7Validator(schemas[kind]) for kind in ("eval", "instance"))
     for path in paths:
         aggregate = json.loads(path.read_bytes())
-        jsonschema.validate(aggregate, schemas["eval"])
+        of_aggregate.validate(aggregate)
         rows = [json.loads(line) for line in _samples(path).read_text(encoding="utf-8").splitlines()]
         for row in rows:
-            jsonschema.validate(row, schemas["instance"])
+            of_row.validate(row)
         results_of = {result["metric_config"]["metric_id"]: result for result in aggregate["evaluation_results"]}
         result = results_of["accuracy"]
         record = _records(results)[aggregate["model_info"]["id"], result["evaluation_name"]]
@@ -183,4 +185,4 @@ def test_a_run_folder_exports_too_and_nothing_else_does(
 ) -> None:
     assert _export(runs["majority"], "csv", tmp_path / "out") == 0
     assert _export(tmp_path, "csv", tmp_path / "out") == 2
-    assert "give a run folder, or the root of a results repository" in capsys.readouterr().err
+    assert capsys.readouterr().err.count("\n") == 1

@@ -34,9 +34,9 @@ def _record(folder: Path, task: str) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def choices(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a run with log-likelihoods and 90 % intervals."""
+    """Return a run with log-likelihoods."""
     root = tmp_path_factory.mktemp("choices")
-    return _run(root, "--model", "baseline:uniform", "--tasks", "iimi_basic_mc", "--limit", "60", "--level", "0.9")
+    return _run(root, "--model", "baseline:uniform", "--tasks", "iimi_basic_mc", "--limit", "60")
 
 
 @pytest.fixture(scope="module")
@@ -53,18 +53,11 @@ def page(choices: Path) -> Page:
     return read_page(report(choices))
 
 
-def test_a_page_states_the_level_of_its_run(page: Page) -> None:
-    assert any("with 90 % interval" in text for text in page.texts)
-    assert not any("95 %" in text for text in page.texts)
-    run = next(text for text in page.texts if text.startswith("vaemo-eval --model"))
-    assert "--level 0.9" in run
-
-
-def test_positions_and_ceilings_are_those_of_the_record(page: Page, choices: Path) -> None:
+def test_normalized_scores_and_ceilings_are_those_of_the_record(page: Page, choices: Path) -> None:
     task = _record(choices, "iimi_basic_mc")
-    shown = page.table("Metric", "Value", "Position|with interval")
-    above = page.table("Metric", "Position 0", "Position 1")
-    at = shown["Metric"].index("Position|with interval")
+    shown = page.table("Metric", "Value", "Normalized score|with interval")
+    above = page.table("Metric", "Floor", "Ceiling")
+    at = shown["Metric"].index("Normalized score|with interval")
     compared = 0
     for name, score in task["metrics"].items():
         [row] = [cells for head, cells in shown.items() if head.split()[0] == name]
@@ -89,8 +82,8 @@ def test_positions_and_ceilings_are_those_of_the_record(page: Page, choices: Pat
             told = [text for text in (found["reason"], found["note"]) if text]
             assert [page.texts[start + int(number)] for number in remarks] == told
             values = score["baselines"] | score["ceilings"] | {"chance": score["chance"]}
-            assert stated["Position 0"] == f"{found['floor']}|{values[found['floor']]:.3f}"
-            assert stated["Position 1"] == f"{found['ceiling']}|{values[found['ceiling']]:.3f}"
+            assert stated["Floor"] == f"{found['floor']}|{values[found['floor']]:.3f}"
+            assert stated["Ceiling"] == f"{found['ceiling']}|{values[found['ceiling']]:.3f}"
             compared += 1
     assert compared > 10
 

@@ -16,7 +16,7 @@ from leaderboard import hub
 from leaderboard.check import check
 from leaderboard.cli import main
 from leaderboard.publish import prepare
-from leaderboard.submit import prove
+from leaderboard.submit import place, prove
 from tests.leaderboard.conftest import KNOWN
 from va_extractor.common.errors import InputError
 
@@ -29,18 +29,16 @@ def api() -> MagicMock:
     return double
 
 
-def test_submitting_twice_is_the_same_and_another_run_is_refused(
-    runs: dict[str, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_submitting_twice_is_the_same_and_another_run_is_refused(runs: dict[str, Path], tmp_path: Path) -> None:
     for _ in range(2):
         assert main(["submit", str(runs["uniform"]), "--to", str(tmp_path)]) == 0
     assert check(tmp_path, None, KNOWN).holds
     again = tmp_path / "again"
     assert vaemo_eval(["--model", "baseline:uniform", "--tasks", "norms_term", "--output_path", str(again)]) == 0
     run = next((again / "baseline__uniform").iterdir())
-    capsys.readouterr()
-    assert main(["submit", str(run), "--to", str(tmp_path)]) == 2
-    assert "holds another run of this model, task and setting" in capsys.readouterr().err
+    with pytest.raises(InputError) as error:
+        place(prove(run, KNOWN, None).entries, tmp_path)
+    assert error.value.problem.code == "conflict"
 
 
 def test_synthetic_tasks_are_refused_and_measured_ones_placed(
@@ -52,20 +50,20 @@ def test_synthetic_tasks_are_refused_and_measured_ones_placed(
     capsys.readouterr()
     assert main(["submit", str(run), "--to", str(tmp_path / "repository")]) == 1
     out = capsys.readouterr().out.splitlines()
-    assert out[0].startswith("refused: iimi_basic_mc: features are synthetic")
+    assert out[0].startswith("refused: iimi_basic_mc: features.synthetic: ")
     assert out[1].startswith("placed: ")
     assert check(tmp_path / "repository", None, KNOWN).holds
     assert main(["check", str(run)]) == 1
 
 
-def test_a_run_of_part_of_the_items_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_run_of_part_of_the_items_is_refused(tmp_path: Path) -> None:
     command = ["--model", "baseline:majority", "--tasks", "norms_term", "--limit", "20", "--output_path", str(tmp_path)]
     assert vaemo_eval(command) == 0
     run = next((tmp_path / "baseline__majority").iterdir())
-    capsys.readouterr()
-    assert main(["submit", str(run), "--to", str(tmp_path / "repository")]) == 1
-    assert capsys.readouterr().out == "refused: norms_term: limit 20: only part of the items was asked\n"
-    assert not (tmp_path / "repository").exists()
+    proved = prove(run, KNOWN, None)
+    assert not proved.entries
+    [problem] = proved.refused
+    assert (problem.code, problem.file, problem.field) == ("incomplete", "norms_term", "limit")
 
 
 def test_a_pull_request_holds_the_entries_files(runs: dict[str, Path], api: MagicMock) -> None:
@@ -112,9 +110,10 @@ def test_a_refusal_is_one_line_without_the_token(tmp_path: Path, api: MagicMock)
     api.create_repo.side_effect = HfHubHTTPError("403: token hf_abcDEF123 may not\nmore", response=answer)
     with pytest.raises(InputError) as caught:
         hub.push_space(tmp_path, "org/board", api)
-    assert str(caught.value) == "org/board: the Hub could not take it: 403: token *** may not"
+    assert caught.value.problem.code == "model"
+    assert str(caught.value) == "org/board: the Hub failed: 403: token *** may not"
 
 
 def test_what_is_no_hub_id_is_refused(results: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["publish", str(results), "--to", "nowhere"]) == 2
-    assert "--to nowhere: is no Hub id" in capsys.readouterr().err
+    assert capsys.readouterr().err.startswith("vaemo-leaderboard: --to: ")

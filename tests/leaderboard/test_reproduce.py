@@ -74,14 +74,14 @@ def test_the_command_states_all_else_that_decides_a_number(results: Path) -> Non
     features = record.tasks["norms_term"].features.model_copy(update={"id": "org/features", "revision": "1" * 40})
     task = record.tasks["norms_term"].model_copy(update={"embedder": embedder, "num_fewshot": 3, "features": features})
     seeds = record.seeds.model_copy(update={"python": 4, "numpy": 5, "torch": 6, "fewshot": 7})
-    asked = {"level": 0.9, "allow_missing": True, "limit": 1234567.0, "seeds": seeds, "tasks": {"norms_term": task}}
+    asked = {"allow_missing": True, "limit": 1234567.0, "seeds": seeds, "tasks": {"norms_term": task}}
     found = config(_read_back(record.model_copy(update=asked)))
-    assert (found.level, found.allow_missing, found.limit, found.seeds) == (0.9, True, 1234567, (4, 5, 6, 7))
+    assert (found.allow_missing, found.limit, found.seeds) == (True, 1234567, (4, 5, 6, 7))
     assert (found.num_fewshot, found.embedder) == (3, f"org/embedder@{'0' * 40}")
     assert found.features == f"org/features@{'1' * 40}"
     assert config(_read_back(record.model_copy(update={"limit": 0.12345678}))).limit == 0.12345678
     plain = _read_back(record)
-    assert (plain.level, plain.embedder, plain.allow_missing, plain.limit) == (0.95, None, False, None)
+    assert (plain.embedder, plain.allow_missing, plain.limit) == (None, False, None)
 
 
 @pytest.mark.parametrize("args", [{"pretrained": "org/m", "dtype": "float32"}, {"pretrained": "org/m", "x": "a,b=c"}])

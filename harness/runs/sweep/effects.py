@@ -20,6 +20,7 @@ from harness.runs.sweep.design import Contrast
 from harness.scoring.difference import sign_flip_mean
 from harness.stats.arrays import Floats, Ints
 from harness.stats.bootstrap import DRAWS, resample
+from harness.stats.holm import holm
 from harness.stats.intervals import Bootstrap, percentile
 from harness.tasks.prompts.axes import Axes
 
@@ -50,13 +51,11 @@ def effects(measured: Measured, contrasts: Sequence[Contrast], *, level: float, 
         level: of the intervals.
         draws: of the bootstrap, and of the permutation.
     """
-    from statsmodels.stats.multitest import multipletests
-
     computes = [partial(measured.metric.compute, outcome) for outcome in measured.outcomes]
     spreads = resample(computes, measured.clusters, draws=draws)
     found = [_effect(measured, spreads, one, level, draws) for one in contrasts]
-    adjusted = multipletests([one.p for one in found], method="holm")[1]
-    return [one.model_copy(update={"holm": float(p)}) for one, p in zip(found, adjusted, strict=True)]
+    adjusted = holm(np.array([one.p for one in found])).tolist()
+    return [one.model_copy(update={"holm": p}) for one, p in zip(found, adjusted, strict=True)]
 
 
 def spread_of(values: Sequence[float]) -> Spread:

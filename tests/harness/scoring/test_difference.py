@@ -72,7 +72,7 @@ def test_the_same_answers_do_not_differ() -> None:
         assert found is not None
         assert found.interval is not None
         assert (found.effect, found.p, found.interval.low, found.interval.high) == (0, 1, 0, 0)
-        assert (found.test, found.detectable) == (test, None)
+        assert (found.test, found.min_detectable_difference) == (test, None)
 
 
 def test_two_models_that_answer_alike_do_not_differ_in_agreement_with_annotators() -> None:
@@ -110,7 +110,7 @@ def test_effect_interval_and_detectable_difference_of_a_mean() -> None:
         (gaps.mean() - 1.96 * error, gaps.mean() + 1.96 * error), abs=0.2 * error
     )
     assert found.p == pytest.approx(stats.ttest_1samp(gaps, 0).pvalue, abs=0.015)
-    assert found.detectable == pytest.approx(
+    assert found.min_detectable_difference == pytest.approx(
         TTestPower().solve_power(nobs=400, alpha=0.05, power=0.8) * 20 * error, rel=0.05
     )
 
@@ -167,15 +167,15 @@ def test_sampling_noise_of_a_difference_is_that_simulated() -> None:
     by_items, by_sampling = 2 * 0.05 / n, 2 * 0.2 / n / times  # variances of Beta(2, 2) and of one answer
     assert found is not None
     assert found.share_sampling == pytest.approx(by_sampling / (by_items + by_sampling), rel=0.06)
-    assert found.detectable == pytest.approx((1.96 + 0.8416) * np.sqrt(by_items + by_sampling), rel=0.05)
-    assert found.detectable_unsampled == pytest.approx((1.96 + 0.8416) * np.sqrt(by_items), rel=0.1)
+    assert found.min_detectable_difference == pytest.approx((1.96 + 0.8416) * np.sqrt(by_items + by_sampling), rel=0.05)
+    assert found.min_detectable_unsampled == pytest.approx((1.96 + 0.8416) * np.sqrt(by_items), rel=0.1)
     single = difference(ACCURACY, once(one.outcomes[0]), once(other.outcomes[0]), np.arange(n))
     assert single is not None
-    assert (single.share_sampling, single.detectable_unsampled) == (None, None)
+    assert (single.share_sampling, single.min_detectable_unsampled) == (None, None)
 
 
 @pytest.mark.parametrize(("times", "against"), [(3, 3), (4, 1)])
-def test_models_of_equal_skill_are_told_apart_about_as_often_as_the_level_says(times: int, against: int) -> None:
+def test_equal_models_differ_significantly_in_one_test_of_twenty(times: int, against: int) -> None:
     alarms = []
     for seed in range(300):
         rng = np.random.default_rng([seed, times])
