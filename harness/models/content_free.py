@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 from harness.kinds.reading import to_answer
 from harness.record import ContentFree
-from harness.tasks.documents import Doc, Docs, Question
-from harness.tasks.prompts.content_free import Nothing
-from harness.tasks.prompts.render import prompt_without_content
+from harness.tasks.documents import FITTED, Doc, Docs, Question, split
+from harness.tasks.prompts.content_free import ContentFreeValue
+from harness.tasks.prompts.render import ready_without_content
 from harness.tasks.prompts.sandbox import BadTemplateError
 
 if TYPE_CHECKING:
@@ -76,11 +76,11 @@ def content_free(lm: LM | KeepingLM, task: Task, settings: AskSettings) -> dict[
 
 
 def without_content(question: Question, doc: Doc, token: str) -> Doc:
-    """Return a document with a token in place of its values; a prompt that takes axes is written again."""
-    nothing: Any = Nothing(token)
+    """Return a document with a token in place of its values, in the ready strings too."""
+    nothing: Any = ContentFreeValue(token)
     dominance = None if doc["dominance"] is None else nothing
     without: Doc = {**doc, "valence": nothing, "arousal": nothing, "dominance": dominance}
-    return {**without, "prompt": prompt_without_content(question, without)}
+    return {**without, **ready_without_content(question, without, split(question, FITTED).docs)}
 
 
 def _alike(task: Task, docs: Sequence[Doc]) -> bool:

@@ -142,8 +142,8 @@ def _documents(source: Source, report: Report, settings: Settings) -> None:
     report.problems += data.unpinned(source, settings.features)
     try:
         dataset = Dataset(kind, by_index=str(source.values["custom_dataset"]).endswith(".indexed"))
-        stated = {**source.metadata, **(source.values.get("dataset_kwargs") or {})}
-        question = dataset.question({**stated, "features": settings.features, "config_source": str(source.path)})
+        given = {"features": settings.features, "config_source": str(source.path)}
+        question = dataset.question({**source.metadata, **given})
         docs = split(question, EVALUATED).docs
     except InputError as error:
         report.problems.append(_of_documents(source, error.problem))

@@ -254,7 +254,6 @@ def _doc(task: TaskRecord, item: Item, features: str) -> Doc:
         derive=task.derive,
         source=task.features.source,
         features=features,
-        prompt="",
         language=item.language,
         steps=item.steps,
     )

@@ -10,14 +10,15 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any
 
 from harness.kinds import form
 from harness.kinds.derive import derivation
 from harness.record import Given, Item, Language
 from harness.record.kinds import FREE, Kind
 from harness.tasks.features import load
-from harness.tasks.prompts.axes import DEFAULT, Asks, Axes
+from harness.tasks.prompts.axes import DEFAULT, Axes
+from harness.tasks.prompts.ready import Ready
 from va_extractor.common.errors import InputError
 
 EVALUATED = "test"
@@ -27,12 +28,11 @@ _JUDGED = (Kind.DISTRIBUTION, Kind.WORDS)
 """Kinds that have no answer to an item without a label."""
 
 
-class Doc(TypedDict):
-    """What a prompt template may use: one item's columns, the choices, and the right answer.
+class Doc(Ready):
+    """What a prompt template may use: one item's columns, the choices, the right answer, and the ready strings.
 
     `target` is the answer in the form the task asks for: a label, the index of a choice, a JSON list, the labels
-    themselves, or a reference text. `prompt` is the whole prompt of a task that takes axes, else empty; `language` and
-    `steps` say how an answer to it is read.
+    themselves, or a reference text. `language` and `steps` say how an answer is read.
     """
 
     item_id: str
@@ -55,7 +55,6 @@ class Doc(TypedDict):
     derive: str | None
     source: str
     features: str
-    prompt: str
     language: Language
     steps: bool
 
@@ -88,8 +87,7 @@ class Question:
         labels: the label set; empty for descriptions and for choices that differ by item.
         options: CSV of the options of each item; None where `labels` holds.
         by_index: whether the answer is given as an index (log-likelihood form) instead of as text.
-        asks: what is asked, of a task that takes axes; None where its prompt is written out.
-        axes: how its prompt is put.
+        axes: how its prompt varies.
         derive: how documents are made from rows (`harness.kinds.derive`); None where each row is one.
     """
 
@@ -99,7 +97,6 @@ class Question:
     labels: tuple[str, ...] = ()
     options: Path | None = None
     by_index: bool = False
-    asks: Asks | None = None
     axes: Axes = DEFAULT
     derive: str | None = None
 
@@ -112,16 +109,15 @@ def split(question: Question, name: str) -> Split:
         InputError: a label is unknown, a single-label item has none or several, an item has no options, or the task
             does not take its axes.
     """
-    if question.asks is None:
-        return _unprompted(question, name)
     from harness.tasks.prompts.render import prompted
 
-    plain = replace(question, asks=None, axes=DEFAULT)
-    train = split(plain, FITTED).docs if name != FITTED else None
-    found = split(plain, name)
+    plain = replace(question, axes=DEFAULT)
+    train = _unprompted(plain, FITTED).docs if name != FITTED else None
+    found = _unprompted(plain, name)
     return replace(found, docs=Docs(prompted(question, found.docs, train)))
 
 
+@lru_cache(maxsize=16)
 def _unprompted(question: Question, name: str) -> Split:
     source = load(question.features, question.source)
     table = source.tables.get(name)
@@ -224,7 +220,6 @@ def _doc(question: Question, row: dict[str, Any], choices: list[str]) -> Doc:
         derive=question.derive,
         source=question.source,
         features=question.features,
-        prompt="",
         language="en",
         steps=False,
     )

@@ -17,6 +17,7 @@ from harness.tasks.documents import EVALUATED, FITTED, Question, fitted_on, near
 from harness.tasks.features import load
 from harness.tasks.prompts import generation
 from harness.tasks.prompts.axes import Axes
+from harness.tasks.prompts.ready import printed
 from harness.tasks.prompts.render import probe
 from harness.tasks.yamlfile import read_or_raise
 from va_extractor.common.errors import InputError, Problem
@@ -147,7 +148,7 @@ def build(info: catalogue.TaskInfo, features: str, *, trust_code: bool = False, 
         what = f"lm-eval cannot build the task: {type(error).__name__}: {error}"
         raise InputError(what, code="unsupported", file=info.path) from error
     dataset, metadata = lm_eval_task.dataset_of(engine), engine.config.metadata
-    question = dataset.question({**metadata, **(engine.config.dataset_kwargs or {})})
+    question = dataset.question(metadata)
     digest = _hash(engine, question)
     return Task(info.name, question.kind, question, str(metadata["version"]), metadata["headline"], engine, digest)
 
@@ -160,8 +161,8 @@ def _raise_first(problems: Iterator[Problem]) -> None:
 
 def _hash(engine: ConfigurableTask, question: Question) -> str:
     decides = [lm_eval_task.template_text(engine), question.kind.value, *question.labels]
-    if question.asks is not None:
-        decides += [probe(question), question.axes.model_dump_json()]
+    if used := printed(engine.config.doc_to_text):
+        decides += [probe(question, used), question.axes.model_dump_json()]
     if question.derive is not None:
         decides += [f"derive: {question.derive}"]
     return sha256_text(decides)

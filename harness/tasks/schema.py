@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, InstanceOf, StringConstraints, WithJsonSchema
 
 from harness.kinds.derive import Name as Derivation
-from harness.tasks.prompts.axes import Axes, DatasetKwargs
+from harness.tasks.prompts.axes import Axes
 from harness.tasks.yamlfile import Function
 
 SCHEMA = "task.schema.json"
@@ -42,7 +42,7 @@ class Metadata(_Model):
     headline: str = Field(description="the metric that stands for the task")
     labels: list[Label] | None = Field(None, min_length=2, max_length=1_000, description="the fixed label set")
     options: str | None = Field(None, description="CSV of each item's options, beside the YAML (choice tasks)")
-    axes: Axes | None = Field(None, description="how the prompt differs from what dataset_kwargs.asks gives by itself")
+    axes: Axes | None = Field(None, description="how the prompt varies (docs/axes.md)")
     derive: Derivation | None = Field(None, description="how documents are made from rows; each row is one without it")
     licence: str | None = Field(None, description="licence of the source")
     citation: str | None = Field(None, description="the literature that the question comes from")
@@ -95,13 +95,12 @@ class TaskYaml(_Model):
     task: Name = Field(description="what --tasks names")
     task_alias: str | None = None
     custom_dataset: FunctionName
-    dataset_kwargs: DatasetKwargs | None = Field(None, description="what is asked, of a task that takes axes")
     training_split: Literal["train"] | None = None
     fewshot_split: Literal["train"] | None = None
     test_split: Literal["test"]
     output_type: Literal["generate_until", "multiple_choice"]
     description: Annotated[str, StringConstraints(max_length=20_000)] = Field("", description="Jinja; stands first")
-    doc_to_text: Text = Field(description="Jinja; may use valence, arousal, dominance, choices and prompt")
+    doc_to_text: Text = Field(description="Jinja over ready strings and columns of the item (docs/axes.md)")
     doc_to_choice: Text | None = None
     doc_to_target: Text
     gen_prefix: str | None = None

@@ -1,8 +1,8 @@
-"""Read an answer in another language: translate its labels into English ones for `harness.text.labels`.
+"""Translate the labels of an answer in another language into English, for `harness.text.labels`.
 
-Letters are brought into one form first (Unicode NFKC; accents, Arabic vowel signs and alif forms, Hindi nukta,
-full-width and native punctuation), in the answer and in the words alike. Words are found as whole words; Chinese writes
-no spaces, Korean adds particles behind a word, Arabic the article and prefixes before it.
+Answer and words are normalized first (Unicode NFKC; accents, Arabic vowel signs and alif forms, Hindi nukta, full-width
+and native punctuation). Words match as whole words; Chinese has no spaces, Korean adds particles after a word, Arabic
+the article and prefixes before it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Sequence
 from functools import cache
 
-from harness.text.languages import Words, words
+from harness.text.languages import words
 
 _LETTER = r"\w\u0300-\u036f\u064b-\u065f\u0900-\u0963\u0966-\u0dff"
 _BEFORE, _AFTER = rf"(?<![{_LETTER}])", rf"(?![{_LETTER}])"
@@ -32,7 +32,7 @@ _TOKEN = re.compile(f"{_OPEN}(\\d+){_CLOSE}")
 
 
 def normal(text: str, language: str) -> str:
-    """Bring letters and punctuation into one form; case is folded, and escapes as JSON may hold are resolved."""
+    """Normalize letters, case and punctuation, and resolve JSON escapes."""
     unescaped = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
     plain = unicodedata.normalize("NFKC", unescaped).translate(_INVISIBLE).casefold()
     if language in ("es", "de"):
@@ -47,12 +47,12 @@ def normal(text: str, language: str) -> str:
 
 
 def in_english(text: str, choices: Sequence[str], language: str) -> str:
-    """Return an answer with the language's words for `choices`, for lists and for denial in English.
+    """Translate the labels, conjunctions and negations of an answer into English.
 
     Args:
         text: the answer, without reasoning.
         choices: the English labels offered.
-        language: a language of `harness.tasks.prompts.axes.LANGUAGES`; English comes back as it is.
+        language: its code, as in `harness.record.Language`; English is returned unchanged.
     """
     if language == "en":
         return text
@@ -64,7 +64,7 @@ def in_english(text: str, choices: Sequence[str], language: str) -> str:
 
 @cache
 def _names(choices: tuple[str, ...], language: str) -> dict[str, int]:
-    """Map every word, in normal form, to the place of its label in `choices`; English labels come first."""
+    """Map every normalized word to the index of its label in `choices`; English labels come first."""
     found = {normal(choice, language): place for place, choice in enumerate(choices)}
     for place, choice in enumerate(choices):
         for name in words(language).labels.get(choice.casefold(), ()):
@@ -91,7 +91,7 @@ def _mark(match: re.Match[str], known: dict[str, int]) -> str:
 
 
 def _grammar(text: str, language: str) -> str:
-    """Write in English what stands around marked labels: leads at line starts, conjunctions, denial."""
+    """Translate what is around marked labels: leads at line starts, conjunctions, negations."""
     lead, between, before, after = _around(language)
     text = lead.sub(r"\1answer: ", text)
     text = between.sub(" and ", text)
@@ -101,12 +101,10 @@ def _grammar(text: str, language: str) -> str:
 
 @cache
 def _around(language: str) -> tuple[re.Pattern[str], ...]:
-    reading = words(language).reading
-    if reading is None:
-        raise ValueError(f"{language} is read as it is")
+    known = words(language)
     leads, conjunctions, not_before, not_after = (
         "|".join(sorted((re.escape(normal(word, language)) for word in listed), key=len, reverse=True)) or r"(?!)"
-        for listed in (reading.leads, reading.conjunctions, reading.not_before, reading.not_after)
+        for listed in (known.leads, known.conjunctions, known.not_before, known.not_after)
     )
     token = f"{_OPEN}\\d+{_CLOSE}"
     left = "" if language == "zh" else _BEFORE
@@ -119,10 +117,10 @@ def _around(language: str) -> tuple[re.Pattern[str], ...]:
 
 
 def last_answer(text: str, language: str) -> str | None:
-    """Return what stands behind the last line start that reads "Answer:", in English or the language.
+    """Return what follows the last "Answer:" at the start of a line, in English or the language.
 
     Returns:
-        None where there is no such line, or nothing behind it: the steps were never brought to an answer.
+        None if there is no such line or nothing follows it: the steps did not end in an answer.
     """
     ends = [marker.end() for marker in _marker(language).finditer(text)]
     return text[ends[-1] :].strip() or None if ends else None
@@ -130,8 +128,8 @@ def last_answer(text: str, language: str) -> str | None:
 
 @cache
 def _marker(language: str) -> re.Pattern[str]:
-    told: Words = words(language)
-    leads = told.reading.leads if told.reading else ()
-    names = {"answer", "final answer", told.answer, *(lead for lead in leads if told.answer.casefold() in lead)}
+    known = words(language)
+    leads = (lead for lead in known.leads if known.answer.casefold() in lead)
+    names = {"answer", "final answer", known.answer, *leads}
     listed = "|".join(sorted(map(re.escape, names), key=len, reverse=True))
     return re.compile(rf"^[^\w\n]*(?:{listed})[\s*_]*[:：][*_ \t]*", re.MULTILINE | re.IGNORECASE)

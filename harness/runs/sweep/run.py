@@ -32,6 +32,7 @@ from harness.stats.clusters import cluster_index
 from harness.tasks.documents import EVALUATED, Doc, split
 from harness.tasks.load import Task, load_tasks
 from harness.tasks.prompts.axes import Axes
+from harness.tasks.prompts.ready import printed
 from va_extractor.common.errors import InputError
 
 if TYPE_CHECKING:
@@ -87,11 +88,11 @@ def plan(config: RunConfig, axes: str, design: str) -> Plan:
     """
     _compat.quiet()
     task = _one(config, None)
-    if task.question.asks is None:
+    if "values" not in printed(task.engine.config.doc_to_text):
         raise InputError(
-            f"--task {task.name}: takes no axes, since its prompt is written out in doc_to_text; docs/axes.md "
-            "tells how a task takes axes"
-        )
+            "the task takes no axes, since its prompt prints no {{ values }}", code="unsupported", field="--task",
+            found=task.name, hint="docs/axes.md says how a task takes axes",
+        )  # fmt: skip
     varied = parse(axes, task.question.axes)
     found: dict[str, Prompts] = {}
     for cell in cells(varied, task.question.axes, design):
@@ -207,7 +208,7 @@ def _asked(task: Task, limit: float | None) -> list[Doc]:
 def _digest(task: Task, docs: Sequence[Doc]) -> str:
     """Return an id of everything that decides what is answered to a variant, and how that is read."""
     axes = task.question.axes
-    decides = [axes.language, axes.reasoning, _compat.template_text(task.engine), *(doc["prompt"] for doc in docs)]
+    decides = [axes.language, axes.reasoning, _compat.template_text(task.engine), *map(task.engine.doc_to_text, docs)]
     return hashlib.sha256(json.dumps(decides).encode()).hexdigest()[:12]
 
 

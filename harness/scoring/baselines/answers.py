@@ -27,7 +27,7 @@ from harness.scoring.baselines.scores import (
 )
 from harness.stats.arrays import Floats
 from harness.tasks.documents import EVALUATED, Doc, Docs, Question, fitted_on, split
-from harness.tasks.prompts.content_free import Nothing
+from harness.tasks.prompts.content_free import ContentFreeValue
 from va_extractor.emotions.norms import norms
 
 SET_SIZE = 5
@@ -82,7 +82,7 @@ def choice_scores(name: str, docs: Sequence[Doc]) -> list[list[float]]:
 
     Without content only a constant has anything to say: its usual answer. To all others the labels are alike.
     """
-    if docs and isinstance(docs[0]["valence"], Nothing):
+    if docs and isinstance(docs[0]["valence"], ContentFreeValue):
         return [_scores_without_content(name, doc) for doc in docs]
     if name == "uniform":
         return [[float(score) for score in generator(doc).random(len(doc["choices"]))] for doc in docs]

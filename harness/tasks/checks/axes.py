@@ -8,8 +8,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from harness.tasks.prompts import sandbox
-from harness.tasks.prompts.axes import Axes
+from harness.tasks.prompts.axes import NEEDS, Axes
 from harness.tasks.prompts.generation import stop
+from harness.tasks.prompts.languages import language_of
+from harness.tasks.prompts.ready import READY, printed
 from harness.tasks.yamlfile import Source
 from va_extractor.common.errors import Problem
 
@@ -23,10 +25,15 @@ def problems(source: Source) -> Iterator[Problem]:
         axes = Axes.model_validate(stated)
     except ValidationError:
         return  # `shape` reports it
-    if not _shows_prompt(source.values.get("doc_to_text")):
-        what = "the task takes none: its prompt is written out in doc_to_text"
-        hint = 'write doc_to_text: "{{ prompt }}" and say in dataset_kwargs.asks what is asked (docs/axes.md)'
-        yield source.problem(("metadata", "axes"), what, hint)
+    prompt = source.values.get("doc_to_text")
+    if axes.language != "en" and isinstance(prompt, str) and language_of(prompt) not in (axes.language, None):
+        what = f"the prompt is not in {axes.language}, the language of metadata.axes"
+        yield source.problem(("doc_to_text",), what, "write it in that language (docs/axes.md)")
+    strings = _strings(prompt)
+    for name in axes.changed:
+        if (needed := NEEDS.get(name, "values")) not in strings:
+            what, hint = f"the prompt prints no {{{{ {needed} }}}}", "print it in doc_to_text (docs/axes.md)"
+            yield source.problem(("metadata", "axes", name), what, hint, code="unsupported")
     if isinstance(given, dict) and isinstance(given.get("until"), list):
         yield from _stops(source, given["until"], axes)
 
@@ -41,8 +48,8 @@ def _stops(source: Source, until: list[Any], axes: Axes) -> Iterator[Problem]:
             yield source.problem(at, "holds a text that may begin a step", hint, found=other)
 
 
-def _shows_prompt(text: Any) -> bool:
+def _strings(template: Any) -> frozenset[str]:
     try:
-        return isinstance(text, str) and (text == "prompt" or "prompt" in sandbox.names(text))
+        return printed(template) if isinstance(template, str) else frozenset()
     except sandbox.BadTemplateError:
-        return True  # `safety` reports it
+        return READY  # `safety` reports it

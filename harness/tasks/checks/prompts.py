@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from harness.kinds.derive import NAMES, derivation
 from harness.tasks.documents import Doc, nearest
 from harness.tasks.prompts import sandbox
+from harness.tasks.prompts.ready import READY
 from harness.tasks.safety import in_template
 from harness.tasks.yamlfile import Function, Source
 from va_extractor.common.errors import Problem
@@ -17,7 +18,8 @@ ANSWER = (
     *("labels", "label_weights", "annotator_labels", "references", "target"),
     *("item_id", "cluster_id", "reference_kind", "condition"),
 )
-PROMPT = "prompt"
+VALUES = "values"
+"""The ready string with the values of an item."""
 _COLUMNS = tuple(Doc.__annotations__)
 SHOWN = ("description", "doc_to_text", "gen_prefix")
 
@@ -34,7 +36,7 @@ def problems(source: Source) -> Iterator[Problem]:
         for name in sorted(taken - set(given)):
             yield _name(source, key, text, name, given)
     prompt = source.values.get("doc_to_text")
-    if PROMPT not in used and isinstance(prompt, str) and not isinstance(prompt, Function) and _allowed(prompt):
+    if VALUES not in used and isinstance(prompt, str) and not isinstance(prompt, Function) and _allowed(prompt):
         for name in shows:
             if name not in used:
                 form = f"'%.2f' | format({name})" if name in GIVEN else name
@@ -48,7 +50,7 @@ def _given(source: Source) -> tuple[tuple[str, ...], tuple[str, ...]]:
     shows = derivation(name).shows if name in NAMES else ("valence", "arousal")
     hidden = {"valence", "arousal"} - set(shows)
     given = (*shows, *(column for column in GIVEN if column not in shows and column not in hidden))
-    return shows, (*given, PROMPT) if source.values.get("dataset_kwargs") else given
+    return shows, given if hidden else (*given, *sorted(READY))
 
 
 def rendered(source: Source, docs: Sequence[Doc], max_characters: int) -> Iterator[Problem]:
@@ -99,9 +101,6 @@ def shown(text: str, doc: Doc) -> str:
 
 def _name(source: Source, key: str, text: str, name: str, given: Sequence[str]) -> Problem:
     line = next((number for number, row in enumerate(text.split("\n"), start=1) if name in row), 1)
-    if name == PROMPT:
-        what, hint = "there is no prompt", "say in dataset_kwargs.asks what is asked"
-        return in_template(source, key, what, hint, line, code="missing")
     if name in (*ANSWER, *GIVEN):
         hint = f"use only {', '.join(given)}"
         return in_template(source, key, f"{name} gives the answer away", hint, line, code="conflict")

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from harness.tasks.documents import nearest
-from harness.tasks.prompts.axes import Asks, Axes, DatasetKwargs
+from harness.tasks.prompts.axes import Axes
 from harness.tasks.schema import FilterPipeline, GenerationKwargs, GroupMetadata, GroupYaml, Metadata, TaskYaml
 from harness.tasks.yamlfile import Source
 from va_extractor.common.errors import Code, Problem
@@ -26,8 +26,6 @@ _ALIKE = 0.7
 _INNER: dict[str, type[BaseModel]] = {
     "metadata": Metadata,
     "axes": Axes,
-    "dataset_kwargs": DatasetKwargs,
-    "asks": Asks,
     "generation_kwargs": GenerationKwargs,
     "filter_list": FilterPipeline,
 }

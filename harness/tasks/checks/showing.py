@@ -14,10 +14,10 @@ from typing import Any, cast
 from harness.kinds.derive import derivation
 from harness.record.kinds import FREE, MEASURED
 from harness.tasks.checks.data import counted
-from harness.tasks.checks.prompts import PROMPT, SHOWN, names, shown
+from harness.tasks.checks.prompts import SHOWN, VALUES, names, shown
 from harness.tasks.documents import Doc, Question
 from harness.tasks.prompts import sandbox
-from harness.tasks.prompts.render import alone
+from harness.tasks.prompts.render import ready_alone
 from harness.tasks.yamlfile import Source
 from harness.text.languages import label_names
 from va_extractor.common.errors import Problem
@@ -49,7 +49,7 @@ def problems(source: Source, question: Question, docs: Sequence[Doc]) -> Iterato
     used = {name for text in texts for name in names(text)}
     yield from _values(source, question, docs, write, used)
     if question.kind not in FREE and not question.by_index and source.values.get("output_type") == "generate_until":
-        yield from _labels(source, docs, write, by_axes=PROMPT in used)
+        yield from _labels(source, docs, write, by_axes=VALUES in used)
     yield from _stops(source, question, docs)
 
 
@@ -66,7 +66,7 @@ def _values(source: Source, question: Question, docs: Sequence[Doc], write: Writ
     some = docs[:: max(1, len(docs) // _ITEMS)]
     before = {doc["item_id"]: _plain(write(_prompted(question, doc))) for doc in some}
     for column in columns:
-        if column not in used and PROMPT not in used:
+        if column not in used and VALUES not in used:
             continue
         for name, rank, take in _parts(column):
             ranked = sorted(some, key=rank)
@@ -79,7 +79,7 @@ def _values(source: Source, question: Question, docs: Sequence[Doc], write: Writ
             if told < LEAST * len(differ):
                 pairs_said = f"{counted(len(differ), 'pair')} of items with a low and a high {name}"
                 what = f"the prompt hides {name}: it tells {told} of {pairs_said} apart, fewer than {LEAST:.0%}"
-                yield _hidden(source, column, what, by_axes=PROMPT in used)
+                yield _hidden(source, column, what, by_axes=VALUES in used)
 
 
 def _hidden(source: Source, column: str, what: str, *, by_axes: bool) -> Problem:
@@ -91,7 +91,7 @@ def _hidden(source: Source, column: str, what: str, *, by_axes: bool) -> Problem
 
 
 def _prompted(question: Question, doc: Doc) -> Doc:
-    return doc if question.asks is None else {**doc, "prompt": alone(question, doc)}
+    return {**doc, **ready_alone(question, doc)}
 
 
 def _parts(column: str) -> Iterator[tuple[str, Callable[[Doc], Any], Callable[[Doc, Doc], Any]]]:
@@ -139,7 +139,7 @@ def _labels(source: Source, docs: Sequence[Doc], write: Write, *, by_axes: bool)
         f"({len(lacking)} of {len(docs)} items, first item {row})"
     )
     if by_axes:
-        yield source.problem(("dataset_kwargs", "asks", "question"), what, "put {labels} in it")
+        yield source.problem(("doc_to_text",), what, "put {{ options }} in it")
     else:
         yield source.problem(("doc_to_text",), what, "put {{ choices | join(', ') }} in it")
 

@@ -29,13 +29,12 @@ class Dataset:
         self.by_index = by_index
 
     def question(self, metadata: dict[str, Any]) -> Question:
-        """Read what decides the documents out of a task's `metadata` (and `dataset_kwargs`, in one mapping).
+        """Read what decides the documents from a task's `metadata`.
 
         Raises:
             InputError: it states axes that the task does not take.
         """
         folder = Path(metadata.get("config_source", "")).parent
-        asks, axes = read_axes(metadata)
         return Question(
             kind=self.kind,
             features=reference(metadata.get("features")),
@@ -43,8 +42,7 @@ class Dataset:
             labels=tuple(metadata.get("labels", ())),
             options=folder / metadata["options"] if self.kind is Kind.CHOICE else None,
             by_index=self.by_index,
-            asks=asks,
-            axes=axes,
+            axes=read_axes(metadata),
             derive=metadata.get("derive"),
         )
 

@@ -1,11 +1,10 @@
-"""What a task asks, in parts (`Asks`), and how the prompt around it may vary (`Axes`)."""
+"""Axes: what may vary in the prompt around a question, and the ready string that each needs."""
 
 from __future__ import annotations
 
-import re
-from typing import Annotated, Any, Literal, get_args
+from typing import Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import BaseModel, ConfigDict, Field
 
 from harness.record import Language
 
@@ -18,20 +17,21 @@ Emphasis = Literal[
 AxisValue = str | int | bool | None
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 ALONE = ("language", "reasoning", "fewshot")
-"""Axes whose examples must be in the prompt itself: lm-eval's own (`--num_fewshot`) show plain English answers."""
-_PLACEHOLDERS = ("scales", "values", "names", "labels", "form")
-_BRACES = re.compile(r"\{(.*?)\}")
-
-Part = Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
+"""Axes that do not go with `--num_fewshot`, since lm-eval's own examples are English answers without steps."""
+NEEDS = {
+    "va_format": "grades", "say_scale": "scales", "label_order": "options", "definitions": "definitions",
+    "fewshot": "examples", "reasoning": "reasoning", "emphasis": "emphasis",
+}  # fmt: skip
+"""The ready string by which a prompt follows an axis; for all other axes, `values`."""
 
 
 class Axes(BaseModel):
-    """How a prompt is put; every default is the prompt as the task states it."""
+    """How a prompt varies; the defaults give the prompt of version 1.0."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     va_format: Literal["numeric", "lexical", "both"] = Field("numeric", description="numbers, five grades, or both")
-    scale: Literal["-1..1", "0..1", "1..9", "percent"] = Field("-1..1", description="the scale that values stand on")
+    scale: Literal["-1..1", "0..1", "1..9", "percent"] = Field("-1..1", description="the scale of the values")
     say_scale: bool = Field(True, description="whether the prompt states the scale's ends and middle")
     decimals: int = Field(2, ge=0, le=4, description="decimals of every number")
     order: Literal["VA", "AV"] = Field("VA", description="which dimension comes first")
@@ -42,11 +42,11 @@ class Axes(BaseModel):
     shots: int = Field(4, ge=1, le=32, description="how many examples, where there are any")
     reasoning: Literal["direct", "step_by_step"] = Field("direct", description="whether steps come before the answer")
     language: Language = Field("en", description="language of the whole prompt")
-    emphasis: Emphasis = Field("none", description="emotional stimulus in front, by its number in the literature")
+    emphasis: Emphasis = Field("none", description="emotional stimulus at the start, by its number in the literature")
 
     @property
     def named(self) -> tuple[Dimension, ...]:
-        """The dimensions, in the order in which they are given."""
+        """The dimensions, in the order of the prompt."""
         first: tuple[Dimension, ...] = ("valence", "arousal") if self.order == "VA" else ("arousal", "valence")
         return (*first, "dominance") if self.dimensions == "VAD" else first
 
@@ -60,49 +60,8 @@ DEFAULT = Axes()
 DEFAULTS: dict[str, AxisValue] = dict(DEFAULT)
 
 
-class Asks(BaseModel):
-    """What a task asks, in the parts from which its prompt is put together.
-
-    Parts may hold `{scales}` ("two scales, each from -1.00 to 1.00"), `{values}` ("two values"), `{names}` ("valence
-    or arousal"), `{labels}` and `{form}`, each once.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-    premise: Part = Field(description="what was measured; holds {scales}")
-    valence: Part = Field(description="what valence says")
-    arousal: Part = Field(description="what arousal says")
-    dominance: Part | None = Field(None, description="what dominance says, where the source has it")
-    question: Part = Field(description="what is asked; holds {labels} unless `offer` shows them, and {form} if any")
-    form: Part | None = Field(None, description="the form of a direct answer")
-    final: Part | None = Field(None, description="what an answer consists of, for the last line after steps")
-    cue: Part = Field(description="the word before the answer")
-    offer: Part | None = Field(None, description="the word before labels that differ by item")
-    translated: Part | None = Field(None, description="the name of these parts in harness/text/languages")
-
-    @field_validator("*")
-    @classmethod
-    def _known_placeholders(cls, value: str | None) -> str | None:
-        for name in (found := _BRACES.findall(value or "")):
-            if name not in _PLACEHOLDERS:
-                raise ValueError(
-                    f"there is no {{{name}}}; there are {', '.join(f'{{{one}}}' for one in _PLACEHOLDERS)}"
-                )
-            if found.count(name) > 1:
-                raise ValueError(f"{{{name}}} stands there twice")
-        return value
-
-
-class DatasetKwargs(BaseModel):
-    """What lm-eval hands to the dataset function beside `metadata`; included files pass it on."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    asks: Asks
-
-
 def levels(name: str) -> tuple[AxisValue, ...]:
-    """Return the values of an axis that a sweep takes where none are named."""
+    """Return the values of an axis that a sweep takes if none are named."""
     field = Axes.model_fields[name]
     some: dict[str, tuple[AxisValue, ...]] = {
         "decimals": tuple(range(5)), "label_order": (None, 1, 2, 3), "shots": (1, 2, 4, 8)
@@ -111,7 +70,7 @@ def levels(name: str) -> tuple[AxisValue, ...]:
 
 
 def value_of(name: str, text: str) -> Any:
-    """Read an axis value as a command line gives it.
+    """Parse an axis value of a command line.
 
     Raises:
         ValueError: the axis has no such value.

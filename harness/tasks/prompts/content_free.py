@@ -1,14 +1,15 @@
-"""A value without content, which stands for a number in a prompt's template."""
+"""A placeholder for a number, for prompts without content."""
 
 from __future__ import annotations
 
 from typing import NoReturn
 
 
-class Nothing:
-    """A value without content: a number in arithmetic, its token in a text, and refusing to be compared.
+class ContentFreeValue:
+    """Placeholder for a number; comparing it raises.
 
-    A prompt that decides by the value what it says has no form without content.
+    Arithmetic returns it unchanged, and in a text it is its token. A prompt that compares the value has no form
+    without content.
     """
 
     def __init__(self, token: str) -> None:
@@ -20,7 +21,7 @@ class Nothing:
     def __format__(self, _: str) -> str:
         return self.token
 
-    def _itself(self, *_: object) -> Nothing:
+    def _itself(self, *_: object) -> ContentFreeValue:
         return self
 
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _itself

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from harness.tasks.prompts.axes import Axes
-from harness.text.languages import words
+from harness.tasks.prompts.languages import translated, words
 
 LONG = 1024
 """Tokens that steps and an answer have at least."""
@@ -27,8 +27,10 @@ def fitted(given: dict[str, Any], before: Axes, axes: Axes) -> dict[str, Any]:
 
 
 def put(values: dict[str, Any], axes: Axes) -> None:
-    """Put axes in the place of those that a task's values state."""
+    """Replace the axes that a task's values state, and all that goes with them."""
     before = Axes.model_validate(values["metadata"].get("axes") or {})
+    if axes.language != before.language:
+        values["doc_to_text"] = translated(values["doc_to_text"], axes.language)
     values["metadata"] = {**values["metadata"], "axes": axes.changed}
     if values.get("generation_kwargs"):
         values["generation_kwargs"] = fitted(values["generation_kwargs"], before, axes)

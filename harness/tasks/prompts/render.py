@@ -1,4 +1,4 @@
-"""From a task's documents to the same documents with prompts, and the axes that a task does not take."""
+"""Add ready strings to a task's documents; find axes that the task cannot follow."""
 
 from __future__ import annotations
 
@@ -9,128 +9,111 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from pydantic import ValidationError
 
-from harness.record.kinds import FREE, Kind
-from harness.tasks.prompts.axes import Asks, Axes, Dimension
-from harness.tasks.prompts.content_free import Nothing
+from harness.record.kinds import Kind
+from harness.tasks.prompts.axes import Axes, Dimension
+from harness.tasks.prompts.content_free import ContentFreeValue
 from harness.tasks.prompts.examples import Points, choose
-from harness.tasks.prompts.text import Example, Given, writer
-from harness.text.languages import definitions, label_names
-from va_extractor.common.errors import InputError
+from harness.tasks.prompts.languages import definitions
+from harness.tasks.prompts.ready import Example, Ready, Values, ready, shown_values
+from harness.text.languages import label_names
+from va_extractor.common.errors import InputError, Problem
 
 if TYPE_CHECKING:
     from harness.tasks.documents import Doc, Question
 
-_SHOWN = (Kind.SINGLE_LABEL, Kind.CHOICE, Kind.MULTI_LABEL, Kind.RANKING, Kind.DESCRIPTION)
-_PROBE: dict[Dimension, float | Nothing] = {"valence": 0.6328125, "arousal": -0.3671875, "dominance": 0.1171875}
+_WITH_EXAMPLES = (Kind.SINGLE_LABEL, Kind.MULTI_LABEL, Kind.RANKING, Kind.DESCRIPTION)
+_PROBE: Values = {"valence": 0.6328125, "arousal": -0.3671875, "dominance": 0.1171875}
 
 
-def read_axes(metadata: Mapping[str, Any]) -> tuple[Asks | None, Axes]:
-    """Read what a task asks and how, out of its `metadata` and `dataset_kwargs`.
+def read_axes(metadata: Mapping[str, Any]) -> Axes:
+    """Read a task's axes from its `metadata`.
 
     Raises:
-        InputError: either breaks its model, or axes stand in a task whose prompt is written out.
+        InputError: an axis or a value does not exist.
     """
-    where, asks, axes = metadata.get("config_source", "task"), metadata.get("asks"), metadata.get("axes")
-    if axes and not asks:
-        raise InputError(
-            f"{where}: metadata.axes: the task takes none, since its prompt is written out in doc_to_text; "
-            "docs/axes.md tells how a task takes axes"
-        )
     try:
-        return (Asks.model_validate(asks) if asks else None), Axes.model_validate(axes or {})
+        return Axes.model_validate(metadata.get("axes") or {})
     except ValidationError as error:
         first = error.errors()[0]
-        key = ".".join(["dataset_kwargs.asks" if error.title == "Asks" else "metadata.axes", *map(str, first["loc"])])
-        raise InputError(f"{where}: {key}: {first['msg']}") from None
+        field = ".".join(["metadata.axes", *map(str, first["loc"])])
+        raise InputError(first["msg"], code="unknown", file=metadata.get("config_source"), field=field) from None
 
 
 def prompted(question: Question, docs: Sequence[Doc], train: Sequence[Doc] | None) -> Iterator[Doc]:
-    """Yield documents with their prompts.
+    """Yield documents with the ready strings of their prompts.
 
     Args:
         question: what is asked, and how.
-        docs: n documents without prompts.
-        train: what examples are taken from; None where none are to be shown, as in examples themselves.
+        docs: n documents without them.
+        train: where examples come from; None for examples themselves, which show none.
 
     Raises:
-        InputError: the task does not take its axes.
+        InputError: the task cannot follow its axes.
     """
-    asks, axes = question.asks, question.axes
-    if asks is None:
-        raise ValueError("the task takes no axes")
-    for problem in misfits(question, asks, docs, train):
-        raise InputError(f"source '{question.source}': {problem}")
-    write = writer(asks, axes)
-    pool = [_example(doc, axes) for doc in train] if train and axes.fewshot != "none" else []
-    shown = _chosen(docs, train, axes) if train is not None and pool else [[] for _ in docs]
-    for doc, places in zip(docs, shown, strict=True):
-        prompt = write(_given(doc), [pool[place] for place in places])
-        yield {**doc, "prompt": prompt, "language": axes.language, "steps": axes.reasoning == "step_by_step"}
-
-
-def misfits(question: Question, asks: Asks, docs: Sequence[Doc], train: Sequence[Doc] | None) -> Iterator[str]:
-    """Yield what the task cannot do, by axis."""
+    for problem in problems(question, docs, train):
+        raise InputError.of(problem)
     axes = question.axes
-    if axes.dimensions == "VAD" and asks.dominance is None:
-        yield "metadata.axes.dimensions: the task does not say what dominance is (dataset_kwargs.asks.dominance)"
+    pool = [_example(doc, axes) for doc in train] if train and axes.fewshot != "none" else []
+    shown = _chosen(docs, train, axes) if train and pool else [[] for _ in docs]
+    for doc, places in zip(docs, shown, strict=True):
+        strings = ready(axes, _values(doc), tuple(doc["choices"]), [pool[place] for place in places])
+        yield {**doc, **strings, "language": axes.language, "steps": axes.reasoning == "step_by_step"}
+
+
+def problems(question: Question, docs: Sequence[Doc], train: Sequence[Doc] | None) -> Iterator[Problem]:
+    """Find axes that the documents or the form of the answer cannot follow."""
+    axes = question.axes
     if axes.dimensions == "VAD" and any(doc["dominance"] is None for doc in docs):
-        yield "metadata.axes.dimensions: the source has no dominance; take VA"
+        yield _problem(question, "dimensions", "the source has no dominance", "take VA")
     if axes.fewshot != "none" and train is not None and not train:
-        yield "metadata.axes.fewshot: the source has no train split to show"
+        yield _problem(question, "fewshot", "the source has no train split")
     if axes.definitions:
         missing = {label for doc in docs for label in doc["choices"] if label.casefold() not in definitions()}
         if missing:
-            yield f"metadata.axes.definitions: the label {min(missing)!r} has no definition"
+            yield _problem(question, "definitions", f"the label {min(missing)!r} has no definition")
     if axes.language != "en" and {"definitions", "emphasis"} & axes.changed.keys():
-        yield "metadata.axes.language: definitions and emphasis are written in English only; take language en"
-    yield from _of_form(question, asks)
+        yield _problem(question, "language", "definitions and emphasis are in English only", "take language en")
+    yield from _of_form(question)
 
 
-def _of_form(question: Question, asks: Asks) -> Iterator[str]:
-    """Yield what the form of the answer leaves no room for."""
+def _of_form(question: Question) -> Iterator[Problem]:
+    """Find axes that the form of the answer leaves no room for."""
     axes, scored = question.axes, question.by_index or question.kind is Kind.RANKING
-    if question.kind in FREE:
-        for name in sorted({"label_order", "definitions"} & axes.changed.keys()):
-            yield f"metadata.axes.{name}: the task offers no labels"
-    if axes.fewshot != "none" and question.kind not in _SHOWN:
-        yield f"metadata.axes.fewshot: there are no examples of {question.kind} answers; take --num_fewshot"
+    if axes.fewshot != "none" and question.kind not in _WITH_EXAMPLES:
+        yield _problem(question, "fewshot", f"a {question.kind} task has no examples", "take --num_fewshot")
     if scored and axes.language != "en":
-        yield "metadata.axes.language: log-likelihoods are those of English labels; take the task that generates"
+        hint = "take the task that generates text"
+        yield _problem(question, "language", "log-likelihoods are those of English labels", hint)
     if scored and axes.reasoning == "step_by_step":
-        yield "metadata.axes.reasoning: log-likelihoods leave no room for steps; take the task that generates"
-    if not scored and axes.reasoning == "step_by_step" and asks.final is None:
-        yield "metadata.axes.reasoning: the task does not say what the answer is (dataset_kwargs.asks.final)"
+        hint = "take the task that generates text"
+        yield _problem(question, "reasoning", "log-likelihoods leave no room for steps", hint)
 
 
-def prompt_without_content(question: Question, doc: Doc) -> str:
-    """Return the prompt of a document whose values are tokens; empty where the task takes no axes.
+def _problem(question: Question, axis: str, what: str, hint: str | None = None) -> Problem:
+    return Problem(f"{what} (source '{question.source}')", "unsupported", field=f"metadata.axes.{axis}", hint=hint)
 
-    Examples are those at random, since none are nearest to nothing.
-    """
-    from harness.tasks.documents import FITTED, split
 
-    asks, axes = question.asks, question.axes
-    if asks is None or axes.fewshot == "none":
-        return alone(question, doc)
-    train = split(question, FITTED).docs
+def ready_without_content(question: Question, doc: Doc, train: Sequence[Doc]) -> Ready:
+    """Return the ready strings of a document whose values are tokens, after random examples if the axes show any."""
+    axes = question.axes
+    if axes.fewshot == "none":
+        return ready_alone(question, doc)
     [places] = choose(
         _points(train), [one["cluster_id"] for one in train], np.zeros((1, 2)), [doc["cluster_id"]],
         shots=axes.shots, how="random",
     )  # fmt: skip
-    return writer(asks, axes)(_given(doc), [_example(train[place], axes) for place in places])
+    return ready(axes, _values(doc), tuple(doc["choices"]), [_example(train[place], axes) for place in places])
 
 
-def alone(question: Question, doc: Doc) -> str:
-    """Return the prompt of a document without examples; empty where the task takes no axes."""
-    return "" if question.asks is None else writer(question.asks, question.axes)(_given(doc))
+def ready_alone(question: Question, doc: Doc) -> Ready:
+    """Return the ready strings of a document without examples."""
+    return ready(question.axes, _values(doc), tuple(doc["choices"]))
 
 
-def probe(question: Question) -> str:
-    """Return the prompt of a made-up item without examples: what a task's hash takes as its prompt."""
-    if question.asks is None:
-        return ""
-    given = Given(_PROBE, question.labels)
-    return writer(question.asks, question.axes)(given)
+def probe(question: Question, names: frozenset[str]) -> str:
+    """Return, as JSON, the ready strings that a template prints of a made-up item; part of the task's hash."""
+    strings = ready(question.axes, _PROBE, question.labels)
+    return json.dumps({name: value for name, value in strings.items() if name in names}, sort_keys=True)
 
 
 def _chosen(docs: Sequence[Doc], train: Sequence[Doc], axes: Axes) -> list[list[int]]:
@@ -148,17 +131,17 @@ def _points(docs: Sequence[Doc]) -> Points:
     return np.array([(doc["valence"], doc["arousal"]) for doc in docs], dtype=np.float64).reshape(-1, 2)
 
 
-def _given(doc: Doc) -> Given:
-    values: dict[Dimension, float | Nothing] = {"valence": doc["valence"], "arousal": doc["arousal"]}
+def _values(doc: Doc) -> Values:
+    values: dict[Dimension, float | ContentFreeValue] = {"valence": doc["valence"], "arousal": doc["arousal"]}
     if doc["dominance"] is not None:
         values["dominance"] = doc["dominance"]
-    return Given(values, tuple(doc["choices"]))
+    return values
 
 
 def _example(doc: Doc, axes: Axes) -> Example:
-    """Return a train item with its answer: a label, a JSON list of labels, or its first reference."""
-    kind = Kind(doc["kind"])
+    """Return a train item's values and answer: a label, a JSON list of labels, or its first reference."""
+    kind, values = Kind(doc["kind"]), shown_values(axes, _values(doc))
     if kind is Kind.DESCRIPTION:
-        return Example(_given(doc), doc["references"][0])
+        return values, doc["references"][0]
     labels = label_names(tuple(doc["labels"]), axes.language)
-    return Example(_given(doc), json.dumps(labels, ensure_ascii=False) if kind is Kind.MULTI_LABEL else labels[0])
+    return values, json.dumps(labels, ensure_ascii=False) if kind is Kind.MULTI_LABEL else labels[0]

@@ -19,7 +19,7 @@ from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.visitor import NodeVisitor
 
-from harness.tasks.prompts.content_free import Nothing
+from harness.tasks.prompts.content_free import ContentFreeValue
 
 MAX_TEMPLATE = 20_000
 MAX_OUTPUT = 65_536
@@ -216,7 +216,7 @@ def _short(text: str) -> str:
 def _format(form: str, *values: Any) -> str:
     if "%" in _SPEC.sub("", form):
         raise BadTemplateError(f"formats by {form[:40]!r}; widths have two digits at most, as in '%.2f'")
-    if any(isinstance(value, Nothing) for value in values):
+    if any(isinstance(value, ContentFreeValue) for value in values):
         form = _SPEC.sub(lambda spec: "%%" if spec[0] == "%%" else "%s", form)
     return _short(form % values)
 
@@ -243,7 +243,7 @@ def _shortened(name: str) -> Callable[..., Any]:
     def bounded(value: Any, *args: Any, **kwargs: Any) -> Any:
         if isinstance(value, str):
             _short(value)
-        if isinstance(value, Nothing):
+        if isinstance(value, ContentFreeValue):
             return value
         if isinstance(value, _Missing):
             return _short(str(value))
@@ -266,7 +266,7 @@ class _Environment(ImmutableSandboxedEnvironment):
     intercepted_binops = frozenset({"*"})
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
-        if not isinstance(left, int | float | Nothing) or not isinstance(right, int | float | Nothing):
+        if not all(isinstance(value, int | float | ContentFreeValue) for value in (left, right)):
             raise BadTemplateError("multiplies something that is no number")
         return left * right
 

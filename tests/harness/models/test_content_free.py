@@ -23,7 +23,7 @@ from harness.record.kinds import Kind
 from harness.scoring.score import score
 from harness.tasks.load import load_tasks
 from harness.tasks.prompts import sandbox
-from harness.tasks.prompts.content_free import Nothing
+from harness.tasks.prompts.content_free import ContentFreeValue
 from harness.tasks.prompts.sandbox import BadTemplateError
 from tests.making import baselines, item, sample
 
@@ -43,7 +43,7 @@ BIAS = np.array([0.0, 0.0, 6.0, 0.0, 0.0, 3.0, 0.0])
     ],
 )
 def test_a_template_prints_the_token_whatever_it_does_with_the_value(template: str, text: str) -> None:
-    assert sandbox.render(template, {"valence": Nothing("N/A")}) == text
+    assert sandbox.render(template, {"valence": ContentFreeValue("N/A")}) == text
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_a_template_prints_the_token_whatever_it_does_with_the_value(template: s
 )
 def test_a_template_that_decides_by_the_value_has_no_form_without_it(template: str) -> None:
     with pytest.raises(BadTemplateError, match="without content cannot be compared"):
-        sandbox.render(template, {"valence": Nothing("N/A")})
+        sandbox.render(template, {"valence": ContentFreeValue("N/A")})
 
 
 def test_every_shipped_prompt_of_labels_has_a_form_without_content() -> None:

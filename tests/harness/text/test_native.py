@@ -13,6 +13,7 @@ from harness.kinds.reading import read
 from harness.record import Answer, Language, Parsed
 from harness.record.kinds import Kind
 from harness.tasks.prompts.axes import LANGUAGES
+from harness.tasks.prompts.languages import words as wording
 from harness.text.languages import words
 from harness.text.native import normal
 from tests.making import item
@@ -86,15 +87,15 @@ def test_a_list_of_native_labels_is_read_in_every_form(
 ) -> None:
     chosen = data.draw(st.lists(st.sampled_from(labels), min_size=1, max_size=6, unique=True))
     names = [data.draw(st.sampled_from(words(language).labels[label.casefold()])) for label in chosen]
-    between = words(language).separator
-    conjunction = (words(language).reading or pytest.fail("no words")).conjunctions[0]
+    between, colon = wording(language).separator, wording(language).colon
+    conjunction = words(language).conjunctions[0]
     joined = {"zh": conjunction, "ko": f"{conjunction} "}.get(language, f" {conjunction} ")
     written = between.join(names[:-1]) + (joined if len(names) > 1 else "") + names[-1]
     for text in (
         json.dumps(names, ensure_ascii=False),
         json.dumps(names),
         f"```json\n{json.dumps(names, ensure_ascii=False)}\n```",
-        f"{words(language).answer}{words(language).colon}{between.join(names)}",
+        f"{words(language).answer}{colon}{between.join(names)}",
         "\n".join(f"- {name}" for name in names),
         written,
     ):

@@ -40,6 +40,7 @@ def choice(folder: Path, *rows: str) -> Problem:
     """Validate a task of given options and return what was found at them."""
     docs._options.cache_clear()
     docs.split.cache_clear()
+    docs._unprompted.cache_clear()
     text = OPTIONS.format(base=TASKS / "_base" / "choice.yaml")
     if rows:
         (folder / "options.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
@@ -103,7 +104,7 @@ def test_features_on_the_hub_are_pinned(tmp_path: Path) -> None:
     assert (found.field, found.hint) == ("metadata.source", "give --features org/features@REVISION")
 
 
-ASKS = """\
+VARIANT = """\
 include: {base}
 task: mine
 {more}
@@ -116,13 +117,11 @@ metadata:
   axes: {axes}
 """
 UNLISTED = """\
-dataset_kwargs:
-  asks:
-    premise: A face was measured on {scales}.
-    valence: how pleasant it is
-    arousal: how activated it is
-    question: Which emotion is it?
-    cue: Emotion
+doc_to_text: |-
+  A face was measured on {{ scales }}. Which emotion is it?
+
+  {{ values }}
+  Emotion:
 """
 
 
@@ -132,7 +131,7 @@ dataset_kwargs:
         ("", "{decimals: 0}", None, ""),
         ("", "{va_format: lexical}", None, ""),
         ("", "{fewshot: nearest, shots: 4}", None, ""),
-        (UNLISTED, "{decimals: 1}", "dataset_kwargs.asks.question", "'happiness', 'sadness' and 1 more"),
+        (UNLISTED, "{decimals: 1}", "doc_to_text", "'happiness', 'neutral' and 2 more"),
         (
             'generation_kwargs: {until: ["\\nValencia:", tristeza], max_gen_toks: 64}',
             "{language: es}",
@@ -144,7 +143,8 @@ dataset_kwargs:
 def test_prompts_of_axes_tell_values_and_name_labels(
     tmp_path: Path, more: str, axes: str, key: str | None, words: str
 ) -> None:
-    text = ASKS.format(base=TASKS / "iimi" / "iimi_basic.yaml", more=more, axes=axes)
+    base = TASKS / ("axes/iimi_basic_es.yaml" if "language: es" in axes else "iimi/iimi_basic.yaml")
+    text = VARIANT.format(base=base, more=more, axes=axes)
     found = [problem for problem in check(tmp_path, text).problems if not problem.remark]
     assert [problem.field for problem in found] == ([key] if key else [])
     assert all(words in problem.what for problem in found)
@@ -162,7 +162,7 @@ def test_values_too_coarse_for_the_axes_are_found(tmp_path: Path) -> None:
     )
     provenance = Provenance(source="iimi", title="flat", licence="none", citation="none", original_scale=(-1, 1))
     write_split(table, provenance, tmp_path / "features", "test")
-    text = ASKS.format(base=TASKS / "iimi" / "iimi_basic.yaml", more="", axes="{decimals: 0}")
+    text = VARIANT.format(base=TASKS / "iimi" / "iimi_basic.yaml", more="", axes="{decimals: 0}")
     text = text.replace("[anger, disgust, fear, happiness, neutral, sadness, surprise]", "[anger, fear]")
     found = check(tmp_path, text, features=str(tmp_path / "features")).problems
     [problem] = [problem for problem in found if problem.field == "metadata.axes"]

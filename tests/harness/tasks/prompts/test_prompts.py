@@ -22,9 +22,11 @@ from harness.tasks.features import SHIPPED
 from harness.tasks.load import Task, load_tasks
 from harness.tasks.prompts import sandbox
 from harness.tasks.prompts.axes import LANGUAGES, Axes, AxisValue, levels
-from harness.tasks.prompts.text import shuffled
+from harness.tasks.prompts.languages import definitions, stimuli
+from harness.tasks.prompts.languages import words as wording
+from harness.tasks.prompts.ready import shuffled
 from harness.tasks.prompts.values import from_scale
-from harness.text.languages import definitions, stimuli, words
+from harness.text.languages import words
 from va_extractor.common.errors import InputError
 from va_extractor.emotions.labels import BASIC, EMOTIC
 
@@ -76,25 +78,29 @@ def takes(name: str, axis: str, value: AxisValue) -> bool:
 
 @pytest.mark.parametrize(("name", "axis"), EVERY)
 def test_every_value_of_every_axis_renders_whole_or_is_one_line(name: str, axis: str) -> None:
-    stated = task(name).question
+    stated = task(name).question.axes
     for value in levels(axis):
-        question = replace(stated, axes=stated.axes.model_copy(update={axis: value}))
+        axes = stated.model_copy(update={axis: value})
         if not takes(name, axis, value):
-            with pytest.raises(InputError, match=rf"metadata\.axes\.{axis}: ") as raised:
-                split(question, EVALUATED)
-            assert "\n" not in str(raised.value)
+            with pytest.raises(InputError) as raised:
+                load_tasks([name], [], SHIPPED, axes=axes)
+            problem = raised.value.problem
+            assert (problem.field, problem.code) == (f"metadata.axes.{axis}", "unsupported")
             continue
-        for doc in split(question, EVALUATED).docs:
-            assert not re.search(r"[{}]|\b(None|nan|undefined)\b", doc["prompt"]), doc["prompt"]
-            assert doc["prompt"] == doc["prompt"].strip()
-            assert 150 < len(doc["prompt"]) < 8_000
+        [found] = load_tasks([name], [], SHIPPED, axes=axes)
+        for doc in docs_of(found):
+            text = found.engine.doc_to_text(doc)
+            assert not re.search(r"[{}]|\b(None|nan|undefined)\b", text), text
+            assert text == text.strip()
+            assert 150 < len(text) < 8_000
 
 
 def test_dominance_is_given_where_the_source_has_it_and_refused_where_not(lookalike: Path) -> None:
     text = prompt(task("norms_term_vad"))
     assert "Dominance says how much in control one is: -1.00 is most controlled" in text
-    with pytest.raises(InputError, match=r"metadata\.axes\.dimensions: the source has no dominance; take VA"):
+    with pytest.raises(InputError) as raised:
         task("iimi_basic", dimensions="VAD")
+    assert raised.value.problem.field == "metadata.axes.dimensions"
 
 
 @pytest.mark.parametrize("language", LANGUAGES[1:])
@@ -126,7 +132,7 @@ def test_an_answer_as_the_examples_show_it_is_read_as_right(name: str, language:
     train = {doc["item_id"]: doc for doc in docs_of(found, FITTED)}
     assert train
     line = shown[0][0]
-    answer = line if reasoning == "step_by_step" else line.partition(words(language).colon.strip())[2].strip()
+    answer = line if reasoning == "step_by_step" else line.partition(wording(language).colon.strip())[2].strip()
     [parsed], _ = (
         judge(found.kind, [_item(docs_of(found)[0])], [to_answer([answer])], None)
         if (found.kind is not Kind.DESCRIPTION)
@@ -210,7 +216,7 @@ def test_definitions_stimuli_and_order_stand_where_they_belong() -> None:
         ("{scael: percent}", "metadata.axes.scael", "unknown"),
         ("{scale: 0..2}", "metadata.axes.scale", "type"),
         ("{decimals: 5}", "metadata.axes.decimals", "range"),
-        ("{language: es}", "generation_kwargs.until", "missing"),
+        ("{language: es}", "doc_to_text", "conflict"),
         ("{reasoning: step_by_step}", "generation_kwargs.until", "conflict"),
         ("{fewshot: nearest, shots: 32}\n  source: norms", "metadata.source", "duplicate"),
     ],
@@ -236,23 +242,33 @@ def test_a_task_with_its_prompt_written_out_takes_no_axes(tmp_path: Path) -> Non
     (tmp_path / "mine.yaml").write_text(f"{text}  axes: {{scale: percent}}\n")
     with pytest.raises(InputError) as raised:
         load_tasks(["mine"], [tmp_path], SHIPPED)
-    assert (raised.value.problem.line, raised.value.problem.field) == (10, "metadata.axes")
+    assert (raised.value.problem.line, raised.value.problem.field) == (10, "metadata.axes.scale")
 
 
-@pytest.mark.parametrize("more", [{"definitions": True}, {"emphasis": "NP03"}])
-def test_what_is_written_in_english_only_is_refused_in_other_languages(more: dict[str, Any]) -> None:
-    with pytest.raises(InputError, match=r"metadata\.axes\.language: definitions and emphasis are written in English"):
-        task("iimi_basic", language="es", **more)
-
-
-@pytest.mark.parametrize("part", ["{labels.__class__}", "{0}", "{scales} {scales}", "{unknown}"])
-def test_parts_hold_known_placeholders_once_and_nothing_else(tmp_path: Path, part: str) -> None:
-    source = _yaml("iimi_basic").read_text(encoding="utf-8").replace("{scales}", part)
-    base = _yaml("iimi_basic").parents[1] / "_base"
-    (tmp_path / "mine.yaml").write_text(source.replace("../_base", str(base)).replace("task: iimi_basic", "task: mine"))
+@pytest.mark.parametrize(
+    ("axis", "value", "printed"), [("definitions", True, "definitions"), ("emphasis", "NP03", "emphasis")]
+)
+def test_english_definitions_and_emphasis_are_refused_in_other_languages(
+    tmp_path: Path, axis: str, value: AxisValue, printed: str
+) -> None:
     with pytest.raises(InputError) as raised:
-        load_tasks(["mine"], [tmp_path], SHIPPED)
-    assert raised.value.problem.field == "dataset_kwargs.asks.premise"
+        task("iimi_basic", language="es", **{axis: value})
+    assert raised.value.problem.field == f"metadata.axes.{axis}"
+    variant = _yaml("iimi_basic_es").read_text(encoding="utf-8").replace("task: iimi_basic_es", "task: mine")
+    variant = variant.replace("../iimi", str(_yaml("iimi_basic").parent))
+    (tmp_path / "mine.yaml").write_text(variant.replace("  El rostro", f"  {{{{ {printed} }}}}El rostro"))
+    with pytest.raises(InputError) as raised:
+        load_tasks(["mine"], [tmp_path], SHIPPED, axes=Axes.model_validate({"language": "es", axis: value}))
+    assert raised.value.problem.field == "metadata.axes.language"
+
+
+@pytest.mark.parametrize("name", ["iimi_basic_es", "iimi_basic_zh", "emotic_describe_de"])
+def test_a_task_in_another_language_states_the_translation_and_goes_back_to_english(name: str) -> None:
+    base, language = name.rsplit("_", 1)
+    stated = task(name).engine.config.doc_to_text
+    assert stated == wording(language).prompts[base]
+    assert stated == task(base, language=language).engine.config.doc_to_text
+    assert task(name, language="en", order="AV").hash == task(base, order="AV").hash
 
 
 def test_the_hash_tells_variants_apart_and_the_default_from_none() -> None:
@@ -262,8 +278,8 @@ def test_the_hash_tells_variants_apart_and_the_default_from_none() -> None:
 
 def test_variants_do_not_share_their_documents_prompts() -> None:
     one, other = task("iimi_basic", scale="percent"), task("iimi_basic")
-    assert "%" in docs_of(one)[0]["prompt"]
-    assert "%" not in docs_of(other)[0]["prompt"]
+    assert "%" in docs_of(one)[0]["values"]
+    assert "%" not in docs_of(other)[0]["values"]
     assert docs_of(one)[0]["choices"] is docs_of(other)[0]["choices"]
     assert replace(one.question, axes=other.question.axes) == other.question
 
