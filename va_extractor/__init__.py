@@ -1,1 +1,1 @@
-"""Face images and human annotations become the VA features dataset."""
+"""Make the VA features dataset from face images and human annotations."""

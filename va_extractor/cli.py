@@ -1,4 +1,4 @@
-"""`vaemo-extract`: from faces and annotations to a published VA features dataset."""
+"""`vaemo-extract`: make, inspect and publish VA features from faces and annotations."""
 
 from __future__ import annotations
 
@@ -8,17 +8,11 @@ from importlib import import_module
 from va_extractor.common.arguments import Parser
 from va_extractor.common.errors import InputError, tell
 
-_COMMANDS = (
-    "annotations",
-    "inspect",
-    "publish",
-    "images",
-    "weights",
-)  # fmt: skip
+_COMMANDS = ("annotations", "images", "inspect", "publish", "weights")
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run the command line; print one line and return 2 where the input is wrong."""
+    """Run the command line; print one line and return 2 if the input is wrong."""
     parser = Parser(prog="vaemo-extract", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name in _COMMANDS:

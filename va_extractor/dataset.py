@@ -46,6 +46,12 @@ def sources(root: Path) -> list[str]:
     return sorted({path.parent.name for path in root.glob("*/*.parquet")})
 
 
+def no_features(root: Path) -> InputError:
+    """Return the error for a folder without any source."""
+    what = "has no VA features (SOURCE/SPLIT.parquet)"
+    return InputError(what, code="missing", file=root, hint="write them with vaemo-extract")
+
+
 def read_table(path: Path) -> pa.Table:
     """Read a Parquet file without checking its columns; every text in it is valid UTF-8.
 

@@ -1,4 +1,4 @@
-"""Item and cluster ids: a salted hash of what an item is, so that no file name or person's name is written."""
+"""Item and cluster ids: a salted hash, so that no file name or person's name is written."""
 
 from __future__ import annotations
 
@@ -12,15 +12,14 @@ _DIGITS = 20
 def item_id(salt: str, *parts: str | int) -> str:
     """Hash what identifies an item.
 
-    The same salt and parts give the same id on every machine. Whoever knows the salt and can guess the parts can find
-    the item again; a salt of one's own, kept secret, prevents that.
+    The same salt and parts give the same id on every machine. Someone who knows the salt and guesses the parts can
+    identify the item; a secret salt prevents that.
 
     Args:
         salt: any text.
-        parts: what the item is: content, or the names its source gives it; order matters.
+        parts: content of the item, or its names in the source, in order.
 
     Returns:
-        20 hexadecimal digits (80 bits) of the SHA-256 of salt and parts, written as one JSON list so that no two
-        different lists of parts run together.
+        20 hexadecimal digits (80 bits) of the SHA-256 of salt and parts as a JSON list.
     """
     return hashlib.sha256(json.dumps([salt, *parts]).encode()).hexdigest()[:_DIGITS]

@@ -1,4 +1,4 @@
-"""Who wrote a file and when: the two fields of the provenance that only the running program knows."""
+"""Time and commit of this code, for the provenance of a file."""
 
 from __future__ import annotations
 

@@ -1,18 +1,17 @@
 """The shipped features: published word norms, and a SYNTHETIC sample in the shape of IIMI and EMOTIC.
 
-The sample lets everything run offline from a fresh install. It is drawn, not measured: no face, person or annotation
-stands behind a row, and no score on it says anything about a model. What is assumed:
+With the sample everything runs offline from a fresh install. It is drawn, not measured, so a score on it says nothing
+about a model. Assumptions:
 
-- valence and arousal of a label are independent normals with the mean of the Russell-Mehrabian term that stands for it
+- valence and arousal of a label are independent normals with the mean of its Russell-Mehrabian term
   (`va_extractor.emotions.prototypes`) and its published standard deviation, or the mean of the published ones
-  where a term has none; clipped to [-1, 1]; `neutral` is at the midpoint of both scales;
+  if it has none; clipped to [-1, 1]; `neutral` is at the midpoint of both scales;
 - IIMI-shaped: 60 rows a label and split, every row a cluster of its own;
-- EMOTIC-shaped: labels have the order of `_COMMON_FIRST` and base rates that fall geometrically from 78 % to 4 %; a
-  label far from the row's point in the plane is dropped more often than a near one; clusters of 1-3 rows share an
-  image; 3 % of rows have no face found; in the test split three annotators each give 60 % of the row's labels, at least
-  one, and together all of them.
+- EMOTIC-shaped: base rates of labels fall geometrically from 78 % to 4 % in the order of `_COMMON_FIRST`; a label far
+  from the row's point is dropped more often than a near one; clusters have 1-3 rows; 3 % of rows have no face; in the
+  test split three annotators each give 60 % of the row's labels, at least one, and together all of them.
 
-Run `python -m va_extractor.sample` to write the files again; a test holds the committed files against it.
+`python -m va_extractor.sample` writes the files again; a test compares them with the committed ones.
 """
 
 from __future__ import annotations
@@ -50,7 +49,7 @@ _ANNOTATORS, _GIVES = 3, 0.6
 
 @dataclass(frozen=True)
 class Row:
-    """One row before it is put in columns; valence and arousal None where no face was found."""
+    """One row; `va` is None if no face was found."""
 
     key: tuple[str | int, ...]
     cluster: tuple[str | int, ...]
@@ -61,7 +60,7 @@ class Row:
 
     @property
     def weights(self) -> list[float] | None:
-        """Votes for each label / the most votes of any; None where nobody's own labels are known."""
+        """Votes for each label / the most votes of any; None without annotators."""
         votes = [sum(label in one for one in self.annotated) for label in self.labels]
         return [count / max(votes) for count in votes] if self.annotated else None
 
@@ -97,7 +96,7 @@ def complex_rows(rng: np.random.Generator, split: str) -> list[Row]:
 
 
 def annotated(rows: Sequence[Row], rng: np.random.Generator) -> list[Row]:
-    """Let several annotators share each row's labels: everybody gives some of them, and each label is given."""
+    """Give each row several annotators: each gives some of its labels, and together they give all."""
     shared = []
     for row in rows:
         given = rng.random((_ANNOTATORS, len(row.labels))) < _GIVES
@@ -128,7 +127,7 @@ def norm_table() -> pa.Table:
 
 
 def to_table(rows: Sequence[Row]) -> pa.Table:
-    """Arrange drawn rows in the columns of the features schema, every row marked synthetic."""
+    """Return drawn rows as a features table, marked synthetic."""
     return _table(
         item_id=[item_id("synthetic", *row.key) for row in rows],
         cluster_id=[item_id("synthetic", *row.cluster) for row in rows],

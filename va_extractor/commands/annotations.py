@@ -1,4 +1,4 @@
-"""`vaemo-extract annotations`: human annotations become VA features, without any image."""
+"""`vaemo-extract annotations`: convert human annotations to VA features."""
 
 from __future__ import annotations
 
@@ -26,25 +26,25 @@ def add(commands: argparse._SubParsersAction[Any]) -> None:
         "--merge",
         choices=("union", "weights"),
         default="union",
-        help="several annotators' labels: all of them (union), or with label_weights by votes (weights; .mat only)",
+        help="labels of several annotators: union, or weights: union with label_weights by votes (.mat only)",
     )
     emotic.add_argument(
         "--references",
         type=Path,
-        help="CSV with columns item,text; item is folder/filename#N, N the person's place in the image from 0; "
-        "without it, our wording of the categories stands in, marked category_wording",
+        help="CSV with columns item,text; item is folder/filename#N, N the person's number in the image from 0 "
+        "(default: our wording of the categories, marked category_wording)",
     )
     emotic.set_defaults(run=_emotic)
 
-    manifest = forms.add_parser("manifest", help="any CSV file of ratings, its columns told by a YAML file")
+    manifest = forms.add_parser("manifest", help="any CSV file of ratings, with a YAML file that describes its columns")
     manifest.add_argument("--input", type=Path, required=True, help="CSV file, one row an item")
-    manifest.add_argument("--columns", type=Path, required=True, help="YAML file that tells what the columns hold")
+    manifest.add_argument("--columns", type=Path, required=True, help="YAML file that describes the columns")
     manifest.set_defaults(run=_manifest)
 
     for form in (emotic, manifest):
         form.add_argument("--output", type=Path, required=True, help="folder of VA features, written to OUTPUT/SOURCE/")
         form.add_argument(
-            "--salt", default=DEFAULT_SALT, help="goes into every item_id; a secret one prevents finding items again"
+            "--salt", default=DEFAULT_SALT, help="part of every id; a secret one prevents identifying items"
         )
 
 
@@ -77,7 +77,7 @@ def _working(what: str) -> AbstractContextManager[object]:
 
 
 def _write(tables: Mapping[str, pa.Table], output: Path) -> None:
-    """Write every split and say on standard output what was written."""
+    """Write every split and print what was written."""
     from va_extractor.dataset import write_split
     from va_extractor.origin import stamped
     from va_extractor.schema import provenance_of

@@ -1,4 +1,4 @@
-"""`vaemo-extract images`: images of faces become VA features, without a pixel leaving this machine."""
+"""`vaemo-extract images`: measure images of faces; no pixel leaves this machine."""
 
 from __future__ import annotations
 
@@ -27,16 +27,14 @@ def add(commands: argparse._SubParsersAction[Any]) -> None:
     parser.add_argument("input", type=Path, nargs="+", help="a folder, a manifest, annotations, or video files")
     parser.add_argument("--output", type=Path, required=True, help="folder of VA features, written to OUTPUT/NAME/")
     listing = parser.add_argument_group("what is measured")
-    listing.add_argument("--source", choices=_SOURCES, help="what INPUT is (else told from what it looks like)")
-    listing.add_argument("--images", type=Path, help="emotic: folder of the images that the annotations name")
-    listing.add_argument("--mapping", type=Path, help="iimi: YAML of label names, instead of the one that ships")
+    listing.add_argument("--source", choices=_SOURCES, help="what INPUT is (default: by its form)")
+    listing.add_argument("--images", type=Path, help="emotic: folder of the images")
+    listing.add_argument("--mapping", type=Path, help="iimi: YAML of label names (default: the shipped one)")
     listing.add_argument("--fps", type=float, default=1.0, help="video: frames a second (default 1)")
     tools = parser.add_argument_group("how it is measured")
     tools.add_argument("--extractor", required=True, help="facechannel, emotieffnet-b0, emotieffnet-mbf")
-    tools.add_argument(
-        "--weights", type=Path, help="ONNX file of the extractor's network, instead of the published one"
-    )
-    tools.add_argument("--weights-dir", type=Path, help="folder of weights (else VAEMO_WEIGHTS, else the user's cache)")
+    tools.add_argument("--weights", type=Path, help="ONNX file of the extractor's network (default: the published one)")
+    tools.add_argument("--weights-dir", type=Path, help="folder of weights (default: VAEMO_WEIGHTS or the cache)")
     tools.add_argument("--detector", choices=("yunet", "none"), default="yunet", help="none: images are face crops")
     tools.add_argument("--engine", choices=("local", "ray"), default="local", help="this machine, or a Ray cluster")
     tools.add_argument("--workers", type=int, help="processes or Ray actors (default: one a processor)")
@@ -48,10 +46,10 @@ def add(commands: argparse._SubParsersAction[Any]) -> None:
     written.add_argument("--citation", help="the work to cite")
     written.add_argument("--homepage", help="where the source is obtained")
     written.add_argument(
-        "--salt", default=DEFAULT_SALT, help="goes into every id; a secret one prevents finding items again"
+        "--salt", default=DEFAULT_SALT, help="part of every id; a secret one prevents identifying items"
     )
-    written.add_argument("--shard-size", type=int, default=512, help="rows a file; what a killed run loses at most")
-    written.add_argument("--overwrite", action="store_true", help="remove what OUTPUT/NAME/ holds first")
+    written.add_argument("--shard-size", type=int, default=512, help="rows a file (default 512)")
+    written.add_argument("--overwrite", action="store_true", help="first remove the content of OUTPUT/NAME/")
     parser.set_defaults(run=_run)
 
 
@@ -66,7 +64,7 @@ def _run(args: argparse.Namespace) -> int:
 
     for flag, value in (("--workers", args.workers), ("--shard-size", args.shard_size)):
         if value is not None and value < 1:
-            raise InputError(f"{flag} {value}: must be at least 1")
+            raise InputError("must be at least 1", code="range", field=flag, found=value)
     source = args.source or _guess(args.input)
     request = _request(args, source)
     with Console(stderr=True).status("listing the images"):
@@ -84,7 +82,7 @@ def _request(args: argparse.Namespace, source: str) -> Request:
 
     name = args.name or source
     if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
-        raise InputError(f"--name {name}: a source's name is of letters, digits, - and _")
+        raise InputError("may have letters, digits, - and _ only", code="type", field="--name", found=name)
     return Request(
         source=name,
         terms=_terms(args, source),
@@ -103,36 +101,37 @@ def _request(args: argparse.Namespace, source: str) -> Request:
 def _terms(args: argparse.Namespace, source: str) -> Terms:
     from va_extractor.faces.terms import TERMS, UNKNOWN
 
-    said = {name: getattr(args, name) for name in ("title", "licence", "citation", "homepage")}
-    return replace(TERMS.get(source, UNKNOWN), **{name: text for name, text in said.items() if text})
+    given = {name: getattr(args, name) for name in ("title", "licence", "citation", "homepage")}
+    return replace(TERMS.get(source, UNKNOWN), **{name: text for name, text in given.items() if text})
 
 
 def _guess(inputs: list[Path]) -> str:
-    """Tell a folder, a manifest and videos apart.
+    """Return the source that the form of the input suggests.
 
     Raises:
         InputError: the input does not exist.
     """
     first = inputs[0]
     if not first.exists():
-        raise InputError(f"{first}: no such file or folder")
+        raise InputError("no such file or folder", code="missing", file=first)
     if first.is_dir():
         return "folder"
     return "manifest" if first.suffix.lower() in _MANIFESTS else "video"
 
 
 def _list(args: argparse.Namespace, source: str) -> list[ImageItem]:
-    """List the images by the source's own lister."""
+    """List the images of the source."""
     if source == "video":
         from va_extractor.sources import video
 
         return video.list_items(args.input, args.fps)
     if len(args.input) > 1:
-        raise InputError(f"{args.input[1]}: only one {source} can be given")
+        raise InputError(f"only one {source} can be given", code="conflict", found=args.input[1])
     (path,) = args.input
     if source == "emotic":
         if args.images is None:
-            raise InputError("--images is missing: EMOTIC's annotations name images, tell the folder they lie in")
+            hint = "give the folder of EMOTIC's images"
+            raise InputError("is missing", code="missing", field="--images", hint=hint)
         from va_extractor.sources import emotic
 
         return emotic.list_items(path, args.images)
@@ -170,11 +169,11 @@ def _measure(extraction: Extraction, args: argparse.Namespace, total: int) -> di
             bar = progress.add_task("measuring", total=total, completed=total - left)
             return run(extraction, args.engine, workers, lambda rows: progress.update(bar, advance=rows))
     except KeyboardInterrupt:
-        raise InputError("stopped; the same command goes on where it was") from None
+        raise InputError("stopped", code="incomplete", hint="run the same command to resume") from None
 
 
 def _report(files: dict[str, list[Path]]) -> None:
-    """Say what lies where, and how many faces were measured."""
+    """Print the folders written, and the rows of each status."""
     from collections import Counter
 
     import pyarrow.parquet as pq
@@ -183,5 +182,5 @@ def _report(files: dict[str, list[Path]]) -> None:
         counts: Counter[str] = Counter()
         for path in paths:
             counts.update(pq.read_table(path, columns=["va_status"])["va_status"].to_pylist())
-        told = ", ".join(f"{count} {status}" for status, count in counts.most_common())
-        sys.stdout.write(f"{paths[0].parent}: {split}: {counts.total()} rows in {len(paths)} files: {told}\n")
+        statuses = ", ".join(f"{count} {status}" for status, count in counts.most_common())
+        sys.stdout.write(f"{paths[0].parent}: {split}: {counts.total()} rows in {len(paths)} files: {statuses}\n")

@@ -1,4 +1,4 @@
-"""`vaemo-extract inspect`: what is in a features dataset, and what is wrong with it."""
+"""`vaemo-extract inspect`: show what is in a features dataset, and its problems."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ def add(commands: argparse._SubParsersAction[Any]) -> None:
     """Add the subcommand."""
     parser = commands.add_parser(
         "inspect",
-        help="show counts, VA statistics, the VA plane and whatever is wrong",
-        description="Show what each source holds. Exit code 1 where a problem was found.",
+        help="show counts, VA statistics, the VA plane and problems",
+        description="Show what is in each source. Exit code 1 if there is a problem.",
     )
     parser.add_argument("features", type=Path, help="folder of VA features: FEATURES/SOURCE/SPLIT.parquet")
-    parser.add_argument("--min-items", type=int, default=10, help="caution of labels with fewer rows (default: 10)")
+    parser.add_argument("--min-items", type=int, default=10, help="warn of labels with fewer rows (default: 10)")
     parser.add_argument("--pictures", type=Path, help="folder for SOURCE.png (default: FEATURES)")
     parser.add_argument("--no-picture", action="store_true", help="write no PNG")
     parser.set_defaults(run=_run)
@@ -30,14 +30,14 @@ def _run(args: argparse.Namespace) -> int:
     from rich.markup import escape
 
     from va_extractor.common.terminal import Terminal
-    from va_extractor.dataset import sources, split_files
+    from va_extractor.dataset import no_features, sources, split_files
     from va_extractor.inspection.picture import draw
     from va_extractor.inspection.summary import measured, summarise
     from va_extractor.inspection.terminal import heading, report
 
     names = sources(args.features)
     if not names:
-        raise InputError(f"{args.features}: holds no VA features (FEATURES/SOURCE/SPLIT.parquet)")
+        raise no_features(args.features)
     console = Terminal()
     sound = True
     for source in names:
@@ -56,7 +56,7 @@ def _run(args: argparse.Namespace) -> int:
 
 
 def _read(files: list[Path]) -> pa.Table:
-    """Read a split's files as they are, so that faulty ones can be looked at too."""
+    """Read a split's files without checking them."""
     import pyarrow as pa
 
     from va_extractor.dataset import read_table
@@ -64,4 +64,5 @@ def _read(files: list[Path]) -> pa.Table:
     try:
         return pa.concat_tables(map(read_table, files))
     except pa.ArrowInvalid as error:
-        raise InputError(f"{files[0]}: not Parquet files of one schema: {str(error).splitlines()[0]}") from None
+        what = f"the files of the split have different columns: {str(error).splitlines()[0]}"
+        raise InputError(what, code="conflict", file=files[0]) from None

@@ -1,4 +1,4 @@
-"""`vaemo-extract publish`: a features folder becomes a dataset on the Hugging Face Hub."""
+"""`vaemo-extract publish`: push a features folder to the Hugging Face Hub."""
 
 from __future__ import annotations
 
@@ -15,16 +15,14 @@ def add(commands: argparse._SubParsersAction[Any]) -> None:
     parser = commands.add_parser(
         "publish",
         help="publish features on the Hugging Face Hub, with card, Croissant metadata and tag",
-        description="Publish features on the Hugging Face Hub. Read docs/ethics.md first: what may be published.",
+        description="Publish features on the Hugging Face Hub. First read in docs/ethics.md what may be published.",
     )
     parser.add_argument("features", type=Path, help="folder of VA features: FEATURES/SOURCE/SPLIT.parquet")
-    parser.add_argument("--repo", required=True, help="Hub id, org/name; created where it does not exist")
+    parser.add_argument("--repo", required=True, help="Hub id, org/name; created if it does not exist")
     parser.add_argument("--version", required=True, help="X.Y.Z; the tag becomes vX.Y.Z")
-    parser.add_argument("--private", action="store_true", help="only you and your organisation can see it")
-    parser.add_argument("--gated", action="store_true", help="readers must ask, and you approve each of them")
-    parser.add_argument(
-        "--dry-run", type=Path, metavar="FOLDER", help="write exactly what would be pushed to FOLDER, and push nothing"
-    )
+    parser.add_argument("--private", action="store_true", help="visible to you and your organisation only")
+    parser.add_argument("--gated", action="store_true", help="readers must ask, and you approve each request")
+    parser.add_argument("--dry-run", type=Path, metavar="FOLDER", help="write the files to FOLDER, push nothing")
     parser.set_defaults(run=_run)
 
 

@@ -1,4 +1,4 @@
-"""`vaemo-extract weights`: what trained weights are needed, fetching them, checking them."""
+"""`vaemo-extract weights`: list, download and verify trained weights."""
 
 from __future__ import annotations
 
@@ -15,20 +15,18 @@ _ACCEPTED = "accepted-licences.txt"
 
 def add(commands: argparse._SubParsersAction[Any]) -> None:
     """Add the subcommand."""
-    parser = commands.add_parser("weights", help="trained weights: list, get, verify")
+    parser = commands.add_parser("weights", help="list, download and verify trained weights")
     forms = parser.add_subparsers(dest="form", required=True, metavar="FORM")
-    listing = forms.add_parser("list", help="what there is, where it comes from, licence, hash, and what you have")
+    listing = forms.add_parser("list", help="show origin, licence, hash and state of each")
     listing.set_defaults(run=_list)
-    getting = forms.add_parser("get", help="download, check and, where needed, convert")
-    getting.add_argument("names", nargs="+", metavar="NAME", help="as `weights list` calls them")
-    getting.add_argument("--accept-license", action="store_true", help="agree to the terms (asked for once)")
+    getting = forms.add_parser("get", help="download, check and, if needed, convert to ONNX")
+    getting.add_argument("names", nargs="+", metavar="NAME", help="a name shown by `weights list`")
+    getting.add_argument("--accept-license", action="store_true", help="agree to the terms (needed once)")
     getting.set_defaults(run=_get)
-    verifying = forms.add_parser("verify", help="check the hashes of the files you have; exit code 1 if one is wrong")
+    verifying = forms.add_parser("verify", help="check the hashes of your files; exit code 1 if one is wrong")
     verifying.set_defaults(run=_verify)
     for form in (listing, getting, verifying):
-        form.add_argument(
-            "--weights-dir", type=Path, help="folder of weights (else VAEMO_WEIGHTS, else the user's cache)"
-        )
+        form.add_argument("--weights-dir", type=Path, help="folder of weights (default: VAEMO_WEIGHTS or the cache)")
 
 
 def _folder(args: argparse.Namespace) -> Path:
@@ -67,21 +65,19 @@ def _get(args: argparse.Namespace) -> int:
 
 
 def _agree(wanted: list[Weights], folder: Path, *, accepted: bool) -> None:
-    """Remember what is agreed to; refuse where something is not."""
+    """Record the terms agreed to; raise where some are not."""
     from va_extractor.common.errors import InputError
+    from va_extractor.common.files import whole
 
     record = folder / _ACCEPTED
     known = set(record.read_text(encoding="utf-8").split()) if record.exists() else set()
     open_ = [weights for weights in wanted if weights.terms and weights.name not in known]
     if open_ and not accepted:
         terms = "; ".join(f"{weights.name}: {weights.terms}" for weights in open_)
-        raise InputError(f"these weights have terms, agree to them with --accept-license: {terms}")
+        raise InputError(f"terms: {terms}", code="missing", field="--accept-license", hint="read them and agree")
     if open_:
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            record.write_text("\n".join(sorted(known | {weights.name for weights in open_})) + "\n", encoding="utf-8")
-        except OSError as error:
-            raise InputError(f"{record}: cannot be written: {error.strerror or error}") from None
+        with whole(record) as partial:
+            partial.write_text("\n".join(sorted(known | {weights.name for weights in open_})) + "\n", encoding="utf-8")
 
 
 def _get_one(weights: Weights, folder: Path) -> None:
@@ -105,7 +101,7 @@ def _get_one(weights: Weights, folder: Path) -> None:
             bar = progress.add_task(weights.file, total=None)
             download(weights, folder, lambda done, total: progress.update(bar, completed=done, total=total))
         if weights.converted:
-            (folder / weights.converted).unlink(missing_ok=True)  # what an earlier, wrong file gave
+            (folder / weights.converted).unlink(missing_ok=True)  # converted from the wrong file
     if state(weights, folder) == "not converted":
         with Console(stderr=True).status(f"converting {weights.file} to ONNX"):
             convert(weights, folder)

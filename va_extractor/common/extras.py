@@ -1,4 +1,4 @@
-"""Importing what only an extra of the package installs."""
+"""Import what only an extra of the package installs."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ def need(module: str, extra: str, what: str) -> Any:
     """Import `module`.
 
     Raises:
-        InputError: it is not installed; the message names `what` needs it and the extra that brings it.
+        InputError: it is not installed; the hint installs the extra.
     """
     try:
         return import_module(module)
     except ImportError as error:
-        raise InputError(f"{what} needs the extra: pip install 'vaemo-eval[{extra}]' ({error})") from None
+        hint = f"pip install 'vaemo-eval[{extra}]'"
+        raise InputError(f"{what} needs an extra: {error}", code="extra", found=extra, hint=hint) from None

@@ -1,7 +1,7 @@
-"""Reading a Keras h5 file: topology from its `model_config`, weights from its groups, nothing taken for granted.
+"""Read a Keras h5 file: topology from its `model_config`, weights from its groups.
 
-Both forms of `model_config` are read, that of Keras 1 and 2 (tf.keras) and that of Keras 3. A Lambda layer holds
-marshalled Python bytecode: it is looked at as bytes and never loaded or run. The only Lambda known is shunting
+Both forms of `model_config` are read, that of Keras 1 and 2 (tf.keras) and that of Keras 3. A Lambda layer contains
+marshalled Python bytecode, which is searched as bytes and never loaded or run. The only Lambda known is shunting
 inhibition, two inputs and the constant 0.5 (Barros, Churamani & Sciutti 2020, The FaceChannel: a fast and furious deep
 neural network for facial expression recognition, SN Computer Science 1, 321); any other is refused.
 """
@@ -28,7 +28,7 @@ _FUNCTIONS = ("linear", "relu", "sigmoid", "tanh")
 
 
 class _UnsupportedError(Exception):
-    """A layer cannot be converted; the message says which and why."""
+    """A layer cannot be converted."""
 
 
 def read_model(path: Path) -> kinds.Model:
@@ -41,15 +41,17 @@ def read_model(path: Path) -> kinds.Model:
     try:
         with h5py.File(path, "r") as file:
             if "model_config" not in file.attrs or "model_weights" not in file:
-                raise InputError(f"{path}: no 'model_config' and 'model_weights'; give a file of the whole model")
+                what, hint = "has no 'model_config' and 'model_weights'", "give a file of the whole model"
+                raise InputError(what, code="missing", file=path, hint=hint)
             config = json.loads(file.attrs["model_config"])
             return _model(config, file["model_weights"])
     except _UnsupportedError as error:
-        raise InputError(f"{path}: cannot be converted: {error}") from None
+        raise InputError(f"cannot be converted: {error}", code="unsupported", file=path) from None
     except OSError as error:
-        raise InputError(f"{path}: not a readable h5 file: {error}") from None
+        raise InputError(f"is not a readable h5 file: {error}", code="unreadable", file=path) from None
     except (KeyError, TypeError, ValueError, IndexError) as error:
-        raise InputError(f"{path}: its model_config or weights are not as Keras writes them: {error!r}") from None
+        what = f"model_config or weights are not in Keras's form: {error!r}"
+        raise InputError(what, code="type", file=path) from None
 
 
 def _model(config: Mapping[str, Any], weights: Any) -> kinds.Model:
@@ -65,7 +67,7 @@ def _model(config: Mapping[str, Any], weights: Any) -> kinds.Model:
 
 
 def _data_format(entries: list[dict[str, Any]]) -> bool:
-    """Return whether convolutions and poolings have their channels first; all must agree."""
+    """Return whether channels come first; all convolutions and poolings must agree."""
     found = {entry["config"]["data_format"] for entry in entries if entry["class_name"] in ("Conv2D", "MaxPooling2D")}
     if len(found) != 1 or not found <= {"channels_first", "channels_last"}:
         raise _UnsupportedError(f"layers of data formats {sorted(map(str, found))}; one for all is needed")
@@ -179,11 +181,11 @@ def _bytecode(name: str, code: Any) -> bytes:
     try:
         return base64.b64decode(code, validate=False)
     except (binascii.Error, TypeError, ValueError):
-        raise _UnsupportedError(f"Lambda '{name}' holds no base64 bytecode") from None
+        raise _UnsupportedError(f"Lambda '{name}' has no base64 bytecode") from None
 
 
 def _flatten(name: str, inputs: tuple[str, ...], config: Mapping[str, Any], _: Any, first: bool) -> kinds.Layer:
-    # Keras moves channels last before it flattens where Flatten itself says channels_first; it leaves them where not.
+    # Keras moves channels last before it flattens only if Flatten itself is channels_first.
     moves = config.get("data_format") == "channels_first"
     return kinds.Flatten(name, inputs, channels_last=moves or not first)
 

@@ -1,4 +1,4 @@
-"""What a Keras file may hold that we can convert: one dataclass a kind of layer."""
+"""The layers that can be converted: one dataclass a kind of layer."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class MaxPool(Layer):
 
 @dataclass(frozen=True)
 class Identity(Layer):
-    """What does nothing when a network is used: dropout."""
+    """Dropout, which does nothing when a network is used."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class ShuntingInhibition(Layer):
 
 @dataclass(frozen=True)
 class Flatten(Layer):
-    """To one row of numbers: in the order (height, width, channels), or as they lie in (channels, height, width)."""
+    """To one row of numbers, in the order (height, width, channels) or (channels, height, width)."""
 
     channels_last: bool
 
@@ -90,7 +90,7 @@ class Dense(Layer):
 
 @dataclass(frozen=True)
 class Model:
-    """A network: its layers, each after those it reads, and the names of the layers it answers with, in order."""
+    """A network: its layers, each after those it reads, and the names of its output layers, in order."""
 
     layers: tuple[Layer, ...]
     outputs: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""Writing a network as ONNX: images in as float32 (batch, channels, height, width), whatever the Keras layout was."""
+"""Write a network as ONNX; its input is float32 (batch, channels, height, width) whatever the Keras layout was."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def to_onnx(model: kinds.Model, notes: Mapping[str, str]) -> bytes:
 
 
 class _Graph:
-    """ONNX nodes, constants and inputs, layer after layer; each layer's result bears the layer's name."""
+    """ONNX nodes, constants and inputs, layer after layer; each layer's result has the layer's name."""
 
     def __init__(self, onnx: Any) -> None:
         self._onnx = onnx

@@ -1,4 +1,4 @@
-"""What an extractor is: what a network wants to see, and what its outputs mean."""
+"""What an extractor is: the input of a network, and the meaning of its outputs."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ class Extractor(ABC):
     """A network that measures valence and arousal of a face.
 
     Attributes:
-        name: as the command line calls it.
+        name: name on the command line.
         version: of the network, as its authors call it.
         weights: its trained weights, as published.
-        va_source: what stands in the column `va_source`.
-        order: what the last two numbers of the network's outputs are.
-        scale: (low, high) of those numbers; what lies outside is clipped.
+        va_source: value of the column `va_source`.
+        order: meaning of the last two numbers of the network's outputs.
+        scale: (low, high) of those numbers; values outside are clipped.
     """
 
     name: ClassVar[str]
@@ -33,13 +33,13 @@ class Extractor(ABC):
 
     @abstractmethod
     def preprocess(self, face: np.ndarray) -> np.ndarray:
-        """Turn a face into what the network reads.
+        """Turn a face into the network's input.
 
         Args:
             face: uint8 (height, width, 3), RGB, of any size.
 
         Returns:
-            float32 (channels, height, width), always of one shape.
+            float32 (channels, height, width), the same shape for every face.
         """
 
     def va(self, outputs: list[np.ndarray]) -> np.ndarray:
@@ -52,17 +52,16 @@ class Extractor(ABC):
             float32 (faces, 2): valence, arousal, in [-1, 1].
 
         Raises:
-            InputError: the outputs are not of that shape, or not finite: the weights are not of this network.
+            InputError: the outputs do not have that shape or are not finite.
         """
         numbers = np.concatenate(outputs, axis=1) if all(part.ndim == 2 for part in outputs) else np.empty((0, 0))
         if numbers.shape[1] < 2:
             shapes = [part.shape for part in outputs]
-            raise InputError(
-                f"{self.name}: the network's outputs have shapes {shapes}; are these weights of {self.name}?"
-            )
+            hint = f"give weights of {self.name}"
+            raise InputError("wrong shapes of outputs", code="conflict", field=self.name, found=shapes, hint=hint)
         last = numbers[:, -2:].astype(np.float64)
         if not np.isfinite(last).all():
-            raise InputError(f"{self.name}: the network gave a number that is not finite; are the weights damaged?")
+            raise InputError("the network returned a number that is not finite", code="model", field=self.name)
         low, high = self.scale
         va = to_unit(np.clip(last, low, high), low, high)
         return (va if self.order == ("valence", "arousal") else va[:, ::-1]).astype(np.float32)

@@ -17,8 +17,8 @@ _FOLDER = (
     "https://github.com/sb-ai-lab/EmotiEffLib/raw/f1df0e8548c666d268826e50b7de107fd5553e9d/models/affectnet_emotions"
 )
 _TERMS = (
-    "trained on AffectNet, whose terms allow non-commercial research only: take the weights, and what they measure, "
-    "as non-commercial"
+    "trained on AffectNet, whose terms allow non-commercial research only: use the weights, and what they measure, for "
+    "non-commercial research only"
 )
 
 

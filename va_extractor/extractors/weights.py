@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 from functools import cache
 
-from va_extractor.common.errors import InputError
+from va_extractor.common.errors import InputError, nearest
 from va_extractor.extractors import EXTRACTORS, extractor
 from va_extractor.weights.published import YUNET, Weights
 
@@ -18,13 +17,11 @@ def known() -> dict[str, Weights]:
 
 
 def named(name: str) -> Weights:
-    """Look up weights by name.
+    """Return weights by name.
 
     Raises:
-        InputError: there are none of that name; the nearest name is suggested.
+        InputError: there are none of that name; the hint is the nearest one.
     """
     if name not in known():
-        near = difflib.get_close_matches(name, known(), n=1)
-        mend = f"did you mean {near[0]}?" if near else f"known are {', '.join(known())}"
-        raise InputError(f"no weights are called '{name}'; {mend}")
+        raise InputError("no such weights", code="unknown", found=name, hint=nearest(name, known()))
     return known()[name]

@@ -1,1 +1,1 @@
-"""Images of faces become VA features: listed, read, detected, measured and written in shards."""
+"""Measure images of faces: read them, find the face, run the network, write shards."""

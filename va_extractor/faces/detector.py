@@ -1,4 +1,4 @@
-"""Finding the face: YuNet (Wu, Peng & Yu 2023, Machine Intelligence Research 20, 656-665), or none for crops."""
+"""Find the face: YuNet (Wu, Peng & Yu 2023, Machine Intelligence Research 20, 656-665), or none for crops."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from va_extractor.common.errors import InputError
 from va_extractor.schema import VaStatus
 
 MIN_SIDE = 10  # pixels; the smallest face YuNet's authors train on, and the smallest crop that is measured
-SURE = 0.8  # a score from which a face counts as found
-UNSURE = 0.6  # a score below which it counts as not found; between the two it is marked low_confidence
-_SIDES = (640, 320)  # the longer side is scaled to the first; to the second where no face was surely found
+SURE = 0.8  # from this score a face is ok
+UNSURE = 0.6  # from this score it is low_confidence; below, no face
+_SIDES = (640, 320)  # the longer side is scaled to the first; to the second if no face is sure
 _NMS = 0.3
 
 Box = tuple[float, float, float, float]
@@ -28,8 +28,8 @@ class Face:
 
     Attributes:
         status: `ok`, `low_confidence` or `no_face`.
-        rgb: uint8 (height, width, 3), the face alone; None where there is none.
-        score: the detector's confidence in [0, 1]; None where there is no face or no detector.
+        rgb: uint8 (height, width, 3), the face alone; None if there is none.
+        score: the detector's confidence in [0, 1]; None without a face or a detector.
     """
 
     status: VaStatus
@@ -46,7 +46,7 @@ class Detector(ABC):
 
         Args:
             rgb: uint8 (height, width, 3).
-            box: (left, top, right, bottom) in pixels of `rgb` inside which the face lies; None for anywhere.
+            box: (left, top, right, bottom) in pixels of `rgb` that contains the face; None for the whole image.
 
         Returns:
             The largest face, or the best inside the box.
@@ -54,10 +54,10 @@ class Detector(ABC):
 
 
 class WholeImage(Detector):
-    """For images that are face crops already: the whole image, or the whole box, is the face."""
+    """For face crops: the whole image or box is the face."""
 
     def find(self, rgb: np.ndarray, box: Box | None) -> Face:
-        """Return the image or the box itself, unscored; `no_face` where it is smaller than 10 pixels."""
+        """Return the image or box without a score; `no_face` if it is smaller than 10 pixels."""
         face = crop(rgb, box) if box else rgb
         return Face("ok", face) if min(face.shape[:2]) >= MIN_SIDE else Face("no_face")
 
@@ -65,8 +65,8 @@ class WholeImage(Detector):
 class YuNet(Detector):
     """`cv2.FaceDetectorYN` on the image scaled so that its longer side is 640 pixels.
 
-    A face that fills its image is larger than any YuNet was trained on, so where none is found surely the image is
-    looked at once more at 320 pixels, and the surer answer counts.
+    A face that fills its image is larger than those YuNet was trained on. If no face is sure, the image is scaled to
+    320 pixels as well, and the result with the higher score counts.
 
     Raises:
         InputError: the weights cannot be read by OpenCV.
@@ -78,10 +78,11 @@ class YuNet(Detector):
         try:
             self._net: Any = cv2.FaceDetectorYN.create(str(weights), "", (_SIDES[0], _SIDES[0]), UNSURE, _NMS)
         except cv2.error as error:
-            raise InputError(f"{weights}: OpenCV cannot read these weights: {str(error).strip()}") from None
+            what = f"OpenCV cannot read these weights: {str(error).strip()}"
+            raise InputError(what, code="unreadable", file=weights) from None
 
     def find(self, rgb: np.ndarray, box: Box | None) -> Face:
-        """Find the largest sure face, or with a box the surest inside it."""
+        """Find the largest sure face, or with a box the face of the highest score inside it."""
         inside = crop(rgb, box) if box else rgb
         if min(inside.shape[:2]) < MIN_SIDE:
             return Face("no_face")
@@ -119,7 +120,7 @@ class YuNet(Detector):
 
 
 def crop(rgb: np.ndarray, box: Box) -> np.ndarray:
-    """Cut `box` (left, top, right, bottom, pixels) out of an image, as far as it lies on it; may be empty."""
+    """Return the part of an image in `box` (left, top, right, bottom, pixels); may be empty."""
     height, width = rgb.shape[:2]
     left, right = (int(np.clip(round(x), 0, width)) for x in (box[0], box[2]))
     top, bottom = (int(np.clip(round(y), 0, height)) for y in (box[1], box[3]))
@@ -131,6 +132,6 @@ def _surest(faces: np.ndarray) -> float:
 
 
 def _quiet() -> None:
-    """Keep OpenCV 5's remark on its new engine off the user's screen; OpenCV 4 makes none."""
+    """Silence OpenCV 5's warning about its new engine; OpenCV 4 has none."""
     if hasattr(cv2.utils, "logging"):
         cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)

@@ -1,4 +1,4 @@
-"""One extraction from listing to shards in place: what `vaemo-extract images` does once the images are listed."""
+"""One extraction, from listed images to finished shards."""
 
 from __future__ import annotations
 
@@ -33,16 +33,16 @@ class Request:
 
     Attributes:
         source: name of the source, and of its folder.
-        terms: what is known of the source.
-        extractor: name in the registry.
-        weights: ONNX file instead of the registered one; None for the registered one.
-        detector: which detector.
-        weights_dir: folder of registered weights.
-        device: where networks run.
-        salt: goes into ids.
+        terms: title, terms and citation of the source.
+        extractor: name in `EXTRACTORS`.
+        weights: the user's ONNX file; None for the published one.
+        detector: name of the detector.
+        weights_dir: folder of published weights.
+        device: where the network runs.
+        salt: part of every id.
         output: folder of features.
         shard_size: rows a shard.
-        overwrite: whether what is there is removed first.
+        overwrite: whether to remove an earlier extraction first.
     """
 
     source: str
@@ -60,22 +60,22 @@ class Request:
 
 @dataclass(frozen=True)
 class Extraction:
-    """An extraction that is set up: what to run, and the shards it makes."""
+    """What the workers need, and the shards they make."""
 
     setup: Setup
     shards: Shards
 
 
 def set_up(request: Request, items: Sequence[ImageItem]) -> Extraction:
-    """Find and check the weights, and plan the shards or take up the plan of an interrupted run.
+    """Find and check the weights, and plan the shards or resume an interrupted run.
 
     Raises:
-        InputError: an extractor, weights or the output folder are not as asked.
+        InputError: the extractor is unknown, weights are missing, or the output folder is not usable.
     """
     tool = extractor(request.extractor)
     weights = request.weights or find(tool.weights, request.weights_dir)
     if not weights.is_file():
-        raise InputError(f"--weights {weights}: no such file")
+        raise InputError("no such file", code="missing", field="--weights", found=weights)
     detector = find(YUNET, request.weights_dir) if request.detector == "yunet" else None
     own = "" if request.weights is None else f"The weights are the user's own file, not those of {tool.weights.url}. "
     provenance = Provenance(
@@ -102,13 +102,13 @@ def set_up(request: Request, items: Sequence[ImageItem]) -> Extraction:
 
 
 def run(extraction: Extraction, engine: Engine, workers: int, advance: Callable[[int], None]) -> dict[str, list[Path]]:
-    """Make the missing shards, then put all in place.
+    """Make the missing shards, then move all to their folder.
 
     Args:
-        extraction: what `set_up` gave.
-        engine: what runs it.
+        extraction: made by `set_up`.
+        engine: `local` or `ray`.
         workers: processes or actors.
-        advance: told the rows of each shard as it is done.
+        advance: called with the rows of each shard when it is done.
 
     Returns:
         Each split's files.

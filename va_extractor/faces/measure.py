@@ -1,4 +1,4 @@
-"""The core: listed images in, rows of the VA features dataset out, in batches. It writes nothing."""
+"""Measure listed images: read them, find faces and run the network in batches, and return rows of features."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ from va_extractor.identity import item_id
 from va_extractor.schema import COLUMNS
 from va_extractor.sources import ImageItem
 
-BATCH = 32  # faces; the networks are as fast at 16 as at 256, and this keeps the processor's caches warm
+BATCH = 32  # faces; as fast as 16 or 256, and in the processor's cache
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Setup:
-    """What a worker must know to start.
+    """What a worker needs to start.
 
     Attributes:
-        extractor: its name in the registry.
+        extractor: its name in `EXTRACTORS`.
         weights: the extractor's ONNX file.
-        detector: YuNet's ONNX file; None where images are face crops.
+        detector: YuNet's ONNX file; None if images are face crops.
         device: where the network runs.
-        salt: goes into every item id and cluster id.
+        salt: part of every item id and cluster id.
     """
 
     extractor: str
@@ -56,7 +56,7 @@ class Tools:
 
 @dataclass(frozen=True)
 class _Seen:
-    """An item after reading and detection: its digest, what was found, and the network's input if it has a face."""
+    """An item after reading and detection: its digest, its face, and the network's input if there is a face."""
 
     item: ImageItem
     digest: str
@@ -68,15 +68,15 @@ def measure(items: Sequence[ImageItem], tools: Tools) -> pa.Table:
     """Measure valence and arousal of every item.
 
     Args:
-        items: what to measure, of any length; same items, same order, same bytes out.
+        items: any number; the same items in the same order give the same rows.
         tools: extractor, network and detector.
 
     Returns:
-        One row an item, in order, with the columns of `schema.COLUMNS`. A file that cannot be read or shows no face has
-        a row with that status. Items with the same content, box and frame have the same `item_id`.
+        One row an item, in order, with the columns of `schema.COLUMNS`. An unreadable file and one without a face
+        have a row with that status. Items with the same content, box and frame have the same `item_id`.
 
     Raises:
-        InputError: the network and the extractor do not fit each other.
+        InputError: the network does not fit the extractor.
     """
     rows: list[dict[str, object]] = []
     for batch in _ahead(_batches(_look(items, tools), BATCH)):
@@ -123,7 +123,7 @@ def _row(one: _Seen, va: np.ndarray | None, tools: Tools) -> dict[str, object]:
 
 
 def _batches(stream: Iterator[_Seen], faces: int) -> Iterator[list[_Seen]]:
-    """Group a stream so that each group but the last has `faces` faces, whatever lies between them."""
+    """Group a stream so that each group but the last has `faces` faces, and any number of items without one."""
     batch: list[_Seen] = []
     count = 0
     for one in stream:
@@ -137,7 +137,7 @@ def _batches(stream: Iterator[_Seen], faces: int) -> Iterator[list[_Seen]]:
 
 
 def _ahead(stream: Iterator[T]) -> Iterator[T]:
-    """Draw from `stream` in a second thread, one ahead, so that reading and detection overlap with the network."""
+    """Draw one ahead from `stream` in a second thread, so that reading and detection overlap with the network."""
     with ThreadPoolExecutor(1) as thread:
         coming = thread.submit(next, stream, None)
         while (one := coming.result()) is not None:

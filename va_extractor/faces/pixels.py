@@ -1,4 +1,4 @@
-"""From bytes to pixels: 8-bit RGB, upright, whatever the file was; or `Unreadable`."""
+"""Decode an image file to upright 8-bit RGB, or raise `Unreadable`."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ import numpy as np
 from PIL import Image, ImageOps
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "PPM", "JPEG2000")
-_ENOUGH = 2560  # JPEG files are decoded at a fraction of their size where the longer side stays above this
+_ENOUGH = 2560  # pixels; a larger JPEG is decoded smaller, its longer side not below this
 
-Image.init()  # else Pillow knows only some of FORMATS until it has met another
-warnings.filterwarnings("ignore", module=r"PIL\.")  # of damage and of size: the row's status tells
+Image.init()  # otherwise Pillow knows only some of FORMATS at first
+warnings.filterwarnings("ignore", module=r"PIL\.")  # about damage and size: the row's status says so
 
 
-class Unreadable(Exception):  # noqa: N818 - it is kept as a value, and a picture is or is not unreadable
+class Unreadable(Exception):  # noqa: N818 - also kept as a value
     """A file is not an image that can be decoded; the message says why."""
 
 
@@ -26,8 +26,8 @@ class Picture:
     """A decoded image.
 
     Attributes:
-        rgb: uint8 (height, width, 3), upright as its EXIF orientation says.
-        scale: pixels of `rgb` a pixel of the file; below 1 where a large JPEG was decoded smaller.
+        rgb: uint8 (height, width, 3), upright by its EXIF orientation.
+        scale: pixels of `rgb` a pixel of the file; below 1 if a large JPEG was decoded smaller.
     """
 
     rgb: np.ndarray
@@ -38,8 +38,8 @@ def decode(data: bytes) -> Picture:
     """Decode an image file: the first frame of an animation, alpha laid on white, 16-bit values to 8 bits.
 
     Raises:
-        Unreadable: empty, truncated, damaged, above Pillow's limit of 178 megapixels, or of a format or number type
-            that is not read.
+        Unreadable: empty, truncated, damaged, above Pillow's limit of 178 megapixels, or of an unknown format or number
+            type.
     """
     if not data:
         raise Unreadable("the file is empty")
@@ -52,7 +52,7 @@ def decode(data: bytes) -> Picture:
             rgb = np.asarray(_rgb(ImageOps.exif_transpose(image)))
     except Unreadable:
         raise
-    except Exception as error:  # decoders given damaged bytes raise nearly anything
+    except Exception as error:  # decoders raise nearly anything for damaged bytes
         raise Unreadable(f"{type(error).__name__}: {error}") from error
     return Picture(rgb, scale)
 

@@ -1,4 +1,4 @@
-"""Reading listed items: each file once where its items stand together, and what identifies its content."""
+"""Read listed items, each file once if its items follow each other, and hash its content."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from va_extractor.faces.pixels import Picture, Unreadable, decode
 from va_extractor.sources import ImageItem
 
 MAX_IMAGE = 1_500_000_000
-"""Bytes; the 178 megapixels that are decoded at most are 1.43 GB, uncompressed with four channels of 16 bits."""
+"""Bytes; 178 megapixels, Pillow's limit, are 1.43 GB uncompressed with four channels of 16 bits."""
 
 
 @dataclass(frozen=True)
 class Read:
-    """What a file gave.
+    """The content of a file.
 
     Attributes:
-        digest: SHA-256 of the file's bytes, hexadecimal; of no bytes where there is no file.
+        digest: SHA-256 of the file's bytes, hexadecimal; of no bytes without a file.
         picture: the pixels, or why there are none.
     """
 
@@ -35,7 +35,7 @@ class Read:
 
 
 class Reader:
-    """Reads items one after another; remembers the last file, since several items may lie on it."""
+    """Reads items one after another; keeps the last file, since several items may be in it."""
 
     def __init__(self) -> None:
         self._path: Path | None = None
@@ -43,7 +43,7 @@ class Reader:
         self._picture: Callable[[int | None], Picture | Unreadable]
 
     def read(self, item: ImageItem) -> Read:
-        """Read the item's image, or its frame of the video. Whatever is wrong with the file is in the answer."""
+        """Return the item's image or frame of the video; an unreadable file is a value, not an error."""
         if item.path != self._path:
             self._open(item.path, video=item.frame is not None)
         return Read(self._digest, self._picture(item.frame))
@@ -78,7 +78,7 @@ def _once(data: bytes) -> Callable[[int | None], Picture | Unreadable]:
 
 
 class _Video:
-    """Frames by their index, counted by decoding: seeking by index is not exact in every format."""
+    """Frames by their index, counted by decoding, since seeking is not exact in every format."""
 
     def __init__(self, path: Path) -> None:
         self._path = path

@@ -1,20 +1,18 @@
-"""Shards of one extraction: planned before it starts, written whole or not at all, put in place when all are there.
+"""Shards of one extraction: planned before it starts, each written whole, moved to their folder when all are done.
 
-    <root>/<source>/.plan.json                   what is being extracted: hash of inputs, provenance, shards a split
-    <root>/<source>/.work/train-00000-of-00003.parquet   shards that are done, while others are not
-    <root>/<source>/train-00000-of-00003.parquet         shards in place, once all were done
+    <root>/<source>/.plan.json                           hash of the inputs, provenance, shards a split
+    <root>/<source>/.work/train-00000-of-00003.parquet   finished shards, while others are missing
+    <root>/<source>/train-00000-of-00003.parquet         all shards, once the extraction is complete
 
-A run that is killed leaves whole shards only; the next run makes those that are missing. Nothing in these files can
-lead back to an image: the plan holds a hash over the listing.
+A killed run leaves whole shards only; the next run makes the missing ones. These files do not identify any image: the
+plan has only a hash of the listing.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
-import re
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -24,11 +22,13 @@ import pyarrow.parquet as pq
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from va_extractor.common.errors import InputError
+from va_extractor.common.files import reading, whole, writing
 from va_extractor.dataset import split_files
 from va_extractor.schema import Provenance, check, with_provenance
 from va_extractor.sources import ImageItem
+from va_extractor.sources.checks import split_name
 
-_SPLIT = re.compile(r"[A-Za-z0-9_]+")
+_OTHER = "give another --output, or --overwrite to remove it"
 
 
 class Plan(BaseModel):
@@ -37,7 +37,7 @@ class Plan(BaseModel):
     Attributes:
         inputs: SHA-256 over the listing and the settings.
         shards: number of shards of each split.
-        provenance: as the first run wrote it, so that every shard has the same.
+        provenance: of the first run, so that every shard has the same.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -52,8 +52,8 @@ class Job:
     """One shard to make.
 
     Attributes:
-        path: where it is written.
-        items: what is measured for it.
+        path: the file to write.
+        items: what to measure.
     """
 
     path: Path
@@ -65,14 +65,14 @@ class Shards:
 
     Args:
         root: folder of the features.
-        items: the whole listing; each split's rows stand in this order.
-        provenance: dataset-level metadata; `provenance.source` names the folder.
-        salt: goes into the hash of the inputs, since it goes into the ids.
+        items: the whole listing, in the order of the rows.
+        provenance: metadata of the dataset; `provenance.source` names the folder.
+        salt: part of the ids, and so of the hash of the inputs.
         size: rows a shard.
 
     Raises:
-        InputError: nothing is listed, a split's name cannot be a file's, the folder cannot be written, or it holds
-            features of other inputs or settings.
+        InputError: nothing is listed, a split has no valid file name, or the folder cannot be written or has features
+            of other inputs or settings.
     """
 
     def __init__(self, root: Path, items: Sequence[ImageItem], provenance: Provenance, salt: str, size: int) -> None:
@@ -81,11 +81,9 @@ class Shards:
         self._size = size
         self._splits: dict[str, list[ImageItem]] = {}
         for item in items:
-            if not _SPLIT.fullmatch(item.split):
-                raise InputError(f"{item.path}: split '{item.split}': a split's name is of letters, digits and _")
-            self._splits.setdefault(item.split, []).append(item)
+            self._splits.setdefault(split_name(item.split, file=item.path), []).append(item)
         if not self._splits:
-            raise InputError("no image is listed")
+            raise InputError("no image is listed", code="missing")
         counts = {split: -(-len(listed) // size) for split, listed in self._splits.items()}
         self.plan = self._begin(
             root, Plan(inputs=_digest(items, provenance, salt, size), shards=counts, provenance=provenance)
@@ -96,31 +94,29 @@ class Shards:
         path = self.folder / ".plan.json"
         try:
             if path.exists():
-                earlier = Plan.model_validate_json(path.read_bytes())
+                with reading(path):
+                    earlier = Plan.model_validate_json(path.read_bytes())
                 if earlier.inputs != plan.inputs:
-                    raise InputError(
-                        f"{self.folder}: holds an extraction of other images or settings; give another --output, or "
-                        "--overwrite to remove it"
-                    )
+                    what = "has an extraction of other images or settings"
+                    raise InputError(what, code="conflict", file=self.folder, hint=_OTHER)
                 return earlier
-            if split_files(root, plan.provenance.source):
-                raise InputError(
-                    f"{self.folder}: holds other features; give another --output, or --overwrite to remove them"
-                )
-            self._work.mkdir(parents=True, exist_ok=True)
-            _write_whole(path, lambda partial: partial.write_text(plan.model_dump_json(), encoding="utf-8"))
         except ValidationError:
-            raise InputError(f"{path}: is not the plan of an extraction; --overwrite removes it") from None
-        except OSError as error:
-            raise InputError(f"{path}: cannot be written: {error.strerror or error}") from None
+            what = "is not the plan of an extraction"
+            raise InputError(what, code="type", file=path, hint="remove it with --overwrite") from None
+        if split_files(root, plan.provenance.source):
+            raise InputError("has other features", code="conflict", file=self.folder, hint=_OTHER)
+        with writing(path):
+            self._work.mkdir(parents=True, exist_ok=True)
+        with whole(path) as partial:
+            partial.write_text(plan.model_dump_json(), encoding="utf-8")
         return plan
 
     def missing(self) -> list[Job]:
-        """Return the shards that are not made yet."""
+        """Return the shards that are not written yet."""
         return [job for job in self._jobs() if not job.path.exists() and not (self.folder / job.path.name).exists()]
 
     def finish(self) -> dict[str, list[Path]]:
-        """Make ids unique, check the whole, and put the shards in place.
+        """Make ids unique, check all rows, and move the shards to their folder.
 
         Returns:
             Each split's files, in order.
@@ -133,12 +129,12 @@ class Shards:
             _make_unique(paths)
             for path in paths:
                 if path.parent == self._work:
-                    check(_read(path), path.name)
+                    check(_read(path), path)
         for split in self.plan.shards:
             for path in self._names(split):
                 self._present(path).replace(self.folder / path.name)
         shutil.rmtree(self._work, ignore_errors=True)
-        for left in self.folder.glob("*.partial"):  # by runs that were killed while they wrote
+        for left in self.folder.glob("*.partial"):  # from killed runs
             left.unlink(missing_ok=True)
         return split_files(self.folder.parent, self.folder.name)
 
@@ -158,13 +154,11 @@ class Shards:
 def remove(root: Path, source: str) -> None:
     """Remove an extraction, finished or not: its shards, its plan and its working folder."""
     folder = root / source
-    try:
+    with writing(folder):
         for path in (*folder.glob("*.parquet"), folder / ".plan.json"):
             path.unlink(missing_ok=True)
         if (folder / ".work").exists():
             shutil.rmtree(folder / ".work")
-    except OSError as error:
-        raise InputError(f"{folder}: cannot be removed: {error.strerror or error}") from None
 
 
 def write_shard(table: pa.Table, provenance: Provenance, path: Path) -> None:
@@ -173,26 +167,16 @@ def write_shard(table: pa.Table, provenance: Provenance, path: Path) -> None:
     Raises:
         InputError: the folder cannot be written.
     """
-    table = with_provenance(table, provenance)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _write_parquet(table, path)
-    except OSError as error:
-        raise InputError(f"{path}: cannot be written: {error.strerror or error}") from None
+    _write_parquet(with_provenance(table, provenance), path)
 
 
 def _write_parquet(table: pa.Table, path: Path) -> None:
-    _write_whole(path, lambda partial: pq.write_table(table, partial, compression="zstd"))
-
-
-def _write_whole(path: Path, write: Callable[[Path], object]) -> None:
-    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
-    write(partial)
-    partial.replace(path)
+    with whole(path) as partial:
+        pq.write_table(table, partial, compression="zstd")
 
 
 def _digest(items: Sequence[ImageItem], provenance: Provenance, salt: str, size: int) -> str:
-    """Hash what decides the output's bytes, without date and commit, and with file names instead of whole paths."""
+    """Hash everything that decides the output, without date and commit, and with file names instead of whole paths."""
     state = hashlib.sha256()
     state.update(repr((salt, size, provenance.model_copy(update={"created": None, "git_commit": None}))).encode())
     for item in items:
@@ -204,13 +188,13 @@ _FIELDS = tuple(field.name for field in fields(ImageItem) if field.name != "path
 
 
 def _make_unique(paths: Sequence[Path]) -> None:
-    """Give items of equal content a number: `<id>`, `<id>-2`, `<id>-3`, ..., in the order of what their rows hold.
+    """Give items of equal content a number: `<id>`, `<id>-2`, `<id>-3`, ..., in the order of their other columns.
 
-    The numbers do not depend on the order of the listing. Doing it again changes nothing, so it may be interrupted.
+    The numbers do not depend on the order of the listing. A second pass changes nothing, so it may be interrupted.
     """
     bases = [_bases(_read(path, ["item_id"])) for path in paths]
     ordered = pa.concat_arrays([chunk for base in bases for chunk in base.chunks])
-    ordered = ordered.take(pc.sort_indices(ordered))  # a tenth of the memory that counting takes
+    ordered = ordered.take(pc.sort_indices(ordered))  # takes a tenth of the memory of counting
     repeated = ordered[1:].filter(pc.equal(ordered[1:], ordered[:-1])).unique()
     if not len(repeated):
         return
@@ -234,7 +218,7 @@ def _make_unique(paths: Sequence[Path]) -> None:
 
 
 def _read(path: Path, columns: list[str] | None = None) -> pa.Table:
-    """Read a shard in this thread: Arrow's own threads keep memory of each of many files."""
+    """Read a shard in this thread, since Arrow's threads keep memory for each file."""
     return pq.ParquetFile(path, pre_buffer=False).read(columns, use_threads=False)
 
 

@@ -1,4 +1,4 @@
-"""What is written about a source of images in the dataset's provenance, where the user does not say otherwise."""
+"""Title, terms and citation of each source of images, for the provenance."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ class Terms:
         title: one line for people.
         licence: terms of the source's images and labels.
         citation: the work to cite.
-        homepage: where the source is obtained; None where it has no page.
-        annotator_merge: how several annotators' labels were merged; None where there is one.
+        homepage: where to get the source; None if it has no page.
+        annotator_merge: how several annotators' labels were merged; None if there is one.
     """
 
     title: str

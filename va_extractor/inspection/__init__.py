@@ -1,1 +1,1 @@
-"""What is in a VA features dataset, and what is wrong with it: numbers, terminal and picture."""
+"""What is in a VA features dataset, and its problems: numbers, terminal and picture."""

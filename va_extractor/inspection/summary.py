@@ -1,4 +1,4 @@
-"""Counts, means and faults of one source's rows."""
+"""Counts, means and problems of one source's rows."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ DIMENSIONS = ("valence", "arousal", "dominance")
 
 @dataclass(frozen=True)
 class Dimension:
-    """One dimension's values in one split; statistics are NaN where there are too few values for them.
+    """One dimension's values in one split; statistics of too few values are NaN.
 
     Attributes:
         name: `valence`, `arousal` or `dominance`.
@@ -69,9 +69,9 @@ class Summary:
 
     Attributes:
         splits: splits whose columns could be read.
-        problems: what makes the dataset unfit for use.
+        problems: errors that make the dataset unusable.
         cautions: what a reader of scores should know.
-        synthetic: whether the rows say that they were drawn, not measured.
+        synthetic: whether rows were drawn, not measured.
     """
 
     splits: tuple[Split, ...]
@@ -84,8 +84,8 @@ def summarise(tables: Mapping[str, pa.Table], min_items: int) -> Summary:
     """Summarise one source.
 
     Args:
-        tables: rows of each split as they stand in the files, not yet checked.
-        min_items: a label with fewer rows in a split is cautioned of.
+        tables: rows of each split as in the files, not yet checked.
+        min_items: a label with fewer rows in a split gives a caution.
     """
     readable = {name: table for name, table in tables.items() if _readable(table)}
     splits = tuple(_split(name, table) for name, table in readable.items())
@@ -112,7 +112,7 @@ def summarise(tables: Mapping[str, pa.Table], min_items: int) -> Summary:
 
 
 def measured(tables: Mapping[str, pa.Table]) -> tuple[np.ndarray, list[list[str]]]:
-    """Gather the rows of all splits that have both valence and arousal.
+    """Return the rows of all splits that have both valence and arousal.
 
     Returns:
         Valence and arousal, shape (rows, 2), and the labels of each row.
@@ -132,7 +132,7 @@ def _floats(table: pa.Table, name: str) -> np.ndarray:
 
 
 def _readable(table: pa.Table) -> bool:
-    """Whether every column is there and of its type, so that counts can be made whatever the values are."""
+    """Return whether every column is there with its type, so that its values can be counted."""
     return all(
         field.name in table.column_names and table.schema.field(field.name).type.equals(field.type)
         for field in COLUMNS
@@ -141,7 +141,7 @@ def _readable(table: pa.Table) -> bool:
 
 
 def _faults(name: str, table: pa.Table) -> Iterable[str]:
-    """Yield what the checks of the schema say, the first fault of each."""
+    """Yield the first error of each check of the schema."""
     for fault in (lambda: check(table, f"split '{name}'"), lambda: provenance_of(table.schema, f"split '{name}'")):
         try:
             fault()
@@ -183,11 +183,11 @@ def _dimension(name: str, values: np.ndarray) -> Dimension:
 
 def _duplicates(name: str, table: pa.Table) -> list[str]:
     count = table.num_rows - pc.count_distinct(table["item_id"]).as_py()
-    return [f"split '{name}': {count} rows repeat the item_id of another"] if count else []
+    return [f"split '{name}': {count} rows have the item_id of another row"] if count else []
 
 
 def _shared(tables: Mapping[str, pa.Table], column: str, what: str) -> list[str]:
-    """Say of each pair of splits how many values of `column` stand in both."""
+    """Return a line for each pair of splits that have values of `column` in common."""
     values = {name: table[column].unique() for name, table in tables.items()}
     shared = {
         (one, other): pc.sum(pc.is_in(values[one], values[other])).as_py() for one, other in combinations(values, 2)

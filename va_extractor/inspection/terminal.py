@@ -19,11 +19,11 @@ COLUMNS, ROWS = 48, 20
 
 
 def report(source: str, summary: Summary, points: np.ndarray) -> RenderableType:
-    """Lay out everything about one source.
+    """Return everything about one source.
 
     Args:
         source: name of the source.
-        summary: its counts and faults.
+        summary: its counts and problems.
         points: valence and arousal of all splits, shape (rows, 2).
     """
     parts: list[RenderableType] = [
@@ -41,15 +41,15 @@ def report(source: str, summary: Summary, points: np.ndarray) -> RenderableType:
 
 
 def heading(source: str, summary: Summary) -> str:
-    """Name the source, and say so where its rows were drawn, not measured."""
+    """Return the source's name, marked if its rows were drawn, not measured."""
     return f"{source} (SYNTHETIC)" if summary.synthetic else source
 
 
 def plane(points: np.ndarray) -> str:
-    """Draw the density of points on the VA plane, arousal upwards, with the marginal histograms beside it.
+    """Draw the density of points on the VA plane, arousal upwards, with marginal histograms.
 
     A cell's shade grows with the square root of its count, so that sparse regions stay visible. Points outside
-    [-1, 1] are not drawn; the summary counts them.
+    [-1, 1] are not drawn.
 
     Args:
         points: valence and arousal, shape (rows, 2).

@@ -1,1 +1,1 @@
-"""A features folder becomes a dataset on the Hugging Face Hub: shards, card, Croissant metadata, tag."""
+"""Publish a features folder on the Hugging Face Hub: shards, card, Croissant metadata, tag."""

@@ -1,4 +1,4 @@
-"""The dataset card: front matter that the Hub reads, and the text that people read."""
+"""The dataset card: front matter for the Hub, and text for people."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from va_extractor.schema import Tool
 
 _SIZES = ((10**3, "n<1K"), (10**4, "1K<n<10K"), (10**5, "10K<n<100K"), (10**6, "100K<n<1M"), (10**7, "1M<n<10M"))
 _GATED_PROMPT = (
-    "By asking for access you state that you will use these rows for non-commercial research, under the terms of the "
-    "sources and tools that the card names, and that you will not try to find out who the people behind them are."
+    "By asking for access you agree to use these rows for non-commercial research only, under the terms of the sources "
+    "and tools named in the card, and not to try to identify the people in them."
 )
 SENSITIVE = (
-    "A row of a face is a measurement, or people's judgement, of how one person looked in one image. No pixel, crop, "
-    "embedding, box, file name or name of a person is here, and none can be rebuilt from two numbers and labels. Item "
-    "and cluster ids are salted hashes: whoever holds the source's images and knows the salt can find an item again."
+    "A row describes how one person looked in one image, as measured or judged by people. It has no pixel, crop, "
+    "embedding, box, file name or name of a person, and none can be rebuilt from it. Item and cluster ids are salted "
+    "hashes: someone with the source's images and the salt can identify an item."
 )
 
 
 def front_matter(release: Release) -> dict[str, Any]:
-    """Return the card's metadata, in the Hub's own field names."""
+    """Return the card's metadata, with the Hub's field names."""
     matter: dict[str, Any] = {
         "pretty_name": release.repo.split("/")[1],
         "language": ["en"],
@@ -82,18 +82,18 @@ def render(release: Release) -> str:
 
 
 def notices(parts: tuple[Part, ...]) -> list[Notice]:
-    """Return the notices of the extractors whose numbers are among `parts`."""
+    """Return the notices of the extractors that measured rows of `parts`."""
     used = {name for part in parts for name in part.table["va_source"].unique().to_pylist()}
     return [notice for name, notice in NOTICES.items() if name in used]
 
 
 def _citations(release: Release) -> list[str]:
-    told = [part.provenance.citation for part in release.parts]
-    return list(dict.fromkeys([*told, *(notice.citation for notice in notices(release.parts))]))
+    sources = [part.provenance.citation for part in release.parts]
+    return list(dict.fromkeys([*sources, *(notice.citation for notice in notices(release.parts))]))
 
 
 def _line(text: object) -> str:
-    """Return text as one line, so that no field of a user can begin a new section."""
+    """Return text as one line, so that no user's text begins a new section."""
     return " ".join(str(text).split())
 
 

@@ -1,4 +1,4 @@
-"""Croissant metadata (mlcommons.org/croissant, version 1.0): what the files and their columns are, for programs."""
+"""Croissant metadata (mlcommons.org/croissant, version 1.0): files and columns, described for programs."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from typing import Any
 import pyarrow as pa
 
 from va_extractor.common.errors import InputError
+from va_extractor.common.extras import need
 from va_extractor.publish.card import SENSITIVE, notices, page
 from va_extractor.publish.release import Release
 from va_extractor.schema import COLUMNS
 
 REPOSITORY = "repo"
 _UNHASHED = "https://github.com/mlcommons/croissant/issues/80"
-"""What the Hub's own Croissant files give in place of a hash of a whole repository."""
+"""The Hub's own Croissant files write this instead of a hash of a whole repository."""
 
 _DESCRIPTIONS = {
     "item_id": "Salted hash that identifies the item.",
@@ -38,13 +39,9 @@ def render(release: Release) -> str:
     """Return the metadata as JSON, checked by mlcroissant.
 
     Raises:
-        InputError: mlcroissant is not installed, or refuses the metadata.
+        InputError: mlcroissant is not installed, or rejects the metadata.
     """
-    try:
-        import mlcroissant as mlc
-    except ImportError:
-        raise InputError("publishing needs mlcroissant: pip install 'vaemo-eval[extract]'") from None
-
+    mlc = need("mlcroissant", "extract", "publishing")
     distribution: list[Any] = [
         mlc.FileObject(
             id=REPOSITORY,
@@ -85,7 +82,7 @@ def render(release: Release) -> str:
     try:
         mlc.Dataset(jsonld=json.loads(text))
     except mlc.ValidationError as error:
-        raise InputError(f"Croissant metadata of {release.repo}: {' '.join(str(error).split())}") from None
+        raise InputError(f"mlcroissant rejects the metadata: {error}", code="conflict", file=release.repo) from None
     return text
 
 

@@ -1,19 +1,20 @@
-"""The folder that is pushed: `<source>/<split>-00000-of-00001.parquet`, `README.md` and `croissant.json`."""
+"""The folder to push: `<source>/<split>-00000-of-00001.parquet`, `README.md` and `croissant.json`."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from va_extractor.common.errors import InputError
+from va_extractor.common.files import writing
 from va_extractor.publish import card, croissant
 from va_extractor.publish.release import Part, Release
 
 ROWS_PER_SHARD = 1_000_000
-"""About 100 MB a file at some 100 bytes a row, below the few hundred MB that the Hub advises."""
+"""About 100 MB a file at 100 bytes a row; the Hub advises at most a few hundred MB."""
 
 
 def write(release: Release, folder: Path, rows_per_shard: int = ROWS_PER_SHARD) -> list[Path]:
-    """Write everything that is to be pushed.
+    """Write everything to push.
 
     Args:
         release: what to write.
@@ -27,15 +28,13 @@ def write(release: Release, folder: Path, rows_per_shard: int = ROWS_PER_SHARD) 
         InputError: the folder is not empty or cannot be written.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise InputError(f"{folder}: must be a new or an empty folder")
+        raise InputError("must be a new or an empty folder", code="conflict", file=folder)
     texts = {"README.md": card.render(release), "croissant.json": croissant.render(release)}
-    try:
+    with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
         shards = [shard for part in release.parts for shard in _write_shards(part, folder, rows_per_shard)]
         for name, text in texts.items():
             (folder / name).write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"{folder}: cannot be written: {error.strerror or error}") from None
     return [*(Path(name) for name in texts), *shards]
 
 

@@ -1,4 +1,4 @@
-"""Pushing a folder to the Hub."""
+"""Push a folder to the Hub."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _KIND = "dataset"
 def push(release: Release, folder: Path, api: HfApi, *, private: bool) -> str:
     """Create or update the dataset repository, upload the folder, and tag the last commit.
 
-    Visibility and gating are set before the first file is sent, so that nothing is open for a moment. Parquet files of
-    earlier versions that are not in this one are removed from the tip; their tags keep them.
+    Visibility and gating are set before the first file is sent. Parquet files of earlier versions that are not in this
+    one are removed from the main branch; their tags keep them.
 
     Args:
         release: what is published.
-        folder: what `folder.write` wrote.
+        folder: written by `folder.write`.
         api: client of the Hub.
         private: make the repository private; without it an existing one keeps its visibility.
 
@@ -31,7 +31,7 @@ def push(release: Release, folder: Path, api: HfApi, *, private: bool) -> str:
         The commit that the tag names.
 
     Raises:
-        InputError: the tag exists, or the Hub cannot be reached or refuses; no token is ever in the message.
+        InputError: the tag exists, or the Hub cannot be reached or refuses; no token is in the message.
     """
     import httpx
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError
@@ -39,15 +39,16 @@ def push(release: Release, folder: Path, api: HfApi, *, private: bool) -> str:
     try:
         return _push(release, folder, api, private=private)
     except (HfHubHTTPError, HFValidationError, httpx.HTTPError, OSError, UnicodeError) as error:
-        told = redacted((str(error).strip().splitlines() or [type(error).__name__])[0])
-        raise InputError(f"{release.repo}: the Hub could not take it: {told}") from None
+        reason = redacted((str(error).strip().splitlines() or [type(error).__name__])[0])
+        raise InputError(f"the Hub refused: {reason}", code="unwritable", file=release.repo) from None
 
 
 def _push(release: Release, folder: Path, api: HfApi, *, private: bool) -> str:
     repo = release.repo
     api.create_repo(repo, repo_type=_KIND, private=private or None, exist_ok=True)
     if release.tag in {ref.name for ref in api.list_repo_refs(repo, repo_type=_KIND).tags}:
-        raise InputError(f"{repo}: version {release.version} is published already; give a higher --version")
+        hint = "give a higher --version"
+        raise InputError("is already published", code="duplicate", file=repo, found=release.version, hint=hint)
     if private or release.gated:
         api.update_repo_settings(
             repo, repo_type=_KIND, private=private or None, gated="manual" if release.gated else None

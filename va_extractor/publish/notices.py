@@ -1,4 +1,4 @@
-"""What a reader must know of the tools whose numbers are published: their terms and the works to cite."""
+"""Terms and citations of the extractors, for the card of a published dataset."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ class Notice:
     """One extractor's terms.
 
     Attributes:
-        terms: what its terms say, and what they leave open.
+        terms: what its terms allow, and what is unclear.
         citation: the work to cite.
     """
 
@@ -21,11 +21,10 @@ class Notice:
 NOTICES = {
     "facechannel": Notice(
         terms=(
-            "Valence and arousal were put out by FaceChannel. Its author's statements on licence differ (LGPL-3 in the "
-            "repository's licence file, MIT in the package, 'non-commercial research' in the README), and AffectNet, "
-            "on which networks of this kind are trained, is for research only. Its weights are not part of this "
-            "dataset. Take these numbers to be for non-commercial research unless the rights holders tell you "
-            "otherwise."
+            "Valence and arousal were measured by FaceChannel. Its author's statements on licence differ (LGPL-3 in "
+            "the repository's licence file, MIT in the package, 'non-commercial research' in the README), and "
+            "AffectNet, on which such networks are trained, is for research only. Its weights are not part of this "
+            "dataset. Use these numbers for non-commercial research only, unless the rights holders allow more."
         ),
         citation=(
             "Barros, P., Churamani, N. & Sciutti, A. (2020). The FaceChannel: A Fast and Furious Deep Neural Network "
@@ -34,9 +33,9 @@ NOTICES = {
     ),
     "emotieffnet": Notice(
         terms=(
-            "Valence and arousal were put out by EmotiEffNet, trained on AffectNet, whose terms allow research only. "
-            "Its weights are not part of this dataset. Take these numbers to be for non-commercial research unless "
-            "the rights holders tell you otherwise."
+            "Valence and arousal were measured by EmotiEffNet, trained on AffectNet, whose terms allow research only. "
+            "Its weights are not part of this dataset. Use these numbers for non-commercial research only, unless "
+            "the rights holders allow more."
         ),
         citation=(
             "Savchenko, A. V., Savchenko, L. V. & Makarov, I. (2022). Classifying Emotions and Engagement in Online "
@@ -45,4 +44,4 @@ NOTICES = {
         ),
     ),
 }
-"""By `va_source`; ratings by people, norms and synthetic rows have no tool."""
+"""By `va_source`; other rows have no extractor."""

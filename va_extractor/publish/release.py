@@ -1,4 +1,4 @@
-"""What is to be published: checked tables under a name and a version."""
+"""What to publish: checked tables under a name and a version."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from va_extractor.common.errors import InputError
-from va_extractor.dataset import read_split, sources, split_files
+from va_extractor.dataset import no_features, read_split, sources, split_files
 from va_extractor.inspection.summary import Split, summarise
 from va_extractor.schema import Provenance
 
@@ -27,7 +27,7 @@ class Part:
         source: name of the source.
         split: name of the split.
         table: its rows, checked, with provenance in the schema.
-        provenance: where they come from.
+        provenance: their metadata.
         summary: their counts.
     """
 
@@ -47,7 +47,7 @@ class Release:
         version: `X.Y.Z`; the tag is `vX.Y.Z`.
         parts: every split of every source, by source and name.
         gated: whether readers must ask for access.
-        day: when it is published, UTC.
+        day: date of publication, UTC.
     """
 
     repo: str
@@ -76,20 +76,19 @@ class Release:
 
 
 def read_release(features: Path, repo: str, version: str, *, gated: bool, day: date) -> Release:
-    """Read and check everything that is to be published.
-
-    Columns beyond the schema's are dropped here, so that nothing else can leave the machine.
+    """Read and check everything to publish. Columns outside the schema are dropped, so that they stay private.
 
     Raises:
         InputError: there are no features, they break the schema, or the id or the version is malformed.
     """
     if not _HUB_ID.fullmatch(repo):
-        raise InputError(f"--repo {repo}: give the Hub id as org/name, of letters, digits, '-', '_' and '.'")
+        raise InputError("is not a Hub id", code="type", field="--repo", found=repo, hint="write org/name")
     if not _VERSION.fullmatch(version):
-        raise InputError(f"--version {version}: give three numbers, X.Y.Z, without leading zeros")
+        hint = "write three numbers, X.Y.Z, without leading zeros"
+        raise InputError("is not a version", code="type", field="--version", found=version, hint=hint)
     names = sources(features)
     if not names:
-        raise InputError(f"{features}: holds no VA features (FEATURES/SOURCE/SPLIT.parquet)")
+        raise no_features(features)
     return Release(repo, version, tuple(part for name in names for part in _parts(features, name)), gated, day)
 
 
@@ -99,5 +98,6 @@ def _parts(features: Path, source: str) -> list[Part]:
     counts = {split.name: split for split in summary.splits}
     for split, (_, provenance) in read.items():
         if provenance.source != source:
-            raise InputError(f"{features / source}: split '{split}' says that its source is '{provenance.source}'")
-    return [Part(source, split, table, told, counts[split]) for split, (table, told) in read.items()]
+            what = f"split '{split}' has another source in its metadata"
+            raise InputError(what, code="conflict", file=features / source, field="source", found=provenance.source)
+    return [Part(source, split, table, provenance, counts[split]) for split, (table, provenance) in read.items()]

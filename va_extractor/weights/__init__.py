@@ -1,4 +1,4 @@
-"""Trained weights: what is needed, where it comes from, on what terms, and whether a file is the right one."""
+"""Trained weights: origin and terms, download, conversion and check."""
 
 from va_extractor.weights.published import Weights
 

@@ -1,4 +1,4 @@
-"""Fetching a file: resumed where it broke off, checked before it takes its name."""
+"""Download a file: resumed after an interruption, and checked before it gets its name."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 import requests
 
 from va_extractor.common.errors import InputError
+from va_extractor.common.files import writing
 from va_extractor.weights.published import Weights
 from va_extractor.weights.store import digest
 
@@ -18,12 +19,12 @@ Progress = Callable[[int, int | None], None]
 
 
 def download(weights: Weights, folder: Path, progress: Progress) -> Path:
-    """Fetch `weights` into `folder`; what an earlier try left in `<file>.part` is not fetched again.
+    """Download `weights` into `folder`; the part in `<file>.part` of an earlier try is not sent again.
 
     Args:
-        weights: what to fetch.
-        folder: made where it does not exist.
-        progress: told (bytes so far, bytes in all or None) as they arrive.
+        weights: what to download.
+        folder: made if it does not exist.
+        progress: called with (bytes so far, bytes in all or None) as they arrive.
 
     Returns:
         The file, its hash checked.
@@ -34,17 +35,19 @@ def download(weights: Weights, folder: Path, progress: Progress) -> Path:
     """
     path = folder / weights.file
     part = path.with_name(path.name + ".part")
-    try:
+    with writing(part):
         folder.mkdir(parents=True, exist_ok=True)
-        _fetch(weights.url, part, progress)
-    except requests.RequestException as error:
-        raise InputError(f"{weights.url}: download broke off ({_reason(error)}); run again to go on") from None
-    except OSError as error:
-        raise InputError(f"{part}: cannot be written: {error.strerror or error}") from None
+        try:
+            _fetch(weights.url, part, progress)
+        except requests.RequestException as error:
+            what = f"the download stopped: {_reason(error)}"
+            hint = "run the same command to resume"
+            raise InputError(what, code="incomplete", file=weights.url, hint=hint) from None
     found = digest(part, weights.hash_kind)
     if found != weights.digest:
         part.unlink()
-        raise InputError(f"{weights.url}: {weights.hash_kind} is {found}, not {weights.digest}; nothing was kept")
+        what = f"the {weights.hash_kind} must be {weights.digest}"
+        raise InputError(what, code="changed", file=weights.url, found=found)
     part.replace(path)
     return path
 
@@ -54,10 +57,10 @@ def _fetch(url: str, part: Path, progress: Progress) -> None:
     headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={have}-"} if have else {})
     with requests.get(url, headers=headers, stream=True, timeout=_TIMEOUT) as answer:
         if have and answer.status_code == requests.codes.requested_range_not_satisfiable:
-            return  # all of it is here already; the hash decides
+            return  # complete already; the hash decides
         answer.raise_for_status()
         if answer.status_code != requests.codes.partial_content:
-            have = 0  # the server does not resume: from the beginning
+            have = 0  # the server cannot resume: start again
         length = answer.headers.get("Content-Length")
         total = have + int(length) if length else None
         with part.open("ab" if have else "wb") as file:

@@ -1,7 +1,6 @@
-"""What is known of a file of trained weights that its author publishes. None of them is part of this package.
+"""A published file of trained weights. None is part of this package.
 
-Two hashes occur, as the publishers offer them: SHA-256 of the file, and the SHA-1 that git gives the file
-(over `blob`, a space, the size, a zero byte, and the bytes).
+The hash is the publisher's: SHA-256 of the file, or git's SHA-1 (of `blob`, a space, the size, a zero byte, the bytes).
 """
 
 from __future__ import annotations
@@ -17,14 +16,14 @@ class Weights:
     """One published file.
 
     Attributes:
-        name: how the command line calls it.
-        file: its file name in the weights folder.
-        url: where its author keeps it, at a fixed revision where the publisher has one.
-        hash_kind: which hash `digest` is.
+        name: name on the command line.
+        file: file name in the weights folder.
+        url: its author's address, at a fixed revision if the publisher has one.
+        hash_kind: kind of `digest`.
         digest: hexadecimal, lower case.
-        licence: what its author says.
-        terms: what the user must agree to before the download; empty where the licence asks for nothing.
-        converted: file name of the ONNX model we make of it; None where the file is ONNX itself.
+        licence: as its author states it.
+        terms: what the user must agree to before the download; may be empty.
+        converted: file name of the ONNX model converted from it; None if the file is ONNX.
     """
 
     name: str
@@ -38,7 +37,7 @@ class Weights:
 
     @property
     def usable(self) -> str:
-        """File name of the ONNX model: the file itself or what it is converted to."""
+        """File name of the ONNX model."""
         return self.converted or self.file
 
 

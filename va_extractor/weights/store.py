@@ -1,4 +1,4 @@
-"""The weights folder: where files are looked for, and whether they are the published ones."""
+"""The weights folder: its place, and whether its files are the published ones."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def digest(path: Path, kind: Hash) -> str:
 
 
 def state(weights: Weights, folder: Path) -> State:
-    """Say whether `folder` holds `weights`, whole and ready for use."""
+    """Return whether `folder` has the published file, ready for use."""
     path = folder / weights.file
     if not path.is_file():
         return "missing"
@@ -49,14 +49,11 @@ def find(weights: Weights, folder: Path) -> Path:
     """Return the path of the ONNX model of `weights` in `folder`.
 
     Raises:
-        InputError: it is missing, is not the published file, or is not converted yet; the message says what to do.
+        InputError: it is missing, is not the published file, or is not converted yet; the hint is the command.
     """
     found = state(weights, folder)
-    mend = f"run: vaemo-extract weights get {weights.name} --weights-dir {folder}"
-    if found == "missing":
-        raise InputError(f"{folder / weights.file}: no such file; {mend}")
-    if found == "wrong hash":
-        raise InputError(f"{folder / weights.file}: is not the published file ({weights.hash_kind} differs); {mend}")
-    if found == "not converted":
-        raise InputError(f"{folder / weights.usable}: not converted yet; {mend}")
+    if found != "ok":
+        file = weights.usable if found == "not converted" else weights.file
+        hint = f"run: vaemo-extract weights get {weights.name} --weights-dir {folder}"
+        raise InputError(found, code="changed" if found == "wrong hash" else "missing", file=folder / file, hint=hint)
     return folder / weights.usable

@@ -58,5 +58,5 @@ def test_bad_input_is_one_line_and_exit_code_2(
     assert main(["annotations", "emotic", "--input", str(csv_file), "--output", str(output)]) == 2
     error = capsys.readouterr().err
     assert error.count("\n") == 1
-    assert error.startswith(f"vaemo-extract: {csv_file}:2, column 'Categorical_Labels': unknown label 'Feer'")
+    assert error.startswith(f"vaemo-extract: {csv_file}:2: Categorical_Labels: unknown label (found 'Feer')")
     assert not output.exists()

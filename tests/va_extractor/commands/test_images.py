@@ -124,13 +124,13 @@ def test_real_photographs_with_yunet(standin: Path, yunet: Path, tmp_path: Path)
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        (["--extractor", "facechanel"], "did you mean facechannel"),
-        (["--workers", "0"], "--workers 0: must be at least 1"),
-        (["--shard-size", "0"], "--shard-size 0: must be at least 1"),
-        (["--name", "../up"], "--name ../up"),
-        (["--weights", "nowhere.onnx"], "nowhere.onnx: no such file"),
-        (["--device", "cuda"], "--device cuda: onnxruntime has no CUDAExecutionProvider"),
-        (["--source", "emotic"], "--images is missing"),
+        (["--extractor", "facechanel"], "the nearest is 'facechannel'"),
+        (["--workers", "0"], "--workers: must be at least 1"),
+        (["--shard-size", "0"], "--shard-size: must be at least 1"),
+        (["--name", "../up"], "(found '../up')"),
+        (["--weights", "nowhere.onnx"], "--weights: no such file (found nowhere.onnx)"),
+        (["--device", "cuda"], "--device: no CUDAExecutionProvider"),
+        (["--source", "emotic"], "--images: is missing"),
         (["--detector", "yunet", "--weights-dir", "nowhere"], "run: vaemo-extract weights get yunet"),
     ],
 )
@@ -156,7 +156,7 @@ def test_ctrl_c_says_how_to_go_on(
     with monkeypatch.context() as patch:
         patch.setattr("va_extractor.faces.shards.Shards.finish", stop)
         assert call(images, standin, tmp_path / "features") == 2
-    assert capsys.readouterr().err.endswith("vaemo-extract: stopped; the same command goes on where it was\n")
+    assert capsys.readouterr().err.endswith("vaemo-extract: stopped; run the same command to resume\n")
     assert call(images, standin, tmp_path / "features") == 0
     assert "20 rows" in capsys.readouterr().out
 

@@ -55,13 +55,13 @@ def test_faulty_features_are_shown_and_told_by_the_exit_code(
 
 def test_a_folder_without_features(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["inspect", str(tmp_path)]) == 2
-    assert "holds no VA features" in capsys.readouterr().err
+    assert "has no VA features" in capsys.readouterr().err
 
 
 def test_a_file_that_is_not_parquet(features: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (features / "mine" / "test.parquet").write_text("x", encoding="utf-8")
     assert main(["inspect", str(features)]) == 2
-    assert "test.parquet: not a readable Parquet" in capsys.readouterr().err
+    assert "test.parquet: is not a readable Parquet" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("text", ["\x1b[2J\x1b]0;x\x07\nfake line", "[/bold][link=x]", "\u202eover"])

@@ -10,7 +10,8 @@ import cv2
 import numpy as np
 import pytest
 
-from va_extractor.common.errors import InputError
+from tests.refused import refused
+from va_extractor.common.errors import Code
 from va_extractor.extractors import EXTRACTORS, Extractor, extractor
 from va_extractor.extractors.network import Network
 from va_extractor.weights import Weights
@@ -67,13 +68,16 @@ def test_emotieffnet_answers_with_the_last_two_of_ten_clipped() -> None:
 
 
 def test_an_unknown_name_suggests_the_nearest() -> None:
-    with pytest.raises(InputError, match="did you mean facechannel"):
+    with refused("unknown", found="facechanel", hint="the nearest is 'facechannel'"):
         extractor("facechanel")
 
 
-@pytest.mark.parametrize("outputs", [[np.zeros((4, 1))], [np.zeros((4, 2, 2))], [np.full((4, 2), np.nan)]])
-def test_outputs_of_another_network_are_refused(outputs: list[np.ndarray]) -> None:
-    with pytest.raises(InputError, match="facechannel"):
+@pytest.mark.parametrize(
+    ("outputs", "code"),
+    [([np.zeros((4, 1))], "conflict"), ([np.zeros((4, 2, 2))], "conflict"), ([np.full((4, 2), np.nan)], "model")],
+)
+def test_outputs_of_another_network_are_refused(outputs: list[np.ndarray], code: Code) -> None:
+    with refused(code, field="facechannel"):
         extractor("facechannel").va(outputs)
 
 

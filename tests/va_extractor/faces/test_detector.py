@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from skimage import data
 
-from va_extractor.common.errors import InputError
+from tests.refused import refused
 from va_extractor.faces.detector import Box, WholeImage, YuNet, crop
 
 ASTRONAUT: Box = (170, 55, 275, 180)  # where her face is, read off the photograph
@@ -72,11 +72,11 @@ def test_no_face_is_found_where_there_is_none(detector: YuNet, name: str) -> Non
 
 
 @pytest.mark.parametrize("border", [0, 12])
-def test_faces_are_told_from_what_is_none(detector: YuNet, lfw: np.ndarray, border: int) -> None:
-    """Both tight crops, which only the second look finds, and faces with something around them."""
-    found = [detector.find(upsampled(small, 200, border), None).rgb is not None for small in lfw]
-    assert sum(found[:100]) >= 95
-    assert sum(found[100:]) <= 1
+def test_faces_are_found_and_other_images_are_not(detector: YuNet, lfw: np.ndarray, border: int) -> None:
+    """Both tight crops, which are found at the second size only, and faces with a border."""
+    found = [detector.find(upsampled(small, 200, border), None).rgb is not None for small in lfw[::3]]
+    assert sum(found[:34]) >= 32
+    assert sum(found[34:]) <= 1
 
 
 def two_faces() -> np.ndarray:
@@ -131,6 +131,5 @@ def test_a_crop_stays_inside_its_image() -> None:
 def test_weights_that_opencv_cannot_read_are_refused_in_one_line(tmp_path: Path) -> None:
     path = tmp_path / "no.onnx"
     path.write_bytes(b"nothing")
-    with pytest.raises(InputError, match=r"no\.onnx: OpenCV cannot read") as error:
+    with refused("unreadable", file=path):
         YuNet(path)
-    assert "\n" not in str(error.value)

@@ -1,4 +1,4 @@
-"""A run that is killed at any moment goes on with nothing lost and nothing done twice."""
+"""A run that is killed at any moment resumes: nothing is lost and nothing done twice."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 SCRIPT = Path(__file__).with_name("killed.py")
 ROOT = Path(__file__).resolve().parents[3]
-KILLS = 24
+KILLS = 14
 
 
 def pictures(files: list[bytes], folder: Path) -> Path:
@@ -42,7 +42,7 @@ ENVIRONMENT = os.environ | {"PYTHONPATH": str(ROOT)}
 def test_killed_runs_end_with_the_same_bytes(
     standin: Path, patterns: Callable[[int], list[bytes]], tmp_path: Path
 ) -> None:
-    files = patterns(240)
+    files = patterns(160)
     images = pictures([*files, files[0], files[4], b"", b""], tmp_path)
     done = subprocess.run(
         command("kill", images, standin, tmp_path / "out", KILLS, 1),
@@ -55,10 +55,10 @@ def test_killed_runs_end_with_the_same_bytes(
     assert done.returncode == 0, done.stderr
     killed, states, folders = map(int, done.stdout.split())
     assert killed == KILLS
-    assert states > 8, "the kills fell on too few different states to show anything"
+    assert states > 5, "the kills fell on too few different states to show anything"
     whole = contents(tmp_path / "out" / "whole")
     ids = [one for path in (tmp_path / "out" / "whole").rglob("*.parquet") for one in ids_of(path)]
-    assert len(ids) == 244
+    assert len(ids) == 164
     for number in range(folders):
         assert contents(tmp_path / "out" / str(number)) == whole
 
@@ -71,12 +71,12 @@ def ids_of(path: Path) -> list[str]:
 def test_a_killed_run_of_two_workers_leaves_no_process_and_its_shards_are_kept(
     standin: Path, patterns: Callable[[int], list[bytes]], tmp_path: Path
 ) -> None:
-    images, output = pictures(patterns(400), tmp_path), tmp_path / "out"
+    images, output = pictures(patterns(160), tmp_path), tmp_path / "out"
     two = command("extract", images, standin, output, 2)
     process = subprocess.Popen(two, env=ENVIRONMENT, start_new_session=True)
     deadline = time.monotonic() + 60
     while len(list(output.rglob("*.parquet"))) < 3 and time.monotonic() < deadline:
-        time.sleep(0.01)  # files are all that tells how far another process is
+        time.sleep(0.01)  # its files show how far the other process is
     process.send_signal(signal.SIGKILL)
     process.wait()
     while processes(process.pid) and time.monotonic() < deadline:
@@ -87,7 +87,7 @@ def test_a_killed_run_of_two_workers_leaves_no_process_and_its_shards_are_kept(
     subprocess.run(two, env=ENVIRONMENT, check=True, timeout=120)
     after = {path.name: path.stat().st_ino for path in output.glob("own/*.parquet")}
     assert {name: after[name] for name in kept} == kept
-    assert sum(len(ids_of(output / "own" / name)) for name in after) == 400
+    assert sum(len(ids_of(output / "own" / name)) for name in after) == 160
 
 
 def processes(session: int) -> list[str]:

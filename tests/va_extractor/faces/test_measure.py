@@ -14,7 +14,7 @@ import pyarrow as pa
 import pytest
 from PIL import Image
 
-from va_extractor.common.errors import InputError
+from tests.refused import refused
 from va_extractor.faces.measure import BATCH, Setup, Tools, measure
 from va_extractor.schema import check
 from va_extractor.sources import ImageItem
@@ -133,11 +133,11 @@ def test_frames_of_a_video_are_measured_by_their_index(tools: Tools, tmp_path: P
 def test_weights_of_another_network_are_refused_in_one_line(standin: Path, patterns: Patterns, tmp_path: Path) -> None:
     items = written(patterns(1), tmp_path)
     wrong = Tools(Setup("emotieffnet-b0", standin, None, "cpu", "salt"))
-    with pytest.raises(InputError, match=r"cannot take images of \(3, 224, 224\)"):
+    with refused("conflict"):
         measure(items, wrong)
     nonsense = tmp_path / "no.onnx"
     nonsense.write_bytes(b"nothing")
-    with pytest.raises(InputError, match="not an ONNX model"):
+    with refused("unreadable", file=nonsense):
         Tools(Setup("facechannel", nonsense, None, "cpu", "salt"))
-    with pytest.raises(InputError, match="--device cuda"):
+    with refused("unsupported", field="--device", found="cuda"):
         Tools(Setup("facechannel", standin, None, "cuda", "salt"))

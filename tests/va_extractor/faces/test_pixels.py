@@ -69,10 +69,9 @@ def test_an_animation_gives_its_first_frame() -> None:
 
 @pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
 def test_a_file_of_100_megapixels_is_decoded_and_a_larger_bomb_is_refused() -> None:
-    large = encoded(Image.new("L", (10_000, 10_000), 128), "JPEG")
-    picture = decode(large)
-    assert 2560 <= max(picture.rgb.shape) < 10_000
-    assert picture.scale == pytest.approx(max(picture.rgb.shape) / 10_000)
+    picture = decode(encoded(Image.new("L", (6_000, 6_000), 128), "JPEG"))
+    assert 2560 <= max(picture.rgb.shape) < 6_000
+    assert picture.scale == pytest.approx(max(picture.rgb.shape) / 6_000)
     flat = decode(encoded(Image.new("1", (10_000, 10_000)), "PNG"))
     assert flat.rgb.shape == (10_000, 10_000, 3)
     bomb = encoded(Image.new("1", (15_000, 15_000)), "PNG")

@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import pytest
 from PIL import Image
 
-from va_extractor.common.errors import InputError
+from tests.refused import refused
 from va_extractor.inspection.picture import draw
 
 
@@ -44,5 +43,5 @@ def test_labels_have_colours_only_where_each_row_has_one(tmp_path: Path) -> None
 
 def test_unwritable_path(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
-    with pytest.raises(InputError, match=r"a.png: cannot be written"):
+    with refused("unwritable", file=tmp_path / "file" / "a.png"):
         draw(np.zeros((1, 2)), [["joy"]], "t", tmp_path / "file" / "a.png")

@@ -10,7 +10,7 @@ import datasets
 import mlcroissant as mlc
 import pytest
 
-from va_extractor.common.errors import InputError
+from tests.refused import refused
 from va_extractor.dataset import read_split, split_files
 from va_extractor.publish.croissant import REPOSITORY
 from va_extractor.publish.folder import write
@@ -80,13 +80,13 @@ def test_croissant_names_version_licence_and_privacy(written: Path) -> None:
     assert metadata["version"] == "1.2.3"
     assert metadata["license"] == "terms & <conditions>"
     assert metadata["datePublished"] == "2026-03-01"
-    assert "No pixel" in metadata["rai:personalSensitiveInformation"]
+    assert "no pixel" in metadata["rai:personalSensitiveInformation"]
     assert [record_set["@id"] for record_set in metadata["recordSet"]] == ["drawn", "faces"]
 
 
 def test_a_folder_in_use_is_left_alone(release: Release, tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.txt").write_text("", encoding="utf-8")
-    with pytest.raises(InputError, match="must be a new or an empty folder"):
+    with refused("conflict", file=tmp_path / "mine"):
         write(release, tmp_path / "mine")
     assert [path.name for path in (tmp_path / "mine").iterdir()] == ["thesis.txt"]

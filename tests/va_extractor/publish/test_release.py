@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from va_extractor.common.errors import InputError
+from tests.refused import refused
 from va_extractor.publish.release import Release, read_release
 
 
@@ -36,13 +36,13 @@ def test_columns_beyond_the_schema_stay_at_home(features: Path) -> None:
 
 @pytest.mark.parametrize("repo", ["name", "a/b/c", "", "/name", "org/", "org/na me", "-org/name"])
 def test_bad_ids(features: Path, repo: str) -> None:
-    with pytest.raises(InputError, match="give the Hub id as org/name"):
+    with refused("type", field="--repo", found=repo):
         read(features, repo=repo)
 
 
 @pytest.mark.parametrize("version", ["1.0", "v1.0.0", "1.0.0-rc1", "01.0.0", ""])
 def test_bad_versions(features: Path, version: str) -> None:
-    with pytest.raises(InputError, match=r"give three numbers, X.Y.Z"):
+    with refused("type", field="--version", found=version):
         read(features, version=version)
 
 
@@ -50,13 +50,13 @@ def test_faulty_features_are_not_published(features: Path, tmp_path: Path) -> No
     path = features / "faces" / "test.parquet"
     table = pq.read_table(path)
     pq.write_table(table.set_column(2, "valence", pa.array([2.0] * 4, pa.float32())), path)
-    with pytest.raises(InputError, match=r"test.parquet: row 0, column 'valence': 2.0 lies outside"):
+    with refused("range", file=path, field="valence[0]", found=2.0):
         read(features)
-    with pytest.raises(InputError, match=r"holds no VA features"):
+    with refused("missing", file=tmp_path / "absent"):
         read(tmp_path / "absent")
 
 
 def test_a_file_in_another_sources_folder_is_refused(features: Path) -> None:
     (features / "drawn" / "test.parquet").rename(features / "faces" / "more.parquet")
-    with pytest.raises(InputError, match="split 'more' says that its source is 'drawn'"):
+    with refused("conflict", file=features / "faces", field="source", found="drawn"):
         read(features)

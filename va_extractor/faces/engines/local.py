@@ -18,7 +18,7 @@ from va_extractor.faces.measure import Setup
 from va_extractor.faces.shards import Job
 from va_extractor.schema import Provenance
 
-_told: tuple[Setup, Provenance]
+_given: tuple[Setup, Provenance]
 
 
 def run(jobs: Sequence[Job], setup: Setup, provenance: Provenance, workers: int) -> Iterator[int]:
@@ -28,7 +28,7 @@ def run(jobs: Sequence[Job], setup: Setup, provenance: Provenance, workers: int)
         Rows of each shard, as it is done.
 
     Raises:
-        InputError: a worker died (killed, out of memory); finished shards stay.
+        InputError: a worker died (killed, out of memory), or raised one; finished shards stay.
     """
     if workers == 1:
         yield from map(Worker(setup, provenance), jobs)
@@ -47,24 +47,21 @@ def run(jobs: Sequence[Job], setup: Setup, provenance: Provenance, workers: int)
                 for future in done:
                     yield future.result()
         except BrokenProcessPool:
-            raise InputError(
-                "a worker process died (out of memory?); run again to go on, with fewer --workers"
-            ) from None
+            hint = "run the same command with fewer --workers to resume"
+            raise InputError("a worker process died (out of memory?)", code="incomplete", hint=hint) from None
 
 
 def _start(setup: Setup, provenance: Provenance) -> None:
-    global _told  # noqa: PLW0603 - a pool's worker has no other place to keep what its initializer was told
-    signal.signal(
-        signal.SIGINT, signal.SIG_DFL
-    )  # Ctrl-C reaches the workers too: end without a word, the parent speaks
+    global _given  # noqa: PLW0603 - the only place for an initializer's values
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C reaches workers too: only the parent reports it
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _told = setup, provenance
+    _given = setup, provenance
 
 
 @cache
 def _worker() -> Worker:
-    """Load the tools at the first shard: what is wrong with them then reaches the parent as it is."""
-    return Worker(*_told)
+    """Load the tools at the first shard, so that their errors reach the parent."""
+    return Worker(*_given)
 
 
 def _make(job: Job) -> int:
@@ -72,7 +69,7 @@ def _make(job: Job) -> int:
 
 
 def _end_with_parent() -> None:
-    """Leave when the parent is killed: the pool's pipes alone would keep its workers waiting for ever."""
+    """Exit when the parent is killed; otherwise workers wait for ever on the pool's pipes."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         wait_for([parent.sentinel])

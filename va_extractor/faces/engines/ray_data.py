@@ -1,11 +1,12 @@
 """A Ray cluster: Ray Data's `map_batches` with a pool of actors, one worker each.
 
-The weights and the images must lie under the same paths on every node, and the output folder on a shared file system.
+Weights and images need the same paths on every node; the output folder must be on a shared file system.
 """
 
 from __future__ import annotations
 
 import logging
+import pickle
 from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
@@ -23,7 +24,7 @@ from va_extractor.schema import Provenance
 class _Actor:
     """Ray's form of a worker: a batch of shards in, a batch of counts out.
 
-    An `InputError` goes out as a value, since what Ray would wrap around it is not for the user to read.
+    An `InputError` is returned as a pickled value, since Ray wraps what is raised.
     """
 
     def __init__(self, setup: Setup, provenance: Provenance) -> None:
@@ -31,9 +32,9 @@ class _Actor:
 
     def __call__(self, batch: dict[str, np.ndarray]) -> dict[str, list[Any]]:
         try:
-            return {"rows": [self._worker()(job) for job in batch["job"]], "error": [""] * len(batch["job"])}
+            return {"rows": [self._worker()(job) for job in batch["job"]], "error": [b""] * len(batch["job"])}
         except InputError as error:
-            return {"rows": [0], "error": [str(error)]}
+            return {"rows": [0], "error": [pickle.dumps(error)]}
 
 
 def run(jobs: Sequence[Job], setup: Setup, provenance: Provenance, workers: int) -> Iterator[int]:
@@ -43,15 +44,15 @@ def run(jobs: Sequence[Job], setup: Setup, provenance: Provenance, workers: int)
         Rows of each shard, as it is done.
 
     Raises:
-        InputError: the extra `[ray]` is missing, or what a worker raises; finished shards stay.
+        InputError: the extra `[ray]` is missing, or a worker raised one; finished shards stay.
     """
     ray = need("ray", "ray", "--engine ray")
     data: Any = need("ray.data", "ray", "--engine ray")
     if not ray.is_initialized():
         ray.init(log_to_driver=False, logging_level="ERROR", include_dashboard=False)
     data.DataContext.get_current().enable_progress_bars = False
-    logging.getLogger("ray.data").setLevel(logging.ERROR)  # it warns that jobs are Python objects, as is meant
-    # Ray Data's own tasks need a processor beside the actors: two one-processor actors on two stand still (ray #44687).
+    logging.getLogger("ray.data").setLevel(logging.ERROR)  # it warns that jobs are Python objects
+    # Ray Data's own tasks need a processor besides the actors: two actors on two processors block (ray #44687).
     actors = max(1, min(workers, int(ray.cluster_resources()["CPU"]) - 1))
     rows = data.from_items([{"job": job} for job in jobs], override_num_blocks=len(jobs)).map_batches(
         _Actor,
@@ -62,5 +63,5 @@ def run(jobs: Sequence[Job], setup: Setup, provenance: Provenance, workers: int)
     )
     for row in rows.iter_rows():
         if row["error"]:
-            raise InputError(row["error"])
+            raise pickle.loads(row["error"])  # noqa: S301 - written by our own actor
         yield int(row["rows"])

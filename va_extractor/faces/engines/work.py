@@ -1,4 +1,4 @@
-"""What a worker does, whoever runs it."""
+"""The work of one worker."""
 
 from __future__ import annotations
 
