@@ -11,18 +11,9 @@ from harness.record import Sample, TaskRecord
 from harness.stats.auc import auc
 
 SHOWN = 10
+Scored = tuple[Sample, float | None]
+"""An item with its own score."""
 _GOOD = 0.5
-
-
-@dataclass(frozen=True)
-class Shown:
-    """One item as a page shows it: prompt, answer, truth, and its own score."""
-
-    item_id: str
-    prompt: str
-    answer: str
-    truth: str
-    score: float | None
 
 
 @dataclass(frozen=True)
@@ -42,8 +33,8 @@ class Anatomy:
     good_from: float
     points: tuple[tuple[float, float, bool], ...]
     unscored: int
-    random: tuple[Shown, ...]
-    worst: tuple[Shown, ...]
+    random: tuple[Scored, ...]
+    worst: tuple[Scored, ...]
 
 
 def anatomy(task: TaskRecord, samples: Sequence[Sample]) -> Anatomy:
@@ -61,8 +52,8 @@ def anatomy(task: TaskRecord, samples: Sequence[Sample]) -> Anatomy:
         good_from=good,
         points=tuple((ordered[row].item.valence, ordered[row].item.arousal, score >= good) for score, row in scored),
         unscored=len(ordered) - len(scored),
-        random=tuple(_shown(ordered[row], scores[row]) for row in rows),
-        worst=tuple(_shown(ordered[row], score) for score, row in sorted(scored)[:SHOWN]),
+        random=tuple((ordered[row], scores[row]) for row in rows),
+        worst=tuple((ordered[row], score) for score, row in sorted(scored)[:SHOWN]),
     )
 
 
@@ -79,12 +70,10 @@ def _item_score(task: TaskRecord, sample: Sample, name: str) -> float | None:
     return auc(scores, true) if scores is not None and len(scores) == len(true) else None
 
 
-def _shown(sample: Sample, score: float | None) -> Shown:
-    answer = sample.answer
-    said = answer.text if answer.text is not None else ", ".join(sample.parsed.labels) or _best(sample)
-    return Shown(sample.item.item_id, sample.prompt, said, sample.item.truth, score)
-
-
-def _best(sample: Sample) -> str:
+def answer_text(sample: Sample) -> str:
+    """Return the answer as a page shows it: the text, or the labels that scored highest."""
+    if sample.answer.text is not None:
+        return sample.answer.text
     pairs = zip(sample.answer.loglikelihoods or (), sample.item.choices, strict=False)
-    return "ranked first: " + ", ".join(label for _, label in sorted(pairs, reverse=True)[:5])
+    best = ", ".join(label for _, label in sorted(pairs, reverse=True)[:5])
+    return ", ".join(sample.parsed.labels) or f"ranked first: {best}"

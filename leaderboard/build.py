@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 import numpy as np
 
-from harness.record import RunRecord, Score, TaskRecord
+from harness.record import RunRecord, Score
 from harness.stats.arrays import Floats
 from harness.stats.intervals import LEVEL
 from leaderboard import entry as entries
@@ -30,28 +30,16 @@ _BEST, _WORST = 1.0, 0.0
 
 @dataclass(frozen=True)
 class Kept:
-    """What is kept of an entry after reading: its record, and its main score on the shared draws."""
+    """What is kept of an entry: the entry without samples, its status, and its main score on the shared draws."""
 
-    record: RunRecord
-    task_name: str
-    path: PurePosixPath
+    entry: Entry
     status: ledger.Status
     draws: Draws
 
     @property
-    def task(self) -> TaskRecord:
-        """The task's record."""
-        return self.record.tasks[self.task_name]
-
-    @property
-    def main_score(self) -> Score:
-        """The main score of the task."""
-        return self.task.metrics[self.task.headline]
-
-    @property
     def participant(self) -> str:
         """The id of the way of running the model."""
-        return participant_id(self.record)
+        return participant_id(self.entry.record)
 
 
 @dataclass(frozen=True)
@@ -105,14 +93,14 @@ def _keep(one: Entry, folder: PurePosixPath, status: ledger.Status) -> Kept:
         raise InputError("synthetic", code="unsupported", file=str(folder), field="features.synthetic")
     if not one.task.answers.ok + one.task.answers.unread:
         raise InputError("no answers", code="range", file=str(folder), field="answers")
-    return Kept(one.record, one.task_name, folder, status, main_score_draws(one.task, one.samples, str(folder)))
+    return Kept(replace(one, samples=()), status, main_score_draws(one.task, one.samples, str(folder)))
 
 
 def board(kept: Sequence[Kept], withdrawn: Sequence[ledger.Withdrawal]) -> Board:
     """Arrange entries in columns and rank them."""
     groups: dict[tuple[str, str], list[Kept]] = defaultdict(list)
     for one in kept:
-        groups[one.task_name, column_id(one.record, one.task_name)].append(one)
+        groups[one.entry.task_name, column_id(one.entry)].append(one)
     main = _main(groups)
     columns = {
         name: _column(name, name == main[task], members)
@@ -122,7 +110,7 @@ def board(kept: Sequence[Kept], withdrawn: Sequence[ledger.Withdrawal]) -> Board
     not_counted = _not_counted()
     counting = [column for column in columns.values() if column.main and column.task not in not_counted]
     return Board(
-        updated=max((one.record.created for one in kept), default=""),
+        updated=max((one.entry.record.created for one in kept), default=""),
         columns=tuple(columns.values()),
         participants=tuple(_participants(kept, counting, by_name)),
         withdrawn=tuple(Withdrawn(entry=str(line.entry), date=line.date, reason=line.reason) for line in withdrawn),
@@ -165,39 +153,40 @@ def _main(groups: dict[tuple[str, str], list[Kept]]) -> dict[str, str]:
     """Choose each task's column for the main table: the one with most entries, then the newest."""
     chosen: dict[str, tuple[tuple[int, str, str], str]] = {}
     for (task, name), members in groups.items():
-        weight = (len(members), max(one.record.created for one in members), name)
+        weight = (len(members), max(one.entry.record.created for one in members), name)
         chosen[task] = max(chosen.get(task, (weight, name)), (weight, name))
     return {task: name for task, (_, name) in chosen.items()}
 
 
 def _column(name: str, main: bool, members: Sequence[Kept]) -> Column:
-    first = next((one for one in members if one.main_score.value is not None), members[0])
-    up = first.main_score.higher_is_better is not False
-    valued = [one for one in members if one.main_score.value is not None]
+    valued = [one for one in members if one.entry.main_score.value is not None]
+    first = (valued or members)[0].entry
+    task, score = first.task, first.main_score
+    up = score.higher_is_better is not False
     draws, sign = _stack(valued), 1.0 if up else -1.0
-    values = np.array([one.main_score.value for one in valued], dtype=np.float64)
+    values = np.array([one.entry.main_score.value for one in valued], dtype=np.float64)
     errors = pair_errors(draws) if valued else np.empty(0)
     standings = rank(sign * values, sign * draws, errors) if valued else []
-    placed = {one.path: standing for one, standing in zip(valued, standings, strict=True)}
-    floor, ceiling = reference_points(first.main_score)
-    rows = [_row(one, placed.get(one.path), floor, ceiling) for one in members]
-    known = first.main_score.baselines | {"chance": first.main_score.chance, "ceiling": _ceiling(first.main_score)}
+    placed = {one.entry.path: standing for one, standing in zip(valued, standings, strict=True)}
+    floor, ceiling = reference_points(score)
+    rows = [_row(one, placed.get(one.entry.path), floor, ceiling) for one in members]
+    known = score.baselines | {"chance": score.chance, "ceiling": _ceiling(score)}
     return Column(
         id=name,
         main=main,
         task=first.task_name,
-        version=first.task.version,
-        task_hash=first.task.task_hash,
-        metric=first.task.headline,
+        version=task.version,
+        task_hash=task.task_hash,
+        metric=task.headline,
         higher_is_better=up,
-        features_id=first.task.features.id,
-        features_revision=first.task.features.revision,
-        features_sha256=first.task.features.sha256,
-        va_source=first.task.features.va_source,
-        reference_kind=first.task.reference_kind,
-        setting=setting_of(first.record, first.task_name),
-        items=first.task.items,
-        clusters=first.task.clusters,
+        features_id=task.features.id,
+        features_revision=task.features.revision,
+        features_sha256=task.features.sha256,
+        va_source=task.features.va_source,
+        reference_kind=task.reference_kind,
+        setting=setting_of(first),
+        items=task.items,
+        clusters=task.clusters,
         min_detectable_difference=min_detectable_difference(errors),
         references={reference: known.get(reference) for reference in REFERENCES},
         floor=floor,
@@ -207,12 +196,12 @@ def _column(name: str, main: bool, members: Sequence[Kept]) -> Column:
 
 
 def _row(one: Kept, standing: Standing | None, floor: float, ceiling: float) -> Row:
-    score, answers = one.main_score, one.task.answers
+    score, answers = one.entry.main_score, one.entry.task.answers
     return Row(
         model=one.participant,
-        entry=str(one.path),
+        entry=str(one.entry.path),
         status=one.status,
-        created=one.record.created,
+        created=one.entry.record.created,
         value=score.value,
         low=score.interval.low if score.interval else None,
         high=score.interval.high if score.interval else None,
@@ -226,7 +215,7 @@ def _row(one: Kept, standing: Standing | None, floor: float, ceiling: float) -> 
 
 
 def _participants(kept: Sequence[Kept], columns: Sequence[Column], by_name: dict[str, list[Kept]]) -> list[Participant]:
-    records = {one.participant: one.record for one in kept}
+    records = {one.participant: one.entry.record for one in kept}
     ways: dict[str, list[str]] = defaultdict(list)
     for name, record in records.items():
         ways[record.model.id].append(name)
@@ -248,7 +237,7 @@ def _participants(kept: Sequence[Kept], columns: Sequence[Column], by_name: dict
 
 
 def _newest(members: Iterable[Kept]) -> dict[str, Kept]:
-    return {one.participant: one for one in sorted(members, key=lambda one: one.record.created)}
+    return {one.participant: one for one in sorted(members, key=lambda one: one.entry.record.created)}
 
 
 def _overall(cells: Sequence[tuple[Column, Kept | None]]) -> tuple[float | None, float | None, float | None]:
@@ -259,9 +248,9 @@ def _overall(cells: Sequence[tuple[Column, Kept | None]]) -> tuple[float | None,
     values, draws = [], []
     for column, one in cells:
         span = column.ceiling - column.floor
-        if one is None or one.main_score.value is None or span == 0:
+        if one is None or one.entry.main_score.value is None or span == 0:
             return None, None, None
-        values.append((one.main_score.value - column.floor) / span)
+        values.append((one.entry.main_score.value - column.floor) / span)
         draws.append((one.draws.astype(np.float64) - column.floor) / span)
     if not values:
         return None, None, None

@@ -8,28 +8,28 @@ from collections.abc import Sequence
 
 from harness.record import RunRecord
 from leaderboard.board import Setting
-from leaderboard.entry import folder_name
+from leaderboard.entry import Entry, folder_name
 
 
-def column_id(record: RunRecord, name: str) -> str:
-    """Return the id of the column that a task's entry belongs to: the task, and a hash of what must be the same."""
-    task = record.tasks[name]
+def column_id(one: Entry) -> str:
+    """Return the id of the column that an entry belongs to: the task, and a hash of what must be the same."""
+    task = one.task
     parts = [
         *(task.version, task.task_hash, task.features.sha256, task.headline),
         str((task.items, task.clusters)),
         task.reference_kind or "",
         task.embedder.weights_sha256 if task.embedder else "",
-        setting_of(record, name).model_dump_json(),
+        setting_of(one).model_dump_json(),
     ]
-    return f"{name}@{_digest(parts)[:8]}"
+    return f"{one.task_name}@{_digest(parts)[:8]}"
 
 
-def setting_of(record: RunRecord, name: str) -> Setting:
-    """Return how a task was run."""
+def setting_of(one: Entry) -> Setting:
+    """Return how an entry's task was run."""
     return Setting(
-        num_fewshot=record.tasks[name].num_fewshot,
-        system_instruction=record.system_instruction,
-        gen_kwargs=json.dumps(record.gen_kwargs, sort_keys=True),
+        num_fewshot=one.task.num_fewshot,
+        system_instruction=one.record.system_instruction,
+        gen_kwargs=json.dumps(one.record.gen_kwargs, sort_keys=True),
     )
 
 

@@ -52,7 +52,7 @@ def _load(folder: Path) -> dict[str, Entry]:
     for one in found:
         if absent := sum(sample.answer.missing is not None for sample in one.samples):
             raise InputError(f"{absent} answers are missing", code="incomplete", file=folder, field=one.task_name)
-    return {column_id(one.record, one.task_name): one for one in found}
+    return {column_id(one): one for one in found}
 
 
 def _entries(folder: Path) -> Iterable[Entry]:

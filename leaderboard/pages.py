@@ -19,7 +19,7 @@ from harness.runs.compare import Comparison
 from harness.stats.intervals import LEVEL
 from harness.stats.power import POWER
 from leaderboard import svg
-from leaderboard.anatomy import anatomy
+from leaderboard.anatomy import anatomy, answer_text
 from leaderboard.board import Board, Row
 from leaderboard.build import REFERENCES
 from leaderboard.ledger import Status
@@ -205,7 +205,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=_shown,
     )
-    environment.filters.update(score=_score, normalized=_normalized, breakable=_breakable)
+    environment.filters.update(score=_score, normalized=_normalized, answer=answer_text, breakable=_breakable)
     environment.globals.update(interval=svg.interval, bar=svg.bar)
     return environment
 

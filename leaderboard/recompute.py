@@ -8,11 +8,10 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from harness.record import Answer, RunRecord, Sample
+from harness.record import Answer, Sample
 from leaderboard.entry import Entry
 from va_extractor.common.errors import Code, InputError, Problem
 from va_extractor.common.plain_text import one_line
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from harness.runs.render import Rendered
 
 MAX_PROBLEMS = 20
+_RENDERED: dict[str, Rendered] = {}
 
 
 def recompute(entry: Entry, features: Sequence[str], embedder: str | None = None) -> list[Problem]:
@@ -82,7 +82,7 @@ def _due(entry: Entry, features: Sequence[str]) -> tuple[str, Rendered]:
     stated, reasons = entry.task.features, []
     for given in features:
         try:
-            due = _render(_key(entry), given)
+            due = _render(entry, given)
         except InputError as error:
             reasons.append(str(error))
             continue
@@ -93,36 +93,16 @@ def _due(entry: Entry, features: Sequence[str]) -> tuple[str, Rendered]:
     raise InputError(what, code="unknown", field="features", found=found, hint="give them with --features")
 
 
-def _key(entry: Entry) -> str:
-    """Return, as JSON, the part of a record that decides its requests, so that many entries share one rendering."""
-    record = entry.record
-    kept = record.model_copy(
-        update={
-            "created": "",
-            "packages": {},
-            "git": None,
-            "model": record.model.model_copy(
-                update={"id": "", "revision": None, "args": {}, "backend": "", "changed": ()}
-            ),
-            "usage": record.usage.model_copy(
-                update={"requests": 0, "prompt_tokens": None, "answer_tokens": None, "wall_seconds": 0.0}
-            ),
-            "tasks": {
-                entry.task_name: entry.task.model_copy(
-                    update={"metrics": {}, "per_class": {}, "confusion": None, "samples_sha256": ""}
-                )
-            },
-        }
-    )
-    return kept.model_dump_json()
-
-
-@cache
-def _render(key: str, features: str) -> Rendered:
+def _render(entry: Entry, features: str) -> Rendered:
+    """Render an entry's task; entries with the same setting share one rendering."""
     from harness.runs.render import render
 
-    record = RunRecord.model_validate_json(key)
-    return render(record, next(iter(record.tasks)), features)
+    deciding = {"apply_chat_template", "system_instruction", "gen_kwargs", "seeds"}
+    settings = entry.record.model_dump(mode="json", include=deciding)
+    key = json.dumps([features, entry.task_name, entry.task.num_fewshot, settings], sort_keys=True)
+    if key not in _RENDERED:
+        _RENDERED[key] = render(entry.record, entry.task_name, features)
+    return _RENDERED[key]
 
 
 def _identity(entry: Entry, due: Rendered) -> Iterator[Problem]:

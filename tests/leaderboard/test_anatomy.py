@@ -46,8 +46,8 @@ def test_the_worst_items_of_a_ranking_have_the_lowest_auc(results: Path) -> None
         for one in samples
     }
     worst = anatomy(task, samples).worst
-    assert [one.score for one in worst] == pytest.approx(sorted(expected.values())[:10])
-    assert all(one.score == pytest.approx(expected[one.item_id]) for one in worst)
+    assert [score for _, score in worst] == pytest.approx(sorted(expected.values())[:10])
+    assert all(score == pytest.approx(expected[one.item.item_id]) for one, score in worst)
 
 
 def test_items_without_a_score_are_neither_right_nor_among_the_worst(results: Path) -> None:
@@ -60,7 +60,7 @@ def test_items_without_a_score_are_neither_right_nor_among_the_worst(results: Pa
     assert parts.score_name == "right_direction"
     assert [right for _, _, right in parts.points] == [True, False, True]
     assert parts.unscored == 2
-    assert [(one.item_id, one.score) for one in parts.worst] == [("i2", 0.0), ("i4", 0.5), ("i1", 1.0)]
+    assert [(one.item.item_id, score) for one, score in parts.worst] == [("i2", 0.0), ("i4", 0.5), ("i1", 1.0)]
     assert len(parts.random) == 5
 
 

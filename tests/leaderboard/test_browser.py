@@ -6,7 +6,7 @@ Needs Debian's `chromium` and the packages `playwright` and `axe-playwright-pyth
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -25,6 +25,8 @@ from tests.leaderboard.editing import Json, edit, folder_of, task_of
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Dialog, Page
 
+SHARING = 8
+"""How many hostile entries share a page."""
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 pytest.importorskip("playwright", reason="playwright is not installed: pip install -e '.[dev]'")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt-get install chromium")
@@ -161,8 +163,7 @@ def test_without_javascript_the_table_and_its_links_are_there(browser: Browser, 
     assert page.locator("pre").first.is_visible()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize(("scheme", "width"), [("dark", 390), ("light", 1280)])
 def test_axe_finds_nothing_and_no_page_scrolls_sideways(browser: Browser, site: Path, scheme: Any, width: int) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
@@ -194,8 +195,8 @@ def test_printing_shows_the_table_without_controls(browser: Browser, site: Path)
     assert len(seen.page.pdf()) > 1000
 
 
-def _poison(record: Json, text: str) -> None:
-    record["model"]["args"] = {text: text, "name": text}
+def _poison(record: Json, text: str, group: Sequence[str]) -> None:
+    record["model"]["args"] = {one: one for one in group}  # entries with the same arguments share a page
     record["packages"] = {text: text}
     record["harness_version"] = text
     record["system_instruction"] = text
@@ -223,20 +224,21 @@ def test_no_page_of_hostile_entries_runs_a_script_or_asks_for_anything(
 ) -> None:
     folder = folder_of(repository, "baseline__uniform")
     packed = {path.name: path.read_bytes() for path in folder.iterdir()}
-    for text in TEXTS:
+    for place, text in enumerate(TEXTS):
+        group = TEXTS[place - place % SHARING :][:SHARING]
         for name, data in packed.items():
             (folder / name).write_bytes(data)
-        edit(folder, samples=partial(_poisoned_rows, text=text), record=partial(_poison, text=text))
+        edit(folder, samples=partial(_poisoned_rows, text=text), record=partial(_poison, text=text, group=group))
         record = RunRecord.model_validate_json((folder / "run.json").read_bytes())
-        place = folder.parent / path_of(record, "norms_term").name
-        shutil.copytree(folder, place, dirs_exist_ok=True)
+        filed = folder.parent / path_of(record, "norms_term").name
+        shutil.copytree(folder, filed, dirs_exist_ok=True)
     shutil.rmtree(folder)
     gone = folder_of(repository, "baseline__majority").relative_to(repository)
     reason = TEXTS[0].replace('"', "")
     (repository / "withdrawals.csv").write_text(f"entry,date,reason\n{gone},2026-01-05,{reason}\n", encoding="utf-8")
     assert main(["build", str(repository), "--out", str(tmp_path / "site")]) == 0
     pages = [tmp_path / "site" / "index.html", *sorted((tmp_path / "site" / "models").glob("*uniform*"))]
-    assert len(pages) >= len(TEXTS)
+    assert sum(path.read_text(encoding="utf-8").count("<section") for path in pages) >= len(TEXTS)
     seen = _open(browser, pages[0].as_uri())
     for path in pages:
         seen.page.goto(path.as_uri())
