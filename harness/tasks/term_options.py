@@ -1,9 +1,9 @@
 """The options of the `norms_term` tasks: for each term the right one and seven distractors at stated VA distances.
 
 Distractors are drawn from rings around the term's point in the valence-arousal plane: two at a Euclidean distance of
-0.25-0.50, three at 0.50-0.90 and two beyond 0.90; nearer terms are never offered, since raters themselves would not
-tell them apart (published SDs are 0.20-0.57). The draw is seeded, and its result is committed as
-`tasks/norms/options.csv`; run `python -m harness.tasks.term_options FILE` to write it again.
+0.25-0.50, three at 0.50-0.90 and two beyond 0.90; nearer terms are never offered, since their ratings overlap
+(published SDs are 0.20-0.57). The draw is seeded, and its result is committed as `tasks/norms/options.csv`; run
+`python -m harness.tasks.term_options FILE` to write it again.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""How a prompt is put together: axes, values, few-shot examples, and the sandboxed template."""
+"""Prompts: axes, the ready strings that templates print, few-shot examples, and the sandbox."""

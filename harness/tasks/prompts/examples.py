@@ -1,4 +1,4 @@
-"""Which items of the train split stand before a question: drawn at random, or nearest in valence and arousal."""
+"""Choose examples from the train split: at random, or nearest in valence and arousal."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ def choose(
 ) -> list[list[int]]:
     """Choose examples for each question, never of its own cluster.
 
-    Train items are put in one seeded random order first. `random` takes the first of them, the same for all questions,
-    so that back ends can keep the part that prompts share; `nearest` takes those of least Euclidean distance, equal
-    distances in that order, and shows the nearest last.
+    Train items are first put in a seeded random order. `random` takes the first of them, the same for all questions, so
+    that back ends can reuse the part that prompts share. `nearest` takes those of least Euclidean distance, in the
+    random order if distances are equal, and shows the nearest last.
 
     Args:
         train: (m, 2) valence and arousal of the train items.
@@ -33,7 +33,7 @@ def choose(
         how: `random` or `nearest`.
 
     Returns:
-        n lists of `shots` places in the train items, in the order of showing.
+        n lists of `shots` indices of train items, in the order of the prompt.
 
     Raises:
         InputError: the train split has fewer items of other clusters.
@@ -46,7 +46,8 @@ def choose(
     for point, cluster in zip(asked, asked_clusters, strict=True):
         free = np.flatnonzero(clusters != codes.get(cluster, -1))
         if free.size < shots:
-            raise InputError(f"metadata.axes.shots: {shots} examples, but the train split has {free.size} to show")
+            what = f"the train split has {free.size} items of other clusters"
+            raise InputError(what, code="range", field="metadata.axes.shots", found=shots)
         if how == "nearest":
             chosen.append(order[free[_nearest(train[free], point, shots)[::-1]]].tolist())
         else:
@@ -55,7 +56,7 @@ def choose(
 
 
 def _nearest(points: Points, point: Points, count: int) -> NDArray[np.intp]:
-    """Return the places of the nearest points, nearest first; of equally near ones, the first."""
+    """Return the indices of the nearest points, nearest first; equally near ones in their order."""
     squared = ((points - point) ** 2).sum(axis=1)
     within = np.flatnonzero(squared <= np.partition(squared, count - 1)[count - 1])
     return within[np.argsort(squared[within], kind="stable")[:count]]

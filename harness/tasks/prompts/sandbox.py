@@ -1,8 +1,8 @@
-"""Rendering a task's Jinja templates so that no template can do more than put an item's values into a text.
+"""Render templates of strangers safely: a small part of Jinja, with bounded time and output.
 
-Templates are a small part of Jinja: text, names, `if`, `for` over a list, comparisons, sums and the filters of
-`FILTERS`. No calls, no assignments, no attributes but those of `loop`. Everything else is refused before it is
-compiled, so that time and output are bounded by the template's own length; the output is bounded again as it grows.
+Allowed are text, names, `if`, `for` over a list, comparisons, sums and the filters of `FILTERS`. There are no calls, no
+assignments, and no attributes but those of `loop`. Everything else is refused before it is compiled, so the template's
+length bounds time and output. Output is also bounded as it grows. Each template is compiled once.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class BadTemplateError(ValueError):
 
 
 class _Missing:
-    """A value that an item lacks: none to every test and comparison, and no text."""
+    """A value that an item lacks: equal to None; printing it raises."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -100,7 +100,7 @@ def render(template: str, values: Mapping[str, Any]) -> str:
 
 
 def check(template: str) -> None:
-    """Refuse a template that is not of the allowed part.
+    """Raise if a template uses what is not allowed.
 
     Raises:
         BadTemplateError: saying what is not allowed.
@@ -110,7 +110,7 @@ def check(template: str) -> None:
 
 @cache
 def names(template: str) -> frozenset[str]:
-    """Return the names a template takes from the item; loop variables are not among them."""
+    """Return the names that a template takes from the item, without loop variables."""
     from jinja2.meta import find_undeclared_variables
 
     check(template)
@@ -139,7 +139,7 @@ def _parsed(template: str) -> nodes.Template:
 
 
 class _Judge(NodeVisitor):
-    """Walks a template and refuses every node that is not of the allowed part."""
+    """Refuse every node of a template that is not allowed."""
 
     def __init__(self) -> None:
         self.depth = 0
@@ -237,7 +237,7 @@ def _replace(text: str, old: str, new: str) -> str:
 
 
 def _shortened(name: str) -> Callable[..., Any]:
-    """Take a filter of Jinja's own, refusing texts that are too long for it."""
+    """Return one of Jinja's filters that refuses long texts."""
     inner = JINJA_FILTERS[name]
 
     def bounded(value: Any, *args: Any, **kwargs: Any) -> Any:

@@ -7,7 +7,7 @@ from harness.tasks.prompts.axes import Axes
 _ENDS: dict[str, tuple[float, float]] = {"-1..1": (-1.0, 1.0), "0..1": (0.0, 1.0), "1..9": (1.0, 9.0),
                                          "percent": (0.0, 100.0)}  # fmt: skip
 CUTS = (-0.6, -0.2, 0.2, 0.6)
-"""Where grades part on [-1, 1]: five intervals of equal width, the middle one around 0 with both its ends."""
+"""Cut points of the grades on [-1, 1]: five intervals of equal width; the middle one includes both ends."""
 _EXACT = 6
 
 
@@ -26,7 +26,7 @@ def from_scale(value: float, scale: str) -> float:
 def number(value: float, axes: Axes, *, decimals: int | None = None) -> str:
     """Write a value in [-1, 1] as a number on the scale of `axes`.
 
-    Two decimals keep the sign of a negative number that rounds to zero, as version 1.0 of the prompts writes it.
+    With two decimals a negative number that rounds to zero keeps its sign, as in version 1.0 of the prompts.
     """
     places = axes.decimals if decimals is None else decimals
     shown = on_scale(value, axes.scale)
@@ -35,11 +35,11 @@ def number(value: float, axes: Axes, *, decimals: int | None = None) -> str:
 
 
 def cut_points(axes: Axes) -> list[str]:
-    """Write the four points at which grades part, with one decimal at least, so that none is rounded away."""
+    """Write the four cut points with at least one decimal, so that all differ."""
     return [number(cut, axes, decimals=max(1, axes.decimals)) for cut in CUTS]
 
 
 def grade(value: float) -> int:
-    """Return the grade of a value in [-1, 1], from 0 (lowest) to 4; rounded first, since features are float32."""
+    """Return the grade of a value in [-1, 1], from 0 (lowest) to 4. It is rounded first, since features are float32."""
     exact = round(value, _EXACT)
     return sum(exact >= cut for cut in CUTS[:2]) + sum(exact > cut for cut in CUTS[2:])

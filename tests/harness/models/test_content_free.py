@@ -51,7 +51,7 @@ def test_a_template_prints_the_token_whatever_it_does_with_the_value(template: s
     ["{{ 'good' if valence > 0 else 'bad' }}", "{% if valence == 0 %}none{% endif %}", "{{ 1 if valence else 0 }}"],
 )
 def test_a_template_that_decides_by_the_value_has_no_form_without_it(template: str) -> None:
-    with pytest.raises(BadTemplateError, match="without content cannot be compared"):
+    with pytest.raises(BadTemplateError):
         sandbox.render(template, {"valence": ContentFreeValue("N/A")})
 
 
