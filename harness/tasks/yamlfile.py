@@ -1,12 +1,11 @@
 """One task YAML with what it includes: its values, and the file and line of each key.
 
-A YAML is read as data only: `!function` values stay names (`Function`) and nothing is imported. Aliases, deep nesting
-and huge files are refused before anything is built from them.
+A YAML is read as data only: `!function` values stay names (`Function`) and nothing is imported.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,10 +15,7 @@ import yaml
 from va_extractor.common.errors import Code, InputError, Problem
 from va_extractor.common.files import open_plain
 from va_extractor.common.plain_text import one_line
-from va_extractor.common.yamlfile import TAG_ERRORS
-
-MAX_BYTES = 256 * 1024
-MAX_DEPTH = 12
+from va_extractor.common.yamlfile import MAX_BYTES, Loader, line_at, line_of, parse
 
 
 class Function(str):
@@ -85,12 +81,7 @@ class Source:
         name = one_line(".".join(map(str, location))) or None
         if entry is None:
             return Problem(what, code, self.path, 1, name, found, hint, remark)
-        line, node = _line(entry.key), entry.value
-        for part in location[1:]:
-            inner = _step(node, part)
-            if inner is None:
-                break
-            line, node = inner
+        line = line_at(entry.value, location[1:]) or line_of(entry.key)
         return Problem(what, code, entry.path, line + down, name, found, hint, remark)
 
     def file_of(self, key: str) -> Path:
@@ -98,14 +89,8 @@ class Source:
         return self.entries[key].path
 
 
-class _Loader(yaml.CSafeLoader):
-    """PyYAML's safe loader, which reads `!function a.b` as the name `a.b`."""
-
-    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
-        try:
-            return super().construct_object(node, deep=deep)
-        except TAG_ERRORS as error:
-            raise yaml.constructor.ConstructorError(None, None, str(error), node.start_mark) from None
+class _Loader(Loader):
+    """Reads `!function a.b` as the name `a.b`."""
 
 
 def _function(loader: _Loader, node: yaml.Node) -> Function:
@@ -155,21 +140,14 @@ def _read(path: Path, inside: tuple[Path, ...], seen: tuple[Path, ...], source: 
     except OSError as error:
         source.problems.append(Problem(f"cannot be read: {error.strerror}", "unreadable", path, 1))
         return
-    if found := list(_refused(path, data)):
-        source.problems += found
-        return
-    try:
-        loader = _Loader(data)
-        node = loader.get_single_node()
-        values = loader.construct_document(node) if node is not None else None
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        source.problems.append(_broken(path, error))
-        return
+    parsed = parse(data, path, _Loader)
+    source.problems += parsed.problems
+    node, values = parsed.node, parsed.value
     if not isinstance(node, yaml.MappingNode) or not isinstance(values, dict):
-        what = f"a task YAML is a mapping of keys, not {type(values).__name__}"
-        source.problems.append(Problem(what, "type", path, 1, hint="begin with `task: NAME`"))
+        if not parsed.problems:
+            what = f"a task YAML is a mapping of keys, not {type(values).__name__}"
+            source.problems.append(Problem(what, "type", path, 1, hint="begin with `task: NAME`"))
         return
-    source.problems += _doubled(path, node, "")
     entries = {key.value: Entry(path, key, value) for key, value in node.value if isinstance(key, yaml.ScalarNode)}
     _include(values.pop("include", []), entries.pop("include", None), inside, (*seen, path.resolve()), source)
     source.values |= values
@@ -179,7 +157,7 @@ def _read(path: Path, inside: tuple[Path, ...], seen: tuple[Path, ...], source: 
 def _include(given: Any, entry: Entry | None, inside: tuple[Path, ...], seen: tuple[Path, ...], source: Source) -> None:
     if entry is None:
         return
-    at: tuple[Path, int, str] = (entry.path, _line(entry.key), "include")
+    at: tuple[Path, int, str] = (entry.path, line_of(entry.key), "include")
     names = [given] if isinstance(given, str) else given
     if not isinstance(names, list) or not all(isinstance(name, str) and "\0" not in name for name in names):
         source.problems.append(Problem("is no file name and no list of them", "type", *at, hint="write include: FILE"))
@@ -197,64 +175,3 @@ def _include(given: Any, entry: Entry | None, inside: tuple[Path, ...], seen: tu
             _read(target, inside, seen, source)
             continue
         source.problems.append(problem)
-
-
-def _refused(path: Path, data: bytes) -> Iterator[Problem]:
-    """Check the text event by event, before anything is built from it."""
-    if len(data) > MAX_BYTES:
-        yield Problem(f"has more than {MAX_BYTES} bytes", "limit", path, 1, hint="a task YAML is short")
-        return
-    depth = 0
-    try:
-        for event in yaml.parse(data, Loader=yaml.CSafeLoader):
-            line = event.start_mark.line + 1 if event.start_mark else 1
-            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-            if isinstance(event, yaml.AliasEvent):
-                yield Problem(f"the alias *{event.anchor} is not allowed", "unsafe", path, line, hint="write the value")
-                return
-            if depth > MAX_DEPTH:
-                yield Problem(f"is nested more than {MAX_DEPTH} deep", "limit", path, line, hint="flatten it")
-                return
-    except (yaml.YAMLError, ValueError) as error:
-        yield _broken(path, error)
-
-
-def _broken(path: Path, error: Exception) -> Problem:
-    line, what = 1, str(error).splitlines()[0] if str(error) else type(error).__name__
-    if isinstance(error, yaml.MarkedYAMLError):
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        what = str(error.problem)
-    hint = (
-        "indent with spaces, not tabs"
-        if "token" in what or "tab" in what
-        else "the fault is there or in the line before"
-    )
-    return Problem(f"not valid YAML: {what}", "unreadable", path, line, hint=hint)
-
-
-def _doubled(path: Path, node: yaml.Node, prefix: str) -> Iterator[Problem]:
-    """Find keys that appear twice in one mapping; YAML would keep the last."""
-    if not isinstance(node, yaml.MappingNode):
-        return
-    seen: dict[str, int] = {}
-    for key, value in node.value:
-        name, line = str(key.value), _line(key)
-        if name in seen:
-            what = f"appears twice, also in line {seen[name]}"
-            yield Problem(what, "duplicate", path, line, one_line(prefix + name), hint="keep one of the two")
-        seen[name] = line
-        yield from _doubled(path, value, f"{prefix}{name}.")
-
-
-def _line(node: yaml.Node) -> int:
-    return node.start_mark.line + 1 if node.start_mark else 1
-
-
-def _step(node: yaml.Node, part: str | int) -> tuple[int, yaml.Node] | None:
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            if key.value == part:
-                return _line(key), value
-    if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-        return _line(node.value[part]), node.value[part]
-    return None

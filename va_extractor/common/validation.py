@@ -12,12 +12,15 @@ from va_extractor.common.errors import Code, InputError
 _CODES: dict[str, Code] = {"missing": "missing", "extra_forbidden": "unknown", "value_error": "range"}
 
 
-def invalid(error: ValidationError, *, file: Path | str, field: str = "", hint: str | None = None) -> InputError:
+def invalid(
+    error: ValidationError, *, file: Path | str, line: int | None = None, field: str = "", hint: str | None = None
+) -> InputError:
     """Return the first thing that pydantic found wrong.
 
     Args:
         error: what pydantic raised.
         file: what was read.
+        line: line of the value.
         field: where in the file the value is; the field of the error is added to it.
         hint: what to do.
     """
@@ -26,7 +29,7 @@ def invalid(error: ValidationError, *, file: Path | str, field: str = "", hint: 
     found = None if code == "missing" or isinstance(first["input"], dict | list) else first["input"]
     field = ".".join(str(part) for part in (field, *first["loc"]) if part != "")
     what = first["msg"].removeprefix("Value error, ")
-    return InputError(what, code=code, file=file, field=field or None, found=found, hint=hint)
+    return InputError(what, code=code, file=file, line=line, field=field or None, found=found, hint=hint)
 
 
 def need_columns(needed: Sequence[str], there: Sequence[str], path: Path | str) -> None:

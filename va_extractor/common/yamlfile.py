@@ -1,24 +1,61 @@
-"""Read a small YAML file into a type, with errors that name file and field."""
+"""Read YAML as data, with the file, line and field of every problem.
+
+Huge files, deep nesting and aliases are refused before anything is built from the text.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
-from va_extractor.common.errors import InputError
-from va_extractor.common.files import reading
+from va_extractor.common.errors import InputError, Problem
+from va_extractor.common.files import open_plain, reading
+from va_extractor.common.plain_text import one_line
 from va_extractor.common.validation import invalid
 
+MAX_BYTES = 256 * 1024
+MAX_DEPTH = 12
+
 T = TypeVar("T")
-TAG_ERRORS = (ValueError, KeyError, IndexError, AttributeError, TypeError)
-"""What PyYAML raises where a scalar does not fit its tag: an impossible date, `!!bool maybe`, `!!int ""`."""
+
+
+class Loader(yaml.CSafeLoader):
+    """PyYAML's safe loader; a value that does not fit its tag (`!!bool maybe`, an impossible date) is a YAML error."""
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        """Return the value of a node."""
+        try:
+            return super().construct_object(node, deep=deep)
+        except (ValueError, KeyError, IndexError, AttributeError, TypeError) as error:
+            raise yaml.constructor.ConstructorError(None, None, str(error), node.start_mark) from None
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """A YAML text.
+
+    Attributes:
+        node: its root; None where there is none.
+        value: its value; None where it cannot be built.
+        problems: what is wrong with the text.
+    """
+
+    node: yaml.Node | None
+    value: Any
+    problems: tuple[Problem, ...]
+
+    def line(self, location: Sequence[str | int]) -> int | None:
+        """Return the line of the deepest part of `location` that the text has; None without any."""
+        return None if self.node is None else line_at(self.node, location)
 
 
 def read_yaml(path: Path, shape: type[T], example: Path | None = None) -> T:
-    """Read a YAML file and validate it.
+    """Read a small YAML file and validate it.
 
     Args:
         path: the file; UTF-8.
@@ -28,35 +65,102 @@ def read_yaml(path: Path, shape: type[T], example: Path | None = None) -> T:
     Raises:
         InputError: the file cannot be read, is not YAML, gives a key twice, or does not fit `shape`.
     """
+    with reading(path), open_plain(path) as file:
+        text = file.read(MAX_BYTES + 1).decode()
+    parsed = parse(text, path)
+    if parsed.problems:
+        raise InputError.of(parsed.problems[0])
     try:
-        with reading(path):
-            content = _Loader(path.read_text(encoding="utf-8")).get_single_data()
-    except (yaml.YAMLError, RecursionError, *TAG_ERRORS) as error:
-        raise _not_yaml(path, error) from None
-    try:
-        return TypeAdapter(shape).validate_python(content)
+        return TypeAdapter(shape).validate_python(parsed.value)
     except ValidationError as error:
         hint = f"{example} shows the form" if example and example != path else None
-        raise invalid(error, file=path, hint=hint) from None
+        raise invalid(error, file=path, line=parsed.line(error.errors()[0]["loc"]), hint=hint) from None
 
 
-def _not_yaml(path: Path, error: Exception) -> InputError:
-    line, reason = None, str(error) or type(error).__name__
+def parse(text: str | bytes, file: Path, loader: type[Loader] = Loader) -> Parsed:
+    """Parse a YAML text; problems are listed, not raised.
+
+    Args:
+        text: at most `MAX_BYTES` are accepted.
+        file: where it is from.
+        loader: how tags are read.
+    """
+    if found := _refused(text, file):
+        return Parsed(None, None, (found,))
+    try:
+        engine = loader(text)
+        node = engine.get_single_node()
+        value = engine.construct_document(node) if node is not None else None
+    except (yaml.YAMLError, ValueError) as error:
+        return Parsed(None, None, (_broken(error, file),))
+    return Parsed(node, value, tuple(_repeated(node, file, "")))
+
+
+def line_of(node: yaml.Node) -> int:
+    """Return the line of a node, from 1."""
+    return node.start_mark.line + 1 if node.start_mark else 1
+
+
+def line_at(node: yaml.Node, location: Sequence[str | int]) -> int | None:
+    """Return the line of the deepest part of `location` below a node; None if it has not even the first."""
+    line = None
+    for part in location:
+        inner = _step(node, part)
+        if inner is None:
+            break
+        line, node = inner
+    return line
+
+
+def _refused(text: str | bytes, file: Path) -> Problem | None:
+    """Check the text event by event, before anything is built from it."""
+    if len(text) > MAX_BYTES:
+        return Problem(f"has more than {MAX_BYTES} bytes", "limit", file, 1)
+    depth = 0
+    try:
+        for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+            line = event.start_mark.line + 1 if event.start_mark else 1
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if isinstance(event, yaml.AliasEvent):
+                return Problem(
+                    f"the alias *{event.anchor} is not allowed", "unsafe", file, line, hint="write the value"
+                )
+            if depth > MAX_DEPTH:
+                return Problem(f"is nested more than {MAX_DEPTH} deep", "limit", file, line, hint="flatten it")
+    except (yaml.YAMLError, ValueError) as error:
+        return _broken(error, file)
+    return None
+
+
+def _broken(error: Exception, file: Path) -> Problem:
+    line, what = 1, str(error).splitlines()[0] if str(error) else type(error).__name__
     if isinstance(error, yaml.MarkedYAMLError):
-        reason = str(error.problem)
-        line = error.problem_mark.line + 1 if error.problem_mark else None
-    return InputError(f"is not YAML: {reason}", code="unreadable", file=path, line=line)
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        what = str(error.problem)
+    tabs = "token" in what or "tab" in what
+    hint = "indent with spaces, not tabs" if tabs else "the fault is there or in the line before"
+    return Problem(f"not valid YAML: {what}", "unreadable", file, line, hint=hint)
 
 
-class _Loader(yaml.SafeLoader):
-    """PyYAML's safe loader, but a key that appears twice is an error."""
+def _repeated(node: yaml.Node | None, file: Path, prefix: str) -> Iterator[Problem]:
+    """Find keys that appear twice in one mapping; YAML would keep the last."""
+    if not isinstance(node, yaml.MappingNode):
+        return
+    seen: dict[str, int] = {}
+    for key, value in node.value:
+        name, line = str(key.value), line_of(key)
+        if name in seen:
+            what = f"appears twice, also in line {seen[name]}"
+            yield Problem(what, "duplicate", file, line, one_line(prefix + name), hint="keep one of the two")
+        seen[name] = line
+        yield from _repeated(value, file, f"{prefix}{name}.")
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen = set()
-        for key, _ in node.value:
-            if isinstance(key, yaml.ScalarNode):
-                if key.value in seen:
-                    raise yaml.constructor.ConstructorError(None, None, f"{key.value} appears twice", key.start_mark)
-                seen.add(key.value)
-        found: dict[Any, Any] = super().construct_mapping(node, deep)
-        return found
+
+def _step(node: yaml.Node, part: str | int) -> tuple[int, yaml.Node] | None:
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if key.value == part:
+                return line_of(key), value
+    if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+        return line_of(node.value[part]), node.value[part]
+    return None

@@ -148,7 +148,7 @@ def test_win_rate_at_equal_length_counts_a_pair_as_often_as_it_stands_there() ->
         ("- 1", "valid dictionary"),
         ("prompt: '{valence} {arousal} {first} {second}'", "version: Field required"),
         ("version: '1'\nprompt: '{valence} {arousal} {first} {second}'", "version: Input should be a valid integer"),
-        ("version: 1\nprompt: a\nprompt: '{valence} {arousal} {first} {second}'", "prompt appears twice"),
+        ("version: 1\nprompt: a\nprompt: '{valence} {arousal} {first} {second}'", "prompt: appears twice"),
     ],
 )
 def test_a_broken_rubric_is_named(tmp_path: Path, content: str, message: str) -> None:

@@ -37,17 +37,19 @@ def test_a_file_that_fits_is_read(tmp_path: Path) -> None:
     ("text", "code", "field", "line"),
     [
         ("size: 2", "missing", "name", None),
-        ("name: 2", "type", "name", None),
-        ("name: a\nsize: 0", "range", "size", None),
-        ("name: a\nother: 1", "unknown", "other", None),
+        ("name: 2", "type", "name", 1),
+        ("name: a\nsize: 0", "range", "size", 2),
+        ("name: a\nother: 1", "unknown", "other", 2),
         ("- 1", "type", None, None),
-        ("name: a\nname: b", "unreadable", None, 2),
+        ("name: a\nname: b", "duplicate", "name", 2),
         ("name: 'a", "unreadable", None, 1),
-        ("name: !!bool maybe", "unreadable", None, None),
-        ('name: !!int ""', "unreadable", None, None),
-        ("name: !!timestamp abc", "unreadable", None, None),
+        ("name: !!bool maybe", "unreadable", None, 1),
+        ('name: !!int ""', "unreadable", None, 1),
+        ("name: !!timestamp abc", "unreadable", None, 1),
         ("", "type", None, None),
-        ("[" * 5000, "unreadable", None, None),
+        ("[" * 5000, "limit", None, 1),
+        ("name: &a b\nsize: *a", "unsafe", None, 2),
+        ("name: " + "a" * 300_000, "limit", None, 1),
     ],
 )
 def test_what_does_not_fit_is_named(tmp_path: Path, text: str, code: str, field: str | None, line: int | None) -> None:
@@ -57,4 +59,4 @@ def test_what_does_not_fit_is_named(tmp_path: Path, text: str, code: str, field:
         read_yaml(path, Shape, tmp_path / "example.yaml")
     found = error.value.problem
     assert (found.code, found.file, found.field, found.line) == (code, path, field, line)
-    assert ("example.yaml" in (found.hint or "")) == (code != "unreadable")
+    assert ("example.yaml" in (found.hint or "")) == (code in ("missing", "type", "range", "unknown"))

@@ -50,7 +50,7 @@ def test_a_model_without_a_price_is_refused_by_the_file_to_edit(tmp_path: Path) 
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("a: [", "is not YAML"),
+        ("a: [", "not valid YAML"),
         ("a: 1", "Input should be a valid list"),
         ("- {source: s, models: {}}", r"0\.date: Field"),
         ("- {source: s, date: 2026-01-01, models: {m: [1]}}", r"0\.models\.m\.1: "),
