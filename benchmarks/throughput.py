@@ -3,7 +3,7 @@
 Run `python -m benchmarks.throughput [--repeats 5]`. Prints one table; every figure is the median of the repeats, and
 the ratio is the median of the paired ratios. The model answers at once, so that only the harness is timed; the 10,000
 rows are SYNTHETIC, drawn here. They are asked by a prompt written out in Jinja, as lm-eval's own tasks and most
-contributed ones are, and by a task that takes axes, whose dataset writes the prompts for both.
+contributed ones are, and by a task that takes axes, whose dataset writes the ready strings for both.
 """
 
 from __future__ import annotations

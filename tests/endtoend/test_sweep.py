@@ -178,7 +178,7 @@ def test_a_folder_of_another_sweep_is_refused_by_what_differs(vaemo_eval: Comman
     ("arguments", "line"),
     [
         (("--task", "vaemo", "--axes", "order"), "a sweep is of one task, not of 3"),
-        (("--task", "iimi_basic", "--axes", "dimensions"), "--axes dimensions=VAD: source 'iimi': "),
+        (("--task", "iimi_basic", "--axes", "dimensions"), "--axes dimensions=VAD: metadata.axes.dimensions: "),
         (("--task", "iimi_basic", "--axes", "dimensions"), "the source has no dominance"),
         (("--task", "iimi_basic", "--axes", "order,emphasis,fewshot,label_order"), "a crossed design of 528 variants"),
         (("--task", "iimi_basic", "--axes", "order", "--resume", "x"), "--resume: a sweep is taken up by its folder"),
