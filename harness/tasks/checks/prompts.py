@@ -50,7 +50,8 @@ def _given(source: Source) -> tuple[tuple[str, ...], tuple[str, ...]]:
     shows = derivation(name).shows if name in NAMES else ("valence", "arousal")
     hidden = {"valence", "arousal"} - set(shows)
     given = (*shows, *(column for column in GIVEN if column not in shows and column not in hidden))
-    return shows, given if hidden else (*given, *sorted(READY))
+    ready = READY - {VALUES, "examples"} if hidden else READY
+    return shows, (*given, *sorted(ready))
 
 
 def rendered(source: Source, docs: Sequence[Doc], max_characters: int) -> Iterator[Problem]:
@@ -101,7 +102,7 @@ def shown(text: str, doc: Doc) -> str:
 
 def _name(source: Source, key: str, text: str, name: str, given: Sequence[str]) -> Problem:
     line = next((number for number, row in enumerate(text.split("\n"), start=1) if name in row), 1)
-    if name in (*ANSWER, *GIVEN):
+    if name in (*ANSWER, *GIVEN, *READY):
         hint = f"use only {', '.join(given)}"
         return in_template(source, key, f"{name} gives the answer away", hint, line, code="conflict")
     what, hint = f"there is no column {name!r}{nearest(name, given)}", f"the columns are {', '.join(given)}"

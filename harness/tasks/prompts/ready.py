@@ -27,7 +27,7 @@ class Ready(TypedDict, total=False):
         emphasis: an emotional stimulus and a newline.
         scales: "two scales, each from -1.00 to 1.00".
         dimensions: name of each dimension, and the end of the sentence that says what it means:
-            ": -1.00 is most pleasant, ...".
+            ": -1.00 is most unpleasant, ...".
         grades: the line about grades and a newline.
         n_values: "two values".
         dimension_names: "valence or arousal".

@@ -67,6 +67,7 @@ BROKEN = [
     ("emotic_judge", "labels", '["true", "wrong"]', "metadata.labels", "conflict"),
     ("iimi_distribution", "headline", "accuracy", "metadata.headline", "conflict"),
     ("iimi_distribution", "output_type", "multiple_choice", "output_type", "conflict"),
+    ("va_inverse", "doc_to_text", "{{ statement }} {{ values }}", "doc_to_text", "conflict"),
     ("va_inverse", "labels", "[one, two]", "metadata.labels", "conflict"),
 ]
 
