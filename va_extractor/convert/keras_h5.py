@@ -13,6 +13,7 @@ import binascii
 import json
 import struct
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -74,12 +75,43 @@ def _data_format(entries: list[dict[str, Any]]) -> bool:
     return found == {"channels_first"}
 
 
-def _layer(entry: Mapping[str, Any], weights: Any, first: bool) -> kinds.Layer:
-    reader = _READERS.get(entry["class_name"])
-    name = str(entry["config"]["name"])
+@dataclass(frozen=True)
+class _Entry:
+    """One layer as the file describes it; `first` is whether channels come first in the model."""
+
+    name: str
+    inputs: tuple[str, ...]
+    config: Mapping[str, Any]
+    arrays: dict[str, np.ndarray]
+    first: bool
+
+    def pair(self, key: str) -> tuple[int, int]:
+        rows, columns = self.config[key]
+        return int(rows), int(columns)
+
+    def same(self) -> bool:
+        if self.config["padding"] not in ("same", "valid"):
+            raise _UnsupportedError(f"layer '{self.name}' pads '{self.config['padding']}'")
+        return bool(self.config["padding"] == "same")
+
+    def function(self) -> str:
+        function = self.config["activation"]
+        if function not in _FUNCTIONS:
+            known = ", ".join(_FUNCTIONS)
+            raise _UnsupportedError(f"layer '{self.name}' has the activation {function}; known are {known}")
+        return str(function)
+
+    def kernel_and_bias(self) -> tuple[np.ndarray, np.ndarray]:
+        kernel = self.arrays["kernel"]
+        return kernel, self.arrays.get("bias", np.zeros(kernel.shape[-1], np.float32))
+
+
+def _layer(layer: Mapping[str, Any], weights: Any, first: bool) -> kinds.Layer:
+    reader = _READERS.get(layer["class_name"])
+    name = str(layer["config"]["name"])
     if reader is None:
-        raise _UnsupportedError(f"layer '{name}' is a {entry['class_name']}; known are {', '.join(_READERS)}")
-    return reader(name, tuple(_inputs(entry)), entry["config"], _arrays(weights, name), first)
+        raise _UnsupportedError(f"layer '{name}' is a {layer['class_name']}; known are {', '.join(_READERS)}")
+    return reader(_Entry(name, tuple(_inputs(layer)), layer["config"], _arrays(weights, name), first))
 
 
 def _inputs(entry: Mapping[str, Any]) -> list[str]:
@@ -112,120 +144,65 @@ def _arrays(weights: Any, name: str) -> dict[str, np.ndarray]:
     return {full.split("/")[-1].split(":")[0]: np.asarray(group[full], dtype=np.float32) for full in names}
 
 
-def _input(name: str, inputs: tuple[str, ...], config: Mapping[str, Any], _: Any, first: bool) -> kinds.Layer:
-    shape = config.get("batch_input_shape") or config["batch_shape"]
+def _input(entry: _Entry) -> kinds.Layer:
+    shape = entry.config.get("batch_input_shape") or entry.config["batch_shape"]
     if len(shape) != 4:
-        raise _UnsupportedError(f"input '{name}' has shape {shape}; an image is (batch, and three more)")
+        raise _UnsupportedError(f"input '{entry.name}' has shape {shape}; an image is (batch, and three more)")
     a, b, c = (int(size) for size in shape[1:])
-    return kinds.Input(name, inputs, (a, b, c) if first else (c, a, b))
+    return kinds.Input(entry.name, entry.inputs, (a, b, c) if entry.first else (c, a, b))
 
 
-def _conv(
-    name: str, inputs: tuple[str, ...], config: Mapping[str, Any], arrays: dict[str, np.ndarray], _: bool
-) -> kinds.Layer:
-    if config.get("groups", 1) != 1 or tuple(config["dilation_rate"]) != (1, 1):
-        raise _UnsupportedError(f"convolution '{name}' is grouped or dilated")
-    kernel = arrays["kernel"]
-    return kinds.Conv(
-        name,
-        inputs,
-        kernel,
-        arrays.get("bias", np.zeros(kernel.shape[-1], np.float32)),
-        _pair(config["strides"]),
-        _same(name, config),
-        _function(name, config),
-    )
+def _conv(entry: _Entry) -> kinds.Layer:
+    if entry.config.get("groups", 1) != 1 or tuple(entry.config["dilation_rate"]) != (1, 1):
+        raise _UnsupportedError(f"convolution '{entry.name}' is grouped or dilated")
+    kernel, bias = entry.kernel_and_bias()
+    strides = entry.pair("strides")
+    return kinds.Conv(entry.name, entry.inputs, kernel, bias, strides, entry.same(), entry.function())
 
 
-def _batch_norm(
-    name: str, inputs: tuple[str, ...], config: Mapping[str, Any], arrays: dict[str, np.ndarray], first: bool
-) -> kinds.Layer:
-    axis = config["axis"]
+def _batch_norm(entry: _Entry) -> kinds.Layer:
+    axis = entry.config["axis"]
     axis = axis[0] if isinstance(axis, list) else axis
-    if axis not in ((1, -3) if first else (3, -1)):
-        raise _UnsupportedError(f"batch-normalisation '{name}' is over axis {axis}, which is not the channels'")
-    mean = arrays["moving_mean"]
-    return kinds.BatchNorm(
-        name,
-        inputs,
-        arrays.get("gamma", np.ones_like(mean)),
-        arrays.get("beta", np.zeros_like(mean)),
-        mean,
-        arrays["moving_variance"],
-        float(config["epsilon"]),
-    )
+    if axis not in ((1, -3) if entry.first else (3, -1)):
+        raise _UnsupportedError(f"batch-normalisation '{entry.name}' is over axis {axis}, which is not the channels'")
+    mean = entry.arrays["moving_mean"]
+    gamma, beta = entry.arrays.get("gamma", np.ones_like(mean)), entry.arrays.get("beta", np.zeros_like(mean))
+    variance, epsilon = entry.arrays["moving_variance"], float(entry.config["epsilon"])
+    return kinds.BatchNorm(entry.name, entry.inputs, gamma, beta, mean, variance, epsilon)
 
 
-def _activation(name: str, inputs: tuple[str, ...], config: Mapping[str, Any], _: Any, __: bool) -> kinds.Layer:
-    return kinds.Activation(name, inputs, _function(name, config))
+def _max_pool(entry: _Entry) -> kinds.Layer:
+    size, strides = entry.pair("pool_size"), entry.pair("strides")
+    return kinds.MaxPool(entry.name, entry.inputs, size, strides, entry.same())
 
 
-def _max_pool(name: str, inputs: tuple[str, ...], config: Mapping[str, Any], _: Any, __: bool) -> kinds.Layer:
-    return kinds.MaxPool(name, inputs, _pair(config["pool_size"]), _pair(config["strides"]), _same(name, config))
-
-
-def _dropout(name: str, inputs: tuple[str, ...], _: Any, __: Any, ___: bool) -> kinds.Layer:
-    return kinds.Identity(name, inputs)
-
-
-def _inhibition(name: str, inputs: tuple[str, ...], config: Mapping[str, Any], _: Any, __: bool) -> kinds.Layer:
-    function = config["function"]
+def _inhibition(entry: _Entry) -> kinds.Layer:
+    function = entry.config["function"]
     code = function["config"]["code"] if isinstance(function, dict) else function[0]
-    code = _bytecode(name, code)
-    if len(inputs) != 2 or not any(constant in code for constant in _MARSHALLED_DECAY):
-        raise _UnsupportedError(f"Lambda '{name}' is not shunting inhibition (two inputs and the constant {DECAY})")
-    return kinds.ShuntingInhibition(name, inputs, DECAY)
-
-
-def _bytecode(name: str, code: Any) -> bytes:
     try:
-        return base64.b64decode(code, validate=False)
+        code = base64.b64decode(code, validate=False)
     except (binascii.Error, TypeError, ValueError):
-        raise _UnsupportedError(f"Lambda '{name}' has no base64 bytecode") from None
+        raise _UnsupportedError(f"Lambda '{entry.name}' has no base64 bytecode") from None
+    if len(entry.inputs) != 2 or not any(constant in code for constant in _MARSHALLED_DECAY):
+        what = f"Lambda '{entry.name}' is not shunting inhibition (two inputs and the constant {DECAY})"
+        raise _UnsupportedError(what)
+    return kinds.ShuntingInhibition(entry.name, entry.inputs, DECAY)
 
 
-def _flatten(name: str, inputs: tuple[str, ...], config: Mapping[str, Any], _: Any, first: bool) -> kinds.Layer:
+def _flatten(entry: _Entry) -> kinds.Layer:
     # Keras moves channels last before it flattens only if Flatten itself is channels_first.
-    moves = config.get("data_format") == "channels_first"
-    return kinds.Flatten(name, inputs, channels_last=moves or not first)
+    moves = entry.config.get("data_format") == "channels_first"
+    return kinds.Flatten(entry.name, entry.inputs, channels_last=moves or not entry.first)
 
 
-def _dense(
-    name: str, inputs: tuple[str, ...], config: Mapping[str, Any], arrays: dict[str, np.ndarray], _: bool
-) -> kinds.Layer:
-    kernel = arrays["kernel"]
-    bias = arrays.get("bias", np.zeros(kernel.shape[-1], np.float32))
-    return kinds.Dense(name, inputs, kernel, bias, _function(name, config))
-
-
-_Reader = Callable[[str, tuple[str, ...], Mapping[str, Any], dict[str, np.ndarray], bool], kinds.Layer]
-
-_READERS: dict[str, _Reader] = {
+_READERS: dict[str, Callable[[_Entry], kinds.Layer]] = {
     "InputLayer": _input,
     "Conv2D": _conv,
     "BatchNormalization": _batch_norm,
-    "Activation": _activation,
+    "Activation": lambda entry: kinds.Activation(entry.name, entry.inputs, entry.function()),
     "MaxPooling2D": _max_pool,
-    "Dropout": _dropout,
+    "Dropout": lambda entry: kinds.Identity(entry.name, entry.inputs),
     "Lambda": _inhibition,
     "Flatten": _flatten,
-    "Dense": _dense,
+    "Dense": lambda entry: kinds.Dense(entry.name, entry.inputs, *entry.kernel_and_bias(), entry.function()),
 }
-
-
-def _pair(value: list[int]) -> tuple[int, int]:
-    rows, columns = value
-    return int(rows), int(columns)
-
-
-def _same(name: str, config: Mapping[str, Any]) -> bool:
-    if config["padding"] not in ("same", "valid"):
-        raise _UnsupportedError(f"layer '{name}' pads '{config['padding']}'")
-    return bool(config["padding"] == "same")
-
-
-def _function(name: str, config: Mapping[str, Any]) -> str:
-    function = config["activation"]
-    if function not in _FUNCTIONS:
-        raise _UnsupportedError(f"layer '{name}' has the activation {function}; known are {', '.join(_FUNCTIONS)}")
-    return str(function)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from va_extractor.annotations.emotic.person import CITATION, HOMEPAGE
+
 
 @dataclass(frozen=True)
 class Terms:
@@ -39,9 +41,8 @@ TERMS = {
     "emotic": Terms(
         title="EMOTIC: people in context, valence and arousal measured from their faces",
         licence="EMOTIC: for non-commercial research, on request from its authors; these rows are under the same terms",
-        citation="Kosti, R., Alvarez, J. M., Recasens, A. & Lapedriza, A. (2019). Context Based Emotion Recognition "
-        "using EMOTIC Dataset. IEEE TPAMI 42(11), 2755-2766. doi:10.1109/TPAMI.2019.2916866",
-        homepage="https://github.com/rkosti/emotic",
+        citation=CITATION,
+        homepage=HOMEPAGE,
         annotator_merge="union",
     ),
 }

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Unpack
 
 from va_extractor.common.errors import InputError, Place
-from va_extractor.sources.item import ImageItem
+from va_extractor.sources import ImageItem
 
 IMAGE_ENDINGS = frozenset({".bmp", ".gif", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif", ".tiff", ".webp"})
 DEFAULT_SPLIT = "test"

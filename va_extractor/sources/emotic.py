@@ -7,8 +7,8 @@ from pathlib import Path
 from va_extractor.annotations.emotic.person import Person
 from va_extractor.annotations.emotic.read import read_emotic
 from va_extractor.emotions.wording import describe
+from va_extractor.sources import ImageItem
 from va_extractor.sources.checks import folder, some_files_exist
-from va_extractor.sources.item import ImageItem
 
 
 def list_items(annotations: Path, images: Path) -> list[ImageItem]:

@@ -12,8 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from va_extractor.common.errors import InputError
 from va_extractor.common.yamlfile import read_yaml
 from va_extractor.emotions.labels import BASIC, known_label
-from va_extractor.sources import folder, manifest
-from va_extractor.sources.item import ImageItem
+from va_extractor.sources import ImageItem, folder, manifest
 
 MAPPING = Path(str(files("va_extractor.sources").joinpath("iimi_labels.yaml")))
 """The shipped mapping of label names."""

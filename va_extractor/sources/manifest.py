@@ -22,8 +22,8 @@ from typing import Any
 from va_extractor.common.csvfile import read_rows
 from va_extractor.common.errors import Code, InputError, Place
 from va_extractor.common.validation import need_columns
+from va_extractor.sources import ImageItem
 from va_extractor.sources.checks import some_files_exist, split_name
-from va_extractor.sources.item import ImageItem
 
 _REQUIRED = ("path", "labels", "cluster", "split")
 _OPTIONAL = ("box", "reference")

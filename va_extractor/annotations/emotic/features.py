@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 import pyarrow as pa
 
-from va_extractor.annotations.emotic.person import HIGH, LOW, Person
+from va_extractor.annotations.emotic.person import CITATION, HIGH, HOMEPAGE, LOW, Person
 from va_extractor.annotations.references import check_items_exist
 from va_extractor.common.errors import InputError
 from va_extractor.emotions.wording import describe
@@ -19,10 +19,6 @@ from va_extractor.schema import COLUMNS, Provenance, check, to_unit, with_proven
 
 Merge = Literal["union", "weights"]
 
-_CITATION = (
-    "Kosti, R., Alvarez, J. M., Recasens, A. & Lapedriza, A. (2020). Context Based Emotion Recognition using EMOTIC "
-    "Dataset. IEEE TPAMI 42(11), 2755-2766. doi:10.1109/TPAMI.2019.2916866"
-)
 _LICENCE = (
     "EMOTIC: non-commercial research and education only, on request from its authors; the same holds for these rows"
 )
@@ -124,8 +120,8 @@ def _provenance(persons: Sequence[Person], kept: Sequence[Person], merge: Merge)
         source="emotic",
         title="EMOTIC: people in context, valence, arousal and dominance rated by people",
         licence=_LICENCE,
-        citation=_CITATION,
-        homepage="https://github.com/rkosti/emotic",
+        citation=CITATION,
+        homepage=HOMEPAGE,
         original_scale=(LOW, HIGH),
         annotator_merge="single" if single else merge,
         notes=" ".join(notes),

@@ -9,6 +9,12 @@ LOW, HIGH = 1.0, 10.0
 
 SPLITS = ("train", "val", "test")
 
+CITATION = (
+    "Kosti, R., Alvarez, J. M., Recasens, A. & Lapedriza, A. (2020). Context Based Emotion Recognition using EMOTIC "
+    "Dataset. IEEE TPAMI 42(11), 2755-2766. doi:10.1109/TPAMI.2019.2916866"
+)
+HOMEPAGE = "https://github.com/rkosti/emotic"
+
 
 @dataclass(frozen=True)
 class Person:

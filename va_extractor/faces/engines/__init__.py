@@ -1,5 +1,21 @@
 """Measure many images: worker processes on this machine, or a Ray cluster. Both write the same bytes."""
 
-from va_extractor.faces.engines.work import Worker
+from __future__ import annotations
 
-__all__ = ["Worker"]
+from va_extractor.faces.measure import Setup, Tools, measure
+from va_extractor.faces.shards import Job, write_shard
+from va_extractor.schema import Provenance
+
+
+class Worker:
+    """Measures the items of a shard and writes it."""
+
+    def __init__(self, setup: Setup, provenance: Provenance) -> None:
+        self._tools = Tools(setup)
+        self._provenance = provenance
+
+    def __call__(self, job: Job) -> int:
+        """Make one shard; return its number of rows."""
+        table = measure(job.items, self._tools)
+        write_shard(table, self._provenance, job.path)
+        return len(job.items)

@@ -13,7 +13,7 @@ from functools import cache
 from multiprocessing.connection import wait as wait_for
 
 from va_extractor.common.errors import InputError
-from va_extractor.faces.engines.work import Worker
+from va_extractor.faces.engines import Worker
 from va_extractor.faces.measure import Setup
 from va_extractor.faces.shards import Job
 from va_extractor.schema import Provenance

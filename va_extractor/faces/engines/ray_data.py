@@ -15,7 +15,7 @@ import numpy as np
 
 from va_extractor.common.errors import InputError
 from va_extractor.common.extras import need
-from va_extractor.faces.engines.work import Worker
+from va_extractor.faces.engines import Worker
 from va_extractor.faces.measure import Setup
 from va_extractor.faces.shards import Job
 from va_extractor.schema import Provenance
