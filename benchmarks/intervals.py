@@ -22,10 +22,10 @@ from rich.table import Table
 from sklearn import metrics as peer
 from threadpoolctl import threadpool_limits
 
-from harness.metrics import Metric, metrics_of
+from harness.kinds import get
+from harness.metrics import Metric
 from harness.metrics.outcome import LabelSets, Ranked
 from harness.record import Interval
-from harness.record.kinds import Kind
 from harness.stats.bootstrap import resample
 from harness.stats.intervals import bca, jackknife, percentile, student
 from va_extractor.emotions.labels import EMOTIC
@@ -76,8 +76,8 @@ def main() -> None:
     os.environ["DISABLE_MULTIPROC"] = "1"
     threadpool_limits(1)
     sets, ranked, clusters = items()
-    asked = {metric.name: (metric, sets) for metric in metrics_of(Kind.MULTI_LABEL)} | {
-        metric.name: (metric, ranked) for metric in metrics_of(Kind.RANKING)
+    asked = {metric.name: (metric, sets) for metric in get("multi_label").metrics} | {
+        metric.name: (metric, ranked) for metric in get("ranking").metrics
     }
     seconds, found = measure({name: asked[name] for name in PEERS}, clusters)
     again = items()

@@ -17,17 +17,17 @@ from functools import partial
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from harness.metrics import Metric, metrics_of
+from harness.kinds import get
+from harness.metrics import Metric
 from harness.metrics.outcome import Labelled
 from harness.record import Position
-from harness.record.kinds import Kind
 from harness.scoring.baselines.scores import Fit, LabelScores, knn, logistic
 from harness.scoring.ceilings.labels import cross_fitted
 from harness.scoring.position import bounds, position
 from harness.stats.arrays import Floats, Ints
 from harness.stats.bootstrap import resample
 
-METRICS = [metric for metric in metrics_of(Kind.SINGLE_LABEL) if metric.name in ("accuracy", "macro_f1")]
+METRICS = [metric for metric in get("single_label").metrics if metric.name in ("accuracy", "macro_f1")]
 LABELS = ("a", "b", "c", "d")
 PRIOR = (0.4, 0.3, 0.2, 0.1)
 PREDICTORS: dict[str, LabelScores] = {"knn": knn, "logistic": logistic}

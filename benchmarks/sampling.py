@@ -13,15 +13,14 @@ from functools import partial
 
 import numpy as np
 
-from harness.metrics import metrics_of
+from harness.kinds import get
 from harness.metrics.outcome import Labelled
-from harness.record.kinds import Kind
 from harness.scoring.difference import difference
 from harness.scoring.repeats import Repeated, components
 from harness.stats.bootstrap import resample
 from harness.stats.intervals import Bootstrap, percentile
 
-ACCURACY = next(metric for metric in metrics_of(Kind.SINGLE_LABEL) if metric.name == "accuracy")
+ACCURACY = next(metric for metric in get("single_label").metrics if metric.name == "accuracy")
 LABELS = ("right", "wrong")
 TRUE = 0.5
 DRAWS = 1000

@@ -18,9 +18,9 @@ from rich.table import Table
 from scipy.stats import norm
 from threadpoolctl import threadpool_limits
 
-from harness.metrics import Metric, metrics_of
+from harness.kinds import get
+from harness.metrics import Metric
 from harness.metrics.outcome import Labelled, Outcome
-from harness.record.kinds import Kind
 from harness.runs.sweep.design import CROSSED, cells, contrasts, parse
 from harness.runs.sweep.effects import Measured, effects
 from harness.stats.arrays import Floats, Ints
@@ -31,7 +31,7 @@ LABELS = tuple(f"label {number}" for number in range(CLASSES))
 AXES = parse("va_format,scale=0..1,say_scale", Axes())
 CELLS = cells(AXES, Axes(), CROSSED)
 CONTRASTS = contrasts(AXES, CELLS)
-METRICS: dict[str, Metric] = {metric.name: metric for metric in metrics_of(Kind.SINGLE_LABEL)}
+METRICS: dict[str, Metric] = {metric.name: metric for metric in get("single_label").metrics}
 NAMES = ("macro_f1", "accuracy")
 POPULATION = 60_000
 MOVES = {

@@ -27,7 +27,7 @@ AXES = "emotic_complex_mc"
 WRITTEN = "written_out_mc"
 _WRITTEN = f"""\
 task: {WRITTEN}
-custom_dataset: !function harness.tasks.functions.ranking.dataset
+custom_dataset: !function harness.tasks.functions.ranking_dataset
 test_split: test
 output_type: multiple_choice
 doc_to_text: |-
@@ -40,8 +40,8 @@ doc_to_text: |-
   Emotion:
 doc_to_choice: choices
 doc_to_target: target
-process_results: !function harness.tasks.functions.ranking.score
-metric_list: !function harness.tasks.functions.ranking.metrics
+process_results: !function harness.tasks.functions.ranking_score
+metric_list: !function harness.tasks.functions.ranking_metrics
 metadata:
   version: 1.0
   title: A prompt written out.

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from harness.kinds import get
 from harness.record import Sample, TaskRecord
-from harness.stats.auc import auc
 
 SHOWN = 10
+_PREFERRED = ("correct", "f1", "cosine")
 Scored = tuple[Sample, float | None]
 """An item with its own score."""
 _GOOD = 0.5
@@ -41,33 +42,22 @@ def anatomy(task: TaskRecord, samples: Sequence[Sample]) -> Anatomy:
     """Collect items from one task's samples; items without an answer are left out."""
     there = [sample for sample in samples if sample.answer.missing is None]
     ordered = sorted(there, key=lambda sample: sample.item.item_id)
-    name = _score_name(task, ordered[0]) if ordered else "-"
-    scores = [_item_score(task, sample, name) for sample in ordered]
+    kind = get(task.kind)
+    rows = [kind.item_scores(sample.item, sample.answer, sample.scores) for sample in ordered]
+    name = next((name for name in (*_PREFERRED, *rows[0]) if name in rows[0]), "-") if rows else "-"
+    scores = [row.get(name) for row in rows]
     known = [score for score in scores if score is not None]
-    good = float(np.median(known)) if task.kind == "description" and known else _GOOD
-    rows = np.random.default_rng(0).permutation(len(ordered))[:SHOWN]
+    good = float(np.median(known)) if kind.references and known else _GOOD
+    drawn = np.random.default_rng(0).permutation(len(ordered))[:SHOWN]
     scored = [(score, row) for row, score in enumerate(scores) if score is not None]
     return Anatomy(
         score_name=name,
         good_from=good,
         points=tuple((ordered[row].item.valence, ordered[row].item.arousal, score >= good) for score, row in scored),
         unscored=len(ordered) - len(scored),
-        random=tuple((ordered[row], scores[row]) for row in rows),
+        random=tuple((ordered[row], scores[row]) for row in drawn),
         worst=tuple((ordered[row], score) for score, row in sorted(scored)[:SHOWN]),
     )
-
-
-def _score_name(task: TaskRecord, sample: Sample) -> str:
-    if task.kind == "ranking":
-        return "AUC of the item's own labels"
-    return next((name for name in ("correct", "f1", "cosine") if name in sample.scores), next(iter(sample.scores), "-"))
-
-
-def _item_score(task: TaskRecord, sample: Sample, name: str) -> float | None:
-    if task.kind != "ranking":
-        return sample.scores.get(name)
-    scores, true = sample.answer.loglikelihoods, [label in sample.item.labels for label in sample.item.choices]
-    return auc(scores, true) if scores is not None and len(scores) == len(true) else None
 
 
 def answer_text(sample: Sample) -> str:

@@ -7,10 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.kinds.arrays import outcome
-from harness.metrics import metrics_of
+from harness.kinds import get
 from harness.record import Sample, TaskRecord
-from harness.record.kinds import Kind
 from harness.scoring.samples import answered
 from harness.stats.bootstrap import SEED, cluster_weights
 from harness.stats.clusters import cluster_index
@@ -30,10 +28,10 @@ def main_score_draws(task: TaskRecord, samples: Sequence[Sample], where: str) ->
     if absent := sum(sample.answer.missing is not None for sample in samples):
         raise InputError(f"{absent} answers are missing", code="incomplete", file=where)
     ordered = sorted(samples, key=lambda sample: sample.item.item_id)
-    kind = Kind(task.kind)
+    kind = get(task.kind)
     try:
-        metric = next(metric for metric in metrics_of(kind) if metric.name == task.headline)
-        given = outcome(kind, task.labels, answered(ordered))
+        metric = kind.metric(task.headline)
+        given = kind.outcome(task.labels, answered(ordered))
         clusters = cluster_index([sample.item for sample in ordered])
         blocks = [metric.compute(given, weights) for weights in cluster_weights(clusters, DRAWS, SEED)]
     except Exception as error:  # samples from a stranger that do not fit their task

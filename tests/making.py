@@ -11,10 +11,10 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from harness.kinds import Kind
 from harness.kinds.measures import Instruments
 from harness.kinds.reading import read
 from harness.record import Answer, EmbedderRecord, Item, Sample
-from harness.record.kinds import Kind
 from harness.scoring.anchors import Anchor, Anchors
 from va_extractor.dataset import write_split
 from va_extractor.emotions.labels import EMOTIC

@@ -53,10 +53,12 @@ def _models(folders: list[Path]) -> list[tuple[str, str]]:
         ("ORG/NAME or a folder", "a Hugging Face model (lm-eval's back end `hf`)"),
         ("an lm-eval back end", "hf, vllm, local-chat-completions, anthropic-chat, ... with --model_args"),
     ]
-    return [(f"baseline:{name}", info.line) for name, info in BASELINES.items()] + rest
+    return [(f"baseline:{name}", line) for name, line in BASELINES.items()] + rest
 
 
 def _metrics(folders: list[Path]) -> list[tuple[str, str]]:
+    from harness.kinds import all_kinds
     from harness.metrics import all_metrics
 
-    return [(metric.name, f"{metric.line} [{', '.join(sorted(metric.kinds))}]") for metric in all_metrics()]
+    having = {one: [kind.name for kind in all_kinds() if one in kind.metrics] for one in all_metrics()}
+    return [(one.name, f"{one.line} [{', '.join(names)}]") for one, names in having.items()]

@@ -1,29 +1,40 @@
-"""Kinds of question that one module brings whole: how an answer is read, scored and given by a baseline.
-
-A module is named as its kind and holds one `FORM`. The first five kinds have none: their parts lie in `docs`,
-`reading`, `outcomes`, `baselines` and `samples`, which ask `form` first.
-"""
+"""Kinds of question, one file each: a module that holds a `KIND` is found by its name."""
 
 from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING
+from pkgutil import iter_modules
 
-from harness.record.kinds import Kind
+from harness.kinds.base import Answered, Baseline, Kind
+from va_extractor.common.errors import InputError
 
-if TYPE_CHECKING:
-    from harness.kinds.base import Form
-
-__all__ = ["form"]
-
-_MODULES = frozenset({Kind.CONFIDENCE, Kind.CONFLICT, Kind.DISTRIBUTION, Kind.COORDINATES, Kind.WORDS, Kind.CHANGE})
+__all__ = ["Answered", "Baseline", "Kind", "all_kinds", "get", "names"]
 
 
 @cache
-def form(kind: Kind) -> Form | None:
-    """Return the form that a kind's own module brings; None where it has no module."""
-    if kind not in _MODULES:
-        return None
-    found: Form = import_module(f"harness.kinds.{kind.value}").FORM
-    return found
+def _by_name() -> dict[str, Kind]:
+    modules = [import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__)]
+    return {module.KIND.name: module.KIND for module in modules if hasattr(module, "KIND")}
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of all kinds, sorted."""
+    return tuple(_by_name())
+
+
+def all_kinds() -> tuple[Kind, ...]:
+    """Return all kinds, sorted by name."""
+    return tuple(_by_name().values())
+
+
+def get(name: str) -> Kind:
+    """Return a kind by its name.
+
+    Raises:
+        InputError: there is no such kind.
+    """
+    if name not in _by_name():
+        hint = f"the kinds are {', '.join(names())}"
+        raise InputError("there is no such kind of question", code="unknown", field="kind", found=name, hint=hint)
+    return _by_name()[name]

@@ -1,84 +1,212 @@
-"""What a kind of question needs to be asked, read, scored and answered by baselines."""
+"""What a kind of question is: all that the harness knows of it, on one page."""
 
 from __future__ import annotations
 
 import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal, Protocol
 
 import numpy as np
 
+from harness.metrics import Metric, metrics_of
 from harness.metrics.outcome import Outcome
-from harness.record import Item, Parsed
+from harness.record import Answer, Item, ItemScores, Parsed
+from harness.stats.arrays import Floats
 
 if TYPE_CHECKING:
-    from harness.kinds.arrays import Answered
-    from harness.record import ItemScores
-    from harness.tasks.documents import Doc
+    from harness.kinds.measures import Instruments, Part
+
+FIXED = ("uniform", "majority", "prototype", "oracle")
+"""Baselines that answer every kind of question."""
+LEARNT = ("gaussian", "knn", "logistic")
+"""Baselines that score labels by what they know of them: published means, or train items."""
+TEXT, LOGLIKELIHOOD = "generate_until", "multiple_choice"
+"""lm-eval's output types."""
 
 
-class Form(ABC):
-    """One kind of question.
+@dataclass(frozen=True, eq=False)
+class Answered:
+    """One item with an answer to it.
+
+    Attributes:
+        item: what was given and what is true.
+        answer: the raw answer.
+        parsed: the answer as parsed.
+        scores: scores of a text by instruments; empty for all other kinds.
+        content_free: log-likelihoods of the same choices in prompts without content; empty where none were asked.
+    """
+
+    item: Item
+    answer: Answer
+    parsed: Parsed
+    scores: ItemScores
+    content_free: tuple[tuple[float, ...], ...] = ()
+
+
+class Baseline(Protocol):
+    """A baseline that answers n items of one task."""
+
+    @property
+    def name(self) -> str:
+        """The name, such as `prototype`."""
+
+    @property
+    def items(self) -> Sequence[Item]:
+        """The n items."""
+
+    @property
+    def train(self) -> Sequence[Item]:
+        """The items that it may learn from."""
+
+    def scores(self) -> list[list[float]]:
+        """Return a log-score of each item's choices; higher is likelier."""
+
+    def label_scores(self, labels: tuple[str, ...]) -> Floats:
+        """Return (n, k) log-scores of any labels."""
+
+    def shares(self) -> Floats:
+        """Return (n, k) probabilities of the choices; each row sums to 1."""
+
+    def nearest(self) -> Sequence[int]:
+        """Return the place in `train` of the item nearest to each of the n in valence and arousal."""
+
+
+class Kind(ABC):
+    """One kind of question. Its name is that of its module.
 
     Attributes:
         asks: what is asked for, in a few words.
-        weighs: whether its baselines answer from the share they give each choice (`say`), or from documents (`texts`).
+        families: the metrics that apply, by family or by name, in the order of reports.
+        offers: the key of `metadata` that names the choices: `labels` for a fixed set, `options` where they differ by
+            item, None where there are none.
+        several: whether an item may have any number of true labels; otherwise it has exactly one.
+        derived_by: the only derivation that makes its items; None where there is no such rule.
+        output_types: of lm-eval, that fit.
+        calibrated: whether log-likelihoods are also divided by those without content.
+        has_examples: whether `example` writes an answer, so that an axis can show examples.
+        names_labels: whether an answer names choices, each right or wrong.
+        references: whether answers are compared with the references of items.
+        measured: whether answers are texts that instruments score (`measure`); otherwise `scores` does.
+        known_metric: the metric whose value is known for the oracle, random and constant answers; None for the main
+            one.
+        answered_by: the baselines that can answer.
+        baselines: those reported next to every score.
+        ceilings: what predictors from valence and arousal answer with: the `choices` offered, any `labels` of the
+            source, or `texts`. None where the values are not given but asked for.
     """
 
     asks: str
-    weighs: bool = True
+    families: tuple[str, ...]
+    offers: Literal["labels", "options"] | None = "labels"
+    several: bool = False
+    derived_by: str | None = None
+    output_types: tuple[str, ...] = (TEXT,)
+    calibrated: bool = False
+    has_examples: bool = False
+    names_labels: bool = False
+    references: bool = False
+    measured: bool = False
+    known_metric: str | None = None
+    answered_by: tuple[str, ...] = (*FIXED, *LEARNT)
+    baselines: tuple[str, ...] = ("majority", "prototype")
+    ceilings: Literal["choices", "labels", "texts"] | None = "choices"
+
+    @cached_property
+    def name(self) -> str:
+        """The name, as in `tasks/_base` and in records."""
+        return type(self).__module__.rpartition(".")[2]
+
+    @cached_property
+    def metrics(self) -> tuple[Metric, ...]:
+        """The metrics that apply, in the order of reports."""
+        return tuple(metrics_of(self.families))
+
+    def metric(self, name: str) -> Metric:
+        """Return one of `metrics` by its name."""
+        return next(metric for metric in self.metrics if metric.name == name)
+
+    def __reduce__(self) -> tuple[Callable[[str], Kind], tuple[str]]:
+        """Pickle by name, so that there is one object of each kind in a process."""
+        from harness.kinds import get
+
+        return get, (self.name,)
 
     @abstractmethod
-    def target(self, doc: Doc) -> str:
-        """Return the right answer as examples show it."""
+    def target(self, item: Item) -> str | list[str]:
+        """Return the right answer as examples show it: a text, or the true labels."""
+
+    def oracle(self, item: Item) -> str:
+        """Return the right answer as exactly as it can be given."""
+        return str(self.target(item))
+
+    def example(self, item: Item, language: str) -> str:
+        """Return the right answer as an example in a prompt of another language shows it."""
+        raise NotImplementedError
+
+    def left_out(self, item: Item) -> str | None:
+        """Return why an item is not asked, for want of a true answer; None where it is asked."""
+        return None
+
+    def shares(self, item: Item) -> tuple[float, ...] | None:
+        """Return the true share of each choice; None where none are asked for."""
+        return None
 
     @abstractmethod
     def read(self, item: Item, text: str) -> Parsed:
-        """Read a text answer to `item`."""
+        """Parse a text answer to `item`."""
+
+    def choose(self, item: Item, loglikelihoods: Sequence[float]) -> Parsed:
+        """Parse log-likelihoods: the answer is the likeliest choice, the first of equals."""
+        best = max(range(len(item.choices)), key=loglikelihoods.__getitem__)
+        return Parsed(status="ok", labels=(item.choices[best],))
+
+    def is_bare(self, item: Item, line: str) -> bool:
+        """Return whether one line may be an answer without the steps that were asked for."""
+        return True
 
     def scores(self, item: Item, parsed: Parsed) -> ItemScores:
-        """Score one answer by itself; higher is better, and the score that tells most stands first.
+        """Score one answer by itself; higher is better, and the score that matters most comes first."""
+        raise NotImplementedError
 
-        Raises:
-            NotImplementedError: the form's answers are measured all at once, by `harness.kinds.measures`.
-        """
+    def item_scores(self, item: Item, answer: Answer, scores: ItemScores) -> ItemScores:
+        """Return the scores by which single answers are compared and shown: the stored ones, if they say enough."""
+        return scores
+
+    def measure(
+        self, items: Sequence[Item], texts: Sequence[str | None], by: Instruments, parts: frozenset[Part]
+    ) -> list[ItemScores]:
+        """Score n texts by instruments; None stands for a text that could not be parsed."""
         raise NotImplementedError
 
     @abstractmethod
     def outcome(self, labels: tuple[str, ...], answered: Sequence[Answered]) -> Outcome:
-        """Arrange answered items as arrays."""
+        """Arrange n answered items as arrays; `labels` is the task's set, empty where there is none."""
 
-    def oracle(self, doc: Doc) -> str:
-        """Return the right answer as exactly as it can be given."""
-        return self.target(doc)
+    def at_random(self, outcome: Outcome, rng: np.random.Generator) -> Outcome:
+        """Replace every answer by a uniformly random one.
 
-    def shares(self, doc: Doc) -> tuple[float, ...] | None:
-        """Return the true share of each choice; None where none are asked for."""
-        return None
+        Raises:
+            TypeError: there is no uniform distribution of answers; the metrics state their chance values themselves.
+        """
+        raise TypeError(f"{self.name} answers have no uniform distribution")
 
     def say(self, choices: Sequence[str], shares: Sequence[float]) -> str:
-        """Return the answer of who gives each choice this share; the shares sum to 1.
-
-        Raises:
-            NotImplementedError: the form weighs no choices.
-        """
+        """Format probabilities of the choices as an answer."""
         raise NotImplementedError
 
-    def texts(self, name: str, docs: Sequence[Doc], learned: Sequence[Doc]) -> list[str]:
-        """Return a baseline's answers to documents without choices.
+    def say_set(self, labels: Sequence[str]) -> str | None:
+        """Format a set of labels as an answer; None where an answer is no set."""
+        return None
 
-        Args:
-            name: of the baseline.
-            docs: n documents.
-            learned: what it may learn from.
-
-        Raises:
-            NotImplementedError: the form weighs choices.
-        """
-        raise NotImplementedError
+    def answers(self, by: Baseline) -> list[str]:
+        """Return a baseline's answers to its n items."""
+        rows = by.shares().tolist()
+        return [self.say(item.choices, row) for item, row in zip(by.items, rows, strict=True)]
 
 
-def generator(doc: Doc) -> np.random.Generator:
-    """Return the item's own generator: its random answer does not depend on which others are asked."""
-    return np.random.default_rng(int.from_bytes(hashlib.sha256(doc["item_id"].encode()).digest()[:8]))
+def generator(item: Item) -> np.random.Generator:
+    """Return the item's own random generator, so that its random answer does not depend on other items."""
+    return np.random.default_rng(int.from_bytes(hashlib.sha256(item.item_id.encode()).digest()[:8]))

@@ -1,37 +1,36 @@
-"""One label, and from 0 to 100 how sure the model is of it.
+"""One label of a fixed set, and from 0 to 100 how sure the model is of it.
 
-An answer without a label or without a readable confidence is no answer: wrong, with full confidence, so that silence
-never passes for modesty.
+An answer without a label or a confidence is wrong, with full confidence.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
-from typing import TYPE_CHECKING
+from dataclasses import replace
 
 import numpy as np
 
-from harness.kinds.base import Form
-from harness.metrics.outcome import Confident
-from harness.record import Item, Parsed
+from harness.kinds.arrays import labelled
+from harness.kinds.base import TEXT, Answered, Baseline, Kind
+from harness.kinds.single_label import SingleLabel
+from harness.metrics.outcome import Confident, Outcome
+from harness.record import Item, ItemScores, Parsed
 from harness.text.labels import parse_label, unread
 from harness.text.numbers import confidence
 
-if TYPE_CHECKING:
-    from harness.kinds.arrays import Answered
-    from harness.record import ItemScores
-    from harness.tasks.documents import Doc
 
-
-class Confidence(Form):
+class Confidence(SingleLabel):
     """A label with a confidence."""
 
     asks = "one label and a confidence"
+    families = ("accuracy", "macro_f1", "confidence")
+    output_types = (TEXT,)
+    calibrated = False
+    has_examples = False
 
-    def target(self, doc: Doc) -> str:
-        """Return the true label with full confidence: what a control says, never an example."""
-        return f"{doc['labels'][0]}, 100"
+    def target(self, item: Item) -> str:
+        """Return the true label with full confidence."""
+        return f"{item.labels[0]}, 100"
 
     def read(self, item: Item, text: str) -> Parsed:
         """Read both; `numbers` holds the confidence in [0, 1]."""
@@ -40,6 +39,10 @@ class Confidence(Form):
             return named
         return unread(text) if sure is None else named.model_copy(update={"numbers": (sure,)})
 
+    def is_bare(self, item: Item, line: str) -> bool:
+        """Accept any line: a confidence follows the label."""
+        return True
+
     def scores(self, item: Item, parsed: Parsed) -> ItemScores:
         """Return whether the label is right, and the confidence."""
         sure = parsed.numbers[0] if parsed.numbers else None
@@ -47,17 +50,24 @@ class Confidence(Form):
 
     def outcome(self, labels: tuple[str, ...], answered: Sequence[Answered]) -> Confident:
         """Arrange labels and confidences."""
-        from harness.kinds.arrays import labelled
-
-        plain = labelled(labels, answered)
-        given = {field.name: getattr(plain, field.name) for field in fields(plain)}
         sure = [one.parsed.numbers[0] if one.parsed.numbers else 1.0 for one in answered]
-        return Confident(**given, confidence=np.array(sure, dtype=np.float64))
+        return Confident(**labelled(labels, answered), confidence=np.array(sure, dtype=np.float64))
+
+    def at_random(self, outcome: Outcome, rng: np.random.Generator) -> Confident:
+        """Draw random probabilities; the largest one is the confidence."""
+        if not isinstance(outcome, Confident):
+            raise TypeError("no confidences")
+        shares = rng.dirichlet(np.ones(len(outcome.labels)), size=outcome.gold.size)
+        return replace(outcome, predicted=shares.argmax(axis=1), confidence=shares.max(axis=1))
 
     def say(self, choices: Sequence[str], shares: Sequence[float]) -> str:
-        """Name the choice of the largest share, which is the confidence."""
+        """Name the likeliest choice; its probability is the confidence."""
         best = int(np.argmax(shares))
         return f"{choices[best]}, {round(100 * shares[best])}"
 
+    def answers(self, by: Baseline) -> list[str]:
+        """Answer by the probabilities of the choices."""
+        return Kind.answers(self, by)
 
-FORM = Confidence()
+
+KIND = Confidence()

@@ -1,41 +1,37 @@
-"""One label, beside a sentence that may speak for another one (`harness.kinds.derive.conflict`)."""
+"""One label, next to a sentence that may speak for another one (`harness.kinds.derive.conflict`)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from harness.kinds.base import Form
+from harness.kinds.arrays import labelled
+from harness.kinds.base import FIXED, TEXT, Answered
 from harness.kinds.derive.conflict import AGREES, DISAGREES, quadrant_of
+from harness.kinds.single_label import SingleLabel
 from harness.metrics.outcome import NO_ANSWER, Contrasted
-from harness.record import Item, Parsed
-from harness.text.labels import parse_label
-
-if TYPE_CHECKING:
-    from harness.kinds.arrays import Answered
-    from harness.record import ItemScores
-    from harness.tasks.documents import Doc
+from harness.record import Item, ItemScores, Parsed
 
 
-class Conflict(Form):
+class Conflict(SingleLabel):
     """A label by values, with words for or against it."""
 
     asks = "one label, beside a sentence for or against it"
+    families = ("accuracy", "conflict")
+    derived_by = "conflict"
+    output_types = (TEXT,)
+    calibrated = False
+    has_examples = False
+    answered_by = FIXED
 
-    def target(self, doc: Doc) -> str:
-        """Return the label that the values give."""
-        return doc["labels"][0]
-
-    def read(self, item: Item, text: str) -> Parsed:
-        """Read the label."""
-        return parse_label(text, item.choices)
+    def is_bare(self, item: Item, line: str) -> bool:
+        """Accept any line."""
+        return True
 
     def scores(self, item: Item, parsed: Parsed) -> ItemScores:
         """Return whether the answer follows the values, and whether it follows the words, where there are any."""
-        words = None if item.given is None or item.given.statement is None else quadrant_of(item.given.statement)
+        words = None if item.statement is None else quadrant_of(item.statement)
         return {
             "correct": float(parsed.labels == item.labels),
             "follows_words": None if words is None else float(parsed.labels == (words,)),
@@ -43,27 +39,17 @@ class Conflict(Form):
 
     def outcome(self, labels: tuple[str, ...], answered: Sequence[Answered]) -> Contrasted:
         """Arrange labels and conditions."""
-        from harness.kinds.arrays import labelled
-
-        plain = labelled(labels, answered)
-        given = {field.name: getattr(plain, field.name) for field in fields(plain)}
-        conditions = np.array([one.item.given.condition if one.item.given else None for one in answered])
+        conditions = np.array([one.item.condition for one in answered])
         return Contrasted(
-            **given,
+            **labelled(labels, answered),
             agrees=conditions == AGREES,
             disagrees=conditions == DISAGREES,
             spoken=np.array([_spoken(one.item) for one in answered], dtype=np.int64),
         )
 
-    def say(self, choices: Sequence[str], shares: Sequence[float]) -> str:
-        """Name the choice of the largest share."""
-        return choices[int(np.argmax(shares))]
-
 
 def _spoken(item: Item) -> int:
-    if item.given is None or item.given.statement is None:
-        return NO_ANSWER
-    return item.choices.index(quadrant_of(item.given.statement))
+    return NO_ANSWER if item.statement is None else item.choices.index(quadrant_of(item.statement))
 
 
-FORM = Conflict()
+KIND = Conflict()

@@ -1,8 +1,8 @@
 """Valence and arousal as two numbers in [-1, 1], for a word that human raters placed.
 
-No answer is as far off as can be: its distance is that to the end of each scale that lies farther from the truth. To
-correlations it tells nothing (`harness.metrics.description`). The baseline `prototype` looks the word up in the very
-table that the task is made of: it is a control, no competitor.
+No answer is as far off as can be: at the end of each scale that lies farther from the truth. To correlations it adds
+nothing (`harness.metrics.description`). The baseline `prototype` looks the word up in the table that the task is made
+of, so it is a control.
 """
 
 from __future__ import annotations
@@ -10,39 +10,38 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from statistics import fmean
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from harness.kinds.base import Form, generator
+from harness.kinds.arrays import points
+from harness.kinds.base import FIXED, Answered, Baseline, Kind, generator
 from harness.metrics.outcome import Described
-from harness.record import Item, Parsed
+from harness.record import Item, ItemScores, Parsed
 from harness.text import numbers as stated
 from harness.text.labels import unread
 from va_extractor.common.errors import InputError
 from va_extractor.emotions.norms import norms
 
-if TYPE_CHECKING:
-    from harness.kinds.arrays import Answered
-    from harness.record import ItemScores
-    from harness.tasks.documents import Doc
-
 _WIDEST = 2 * math.sqrt(2)
 
 
-class Coordinates(Form):
+class Coordinates(Kind):
     """Two numbers."""
 
     asks = "valence and arousal, as two numbers"
-    weighs = False
+    families = ("coordinates", "va")
+    offers = None
+    derived_by = "word"
+    answered_by = FIXED
+    ceilings = None
 
-    def target(self, doc: Doc) -> str:
+    def target(self, item: Item) -> str:
         """Return the human means to two decimals."""
-        return _said(doc["valence"], doc["arousal"], 2)
+        return _said(item.valence, item.arousal, 2)
 
-    def oracle(self, doc: Doc) -> str:
+    def oracle(self, item: Item) -> str:
         """Return the human means in full."""
-        return _said(doc["valence"], doc["arousal"], 9)
+        return _said(item.valence, item.arousal, 9)
 
     def read(self, item: Item, text: str) -> Parsed:
         """Read both numbers, valence first."""
@@ -50,39 +49,33 @@ class Coordinates(Form):
         return unread(text) if numbers is None else Parsed(status="ok", numbers=numbers)
 
     def scores(self, item: Item, parsed: Parsed) -> ItemScores:
-        """Return one minus the distance from the human means, as a share of the widest there is."""
-        valence, arousal = _placed(item, parsed)
-        away = math.hypot(valence - item.valence, arousal - item.arousal)
-        return {"nearness": 1 - away / _WIDEST}
+        """Return one minus the distance from the human means, as a fraction of the widest there is."""
+        valence, arousal = parsed.numbers or (-math.copysign(1.0, item.valence), -math.copysign(1.0, item.arousal))
+        return {"nearness": 1 - math.hypot(valence - item.valence, arousal - item.arousal) / _WIDEST}
 
     def outcome(self, labels: tuple[str, ...], answered: Sequence[Answered]) -> Described:
         """Arrange human means and answers by axis; NaN where there is no answer."""
         said = np.array([one.parsed.numbers or (np.nan, np.nan) for one in answered], dtype=np.float64)
-        true = np.array([(one.item.valence, one.item.arousal) for one in answered], dtype=np.float64)
-        return Described(
-            {
-                "valence": true[:, 0],
-                "arousal": true[:, 1],
-                "read_valence": said[:, 0],
-                "read_arousal": said[:, 1],
-            }
-        )
+        true = points([one.item for one in answered])
+        names = ("valence", "arousal", "read_valence", "read_arousal")
+        return Described(dict(zip(names, np.hstack([true, said]).T, strict=True)))
 
-    def texts(self, name: str, docs: Sequence[Doc], learned: Sequence[Doc]) -> list[str]:
+    def answers(self, by: Baseline) -> list[str]:
         """Look the word up (`prototype`), give the mean of all words (`majority`), or random numbers (`uniform`)."""
-        if name == "uniform":
-            drawn = [generator(doc).uniform(-1, 1, 2) for doc in docs]
+        if by.name == "uniform":
+            drawn = [generator(item).uniform(-1, 1, 2) for item in by.items]
             return [_said(valence, arousal, 3) for valence, arousal in drawn]
-        if name == "majority":
-            mean = _said(fmean(doc["valence"] for doc in learned), fmean(doc["arousal"] for doc in learned), 3)
-            return [mean] * len(docs)
-        return [_looked_up(str(doc["statement"])) for doc in docs]
+        if by.name == "majority":
+            mean = _said(fmean(item.valence for item in by.train), fmean(item.arousal for item in by.train), 3)
+            return [mean] * len(by.items)
+        return [_looked_up(str(item.statement)) for item in by.items]
 
 
 def _looked_up(word: str) -> str:
     norm = norms().get(word)
     if norm is None:
-        raise InputError(f"no published valence and arousal for the word {word!r}; baseline prototype looks words up")
+        what = "the baseline prototype looks words up, and this one has no published valence and arousal"
+        raise InputError(what, code="missing", field="statement", found=word)
     return _said(norm.valence, norm.arousal, 2)
 
 
@@ -90,10 +83,4 @@ def _said(valence: float, arousal: float, decimals: int) -> str:
     return f"valence {valence:.{decimals}f}, arousal {arousal:.{decimals}f}"
 
 
-def _placed(item: Item, parsed: Parsed) -> tuple[float, float]:
-    if parsed.numbers:
-        return parsed.numbers[0], parsed.numbers[1]
-    return -math.copysign(1.0, item.valence), -math.copysign(1.0, item.arousal)
-
-
-FORM = Coordinates()
+KIND = Coordinates()

@@ -1,7 +1,7 @@
 """Emotion words of the model's own choice, compared with the annotated labels on published wheels.
 
-Words are found by the table of terms (`harness.text.emotion_words`), negated ones left out; an answer without any is
-unparsed. A word outside the table is not seen, for or against the answer.
+Words are found by the table of terms (`harness.text.emotion_words`), without negated ones; an answer without any is
+unparsed. A word outside the table counts neither for nor against the answer.
 """
 
 from __future__ import annotations
@@ -10,37 +10,40 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cache
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from harness.kinds.base import Form, generator
+from harness.kinds.arrays import column, points
+from harness.kinds.base import FIXED, Answered, Baseline, Kind, generator
 from harness.metrics import ontology
 from harness.metrics.outcome import Described
-from harness.record import Item, Parsed
+from harness.record import Item, ItemScores, Parsed
 from harness.text.emotion_words import Term, find_terms, label_term, set_f1, wheel_f1
 from harness.text.labels import parse_description
 from va_extractor.common.errors import InputError
 from va_extractor.emotions.norms import norms
 
-if TYPE_CHECKING:
-    from harness.kinds.arrays import Answered
-    from harness.record import ItemScores
-    from harness.tasks.documents import Doc
-
 _CONSTANT = {"majority": 1, "top5": 5, "all": None}
 LEVELS = {"family_f1": 1, "cluster_f1": 2, "term_f1": 3}
 
 
-class Words(Form):
+class Words(Kind):
     """Free emotion words."""
 
     asks = "emotion words of its own choice"
-    weighs = False
+    families = ("words",)
+    offers = None
+    answered_by = (*FIXED, "top5", "all")
+    baselines = ("majority", "top5", "all", "prototype")
+    ceilings = "labels"
 
-    def target(self, doc: Doc) -> str:
-        """Return the terms that stand for the labels."""
-        return ", ".join(dict.fromkeys(_term_of(label) for label in doc["labels"]))
+    def left_out(self, item: Item) -> str | None:
+        """Leave out items without a label."""
+        return None if item.labels else "no_label"
+
+    def target(self, item: Item) -> str:
+        """Return the terms for the true labels."""
+        return ", ".join(dict.fromkeys(_term_of(label) for label in item.labels))
 
     def read(self, item: Item, text: str) -> Parsed:
         """Keep the text where it holds an emotion word."""
@@ -60,30 +63,38 @@ class Words(Form):
 
     def outcome(self, labels: tuple[str, ...], answered: Sequence[Answered]) -> Described:
         """Arrange the scores of single answers."""
-        from harness.kinds.arrays import column
-
         rows = [self.scores(one.item, one.parsed) for one in answered]
         return Described({name: column([row[name] for row in rows]) for name in rows[0]})
 
-    def texts(self, name: str, docs: Sequence[Doc], learned: Sequence[Doc]) -> list[str]:
+    def say_set(self, labels: Sequence[str]) -> str:
+        """Return the terms for labels; a label without a term is left out."""
+        terms = [term for label in labels if (term := label_term(label))]
+        return ", ".join(dict.fromkeys(term.name.replace("_", " ") for term in terms))
+
+    def answers(self, by: Baseline) -> list[str]:
         """Name the published term nearest to the point (`prototype`), the commonest labels, or a random term."""
         terms = _published()
-        if name == "uniform":
-            return [terms[int(generator(doc).integers(len(terms)))] for doc in docs]
-        if name in _CONSTANT:
-            counts = Counter(sorted(label for doc in learned for label in doc["labels"]))
-            common = counts.most_common(_CONSTANT[name])
-            return [", ".join(dict.fromkeys(_term_of(label) for label, _ in common))] * len(docs)
+        if by.name == "uniform":
+            return [terms[int(generator(item).integers(len(terms)))] for item in by.items]
+        if by.name in _CONSTANT:
+            counts = Counter(sorted(label for item in by.train for label in item.labels))
+            common = counts.most_common(_CONSTANT[by.name])
+            return [", ".join(dict.fromkeys(_term_of(label) for label, _ in common))] * len(by.items)
         places = np.array([(norms()[term].valence, norms()[term].arousal) for term in terms])
-        points = np.array([(doc["valence"], doc["arousal"]) for doc in docs])
-        nearest = np.linalg.norm(points[:, None] - places[None], axis=2).argmin(axis=1)
+        nearest = np.linalg.norm(points(by.items)[:, None] - places[None], axis=2).argmin(axis=1)
         return [terms[index] for index in nearest]
 
 
 def _term_of(label: str) -> str:
     term = label_term(label)
     if term is None:
-        raise InputError(f"no term of harness/text/emotion_terms.csv stands for the label {label!r}; add one there")
+        raise InputError(
+            "no emotion word is known for this label",
+            code="missing",
+            field="labels",
+            found=label,
+            hint="add a term for it to harness/text/emotion_terms.csv",
+        )
     return term.name.replace("_", " ")
 
 
@@ -98,4 +109,4 @@ def _published() -> tuple[str, ...]:
     return tuple(term for term in norms() if any(found.nodes for found in find_terms(term)))
 
 
-FORM = Words()
+KIND = Words()

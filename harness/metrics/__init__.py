@@ -1,60 +1,24 @@
-"""Every metric, one function each; see `registry` for the contract."""
+"""Every metric, one function each, found in the modules of this package; see `registry` for the contract."""
 
-from harness.metrics import (
-    annotators,
-    bias,
-    change,
-    confidence,
-    conflict,
-    coordinates,
-    description,
-    distribution,
-    labels,
-    likelihood,
-    plane,
-    ranked,
-    votes,
-    words,
-)
+from collections.abc import Sequence
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+
 from harness.metrics.registry import Metric, declared
-from harness.record.kinds import Kind
 
-__all__ = [
-    "Metric",
-    "all_metrics",
-    "annotators",
-    "bias",
-    "change",
-    "confidence",
-    "conflict",
-    "coordinates",
-    "description",
-    "distribution",
-    "labels",
-    "likelihood",
-    "metrics_of",
-    "plane",
-    "ranked",
-    "votes",
-    "words",
-]
+__all__ = ["Metric", "all_metrics", "metrics_of"]
 
 
-_ORDER = tuple(
-    module.__name__
-    for module in (
-        *(labels, ranked, coordinates, change, description, distribution, words),
-        *(confidence, conflict, likelihood, plane, votes, annotators, bias),
-    )
-)
+@cache
+def all_metrics() -> tuple[Metric, ...]:
+    """Return every metric, by module and in the order of declaration."""
+    for module in iter_modules(__path__):
+        import_module(f"{__name__}.{module.name}")
+    return tuple(sorted(declared(), key=lambda metric: metric.compute.__module__))
 
 
-def all_metrics() -> list[Metric]:
-    """Return every metric: what is right first, then how near the rest comes, then how answers lean."""
-    rank = {name: place for place, name in enumerate(_ORDER)}
-    return sorted(declared(), key=lambda metric: rank.get(metric.compute.__module__, len(rank)))
-
-
-def metrics_of(kind: Kind) -> list[Metric]:
-    """Return the metrics that answer `kind`, in the same order."""
-    return [metric for metric in all_metrics() if kind in metric.kinds]
+def metrics_of(families: Sequence[str]) -> list[Metric]:
+    """Return the metrics of the named families, or of these names, in the order of `families`."""
+    members = [one for family in families for one in all_metrics() if family in (*one.families, one.name)]
+    return list(dict.fromkeys(members))

@@ -15,7 +15,6 @@ import numpy as np
 from harness.metrics.algebra import mean_where, once, ratio, weighted_mean
 from harness.metrics.outcome import LabelSets
 from harness.metrics.registry import metric
-from harness.record.kinds import Kind
 from harness.stats.arrays import Bools, Floats, Weights
 
 _ALONE = "no item has the own labels of two annotators"
@@ -25,7 +24,7 @@ _KAPPA: dict[str, Any] = {
     "reliable_from": 150,
     "undefined": f"{_ALONE}, or none of their labels is given to some items and not to others",
 }
-_metric = partial(metric, Kind.MULTI_LABEL)
+_metric = partial(metric, "annotators")
 _of_pairs = partial(_metric, undefined=_ALONE, partial=True)
 
 

@@ -7,15 +7,13 @@ import numpy as np
 from harness.metrics.algebra import class_counts, ratio
 from harness.metrics.outcome import Labelled, LabelSets
 from harness.metrics.registry import metric
-from harness.record.kinds import Kind
 from harness.stats.arrays import Floats, Weights
 
 _NOTHING = "no answer names a label, or no item carries one"
 
 
 @metric(
-    Kind.SINGLE_LABEL,
-    Kind.MULTI_LABEL,
+    "bias",
     line="Jensen-Shannon divergence of the distribution of answers from that of the truth",
     higher_is_better=False,
     undefined=_NOTHING,
@@ -35,8 +33,7 @@ def answer_jsd(outcome: Labelled | LabelSets, weights: Weights) -> Floats:
 
 
 @metric(
-    Kind.SINGLE_LABEL,
-    Kind.MULTI_LABEL,
+    "bias",
     line="share of labels answered that the most over-used one has above its share of the truth",
     higher_is_better=False,
     undefined=_NOTHING,

@@ -15,11 +15,10 @@ from harness.metrics.algebra import mean_where, weighted_mean
 from harness.metrics.outcome import Changed
 from harness.metrics.ranked import areas
 from harness.metrics.registry import metric
-from harness.record.kinds import Kind
 from harness.stats import agreement
 from harness.stats.arrays import Floats, Weights
 
-_metric = partial(metric, Kind.CHANGE)
+_metric = partial(metric, "change")
 _ccc = partial(_metric, undefined="neither what was given nor what was read varies", interval="jackknife", span=(-1, 1))
 _r = partial(_metric, undefined="what was given or what was read does not vary", span=(-1, 1))
 _direction = partial(_metric, undefined="not both a rise and a fall are large enough to be told", reliable_from=100)

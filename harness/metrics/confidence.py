@@ -12,14 +12,13 @@ from harness.metrics.algebra import once, ratio, weighted_mean
 from harness.metrics.likelihood import CALIBRATION_ERROR
 from harness.metrics.outcome import Confident
 from harness.metrics.registry import metric
-from harness.record.kinds import Kind
 from harness.stats.arrays import Floats, Weights
 
 BINS = 10
 """Of calibration error: stated confidences stand on tens and fives (Xiong et al. 2024, ICLR, arXiv 2306.13063)."""
 
 
-@metric(Kind.CONFIDENCE, line="accuracy of the surest answers, averaged over all shares of answers kept")
+@metric("confidence", line="accuracy of the surest answers, averaged over all shares of answers kept")
 def selective_accuracy(outcome: Confident, weights: Weights) -> Floats:
     """Return (draws,) areas under accuracy against coverage, in [0, 1].
 
@@ -36,7 +35,7 @@ def selective_accuracy(outcome: Confident, weights: Weights) -> Floats:
     return ratio((right + (earlier - before * rate) * stretch).sum(axis=1), after[:, -1])
 
 
-@metric(Kind.CONFIDENCE, line="accuracy of the surer half of the answers")
+@metric("confidence", line="accuracy of the surer half of the answers")
 def accuracy_of_surest_half(outcome: Confident, weights: Weights) -> Floats:
     """Return (draws,) accuracies at a coverage of 1/2, in [0, 1]; answers tied at the border count by their mean."""
     size, right = _by_confidence(outcome, weights)
@@ -47,7 +46,7 @@ def accuracy_of_surest_half(outcome: Confident, weights: Weights) -> Floats:
 
 
 @metric(
-    Kind.CONFIDENCE,
+    "confidence",
     line="chance that a right answer is surer than a wrong one (ties half)",
     undefined="all answers are right, or all are wrong",
     chance=0.5,
@@ -61,7 +60,7 @@ def confidence_auroc(outcome: Confident, weights: Weights) -> Floats:
 
 
 @metric(
-    Kind.CONFIDENCE,
+    "confidence",
     line="Brier score of confidence for correctness",
     higher_is_better=False,
 )
@@ -71,7 +70,7 @@ def confidence_brier(outcome: Confident, weights: Weights) -> Floats:
 
 
 @metric(
-    Kind.CONFIDENCE,
+    "confidence",
     line="expected calibration error of the stated confidence, 10 bins",
     **CALIBRATION_ERROR,
 )
@@ -84,7 +83,7 @@ def confidence_ece(outcome: Confident, weights: Weights) -> Floats:
     return ratio(np.abs(gaps).sum(axis=1), weights.sum(axis=1))
 
 
-@metric(Kind.CONFIDENCE, line="mean confidence above accuracy", higher_is_better=None, span=(-1.0, 1.0))
+@metric("confidence", line="mean confidence above accuracy", higher_is_better=None, span=(-1.0, 1.0))
 def overconfidence(outcome: Confident, weights: Weights) -> Floats:
     """Return (draws,) differences of mean confidence and share right, in [-1, 1]."""
     return weighted_mean(outcome.confidence - _right(outcome), weights)

@@ -12,11 +12,10 @@ import numpy as np
 from harness.metrics.algebra import weighted_mean
 from harness.metrics.outcome import Contrasted
 from harness.metrics.registry import metric
-from harness.record.kinds import Kind
 from harness.stats.arrays import Bools, Floats, Weights
 
 _NONE = "no item stands in this condition"
-_share = partial(metric, Kind.CONFLICT, undefined=_NONE, proportion=True, partial=True)
+_share = partial(metric, "conflict", undefined=_NONE, proportion=True, partial=True)
 
 
 @_share(line="accuracy without a sentence")
@@ -48,7 +47,7 @@ def follows_words(outcome: Contrasted, weights: Weights) -> Floats:
 
 
 @metric(
-    Kind.CONFLICT,
+    "conflict",
     line="what words move: accuracy beside a fitting sentence minus that beside one against it",
     higher_is_better=None,
     undefined=_NONE,

@@ -5,12 +5,11 @@ from __future__ import annotations
 from harness.metrics.description import arousal_ccc, valence_ccc
 from harness.metrics.outcome import Described
 from harness.metrics.registry import metric
-from harness.record.kinds import Kind
 from harness.stats.arrays import Floats, Weights
 
 
 @metric(
-    Kind.COORDINATES,
+    "coordinates",
     line="mean of Lin's CCC of valence and of arousal with the human means",
     undefined="neither the means nor the answers vary",
     chance=0.0,

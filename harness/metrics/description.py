@@ -15,14 +15,13 @@ import numpy as np
 from harness.metrics.algebra import weighted_mean
 from harness.metrics.outcome import Described
 from harness.metrics.registry import metric
-from harness.record.kinds import Kind
 from harness.stats import agreement
 from harness.stats.arrays import Floats, Weights
 
-_metric = partial(metric, Kind.DESCRIPTION)
+_metric = partial(metric, "description")
 _of_some = partial(_metric, partial=True)
-_plane = partial(metric, Kind.DESCRIPTION, Kind.COORDINATES)
-_text = partial(metric, Kind.DESCRIPTION, Kind.CHANGE, partial=True)
+_plane = partial(metric, "description", "va")
+_text = partial(metric, "description", "text", partial=True)
 _share_of_texts = partial(_text, proportion=True)
 _UNDEFINED = "no item has a reference"
 _ALONE = "no other cluster has a reference that differs"

@@ -14,7 +14,6 @@ import numpy as np
 from harness.metrics.algebra import once, weighted_mean
 from harness.metrics.outcome import Distributed
 from harness.metrics.registry import metric
-from harness.record.kinds import Kind
 from harness.stats.arrays import Floats, Weights
 from va_extractor.common.errors import InputError
 from va_extractor.emotions.prototypes import prototypes
@@ -28,7 +27,7 @@ _BLOCK = 50
 
 
 @metric(
-    Kind.DISTRIBUTION,
+    "distribution",
     line="Jensen-Shannon divergence of the stated from the true distribution",
     higher_is_better=False,
 )
@@ -38,7 +37,7 @@ def js_divergence(outcome: Distributed, weights: Weights) -> Floats:
 
 
 @metric(
-    Kind.DISTRIBUTION,
+    "distribution",
     line="Kullback-Leibler divergence of the true from the stated distribution, 1 % of it spread evenly",
     higher_is_better=False,
     span=(0.0, inf),
@@ -52,7 +51,7 @@ def kl_divergence(outcome: Distributed, weights: Weights) -> Floats:
 
 
 @metric(
-    Kind.DISTRIBUTION,
+    "distribution",
     line="earth mover's distance in the VA plane between the two distributions",
     higher_is_better=False,
     undefined="a label has no published valence and arousal",
@@ -70,7 +69,7 @@ def emd(outcome: Distributed, weights: Weights) -> Floats:
 
 
 @metric(
-    Kind.DISTRIBUTION,
+    "distribution",
     line="share of answers whose numbers sum to neither 1 nor 100",
     higher_is_better=False,
     undefined="no answer states any numbers",

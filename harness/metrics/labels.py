@@ -12,15 +12,11 @@ import numpy as np
 from harness.metrics.algebra import class_counts, mean_where, once, ratio, weighted_mean
 from harness.metrics.outcome import Labelled, LabelSets
 from harness.metrics.registry import metric
-from harness.record.kinds import Kind
 from harness.stats.arrays import Floats, Weights
 
 
 @metric(
-    Kind.SINGLE_LABEL,
-    Kind.CHOICE,
-    Kind.CONFIDENCE,
-    Kind.CONFLICT,
+    "classes",
     line="share of items whose answer is the true label",
     proportion=True,
 )
@@ -29,7 +25,7 @@ def accuracy(outcome: Labelled, weights: Weights) -> Floats:
     return weighted_mean((outcome.gold == outcome.predicted).astype(np.float64), weights)
 
 
-@metric(Kind.SINGLE_LABEL, line="mean recall over the labels that occur, each label counting the same")
+@metric("classes", line="mean recall over the labels that occur, each label counting the same")
 def balanced_accuracy(outcome: Labelled, weights: Weights) -> Floats:
     """Return (draws,) means of recall over labels with items, in [0, 1] (`balanced_accuracy_score`)."""
     counts = class_counts(outcome, weights)
@@ -37,9 +33,8 @@ def balanced_accuracy(outcome: Labelled, weights: Weights) -> Floats:
 
 
 @metric(
-    Kind.SINGLE_LABEL,
-    Kind.MULTI_LABEL,
-    Kind.CONFIDENCE,
+    "classes",
+    "sets",
     line="mean F1 over the labels that occur, each label counting the same",
     undefined="no item carries a label",
     interval="student",
@@ -54,8 +49,8 @@ def macro_f1(outcome: Labelled | LabelSets, weights: Weights) -> Floats:
 
 
 @metric(
-    Kind.SINGLE_LABEL,
-    Kind.MULTI_LABEL,
+    "classes",
+    "sets",
     line="mean F1 over all labels; one neither true nor answered counts 0",
     interval="student",
 )
@@ -67,7 +62,7 @@ def macro_f1_all(outcome: Labelled | LabelSets, weights: Weights) -> Floats:
 
 
 @metric(
-    Kind.SINGLE_LABEL,
+    "classes",
     line="Matthews correlation of answers with truth",
     undefined="all answers are the same, or all items have one label",
     span=(-1.0, 1.0),
@@ -87,7 +82,7 @@ def mcc(outcome: Labelled, weights: Weights) -> Floats:
 
 
 @metric(
-    Kind.SINGLE_LABEL,
+    "classes",
     line="Cohen's kappa: agreement of answers with truth beyond that of their margins",
     undefined="all answers and all items have one label",
     span=(-1.0, 1.0),
@@ -104,7 +99,7 @@ def cohen_kappa(outcome: Labelled, weights: Weights) -> Floats:
 
 
 @metric(
-    Kind.MULTI_LABEL,
+    "sets",
     line="F1 over all item-label pairs; common labels weigh most",
     undefined="no item carries a label and no answer names one",
 )
@@ -114,7 +109,7 @@ def micro_f1(outcome: LabelSets, weights: Weights) -> Floats:
     return ratio(2 * counts.hits.sum(axis=1), (counts.gold + counts.predicted).sum(axis=1))
 
 
-@metric(Kind.MULTI_LABEL, line="mean over items of F1 between the two sets")
+@metric("sets", line="mean over items of F1 between the two sets")
 def samples_f1(outcome: LabelSets, weights: Weights) -> Floats:
     """Return (draws,) means of 2 |A and B| / (|A| + |B|), in [0, 1]; two empty sets agree fully.
 
@@ -123,20 +118,20 @@ def samples_f1(outcome: LabelSets, weights: Weights) -> Floats:
     return weighted_mean(_item_f1(outcome), weights)
 
 
-@metric(Kind.MULTI_LABEL, line="mean over items of intersection over union of the two sets")
+@metric("sets", line="mean over items of intersection over union of the two sets")
 def jaccard(outcome: LabelSets, weights: Weights) -> Floats:
     """Return (draws,) means of |A and B| / |A or B|, in [0, 1] (`jaccard_score`); two empty sets agree fully."""
     return weighted_mean(_item_jaccard(outcome), weights)
 
 
-@metric(Kind.MULTI_LABEL, line="mean number of labels an answer names", higher_is_better=None, span=(0.0, inf))
+@metric("sets", line="mean number of labels an answer names", higher_is_better=None, span=(0.0, inf))
 def set_size(outcome: LabelSets, weights: Weights) -> Floats:
     """Return (draws,) mean sizes of the answered sets, in [0, k]."""
     return weighted_mean(outcome.sizes[1], weights)
 
 
 @metric(
-    Kind.MULTI_LABEL,
+    "sets",
     line="mean over labels of true positive rate less false positive rate; 0 for any constant answer",
     undefined="no label is true for some items and false for others",
     chance=0.0,
@@ -154,9 +149,7 @@ def informedness(outcome: LabelSets, weights: Weights) -> Floats:
     return mean_where(gained, (counts.gold > 0) & (false > 0))
 
 
-@metric(
-    Kind.MULTI_LABEL, line="mean number of labels that are true", higher_is_better=None, chance=None, span=(0.0, inf)
-)
+@metric("sets", line="mean number of labels that are true", higher_is_better=None, chance=None, span=(0.0, inf))
 def set_size_true(outcome: LabelSets, weights: Weights) -> Floats:
     """Return (draws,) mean sizes of the true sets, in [0, k]."""
     return weighted_mean(outcome.sizes[0], weights)

@@ -17,7 +17,6 @@ import numpy as np
 from harness.metrics.algebra import ratio, weighted_mean
 from harness.metrics.outcome import Labelled
 from harness.metrics.registry import metric
-from harness.record.kinds import Kind
 from harness.stats.arrays import Floats, Ints, Weights
 
 BINS = 15
@@ -30,7 +29,7 @@ CALIBRATION_ERROR: dict[str, Any] = {
     "caveat": "biased upward, by the more the fewer items; where it is small, its interval lies too high",
 }
 """Even honest probabilities show some error on a sample, which no resampling takes away (`docs/statistics.md`)."""
-_metric = partial(metric, Kind.SINGLE_LABEL, Kind.CHOICE)
+_metric = partial(metric, "likelihood")
 _share = partial(_metric, proportion=True)
 _loss = partial(_metric, higher_is_better=False, chance=None)
 _error = partial(_metric, chance=None, **CALIBRATION_ERROR)

@@ -53,7 +53,7 @@ def _row(metric: Metric) -> str:
         f"{low} to {high}{chance}",
         metric.interval,
         metric.undefined,
-        ", ".join(sorted(metric.kinds)),
+        ", ".join(sorted(metric.families)),
     )
     return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
 

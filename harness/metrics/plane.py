@@ -10,16 +10,14 @@ from harness.metrics import ontology
 from harness.metrics.algebra import once, ratio, weighted_mean
 from harness.metrics.outcome import NO_ANSWER, Labelled, LabelSets
 from harness.metrics.registry import metric
-from harness.record.kinds import Kind
 from harness.stats.arrays import Floats, Weights
 
 _NO_TERM = "a label has no published valence and arousal, or items offer different numbers of labels"
 _NO_GROUP = "a label is in no group of the ontology"
-_KINDS = (Kind.SINGLE_LABEL, Kind.CHOICE, Kind.MULTI_LABEL)
 
 
 @metric(
-    *_KINDS,
+    "plane",
     line="distance in the VA plane from the given point to the answered label's prototype",
     higher_is_better=False,
     undefined=_NO_TERM,
@@ -34,7 +32,7 @@ def va_distance(outcome: Labelled | LabelSets, weights: Weights) -> Floats:
 
 
 @metric(
-    *_KINDS,
+    "plane",
     line="the same from a random label (0) to the nearest one (1)",
     undefined=f"{_NO_TERM}; or all labels lie equally far",
     chance=0.0,
@@ -49,8 +47,7 @@ def va_fit(outcome: Labelled | LabelSets, weights: Weights) -> Floats:
 
 
 @metric(
-    Kind.SINGLE_LABEL,
-    Kind.CHOICE,
+    "misses",
     line="of wrong answers: share of the other wrong labels that lie farther from the true one (ties half)",
     undefined=f"{_NO_TERM}; or fewer than three; or no answer names a wrong label",
     chance=0.5,
@@ -79,7 +76,7 @@ def _missed(outcome: Labelled) -> Floats:
 
 
 @metric(
-    Kind.SINGLE_LABEL,
+    "ontology",
     line="credit by ontology: 1 for the label, 2/3 for its Ekman group, 1/3 for its pole of valence",
     undefined=_NO_GROUP,
 )
@@ -95,13 +92,13 @@ def graded_credit(outcome: Labelled, weights: Weights) -> Floats:
     return weighted_mean(earned, weights)
 
 
-@metric(Kind.MULTI_LABEL, line="mean over items of F1 between the two sets' Ekman groups", undefined=_NO_GROUP)
+@metric("ontology_sets", line="mean over items of F1 between the two sets' Ekman groups", undefined=_NO_GROUP)
 def group_f1(outcome: LabelSets, weights: Weights) -> Floats:
     """Return (draws,) means of F1 of the sets of groups, in [0, 1]; two empty sets agree fully."""
     return weighted_mean(_grouped_f1(outcome), weights)
 
 
-@metric(Kind.MULTI_LABEL, line="mean over items of F1 between the two sets' poles of valence", undefined=_NO_GROUP)
+@metric("ontology_sets", line="mean over items of F1 between the two sets' poles of valence", undefined=_NO_GROUP)
 def pole_f1(outcome: LabelSets, weights: Weights) -> Floats:
     """Return (draws,) means of F1 of the sets of poles, in [0, 1]; two empty sets agree fully."""
     return weighted_mean(_poled_f1(outcome), weights)

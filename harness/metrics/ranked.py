@@ -13,7 +13,6 @@ from harness.metrics.algebra import mean_where, ratio
 from harness.metrics.outcome import Ranked
 from harness.metrics.registry import metric
 from harness.metrics.thresholds import Areas, cumulative
-from harness.record.kinds import Kind
 from harness.stats.arrays import Floats, Weights
 
 _UNDEFINED = "no label is true for some items and false for others"
@@ -21,7 +20,7 @@ _CELLS = 500_000
 
 
 @metric(
-    Kind.RANKING,
+    "ranking",
     line="mean over labels of average precision (area under precision against recall)",
     undefined="no label is true of any item",
     biased=True,
@@ -37,7 +36,7 @@ def mean_ap(outcome: Ranked, weights: Weights) -> Floats:
     return mean_where(precision, ~np.isnan(precision))
 
 
-@metric(Kind.RANKING, line="mean over labels of the chance that a true item outranks a false one", undefined=_UNDEFINED)
+@metric("ranking", line="mean over labels of the chance that a true item outranks a false one", undefined=_UNDEFINED)
 def macro_auc(outcome: Ranked, weights: Weights) -> Floats:
     """Return (draws,) means over labels of `roc_auc_score`, in [0, 1]; labels true of all or no items are left out."""
     roc = areas(outcome, weights).roc

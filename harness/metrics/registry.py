@@ -13,7 +13,6 @@ from typing import Any, Literal
 import numpy as np
 
 from harness.metrics.outcome import Outcome
-from harness.record.kinds import Kind
 from harness.stats.arrays import Floats, Weights
 
 FEW_CLUSTERS = 30
@@ -30,7 +29,7 @@ class Metric:
 
     Attributes:
         name: as it stands in YAML, tables and records.
-        kinds: the kinds of question it answers.
+        families: what a kind of question names to have it, besides its own name.
         line: what it is, in one line, for `vaemo-eval ls` and the record's readers.
         higher_is_better: None for a metric that only describes.
         compute: (outcome, weights (draws, n)) to (draws,).
@@ -46,7 +45,7 @@ class Metric:
     """
 
     name: str
-    kinds: frozenset[Kind]
+    families: frozenset[str]
     line: str
     higher_is_better: bool | None
     compute: Compute
@@ -83,7 +82,7 @@ def few(clusters: int) -> str | None:
 
 
 def metric(
-    *kinds: Kind,
+    *families: str,
     line: str,
     higher_is_better: bool | None = True,
     undefined: str = "no items",
@@ -96,7 +95,7 @@ def metric(
     span: tuple[float, float] = (0.0, 1.0),
     reliable_from: int = FEW_CLUSTERS,
 ) -> Callable[[Compute], Compute]:
-    """Declare the decorated function, by its own name, as a metric of `kinds`.
+    """Declare the decorated function, by its own name, as a metric of `families`.
 
     Raises:
         ValueError: the name is taken.
@@ -108,7 +107,7 @@ def metric(
             raise ValueError(f"metric {name!r} is declared twice")
         _METRICS[name] = Metric(
             name=name,
-            kinds=frozenset(kinds),
+            families=frozenset(families),
             line=line,
             higher_is_better=higher_is_better,
             compute=compute,

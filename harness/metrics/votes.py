@@ -11,20 +11,19 @@ import numpy as np
 from harness.metrics.algebra import mean_where, once, ratio
 from harness.metrics.outcome import LabelSets
 from harness.metrics.registry import metric
-from harness.record.kinds import Kind
 from harness.stats.arrays import Floats, Weights
 
 _NO_VOTES = "an item has no annotator votes, or no label has any"
 
 
-@metric(Kind.MULTI_LABEL, line="macro F1 against annotator votes: a label counts by its votes", undefined=_NO_VOTES)
+@metric("votes", line="macro F1 against annotator votes: a label counts by its votes", undefined=_NO_VOTES)
 def soft_macro_f1(outcome: LabelSets, weights: Weights) -> Floats:
     """Return (draws,) means over labels with votes of 2 sum(v a) / (sum(v) + sum(a)), v votes, a answers, in [0, 1]."""
     voted, answered, both = _sums(outcome, weights)
     return mean_where(ratio(2 * both, voted + answered), voted > 0)
 
 
-@metric(Kind.MULTI_LABEL, line="micro F1 against annotator votes: a label counts by its votes", undefined=_NO_VOTES)
+@metric("votes", line="micro F1 against annotator votes: a label counts by its votes", undefined=_NO_VOTES)
 def soft_micro_f1(outcome: LabelSets, weights: Weights) -> Floats:
     """Return (draws,) values of 2 sum(v a) / (sum(v) + sum(a)) over all items and labels, in [0, 1]."""
     voted, answered, both = _sums(outcome, weights)

@@ -12,10 +12,9 @@ from math import inf
 from harness.metrics.algebra import weighted_mean
 from harness.metrics.outcome import Described
 from harness.metrics.registry import metric
-from harness.record.kinds import Kind
 from harness.stats.arrays import Floats, Weights
 
-_metric = partial(metric, Kind.WORDS)
+_metric = partial(metric, "words")
 _of_places = partial(_metric, partial=True)
 _UNPLACED = "no wheel has a place for any label"
 

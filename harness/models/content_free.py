@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.kinds.reading import to_answer
 from harness.record import ContentFree
-from harness.tasks.documents import FITTED, Doc, Docs, Question, split
+from harness.tasks.documents import FITTED, Document, Documents, Question, document, split
 from harness.tasks.prompts.content_free import ContentFreeValue
 from harness.tasks.prompts.render import ready_without_content
 from harness.tasks.prompts.sandbox import BadTemplateError
@@ -50,12 +50,12 @@ def content_free(lm: LM | KeepingLM, task: Task, settings: AskSettings) -> dict[
     """
     from harness.models import lm_eval as _compat
 
-    docs: Docs = _compat.asked_docs(task.engine, settings)
+    docs: Documents = _compat.asked_docs(task.engine, settings)
     few_shot = bool(settings.num_fewshot or task.engine.config.num_fewshot)
-    offered: dict[Choices, list[Doc]] = defaultdict(list)
+    offered: dict[Choices, list[Document]] = defaultdict(list)
     for doc in docs:
-        offered[tuple(doc["choices"])].append(doc)
-    asked = Docs(
+        offered[doc["item"].choices].append(doc)
+    asked = Documents(
         without_content(task.question, same[0], token)
         for same in offered.values()
         for token in TOKENS
@@ -64,7 +64,7 @@ def content_free(lm: LM | KeepingLM, task: Task, settings: AskSettings) -> dict[
     if not all(_alike(task, same[:_COMPARED]) for same in offered.values()):
         return {}
     came_back = _compat.ask_of(lm, task.name, task.engine, settings, asked) or []
-    by_choices = itertools.groupby(zip(asked, came_back, strict=False), key=lambda pair: tuple(pair[0]["choices"]))
+    by_choices = itertools.groupby(zip(asked, came_back, strict=False), key=lambda pair: pair[0]["item"].choices)
     found = {choices: [(doc["valence"], to_answer(one.results)) for doc, one in pairs] for choices, pairs in by_choices}
     return {
         choices: tuple(
@@ -75,15 +75,16 @@ def content_free(lm: LM | KeepingLM, task: Task, settings: AskSettings) -> dict[
     }
 
 
-def without_content(question: Question, doc: Doc, token: str) -> Doc:
+def without_content(question: Question, doc: Document, token: str) -> Document:
     """Return a document with a token in place of its values, in the ready strings too."""
     nothing: Any = ContentFreeValue(token)
     dominance = None if doc["dominance"] is None else nothing
-    without: Doc = {**doc, "valence": nothing, "arousal": nothing, "dominance": dominance}
-    return {**without, **ready_without_content(question, without, split(question, FITTED).docs)}
+    without = {**doc, "valence": nothing, "arousal": nothing, "dominance": dominance}
+    train = [document(question, item) for item in split(question, FITTED).items]
+    return {**without, **ready_without_content(question, without, train)}
 
 
-def _alike(task: Task, docs: Sequence[Doc]) -> bool:
+def _alike(task: Task, docs: Sequence[Document]) -> bool:
     """Tell whether the prompts of items that offer the same choices are one and the same without content."""
     try:
         texts = {

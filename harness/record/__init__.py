@@ -9,14 +9,13 @@ from harness.record.run import (
     EmbedderRecord,
     FeaturesRecord,
     Git,
-    KindName,
     ModelRecord,
     RunRecord,
     Seeds,
     TaskRecord,
     Usage,
 )
-from harness.record.sample import Answer, ContentFree, Finish, Given, Item, ItemScores, Language, Parsed, Sample, Status
+from harness.record.sample import Answer, ContentFree, Finish, Item, ItemScores, Language, Parsed, Sample, Status
 from harness.record.score import (
     AnswerCounts,
     Bias,
@@ -41,11 +40,9 @@ __all__ = [
     "FeaturesRecord",
     "Finish",
     "Git",
-    "Given",
     "Interval",
     "Item",
     "ItemScores",
-    "KindName",
     "Language",
     "ModelRecord",
     "Parsed",

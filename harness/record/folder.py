@@ -15,11 +15,9 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from harness.record import Git, RunRecord, Sample
-from harness.record.kinds import Kind
 from va_extractor.common.errors import InputError
 
 RUN = "run.json"
-_LABELLED = (Kind.SINGLE_LABEL, Kind.MULTI_LABEL, Kind.RANKING)
 _DECIDING = (
     "lm_eval",
     "numpy",
@@ -96,8 +94,6 @@ def read_run(folder: Path) -> RunRecord:
     for name, task in run.tasks.items():
         if task.samples != f"samples/{name}.jsonl":
             raise InputError(f"{path}: field 'tasks.{name}.samples': {task.samples!r} is not samples/{name}.jsonl")
-        if Kind(task.kind) in _LABELLED and not task.labels:
-            raise InputError(f"{path}: field 'tasks.{name}.labels': a task of kind {task.kind} has labels")
     return run
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field, FiniteFloat, JsonValue
 
@@ -10,20 +10,6 @@ from harness.record.base import Model
 from harness.record.score import AnswerCounts, Bias, ClassScore, Confusion, ReliabilityBin, Score
 
 SCHEMA_VERSION = "1.0"
-
-KindName = Literal[
-    "single_label",
-    "choice",
-    "multi_label",
-    "ranking",
-    "description",
-    "confidence",
-    "conflict",
-    "distribution",
-    "coordinates",
-    "words",
-    "change",
-]
 
 
 class FeaturesRecord(Model):
@@ -101,7 +87,7 @@ class TaskRecord(Model):
 
     version: str
     task_hash: str
-    kind: KindName
+    kind: str
     derive: str | None = None
     output_type: str
     labels: tuple[str, ...]

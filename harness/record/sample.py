@@ -75,40 +75,27 @@ class Parsed(Model):
         return {name: value for name, value in handler(self).items() if name != "reason" or value is not None}
 
 
-class Given(Model):
-    """What a question derived from items shows beside, or instead of, an item's own valence and arousal.
-
-    Attributes:
-        statement: a word or a sentence; None where none is shown.
-        points: valence and arousal of several items or moments, in the order shown.
-        condition: which variant of the question this is; None where there is one.
-        difference: how far apart lies what is to be told apart, in [0, 2]; None where that has no meaning.
-    """
-
-    statement: str | None = None
-    points: tuple[tuple[FiniteFloat, FiniteFloat], ...] = ()
-    condition: str | None = None
-    difference: FiniteFloat | None = None
-
-
 class Item(Model):
-    """What was given and what is true, copied from the VA features dataset.
+    """What was given and what is true: one row of the VA features dataset, or a question derived from several.
 
     Attributes:
         item_id: stable salted hash.
         cluster_id: items that are not independent share it.
-        valence: in [-1, 1].
-        arousal: in [-1, 1].
+        valence: in [-1, 1]; the mean of `points` where several are shown.
+        arousal: in [-1, 1], likewise.
         dominance: in [-1, 1]; None where the source has none.
-        labels: annotated category labels.
+        labels: true labels.
         label_weights: annotator votes / max vote, one a label; None where one annotator labelled.
         annotator_labels: each annotator's own labels; None where one annotator labelled, or they are unknown.
         references: texts that describe the item.
-        choices: the labels the prompt offers; empty for descriptions.
-        language: of the prompt; its words for the labels are read beside the English ones.
-        steps: whether the answer is the last line of one that goes step by step.
+        choices: the labels that the prompt offers; empty where it offers none.
         shares: the true share of each choice, where shares are asked for; they sum to 1.
-        given: what else is shown; None for a question about the item itself.
+        statement: a word or a sentence that the prompt shows.
+        points: valence and arousal of several items or moments, in the order shown.
+        condition: which variant of the question this is; None where there is one.
+        difference: how far apart two values to compare are, in [0, 2].
+        language: of the prompt; its words for the labels are read besides the English ones.
+        steps: whether the answer is the last line after a step-by-step text.
     """
 
     item_id: str
@@ -116,21 +103,31 @@ class Item(Model):
     valence: FiniteFloat
     arousal: FiniteFloat
     dominance: FiniteFloat | None = None
-    labels: tuple[str, ...]
+    labels: tuple[str, ...] = ()
     label_weights: tuple[FiniteFloat, ...] | None = None
     annotator_labels: tuple[tuple[str, ...], ...] | None = None
     references: tuple[str, ...] = ()
     choices: tuple[str, ...] = ()
+    shares: tuple[FiniteFloat, ...] | None = None
+    statement: str | None = None
+    points: tuple[tuple[FiniteFloat, FiniteFloat], ...] = ()
+    condition: str | None = None
+    difference: FiniteFloat | None = None
     language: Language = "en"
     steps: bool = False
-    shares: tuple[FiniteFloat, ...] | None = None
-    given: Given | None = None
 
     @property
     def truth(self) -> str:
-        """What is true, for a reader: labels where choices or a course of points were shown, else the references."""
-        labelled = self.choices or (self.given and self.given.points)
-        return ", ".join(self.labels) if labelled else " | ".join(self.references)
+        """What is true, for a reader: labels where choices or several points were shown, otherwise references."""
+        return ", ".join(self.labels) if self.choices or self.points else " | ".join(self.references)
+
+    @model_serializer(mode="wrap")
+    def _without_defaults(self, handler: SerializerFunctionWrapHandler) -> dict[str, object]:
+        """Leave out what is as usual: most fields of most items."""
+        return {name: value for name, value in handler(self).items() if getattr(self, name) != _USUAL[name]}
+
+
+_USUAL = {name: field.default for name, field in Item.model_fields.items()}
 
 
 class Sample(Model):

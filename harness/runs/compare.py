@@ -11,14 +11,12 @@ from statistics import fmean
 
 import numpy as np
 
-from harness.metrics import metrics_of
+from harness.kinds import get
 from harness.record import RunRecord, Sample, TaskRecord
 from harness.record.folder import read_run, read_samples
-from harness.record.kinds import MEASURED, Kind
 from harness.scoring.difference import Difference, difference
 from harness.scoring.samples import judge
 from harness.scoring.score import repeated
-from harness.stats.auc import auc
 from harness.stats.clusters import cluster_index
 from harness.stats.holm import holm
 from va_extractor.common.errors import InputError
@@ -195,15 +193,13 @@ def _aligned(run: Run, leader: Run) -> Run:
 
 def _pair(task: str, first: Run, second: Run, items: int) -> Comparison:
     record = first.record.tasks[task]
-    kind = Kind(record.kind)
+    kind = get(record.kind)
     clusters = cluster_index([sample.item for sample in first.samples[task]])
     if clusters.max() == 0:
         what = "all items form one cluster, so nothing can be inferred"
         raise InputError(what, code="unsupported", file=first.folder, field=task)
     one, other = (repeated(kind, record.labels, run.samples[task]) for run in (first, second))
-    rows = [
-        difference(metric, one, other, clusters) for metric in metrics_of(kind) if metric.higher_is_better is not None
-    ]
+    rows = [difference(metric, one, other, clusters) for metric in kind.metrics if metric.higher_is_better is not None]
     return Comparison(
         task=task,
         main_score=record.headline,
@@ -254,15 +250,10 @@ def _furthest(task: TaskRecord, first: list[Sample], second: list[Sample], items
 
 
 def _item_scores(task: TaskRecord, sample: Sample) -> list[float]:
-    """Return one item's score in each repeat: the main score if the sample holds it, else the first it holds.
-
-    The score of a ranking is the AUC over its labels.
-    """
-    kind = Kind(task.kind)
-    if sample.answer.loglikelihoods is not None and kind is Kind.RANKING:
-        true = [label in sample.item.labels for label in sample.item.choices]
-        return [auc(sample.answer.loglikelihoods, true) or 0.0]
-    repeats = sample.repeats
-    again = sample.repeat_scores if kind in MEASURED else judge(kind, [sample.item] * len(repeats), repeats, None)[1]
-    name = task.headline if task.headline in sample.scores else next(iter(sample.scores))
-    return [scores[name] or 0.0 for scores in (sample.scores, *again)]
+    """Return one item's score of each repeat: the main score if items have it, otherwise their first; 0 for none."""
+    kind, item, repeats = get(task.kind), sample.item, sample.repeats
+    again = sample.repeat_scores if kind.measured else judge(kind, [item] * len(repeats), repeats, None)[1]
+    pairs = zip((sample.answer, *repeats), (sample.scores, *again), strict=True)
+    rows = [kind.item_scores(item, answer, scores) for answer, scores in pairs]
+    name = task.headline if task.headline in rows[0] else next(iter(rows[0]))
+    return [scores[name] or 0.0 for scores in rows]

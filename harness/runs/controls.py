@@ -12,35 +12,30 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import cast
 
 import numpy as np
 
-from harness.kinds.arrays import Answered, outcome
+from harness.kinds import Answered
 from harness.kinds.derive import derivation
 from harness.kinds.measures import PARTS, Instruments, Part
 from harness.kinds.reading import to_answer
-from harness.metrics import Metric, metrics_of
+from harness.metrics import Metric
 from harness.metrics.algebra import weighted_mean
 from harness.metrics.outcome import Outcome
 from harness.models import lm_eval as _compat
 from harness.record import Answer, Item, Seeds
-from harness.record.kinds import Kind
 from harness.scoring import chance
 from harness.scoring.anchors import baseline_answers
-from harness.scoring.baselines.names import BASELINES
 from harness.scoring.samples import judge
 from harness.stats import bootstrap
 from harness.stats.arrays import Floats, Weights
 from harness.stats.clusters import cluster_index
-from harness.tasks.documents import Doc, fitted_on, item_of, split
+from harness.tasks.documents import fitted_on, split
 from harness.tasks.load import Task
 from va_extractor.common.errors import InputError
 
 SEED = 20_502
 _READERS = ("prototype", "knn")
-_KNOWN = {Kind.DESCRIPTION: "own_auc", Kind.CHANGE: "right_direction"}
-"""Of texts, the metric whose value is known beforehand, whatever the headline."""
 _PARTS: dict[str, frozenset[Part]] = {
     "own_auc": frozenset({"near"}),
     "same_quadrant": frozenset({"read"}),
@@ -48,8 +43,6 @@ _PARTS: dict[str, frozenset[Part]] = {
 }
 _CONSTANT = {"macro_auc": 0.5, "own_auc": 0.5, "va_ccc": 0.0, "right_direction": 0.5}
 """What one answer to everything is worth, by the metric whose value is known beforehand."""
-_COUNTED = (Kind.SINGLE_LABEL, Kind.CHOICE, Kind.MULTI_LABEL, Kind.CONFIDENCE, Kind.CONFLICT)
-"""Kinds in which one answer is right as often as its label is true."""
 _EXACT = 1e-6
 
 
@@ -128,21 +121,17 @@ class _Bench:
     by: Instruments | None
 
     @cached_property
-    def docs(self) -> list[Doc]:
-        return list(self.task.engine.eval_docs)
-
-    @cached_property
     def items(self) -> list[Item]:
-        return [item_of(doc) for doc in self.docs]
+        return [doc["item"] for doc in self.task.engine.eval_docs]
 
     @property
     def headline(self) -> Metric:
-        return self._metric(self.task.headline)
+        return self.task.kind.metric(self.task.headline)
 
     @property
     def known(self) -> Metric:
         """The metric whose value is known beforehand for right, random and constant answers."""
-        return self._metric(_KNOWN.get(self.task.kind, self.task.headline))
+        return self.task.kind.metric(self.task.kind.known_metric or self.task.headline)
 
     def oracle(self) -> Control:
         from harness.models.baseline import BaselineLM
@@ -167,40 +156,40 @@ class _Bench:
         nowhere = Omitted("uniform", f"no value of chance is known for {self.known.name}")
         if self.known.chance is None:
             return nowhere
-        scored = self._outcome(self._answers("uniform", self.docs), self.known)
-        expected = chance.chance(self.known, scored, len(self.docs))
+        scored = self._outcome(self._answers("uniform", self.items), self.known)
+        expected = chance.chances(self.task.kind, [self.known], scored, len(self.items))[self.known.name]
         if expected is None:
             return nowhere
         margin = self._margin(lambda weights: self.known.compute(scored, weights))
-        value = self.known.value(scored, len(self.docs))
+        value = self.known.value(scored, len(self.items))
         hint = "random answers do not score chance: the options or the labels favour some"
         return self._control("uniform", value, expected, margin, key=("metadata", "headline"), hint=hint)
 
     def majority(self) -> Control | Omitted:
-        if self.task.kind in _COUNTED:
+        if self.task.kind.names_labels:
             return self._commonest()
         if self.known.name not in _CONSTANT:
             return Omitted("majority", f"what one answer to everything is worth is not known for {self.known.name}")
         worth = _CONSTANT[self.known.name]
-        scored = self._outcome(self._answers("majority", self.docs), self.known)
+        scored = self._outcome(self._answers("majority", self.items), self.known)
         margin = self._margin(lambda weights: self.known.compute(scored, weights)) + _EXACT
         hint = f"one answer to everything must be worth {worth}: look for items that share labels or references"
-        value = self.known.value(scored, len(self.docs))
+        value = self.known.value(scored, len(self.items))
         return self._control("majority", value, worth, margin, key=("metadata", "headline"), hint=hint)
 
     def _commonest(self) -> Control:
-        answers = self._answers("majority", self.docs)
+        answers = self._answers("majority", self.items)
         parsed, _ = judge(self.task.kind, self.items, answers, None)
         pairs = zip(parsed, self.items, strict=True)
         hits = np.array([bool(set(one.labels) & set(item.labels)) for one, item in pairs], dtype=np.float64)
         hint = "the right answer stands first too often or too seldom: shuffle the options"
         decides = "options"
-        if self.task.kind is Kind.CHOICE:
+        if self.task.kind.offers == "options":
             expected = float(np.mean([1 / len(item.choices) for item in self.items]))
         else:
-            train = split(self.task.question, fitted_on(self.task.question)).docs
+            train = split(self.task.question, fitted_on(self.task.question)).items
             common = {parsed[0].labels[0]} if parsed[0].labels else set()
-            expected = float(np.mean([bool(common & set(doc["labels"])) for doc in train]))
+            expected = float(np.mean([bool(common & set(item.labels)) for item in train]))
             hint = "labels are not as common in the train split as in the evaluated one: examples will mislead"
             decides = "source"
         margin = self._margin(lambda weights: weighted_mean(hits, weights)) + _EXACT
@@ -216,22 +205,22 @@ class _Bench:
         )
 
     def shuffled(self) -> Control:
-        order = np.random.default_rng(SEED).permutation(len(self.docs))
-        docs, derive = self.docs, self.task.question.derive
+        items, derive = self.items, self.task.question.derive
+        order = np.random.default_rng(SEED).permutation(len(items))
         taken = derivation(derive).shuffled if derive else ("valence", "arousal")
         others = [
-            cast(Doc, {**doc, **{name: value for name, value in docs[other].items() if name in taken}})
-            for doc, other in zip(docs, order, strict=True)
+            item.model_copy(update={name: getattr(items[other], name) for name in taken})
+            for item, other in zip(items, order, strict=True)
         ]
         reader = self._reader()
-        own = self._outcome(self._answers(reader, docs), self.headline)
+        own = self._outcome(self._answers(reader, items), self.headline)
         other = self._outcome(self._answers(reader, others), self.headline)
         compute = self.headline.compute
         between = bootstrap.interval(
             lambda weights: compute(own, weights) - compute(other, weights), cluster_index(self.items)
         )
         sign = -1.0 if self.headline.higher_is_better is False else 1.0
-        gain = sign * (self.headline.value(own, len(docs)) - self.headline.value(other, len(docs)))
+        gain = sign * (self.headline.value(own, len(items)) - self.headline.value(other, len(items)))
         least, most = self.headline.span
         edge = 0.0 if between is None else (between.low if sign > 0 else -between.high)
         return Control(
@@ -252,31 +241,28 @@ class _Bench:
         low, high = expected - margin, expected + margin
         return Control(name, self.known.name, value, low, high, self.known.span, key, hint)
 
-    def _metric(self, name: str) -> Metric:
-        return next(metric for metric in metrics_of(self.task.kind) if metric.name == name)
-
     def _reader(self) -> str:
         """Return the first answerer that reads valence and arousal and can answer the task."""
         problem: InputError | None = None
         for name in _READERS:
-            if self.task.kind not in BASELINES[name].kinds:
+            if name not in self.task.kind.answered_by:
                 continue
             try:
-                self._answers(name, self.docs[:1])
+                self._answers(name, self.items[:1])
             except InputError as error:
                 problem = problem or error
             else:
                 return name
         raise problem or InputError("no answerer reads valence and arousal for this kind")
 
-    def _answers(self, name: str, docs: Sequence[Doc]) -> list[Answer]:
-        return baseline_answers(name, docs, by_likelihood=self.task.by_likelihood)
+    def _answers(self, name: str, items: Sequence[Item]) -> list[Answer]:
+        return baseline_answers(name, self.task.question, items, by_likelihood=self.task.by_likelihood)
 
     def _outcome(self, answers: Sequence[Answer], metric: Metric) -> Outcome:
         """Arrange answers for one metric; of descriptions nothing is measured that it does not read."""
         parsed, scores = judge(self.task.kind, self.items, answers, self.by, _PARTS.get(metric.name, PARTS))
         rows = zip(self.items, answers, parsed, scores, strict=True)
-        return outcome(self.task.kind, self.task.question.labels, [Answered(*row) for row in rows])
+        return self.task.kind.outcome(self.task.question.labels, [Answered(*row) for row in rows])
 
     def _margin(self, compute: Callable[[Weights], Floats]) -> float:
         """Return the width of the 95 % interval, twice what chance alone moves a sound task by in 19 of 20 cases."""

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from harness.kinds import get
 from harness.kinds.arrays import column
 from harness.kinds.reading import to_answer
 from harness.metrics.algebra import weighted_mean
@@ -29,7 +30,6 @@ from harness.models.cache.store import AnswerStore
 from harness.record import Answer, RunRecord, Sample
 from harness.record import folder as record
 from harness.record.judge import Agreement, Estimate, Judged, JudgeRecord, RubricRecord, TaskJudgement
-from harness.record.kinds import Kind
 from harness.runs.config import model_args
 from harness.runs.preflight import check_generation
 from harness.scoring import judge
@@ -177,7 +177,7 @@ def _remove(path: Path) -> None:
 
 
 def _tasks(folder: Path, run: RunRecord, config: JudgeConfig) -> list[str]:
-    described = [name for name, task in run.tasks.items() if Kind(task.kind) is Kind.DESCRIPTION]
+    described = [name for name, task in run.tasks.items() if get(task.kind).references]
     for name in config.tasks:
         if name not in described:
             there = ", ".join(described) or "none"

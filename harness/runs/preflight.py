@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from harness.models import lm_eval as _compat
-from harness.record.kinds import MEASURED
 from harness.scoring.baselines.names import check_answers
 from harness.tasks.prompts.axes import ALONE
 from va_extractor.common.credentials import names_one
@@ -30,7 +29,7 @@ def check_fit(choice: ModelChoice, tasks: Sequence[Task], config: RunConfig) -> 
     """
     if choice.backend == "baseline" and config.apply_chat_template:
         raise InputError(f"--apply_chat_template: --model {choice.given} has no chat template; leave the flag out")
-    if config.embedder is not None and not any(task.kind in MEASURED for task in tasks):
+    if config.embedder is not None and not any(task.kind.measured for task in tasks):
         names = ", ".join(task.name for task in tasks)
         raise InputError(
             f"--embedder {config.embedder}: measures descriptions, and {names} asks for none; leave it out"
@@ -63,7 +62,7 @@ def _narrowness(task: Task, settings: _compat.AskSettings) -> str | None:
     if settings.limit is None or not task.question.labels:
         return None
     docs, asked = task.engine.eval_docs, _compat.asked_docs(task.engine, settings)
-    there, left = ({label for doc in some for label in doc["labels"]} for some in (docs, asked))
+    there, left = ({label for doc in some for label in doc["item"].labels} for some in (docs, asked))
     if left == there:
         return None
     return (

@@ -10,7 +10,6 @@ from typing import Any
 from harness.models import lm_eval as _compat
 from harness.models.dry_run import SilentLM
 from harness.record import FeaturesRecord, Item, RunRecord
-from harness.tasks.documents import item_of
 from harness.tasks.load import load_tasks
 
 
@@ -78,18 +77,18 @@ def render(run: RunRecord, name: str, features: str, prompts: Mapping[str, str] 
         identity={
             "version": task.version,
             "task_hash": task.hash,
-            "kind": task.kind.value,
+            "kind": task.kind.name,
             "derive": task.question.derive,
             "output_type": task.engine.OUTPUT_TYPE,
             "labels": task.question.labels,
             "headline": task.headline,
             "num_fewshot": task.engine.config.num_fewshot,
             "excluded": task.excluded(),
-            "reference_kind": task.reference_kind() if task.kind.value == "description" else None,
+            "reference_kind": task.reference_kind() if task.kind.name == "description" else None,
         },
         features=task.features(),
         by_likelihood=task.by_likelihood,
-        requests={one.doc["item_id"]: Request(item_of(one.doc), one.prompt, one.request_hash) for one in asked},
+        requests={one.doc["item"].item_id: Request(one.doc["item"], one.prompt, one.request_hash) for one in asked},
     )
 
 

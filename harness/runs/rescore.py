@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from harness.kinds import Kind, get
 from harness.kinds.measures import Instruments, instruments
 from harness.record import RunRecord, Sample, TaskRecord
 from harness.record.folder import read_run, read_samples
-from harness.record.kinds import MEASURED, Kind
 from harness.scoring.anchors import Anchors, anchors_of
 from harness.scoring.samples import judge
 from harness.scoring.score import TaskScores, score
@@ -44,7 +44,7 @@ def rescore(folder: Path, features: str | None = None, given_embedder: str | Non
 
 
 def _again(run: RunRecord, task: TaskRecord, samples: Sequence[Sample], others: Anchors) -> TaskScores:
-    return score(Kind(task.kind), task.labels, samples, others=others, allow_missing=run.allow_missing)
+    return score(get(task.kind), task.labels, samples, others=others, allow_missing=run.allow_missing)
 
 
 def differences(
@@ -55,8 +55,8 @@ def differences(
     given_embedder: str | None = None,
 ) -> Iterator[str]:
     """Yield one line for each number of one task that differs; arguments and errors as `rescore`."""
-    task, kind = run.tasks[name], Kind(run.tasks[name].kind)
-    by = instruments(given_embedder) if kind in MEASURED else None
+    task, kind = run.tasks[name], get(run.tasks[name].kind)
+    by = instruments(given_embedder) if kind.measured else None
     if by and task.embedder:
         yield from _differences(f"{name}: embedder", task.embedder.model_dump(), by.record.model_dump(), 0.0)
     yield from _items(name, kind, samples, by)
@@ -74,7 +74,7 @@ def differences(
 
 def _items(name: str, kind: Kind, samples: Sequence[Sample], by: Instruments | None) -> Iterator[str]:
     items = [sample.item for sample in samples]
-    tolerance = EMBEDDING_TOLERANCE if kind in MEASURED else TOLERANCE
+    tolerance = EMBEDDING_TOLERANCE if kind.measured else TOLERANCE
     parsed, scores = judge(kind, items, [sample.answer for sample in samples], by)
     for sample, one, row in zip(samples, parsed, scores, strict=True):
         where = f"{name}: item {sample.item.item_id}"

@@ -19,7 +19,6 @@ from harness.models.cache.keeping import keeping
 from harness.models.content_free import content_free
 from harness.record import ModelRecord, RunRecord, Sample, TaskRecord, Usage
 from harness.record import folder as record
-from harness.record.kinds import MEASURED, Kind
 from harness.runs.config import RunConfig, ask_settings, model_args
 from harness.runs.preflight import check_fit, warn_of_limit
 from harness.scoring.anchors import Anchors, anchors
@@ -75,7 +74,7 @@ def run(
     models.check(choice, config.batch_size, config.device, config.api)
     if choice.hint:
         say(choice.hint)
-    by = instruments(config.embedder) if any(task.kind in MEASURED for task in tasks) else None
+    by = instruments(config.embedder) if any(task.kind.measured for task in tasks) else None
     settings = ask_settings(config, choice)
     if loaded is None:
         warn_of_limit(tasks, settings)
@@ -144,7 +143,12 @@ class _Progress:
         with _compat.rare_collection():
             samples = make_samples(task.kind, asked, self.by, again, free)
             path, sha256 = record.write_samples(self.folder, task.name, samples)
-            others = anchors([one.doc for one in asked], by_likelihood=task.by_likelihood, by=self._instruments(task))
+            others = anchors(
+                task.question,
+                [sample.item for sample in samples],
+                by_likelihood=task.by_likelihood,
+                by=self._instruments(task),
+            )
         self.requests += sum(len(one.results) for repeat in passes for one in repeat)
         self.requests += sum(len(one.loglikelihoods) for said in free.values() for one in said)
         self.tokens.append(_count_tokens(self.lm, samples))
@@ -199,7 +203,7 @@ class _Progress:
         )
 
     def _instruments(self, task: Task) -> Instruments | None:
-        return self.by if task.kind in MEASURED else None
+        return self.by if task.kind.measured else None
 
     def _task_record(
         self, task: Task, samples: Sequence[Sample], others: Anchors, path: str, sha256: str
@@ -209,7 +213,7 @@ class _Progress:
         return TaskRecord(
             version=task.version,
             task_hash=task.hash,
-            kind=task.kind.value,
+            kind=task.kind.name,
             derive=task.question.derive,
             output_type=task.engine.OUTPUT_TYPE,
             labels=labels,
@@ -219,7 +223,7 @@ class _Progress:
             items=len(samples),
             clusters=scores.clusters,
             excluded=task.excluded(),
-            reference_kind=task.reference_kind() if task.kind is Kind.DESCRIPTION else None,
+            reference_kind=task.reference_kind(),
             embedder=by.record if by else None,
             features=task.features(),
             answers=scores.answers,

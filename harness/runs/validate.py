@@ -9,14 +9,13 @@ from pathlib import Path
 
 from harness.kinds.measures import instruments
 from harness.models import lm_eval
-from harness.record.kinds import MEASURED
 from harness.runs import controls
 from harness.runs.controls import Control, Omitted
 from harness.tasks import catalogue, checks, yamlfile
 from harness.tasks.checks import data, fit, prompts, showing
 from harness.tasks.checks.data import Facts
-from harness.tasks.documents import EVALUATED, nearest, split
-from harness.tasks.functions._kind import Dataset
+from harness.tasks.documents import EVALUATED, documents, nearest
+from harness.tasks.functions import Dataset
 from harness.tasks.load import build
 from harness.tasks.yamlfile import Source
 from va_extractor.common.errors import InputError, Problem
@@ -141,10 +140,10 @@ def _documents(source: Source, report: Report, settings: Settings) -> None:
         return
     report.problems += data.unpinned(source, settings.features)
     try:
-        dataset = Dataset(kind, by_index=str(source.values["custom_dataset"]).endswith(".indexed"))
+        dataset = Dataset(kind, by_index=str(source.values["custom_dataset"]).endswith("_indexed"))
         given = {"features": settings.features, "config_source": str(source.path)}
         question = dataset.question({**source.metadata, **given})
-        docs = split(question, EVALUATED).docs
+        docs = documents(question, EVALUATED)
     except InputError as error:
         report.problems.append(_of_documents(source, error.problem))
         return
@@ -153,8 +152,9 @@ def _documents(source: Source, report: Report, settings: Settings) -> None:
         at = ("metadata", "source")
         report.problems.append(source.problem(at, what, "name another source", code="missing", found=question.source))
         return
-    report.facts = data.facts(docs)
-    report.problems += data.problems(source, question, docs, settings.precision)
+    items = [doc["item"] for doc in docs]
+    report.facts = data.facts(items)
+    report.problems += data.problems(source, question, items, settings.precision)
     report.problems += prompts.rendered(source, docs, settings.max_prompt)
     if not report.errors:
         report.problems += showing.problems(source, question, docs)
@@ -174,11 +174,11 @@ def _controls(source: Source, target: Target, report: Report, settings: Settings
     try:
         info = catalogue.TaskInfo(str(report.name), "", (), target.path, target.root)
         task = build(info, settings.features, trust_code=settings.trust_code)
-        if task.kind in MEASURED and find_spec("sentence_transformers") is None:
+        if task.kind.measured and find_spec("sentence_transformers") is None:
             what, hint = "the controls of descriptions need a sentence embedder", "pip install 'vaemo-eval[offline]'"
             report.problems.append(source.problem(("process_results",), what, hint, code="extra", remark=True))
             return
-        for control in controls.run(task, instruments() if task.kind in MEASURED else None):
+        for control in controls.run(task, instruments() if task.kind.measured else None):
             if isinstance(control, Omitted):
                 report.omitted.append(control)
                 continue

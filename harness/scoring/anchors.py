@@ -8,17 +8,17 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from harness.kinds import Kind, get
 from harness.kinds.arrays import column
 from harness.kinds.measures import Instruments, instruments
-from harness.record import Answer, EmbedderRecord, FeaturesRecord, Given, Item, ItemScores, Sample, TaskRecord
-from harness.record.kinds import Kind
-from harness.scoring.baselines.answers import STANDING, answer_texts, choice_scores
+from harness.record import Answer, EmbedderRecord, FeaturesRecord, Item, ItemScores, Sample, TaskRecord
+from harness.scoring.baselines.answers import Baseline
 from harness.scoring.breakdown import or_none
 from harness.scoring.cache import Arrays, kept
 from harness.scoring.ceilings.answers import ceiling_answers
 from harness.scoring.samples import judge
 from harness.stats.arrays import Floats
-from harness.tasks.documents import EVALUATED, FITTED, Doc, item_of
+from harness.tasks.documents import EVALUATED, FITTED, Question
 from harness.tasks.features import load, reference
 from va_extractor.common.errors import InputError
 
@@ -59,25 +59,27 @@ NO_ANCHORS = Anchors()
 
 
 def anchors(
-    docs: Sequence[Doc],
+    question: Question,
+    items: Sequence[Item],
     *,
     by_likelihood: bool,
     by: Instruments | None,
 ) -> Anchors:
-    """Return the answers of baselines and ceilings to n documents of one task.
+    """Return the answers of baselines and ceilings to n items of one task.
 
     Args:
-        docs: n documents, at least one.
+        question: what decides the items.
+        items: n items, at least one.
         by_likelihood: whether answers are log-likelihoods instead of texts.
         by: what descriptions are measured with; None for other kinds.
     """
-    hashes = load(docs[0]["features"], docs[0]["source"]).hashes
+    hashes = load(question.features, question.source).hashes
     return _anchors(
-        Kind(docs[0]["kind"]),
-        docs[0]["derive"],
-        [item_of(doc) for doc in docs],
-        (docs[0]["source"], hashes[EVALUATED], hashes.get(FITTED)),
-        lambda: docs,
+        question.kind,
+        question.derive,
+        items,
+        (question.source, hashes[EVALUATED], hashes.get(FITTED)),
+        lambda: question,
         by_likelihood=by_likelihood,
         embedder=by.record if by else None,
         by=lambda: by,
@@ -100,29 +102,32 @@ def anchors_of(
     """
     items = [sample.item for sample in samples]
 
-    def docs() -> list[Doc]:
+    kind = get(task.kind)
+
+    def question() -> Question:
         found = features if features is not None else _find(task.features)
-        return [_doc(task, item, found) for item in items]
+        return Question(kind, found, task.features.source, task.labels, derive=task.derive)
 
     if features is not None:
         _matching(task.features, features)
     return _anchors(
-        Kind(task.kind),
+        kind,
         task.derive,
         items,
         (task.features.source, task.features.sha256, task.features.fitted_sha256),
-        docs,
+        question,
         by_likelihood=task.output_type == "multiple_choice",
         embedder=by.record if by else task.embedder,
         by=lambda: by or _recorded(task),
     )
 
 
-def baseline_answers(name: str, docs: Sequence[Doc], *, by_likelihood: bool) -> list[Answer]:
-    """Return a baseline's answers to n documents, in the form the task asks for."""
+def baseline_answers(name: str, question: Question, items: Sequence[Item], *, by_likelihood: bool) -> list[Answer]:
+    """Return a baseline's answers to n items, in the form that the task asks for."""
+    by = Baseline(name, question, items)
     if by_likelihood:
-        return [Answer(loglikelihoods=tuple(row)) for row in choice_scores(name, docs)]
-    return [Answer(text=text) for text in answer_texts(name, docs)]
+        return [Answer(loglikelihoods=tuple(row)) for row in by.scores()]
+    return [Answer(text=text) for text in by.texts()]
 
 
 def _anchors(
@@ -130,16 +135,16 @@ def _anchors(
     derive: str | None,
     items: Sequence[Item],
     features: tuple[str, str, str | None],
-    docs: Callable[[], Sequence[Doc]],
+    question: Callable[[], Question],
     *,
     by_likelihood: bool,
     embedder: EmbedderRecord | None,
     by: Callable[[], Instruments | None],
 ) -> Anchors:
     def compute() -> Arrays:
-        asked = docs()
-        baselines = {name: baseline_answers(name, asked, by_likelihood=by_likelihood) for name in STANDING[kind]}
-        ceilings = ceiling_answers(asked, by_likelihood=by_likelihood)
+        asked = question()
+        baselines = {name: baseline_answers(name, asked, items, by_likelihood=by_likelihood) for name in kind.baselines}
+        ceilings = ceiling_answers(asked, items, by_likelihood=by_likelihood)
         tools = by()
         groups = {"baselines": baselines, "ceilings": ceilings}
         return {
@@ -150,7 +155,7 @@ def _anchors(
         }
 
     digest = hashlib.sha256("\n".join(item.model_dump_json() for item in items).encode()).hexdigest()
-    decides = [kind.value, derive, features, digest, by_likelihood, embedder and embedder.model_dump()]
+    decides = [kind.name, derive, features, digest, by_likelihood, embedder and embedder.model_dump()]
     found = kept(["anchors", *decides], compute)
     names = [tuple(name.split(".")[:2]) for name in found if name.endswith(".answers")]
     groups = {
@@ -228,32 +233,3 @@ def _matching(stated: FeaturesRecord, given: str) -> str:
     if (hashes.get(EVALUATED), hashes.get(FITTED)) != (stated.sha256, stated.fitted_sha256):
         raise InputError("these are not the features of the run", code="changed", field="--features", found=given)
     return given
-
-
-def _doc(task: TaskRecord, item: Item, features: str) -> Doc:
-    """Return the document that an item was made from, without its prompt and its answer."""
-    shown = item.given or Given()
-    return Doc(
-        item_id=item.item_id,
-        cluster_id=item.cluster_id,
-        valence=item.valence,
-        arousal=item.arousal,
-        dominance=item.dominance,
-        labels=list(item.labels),
-        label_weights=None if item.label_weights is None else list(item.label_weights),
-        annotator_labels=None if item.annotator_labels is None else list(map(list, item.annotator_labels)),
-        references=list(item.references),
-        reference_kind=None,
-        choices=list(item.choices),
-        statement=shown.statement,
-        points=list(shown.points),
-        condition=shown.condition,
-        difference=shown.difference,
-        target=None,
-        kind=task.kind,
-        derive=task.derive,
-        source=task.features.source,
-        features=features,
-        language=item.language,
-        steps=item.steps,
-    )

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from harness.kinds.arrays import Answered
+from harness.kinds import Answered
 from harness.metrics.algebra import class_counts, ratio
 from harness.metrics.bias import excess
 from harness.metrics.labels import confusion_counts

@@ -6,14 +6,11 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from harness.kinds import form
-from harness.kinds.arrays import Answered
-from harness.kinds.measures import PARTS, Instruments, Part, measured
+from harness.kinds import Answered, Kind
+from harness.kinds.measures import PARTS, Instruments, Part
 from harness.kinds.reading import read, to_answer
 from harness.record import Answer, ContentFree, Item, ItemScores, Parsed, Sample
-from harness.record.kinds import MEASURED, Kind
 from harness.scoring.baselines.names import CONSTANT
-from harness.tasks.documents import item_of
 
 if TYPE_CHECKING:
     from harness.models.lm_eval import Asked
@@ -40,11 +37,11 @@ def make_samples(
         n samples, in the same order.
     """
     answers = [to_answer(one.results) for one in asked]
-    items = [item_of(one.doc) for one in asked]
+    items = [one.doc["item"] for one in asked]
     firsts = {item.choices: row for row, item in reversed(list(enumerate(items)))}
     parsed, scores = judge(kind, items, answers, by)
     repeats = [[to_answer(one.results) for one in repeat] for repeat in again]
-    repeat_scores = [judge(kind, items, given, by)[1] for given in repeats] if kind in MEASURED else []
+    repeat_scores = [judge(kind, items, given, by)[1] for given in repeats] if kind.measured else []
     return [
         Sample(
             item=items[row],
@@ -73,14 +70,15 @@ def judge(
     An answer that is missing has no scores, and no part in those of others. Of descriptions only `parts` are measured.
     """
     parsed = [read(kind, item, answer) for item, answer in zip(items, answers, strict=True)]
-    if kind not in MEASURED:
-        return parsed, [_score(kind, item, one) for item, one in zip(items, parsed, strict=True)]
+    if not kind.measured:
+        pairs = zip(items, parsed, strict=True)
+        return parsed, [{} if one.status == "missing" else kind.scores(item, one) for item, one in pairs]
     if by is None:
         raise ValueError("descriptions are scored with instruments")
     there = [row for row, one in enumerate(parsed) if one.status != "missing"]
     scores: list[ItemScores] = [{} for _ in parsed]
     if there:
-        found = measured(kind, [items[row] for row in there], [parsed[row].text for row in there], by, parts)
+        found = kind.measure([items[row] for row in there], [parsed[row].text for row in there], by, parts)
         for row, one in zip(there, found, strict=True):
             scores[row] = one
     return parsed, scores
@@ -152,17 +150,3 @@ def _without_content(name: str, answer: Answer) -> tuple[tuple[float, ...], ...]
 
 def _loglikelihoods(given: Sequence[ContentFree]) -> tuple[tuple[float, ...], ...]:
     return tuple(one.loglikelihoods for one in given)
-
-
-def _score(kind: Kind, item: Item, parsed: Parsed) -> ItemScores:
-    found = form(kind)
-    if found is not None:
-        return found.scores(item, parsed)
-    gold, named = set(item.labels), set(parsed.labels)
-    if kind is Kind.RANKING or parsed.status == "missing":
-        return {}
-    if kind is Kind.MULTI_LABEL:
-        size, either = len(gold) + len(named), len(gold | named)
-        both = len(gold & named)
-        return {"f1": 2 * both / size if size else 1.0, "jaccard": both / either if either else 1.0}
-    return {"correct": float(gold == named)}

@@ -10,8 +10,8 @@ from statistics import fmean
 
 import numpy as np
 
-from harness.kinds.arrays import Answered, outcome
-from harness.metrics import Metric, metrics_of
+from harness.kinds import Answered, Kind
+from harness.metrics import Metric
 from harness.metrics.outcome import Labelled, LabelSets, Outcome
 from harness.record import (
     AnswerCounts,
@@ -24,7 +24,6 @@ from harness.record import (
     Sampling,
     Score,
 )
-from harness.record.kinds import Kind
 from harness.scoring import breakdown
 from harness.scoring.anchors import NO_ANCHORS, Anchor, Anchors
 from harness.scoring.breakdown import or_none
@@ -117,7 +116,7 @@ def _withheld(kind: Kind, samples: Sequence[Sample], counts: AnswerCounts, reaso
         answers=counts,
         metrics={
             metric.name: Score(value=None, reason=reason, higher_is_better=metric.higher_is_better)
-            for metric in metrics_of(kind)
+            for metric in kind.metrics
         },
         per_class={},
         confusion=None,
@@ -142,7 +141,7 @@ def _task_scores(
     counts: AnswerCounts,
 ) -> TaskScores:
     def outcomes(anchors: Mapping[str, Anchor]) -> dict[str, Outcome]:
-        return {name: outcome(kind, labels, answered_by(name, one, kind, samples)) for name, one in anchors.items()}
+        return {name: kind.outcome(labels, answered_by(name, one, kind, samples)) for name, one in anchors.items()}
 
     repeats = repeated(kind, labels, samples)
     model = repeats.pooled
@@ -156,7 +155,7 @@ def _task_scores(
     return TaskScores(
         clusters=answers.count,
         answers=counts,
-        metrics=_scores(metrics_of(kind), answers),
+        metrics=_scores(kind, answers),
         per_class=breakdown.per_class(model) if isinstance(model, Labelled | LabelSets) and fixed else {},
         confusion=breakdown.confusion(model) if isinstance(model, Labelled) and fixed else None,
         bias=breakdown.bias(model) if isinstance(model, Labelled | LabelSets) and fixed else None,
@@ -167,8 +166,8 @@ def _task_scores(
 def repeated(kind: Kind, labels: tuple[str, ...], samples: Sequence[Sample]) -> Repeated:
     """Arrange the model's answers, of each repeat and of all together."""
     repeats = _repeats(kind, samples)
-    pooled = outcome(kind, labels, [one for repeat in repeats for one in repeat])
-    each = tuple(outcome(kind, labels, repeat) for repeat in repeats) if len(repeats) > 1 else (pooled,)
+    pooled = kind.outcome(labels, [one for repeat in repeats for one in repeat])
+    each = tuple(kind.outcome(labels, repeat) for repeat in repeats) if len(repeats) > 1 else (pooled,)
     return Repeated(each, pooled)
 
 
@@ -176,10 +175,10 @@ def _repeats(kind: Kind, samples: Sequence[Sample]) -> list[list[Answered]]:
     return [answered(samples), *answered_again(kind, samples)]
 
 
-def _scores(metrics: Sequence[Metric], answers: Answers) -> dict[str, Score]:
-    n = answers.clusters.size
+def _scores(kind: Kind, answers: Answers) -> dict[str, Score]:
+    n, metrics = answers.clusters.size, kind.metrics
     defined = [metric for metric in metrics if not any(map(math.isnan, answers.model.values(metric, n)))]
-    expected = chances(defined, answers.model.outcomes[0], n)
+    expected = chances(kind, defined, answers.model.outcomes[0], n)
     beside = {metric.name: _values(metric, answers.baselines, n) for metric in defined}
     above = {metric.name: _values(metric, answers.ceilings, n) for metric in defined}
     between = {

@@ -11,7 +11,7 @@ from typing import Any, cast
 from lm_eval import utils
 from lm_eval.api.task import ConfigurableTask
 
-from harness.tasks.functions._kind import Dataset
+from harness.tasks.functions import Dataset
 from harness.tasks.prompts import sandbox
 
 _TALKATIVE = ("lm_eval.api.task", "lm_eval.evaluator", "lm_eval.tasks", "lm_eval.api.registry", "lm_eval.config.task")

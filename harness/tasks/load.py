@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from harness.kinds import Kind
 from harness.kinds.derive import derivation
 from harness.record import FeaturesRecord
 from harness.record.folder import sha256_text
-from harness.record.kinds import Kind
 from harness.tasks import catalogue, checks, safety
 from harness.tasks import engine as lm_eval_task
 from harness.tasks.documents import EVALUATED, FITTED, Question, fitted_on, nearest, split
@@ -57,7 +57,7 @@ class Task:
     @property
     def calibrated(self) -> bool:
         """Whether labels are asked without content too: not where only their order over items counts."""
-        return self.by_likelihood and self.kind in (Kind.SINGLE_LABEL, Kind.CHOICE)
+        return self.by_likelihood and self.kind.calibrated
 
     def excluded(self) -> dict[str, int]:
         """Count the rows of the split that are not asked, by reason."""
@@ -65,8 +65,12 @@ class Task:
 
     def reference_kind(self) -> str | None:
         """Name what descriptions are compared with, joined where the items differ."""
-        kinds = {doc["reference_kind"] for doc in split(self.question, EVALUATED).docs if doc["reference_kind"]}
-        return ", ".join(sorted(kinds)) or None
+        if not self.kind.references:
+            return None
+        asked = {item.item_id for item in split(self.question, EVALUATED).items}
+        table = load(self.question.features, self.question.source).tables[EVALUATED]
+        named = zip(table["item_id"].to_pylist(), table["reference_kind"].to_pylist(), strict=True)
+        return ", ".join(sorted({name for item_id, name in named if name and item_id in asked})) or None
 
     def features(self) -> FeaturesRecord:
         """Describe where valence and arousal come from."""
@@ -160,7 +164,7 @@ def _raise_first(problems: Iterator[Problem]) -> None:
 
 
 def _hash(engine: ConfigurableTask, question: Question) -> str:
-    decides = [lm_eval_task.template_text(engine), question.kind.value, *question.labels]
+    decides = [lm_eval_task.template_text(engine), question.kind.name, *question.labels]
     if used := printed(engine.config.doc_to_text):
         decides += [probe(question, used), question.axes.model_dump_json()]
     if question.derive is not None:

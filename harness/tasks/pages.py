@@ -12,22 +12,13 @@ from pathlib import Path
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
-from harness.kinds import form
-from harness.record.kinds import Kind
 from harness.tasks import catalogue, engine
 from harness.tasks.checks.data import facts
-from harness.tasks.documents import EVALUATED, FITTED, Doc, split
+from harness.tasks.documents import EVALUATED, FITTED, split
 from harness.tasks.features import SHIPPED
 from harness.tasks.load import Task, load_tasks
 
 BEGIN, END = "<!-- tasks -->\n", "<!-- /tasks -->\n"
-_ASKS = {
-    "single_label": "one label",
-    "choice": "one of a few options",
-    "multi_label": "a set of labels, as a JSON list",
-    "ranking": "every label's rank",
-    "description": "a sentence",
-} | {kind: made.asks for kind in Kind if (made := form(kind))}
 _DIGITS = 3
 
 
@@ -84,25 +75,26 @@ class Statistics(BaseModel):
 
 def statistics(task: Task) -> Statistics:
     """Describe a task's documents."""
-    docs: list[Doc] = list(task.engine.eval_docs)
-    counts = Counter(label for doc in docs for label in doc["labels"])
-    words = [len(text.split()) for doc in docs for text in doc["references"]] if task.kind == "description" else []
-    found = facts(docs)
+    docs = list(task.engine.eval_docs)
+    items = [doc["item"] for doc in docs]
+    counts = Counter(label for item in items for label in item.labels)
+    words = [len(text.split()) for item in items for text in item.references] if task.kind.references else []
+    found = facts(items)
     return Statistics(
         task=task.name,
         version=task.version,
         synthetic=task.features().synthetic,
         items=found.items,
         clusters=found.clusters,
-        train_items=len(split(task.question, FITTED).docs),
+        train_items=len(split(task.question, FITTED).items),
         excluded=split(task.question, EVALUATED).excluded,
         min_detectable_difference=round(found.min_detectable_difference, _DIGITS),
         prompt_characters=_spread([len(task.engine.doc_to_text(doc)) for doc in docs]),
-        valence=_spread([doc["valence"] for doc in docs]),
-        arousal=_spread([doc["arousal"] for doc in docs]),
-        choices=_spread([len(doc["choices"]) for doc in docs]) if docs[0]["choices"] else None,
+        valence=_spread([item.valence for item in items]),
+        arousal=_spread([item.arousal for item in items]),
+        choices=_spread([len(item.choices) for item in items]) if items[0].choices else None,
         labels={label: counts[label] for label in task.question.labels},
-        labels_an_item=_spread([len(doc["labels"]) for doc in docs]) if docs[0]["choices"] else None,
+        labels_an_item=_spread([len(item.labels) for item in items]) if items[0].choices else None,
         reference_words=_spread(words) if words else None,
     )
 
@@ -126,7 +118,7 @@ def table(tasks: dict[str, Task], infos: dict[str, catalogue.TaskInfo]) -> str:
     for name, task in tasks.items():
         found, folder = statistics(task), infos[name].path.parent.relative_to(catalogue.TASKS).as_posix()
         rows.append(
-            f"| `{name}` | {_ASKS[task.kind]} | {'log-likelihood' if task.by_likelihood else 'text'} | "
+            f"| `{name}` | {task.kind.asks} | {'log-likelihood' if task.by_likelihood else 'text'} | "
             f"`{task.headline}` | {found.items} in {found.clusters} clusters"
             f"{' (SYNTHETIC)' if found.synthetic else ''} | {found.min_detectable_difference} | "
             f"[{folder}]({folder}/README.md) |"

@@ -10,10 +10,11 @@ from __future__ import annotations
 import copy
 import importlib.util
 from collections.abc import Iterator, Sequence
-from importlib import import_module
 from pathlib import Path
 from typing import Any, cast
 
+from harness.kinds import names
+from harness.tasks import functions
 from harness.tasks.prompts import sandbox
 from harness.tasks.yamlfile import Function, Source, lies_inside
 from va_extractor.common.errors import Code, InputError, Problem
@@ -26,7 +27,6 @@ _ALLOWED = f"code of your own goes in {TRUSTED} only, with --trust-code"
 FILTERS = ("lowercase", "remove_whitespace", "take_first", "uppercase")
 _CODE_FILTERS = ("regex", "multi_choice_regex")
 _MAX_OPTIONS = 4 * 1024 * 1024
-_FOLDER = Path(__file__).parent / "functions"
 
 
 def problems(source: Source, inside: Sequence[Path], *, trust_code: bool) -> Iterator[Problem]:
@@ -44,16 +44,11 @@ def problems(source: Source, inside: Sequence[Path], *, trust_code: bool) -> Ite
     yield from _filters(source, trust_code=trust_code)
 
 
-def kinds() -> list[str]:
-    """Return the kinds of question that functions exist for."""
-    return sorted(path.stem for path in _FOLDER.glob("*.py") if not path.stem.startswith("_"))
-
-
-def is_ours(name: str) -> bool:
-    """Return whether a YAML may always name this function."""
-    package, _, rest = name.rpartition(".")[0].rpartition(".")
-    allowed = {inner for names in ROLES.values() for inner in names}
-    return package == PACKAGE and rest in kinds() and name.rpartition(".")[2] in allowed
+def parsed(name: object) -> tuple[str, str] | None:
+    """Return kind and role of a function that a YAML may always name; None for everything else."""
+    if not isinstance(name, Function) or name.rpartition(".")[0] != PACKAGE:
+        return None
+    return functions.parse(name.rpartition(".")[2])
 
 
 def resolve(source: Source) -> dict[str, Any]:
@@ -79,21 +74,15 @@ def _functions(value: Any, location: tuple[str | int, ...]) -> Iterator[tuple[tu
 def _function(
     source: Source, location: tuple[str | int, ...], name: Function, *, trust_code: bool
 ) -> Iterator[Problem]:
-    key, (module, _, function) = str(location[0]), name.rpartition(".")
+    key, ours = str(location[0]), parsed(name)
     if len(location) > 1 or key not in (TRUSTED, *ROLES):
         yield source.problem(
             location, "takes no function", f"write a value; {_ALLOWED}", code="unsafe", found=str(name)
         )
-    elif key in ROLES and not is_ours(name):
-        ours = f"{PACKAGE}.{{{','.join(kinds())}}}.{{{','.join(ROLES[key])}}}"
-        hint = f"take one of {ours}; {_ALLOWED}"
-        yield source.problem(location, "no such function for this key", hint, code="unsafe", found=str(name))
-    elif key in ROLES and function not in ROLES[key]:
-        hint = f"take .{' or .'.join(ROLES[key])} of the same module"
-        yield source.problem(location, "is a function for another key", hint, found=str(name))
-    elif key in ROLES and not hasattr(import_module(module), function):
-        hint = "log-likelihood forms take .dataset there"
-        yield source.problem(location, "no such function", hint, code="unknown", found=str(name))
+    elif key in ROLES and (ours is None or ours[1] not in ROLES[key]):
+        hint = f"take {PACKAGE}.KIND_{' or KIND_'.join(ROLES[key])}, KIND one of {', '.join(names())}; {_ALLOWED}"
+        code: Code = "unsafe" if ours is None else "conflict"
+        yield source.problem(location, "no such function for this key", hint, code=code, found=str(name))
     elif key == TRUSTED and (beside := _beside(name, source.file_of(key))) is None:
         hint = "write FILE.FUNCTION, or remove the key"
         yield source.problem(
@@ -167,8 +156,8 @@ def _filters(source: Source, *, trust_code: bool) -> Iterator[Problem]:
 def _resolved(value: Any, yaml: Path, key: str) -> Any:
     if not isinstance(value, Function):
         return value
-    module_name, _, name = value.rpartition(".")
-    module = import_module(module_name) if is_ours(value) else _trusted(value, yaml)
+    name = value.rpartition(".")[2]
+    module = functions if parsed(value) else _trusted(value, yaml)
     if not hasattr(module, name):
         raise InputError("no such function", code="unknown", file=yaml, field=key, found=str(value))
     return copy.deepcopy(getattr(module, name))

@@ -8,11 +8,11 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, InstanceOf, StringConstraints, WithJsonSchema
 
-from harness.kinds.derive import Name as Derivation
+from harness.kinds.derive import names
 from harness.tasks.prompts.axes import Axes
 from harness.tasks.yamlfile import Function
 
@@ -20,10 +20,14 @@ SCHEMA = "task.schema.json"
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,63}$")]
 FunctionName = Annotated[
     InstanceOf[Function],
-    WithJsonSchema({"type": "string", "description": "!function harness.tasks.functions.KIND.NAME"}),
+    WithJsonSchema({"type": "string", "description": "!function harness.tasks.functions.KIND_ROLE"}),
 ]
 Version = Annotated[FiniteFloat, Field(gt=0)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
+if TYPE_CHECKING:
+    Derivation = str
+else:
+    Derivation = Literal[names()]
 Label = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 

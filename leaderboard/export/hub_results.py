@@ -12,12 +12,11 @@ from typing import Any
 import yaml
 from huggingface_hub import EvalResultEntry, eval_result_entries_to_yaml
 
+from harness.kinds import get
 from leaderboard.entry import Entry
 from leaderboard.export.files import Export, by_model
 from va_extractor.common.errors import Problem
 from va_extractor.common.plain_text import one_line
-
-_CHOSEN = ("single_label", "choice")
 
 
 def export(given: Sequence[Entry]) -> Export:
@@ -77,7 +76,7 @@ def _entry(one: Entry) -> EvalResultEntry | None:
 
 
 def _benchmark(dataset: str, members: Sequence[Entry]) -> dict[str, Any]:
-    tasks = {one.task_name: one for one in members if one.task.kind in _CHOSEN}
+    tasks = {one.task_name: one for one in members if get(one.task.kind).calibrated}
     return {
         "name": f"VAEmo-Eval on {dataset}",
         "description": "What language models understand of emotion from two numbers, valence and arousal.",

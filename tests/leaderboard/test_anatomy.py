@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from harness.record import Answer, Given
-from harness.record.kinds import Kind
+from harness.kinds import get
+from harness.record import Answer
 from leaderboard import entry
 from leaderboard.anatomy import anatomy
 from tests.leaderboard.editing import folder_of
@@ -34,7 +34,7 @@ def test_the_worst_items_of_a_ranking_have_the_lowest_auc(results: Path) -> None
     rng = np.random.default_rng(4)
     samples = [
         sample(
-            Kind.RANKING,
+            get("ranking"),
             item(number, labels=labels[: 1 + number % 4], choices=labels),
             Answer(loglikelihoods=tuple(rng.normal(size=5).tolist())),
         )
@@ -53,7 +53,7 @@ def test_the_worst_items_of_a_ranking_have_the_lowest_auc(results: Path) -> None
 def test_items_without_a_score_are_neither_right_nor_among_the_worst(results: Path) -> None:
     scores = [None, 1.0, 0.0, None, 0.5]
     samples = [
-        sample(Kind.DESCRIPTION, item(row, labels=[]), Answer(text="?"), scores={"right_direction": score})
+        sample(get("description"), item(row, labels=[]), Answer(text="?"), scores={"right_direction": score})
         for row, score in enumerate(scores)
     ]
     parts = anatomy(_read(results, "norms_term").task.model_copy(update={"kind": "change"}), samples)
@@ -65,7 +65,7 @@ def test_items_without_a_score_are_neither_right_nor_among_the_worst(results: Pa
 
 
 def test_the_truth_of_a_course_is_its_shape_and_that_of_a_description_its_references() -> None:
-    course = item(labels=["becomes calmer"], given=Given(points=((0.5, 0.5), (0.5, -0.4))))
+    course = item(labels=["becomes calmer"], points=((0.5, 0.5), (0.5, -0.4)))
     described = item(labels=["Peace", "Love"], references=("calm", "warm"))
     named = item(labels=["Peace", "Love"], choices=["Peace", "Love", "Fear"])
     assert [one.truth for one in (course, described, named)] == ["becomes calmer", "calm | warm", "Peace, Love"]

@@ -1,24 +1,31 @@
-"""Questions derived from a source's rows: what `metadata.derive` of a task YAML may name, one module each.
-
-A module holds one `DERIVATION`; nothing else needs to know of it but `Name`.
-"""
+"""Derivations: what `metadata.derive` of a task YAML may name, one module each with one `DERIVATION`."""
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import import_module
-from typing import Literal, get_args
+from pkgutil import iter_modules
 
-from harness.kinds.derive._derivation import Derivation, Derived, Made
+from harness.kinds.derive._derivation import Derivation, Made
+from va_extractor.common.errors import InputError
 
-__all__ = ["NAMES", "Derivation", "Derived", "Made", "Name", "derivation"]
+__all__ = ["Derivation", "Made", "derivation", "names"]
 
-Name = Literal["compare", "conflict", "judge", "published", "quadrant", "trajectory", "word"]
-NAMES: tuple[str, ...] = get_args(Name)
+
+@cache
+def names() -> tuple[str, ...]:
+    """Return the names of all derivations, sorted."""
+    return tuple(module.name for module in iter_modules(__path__) if not module.name.startswith("_"))
 
 
 def derivation(name: str) -> Derivation:
-    """Return the derivation of one of `NAMES`."""
-    if name not in NAMES:
-        raise ValueError(f"no derivation {name!r}")
-    found: Derivation = import_module(f"harness.kinds.derive.{name}").DERIVATION
+    """Return a derivation by its name.
+
+    Raises:
+        InputError: there is no such derivation.
+    """
+    if name not in names():
+        hint = f"the derivations are {', '.join(names())}"
+        raise InputError("there is no such derivation", code="unknown", field="metadata.derive", found=name, hint=hint)
+    found: Derivation = import_module(f"{__name__}.{name}").DERIVATION
     return found

@@ -10,12 +10,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
-from harness.kinds.derive._derivation import Derivation, Derived, Made, Row, balanced, generator
-
-if TYPE_CHECKING:
-    from harness.tasks.documents import Doc
+from harness.kinds.derive._derivation import Derivation, Made, balanced, generator
+from harness.record import Item
 
 TIE = 0.05
 FIRST, SECOND = "first", "second"
@@ -23,47 +20,47 @@ LABELS = (FIRST, SECOND)
 ASKED = {"valence": "pleasant", "arousal": "activated"}
 
 
-def weigh(doc: Doc) -> list[float]:
+def weigh(item: Item) -> list[float]:
     """Score both choices by the number asked for."""
-    axis = list(ASKED.values()).index(str(doc["statement"]))
-    first, second = (point[axis] for point in doc["points"])
+    axis = list(ASKED.values()).index(str(item.statement))
+    first, second = (point[axis] for point in item.points)
     scores = {FIRST: first - second, SECOND: second - first}
-    return [scores[choice] for choice in doc["choices"]]
+    return [scores[choice] for choice in item.choices]
 
 
-def pairs(rows: Sequence[Row]) -> list[tuple[Row, Row]]:
-    """Pair rows of different clusters, each row once at most."""
-    rng = generator(rows, "compare")
-    clusters: dict[str, list[Row]] = defaultdict(list)
-    for row in rows:
-        clusters[row["cluster_id"]].append(row)
+def pairs(items: Sequence[Item]) -> list[tuple[Item, Item]]:
+    """Pair items of different clusters, each item at most once."""
+    rng = generator(items, "compare")
+    clusters: dict[str, list[Item]] = defaultdict(list)
+    for item in items:
+        clusters[item.cluster_id].append(item)
     groups = list(clusters.values())
     mixed = [groups[place] for place in rng.permutation(len(groups))]
     return [pair for one, other in zip(mixed[::2], mixed[1::2], strict=False) for pair in zip(one, other, strict=False)]
 
 
-def _make(rows: Sequence[Row]) -> Made:
-    found = pairs(rows)
-    rng = generator(rows, "order")
+def _make(items: Sequence[Item]) -> Made:
+    found = pairs(items)
+    rng = generator(items, "order")
     questions = [(one, other, axis) for one, other in found for axis in ASKED if _gap(one, other, axis) >= TIE]
     answers = {axis: iter(balanced(LABELS, len(found), rng)) for axis in ASKED}
-    documents = list(_documents(questions, answers))
-    left = {"unpaired": len(rows) - 2 * len(found), "tie": len(found) * len(ASKED) - len(questions)}
-    return Made(documents, {reason: count for reason, count in left.items() if count})
+    asked = list(_asked(questions, answers))
+    left = {"unpaired": len(items) - 2 * len(found), "tie": len(found) * len(ASKED) - len(questions)}
+    return Made(asked, {reason: count for reason, count in left.items() if count})
 
 
-def _documents(questions: Sequence[tuple[Row, Row, str]], answers: dict[str, Iterator[str]]) -> Iterator[Derived]:
+def _asked(questions: Sequence[tuple[Item, Item, str]], answers: dict[str, Iterator[str]]) -> Iterator[Item]:
     for one, other, axis in questions:
         answer = next(answers[axis])
-        greater, lesser = (one, other) if one[axis] > other[axis] else (other, one)
+        greater, lesser = (one, other) if getattr(one, axis) > getattr(other, axis) else (other, one)
         shown = (greater, lesser) if answer == FIRST else (lesser, greater)
-        points = [(row["valence"], row["arousal"]) for row in shown]
-        yield Derived(
-            item_id=f"{one['item_id']}-{other['item_id']}-{axis}",
-            cluster_id=f"{one['cluster_id']}-{other['cluster_id']}",
+        points = tuple((item.valence, item.arousal) for item in shown)
+        yield Item(
+            item_id=f"{one.item_id}-{other.item_id}-{axis}",
+            cluster_id=f"{one.cluster_id}-{other.cluster_id}",
             valence=sum(point[0] for point in points) / 2,
             arousal=sum(point[1] for point in points) / 2,
-            labels=[answer],
+            labels=(answer,),
             statement=ASKED[axis],
             points=points,
             condition=axis,
@@ -71,8 +68,8 @@ def _documents(questions: Sequence[tuple[Row, Row, str]], answers: dict[str, Ite
         )
 
 
-def _gap(one: Row, other: Row, axis: str) -> float:
-    return abs(float(one[axis]) - float(other[axis]))
+def _gap(one: Item, other: Item, axis: str) -> float:
+    return abs(float(getattr(one, axis)) - float(getattr(other, axis)))
 
 
 DERIVATION = Derivation(LABELS, _make, weigh, shows=("points", "statement"), shuffled=("points",))

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from harness.kinds.derive._derivation import Derivation, Derived, Made, Row, generator
+from harness.kinds.derive._derivation import Derivation, Made, generator
 from harness.kinds.derive.quadrant import LABELS, off_the_axes, quadrant, weigh
+from harness.record import Item
 
 ALONE, AGREES, DISAGREES = "alone", "agrees", "disagrees"
 SENTENCES = {
@@ -57,26 +58,26 @@ def quadrant_of(sentence: str) -> str:
     return next(label for label, sentences in SENTENCES.items() if sentence in sentences)
 
 
-def _make(rows: Sequence[Row]) -> Made:
-    kept, excluded = off_the_axes(rows)
-    rng = generator(rows, "conflict")
-    documents = []
-    for row in kept:
-        true = quadrant(row["valence"], row["arousal"])
+def _make(items: Sequence[Item]) -> Made:
+    kept, excluded = off_the_axes(items)
+    rng = generator(items, "conflict")
+    asked = []
+    for item in kept:
+        true = quadrant(item.valence, item.arousal)
         said = {ALONE: None, AGREES: true, DISAGREES: opposite(true)}
         for condition, speaks_for in said.items():
-            documents.append(
-                Derived(
-                    item_id=f"{row['item_id']}-{condition}",
-                    cluster_id=row["cluster_id"],
-                    valence=row["valence"],
-                    arousal=row["arousal"],
-                    labels=[true],
+            asked.append(
+                Item(
+                    item_id=f"{item.item_id}-{condition}",
+                    cluster_id=item.cluster_id,
+                    valence=item.valence,
+                    arousal=item.arousal,
+                    labels=(true,),
                     statement=None if speaks_for is None else str(rng.choice(SENTENCES[speaks_for])),
                     condition=condition,
                 )
             )
-    return Made(documents, excluded)
+    return Made(asked, excluded)
 
 
 DERIVATION = Derivation(LABELS, _make, weigh, shows=("valence", "arousal", "statement"))

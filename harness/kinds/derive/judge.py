@@ -11,30 +11,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from harness.kinds.derive._derivation import Derivation, Made, Row, generator, of_row
+from harness.kinds.derive._derivation import Derivation, Made, about, generator
+from harness.record import Item
 from harness.stats.arrays import Bools
 from va_extractor.emotions.norms import norms
 from va_extractor.emotions.prototypes import prototypes
-
-if TYPE_CHECKING:
-    from harness.tasks.documents import Doc
 
 DISTANT = 0.5
 TRUE, FALSE = "true", "false"
 LABELS = (TRUE, FALSE)
 
 
-def weigh(doc: Doc) -> list[float]:
+def weigh(item: Item) -> list[float]:
     """Find a statement true whose prototype lies nearer than half of the published terms do."""
-    point = np.array([doc["valence"], doc["arousal"]])
-    named = float(np.linalg.norm(prototypes([str(doc["statement"])])[0] - point))
+    point = np.array([item.valence, item.arousal])
+    named = float(np.linalg.norm(prototypes([str(item.statement)])[0] - point))
     usual = float(np.median(np.linalg.norm(_terms() - point, axis=1)))
     scores = {TRUE: usual - named, FALSE: named - usual}
-    return [scores[choice] for choice in doc["choices"]]
+    return [scores[choice] for choice in item.choices]
 
 
 def distant(annotated: Sequence[str], categories: Sequence[str]) -> list[str]:
@@ -44,18 +41,18 @@ def distant(annotated: Sequence[str], categories: Sequence[str]) -> list[str]:
     return [name for name, gap in pairs if gap >= DISTANT and name not in annotated]
 
 
-def _make(rows: Sequence[Row]) -> Made:
-    labelled = [row for row in rows if row["labels"]]
-    categories = sorted({label for row in labelled for label in row["labels"]})
-    true = np.array([[name in row["labels"] for name in categories] for row in labelled], dtype=bool)
-    far = [set(distant(row["labels"], categories)) for row in labelled]
+def _make(items: Sequence[Item]) -> Made:
+    labelled = [item for item in items if item.labels]
+    categories = sorted({label for item in labelled for label in item.labels})
+    true = np.array([[name in item.labels for name in categories] for item in labelled], dtype=bool)
+    far = [set(distant(item.labels, categories)) for item in labelled]
     false = np.array([[name in others for name in categories] for others in far], dtype=bool)
-    documents = [
-        of_row(labelled[place], [answer], categories[category])
-        for place, category, answer in sorted(_stated(true, false, generator(rows, "judge")))
+    asked = [
+        about(labelled[place], [answer], categories[category])
+        for place, category, answer in sorted(_stated(true, false, generator(items, "judge")))
     ]
-    left = {"no_label": len(rows) - len(labelled), "no_counterpart": len(labelled) - len(documents)}
-    return Made(documents, {reason: count for reason, count in left.items() if count})
+    left = {"no_label": len(items) - len(labelled), "no_counterpart": len(labelled) - len(asked)}
+    return Made(asked, {reason: count for reason, count in left.items() if count})
 
 
 def _stated(true: Bools, false: Bools, rng: np.random.Generator) -> Iterator[tuple[int, int, str]]:

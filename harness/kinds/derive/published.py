@@ -9,38 +9,35 @@ it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from harness.kinds.derive._derivation import Derivation, Made, Row, of_row
+from harness.kinds.derive._derivation import Derivation, Made, about
+from harness.record import Item
 from va_extractor.emotions.labels import BASIC
 from va_extractor.emotions.prototypes import prototypes, spreads
 
-if TYPE_CHECKING:
-    from harness.tasks.documents import Doc
 
-
-def shares(doc: Doc) -> tuple[float, ...]:
-    """Return the share of each of the document's choices."""
-    point = np.array([doc["valence"], doc["arousal"]])
-    spread = spreads(doc["choices"])
-    z = (point - prototypes(doc["choices"])) / spread
+def shares(item: Item) -> tuple[float, ...]:
+    """Return the share of each of the item's choices."""
+    point = np.array([item.valence, item.arousal])
+    spread = spreads(item.choices)
+    z = (point - prototypes(item.choices)) / spread
     logs = -(z**2 / 2 + np.log(spread)).sum(axis=1)
     odds = np.exp(logs - logs.max())
     return tuple((odds / odds.sum()).tolist())
 
 
-def weigh(doc: Doc) -> list[float]:
+def weigh(item: Item) -> list[float]:
     """Score each choice as `shares` does, but with one deviation, the mean of the published ones, for all labels."""
     spread = float(spreads(("neutral",)).mean())
-    away = prototypes(doc["choices"]) - np.array([doc["valence"], doc["arousal"]])
+    away = prototypes(item.choices) - np.array([item.valence, item.arousal])
     scores: list[float] = (-(away**2).sum(axis=1) / (2 * spread)).tolist()
     return scores
 
 
-def _make(rows: Sequence[Row]) -> Made:
-    return Made([of_row(row, row["labels"]) for row in rows], {})
+def _make(items: Sequence[Item]) -> Made:
+    return Made([about(item, item.labels) for item in items], {})
 
 
-DERIVATION = Derivation(BASIC, _make, weigh)
+DERIVATION = Derivation(BASIC, _make, weigh, shares)

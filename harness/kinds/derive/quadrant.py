@@ -6,12 +6,9 @@ Points within `MARGIN` of an axis are not asked: their quadrant hangs on measure
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
-from harness.kinds.derive._derivation import Derivation, Made, Row, of_row
-
-if TYPE_CHECKING:
-    from harness.tasks.documents import Doc
+from harness.kinds.derive._derivation import Derivation, Made, about
+from harness.record import Item
 
 MARGIN = 0.1
 LABELS = ("pleasant and activated", "pleasant and calm", "unpleasant and activated", "unpleasant and calm")
@@ -22,22 +19,22 @@ def quadrant(valence: float, arousal: float) -> str:
     return LABELS[2 * (valence < 0) + (arousal < 0)]
 
 
-def off_the_axes(rows: Sequence[Row]) -> tuple[list[Row], dict[str, int]]:
-    """Return the rows whose point has a quadrant beyond doubt, and the count of others by reason."""
-    kept = [row for row in rows if min(abs(row["valence"]), abs(row["arousal"])) >= MARGIN]
-    left = len(rows) - len(kept)
+def off_the_axes(items: Sequence[Item]) -> tuple[list[Item], dict[str, int]]:
+    """Return the items whose point lies clearly in a quadrant, and the count of others by reason."""
+    kept = [item for item in items if min(abs(item.valence), abs(item.arousal)) >= MARGIN]
+    left = len(items) - len(kept)
     return kept, {"near_an_axis": left} if left else {}
 
 
-def weigh(doc: Doc) -> list[float]:
+def weigh(item: Item) -> list[float]:
     """Score each choice by where the given point lies."""
-    own = quadrant(doc["valence"], doc["arousal"])
-    return [float(choice == own) for choice in doc["choices"]]
+    own = quadrant(item.valence, item.arousal)
+    return [float(choice == own) for choice in item.choices]
 
 
-def _make(rows: Sequence[Row]) -> Made:
-    kept, excluded = off_the_axes(rows)
-    return Made([of_row(row, [quadrant(row["valence"], row["arousal"])]) for row in kept], excluded)
+def _make(items: Sequence[Item]) -> Made:
+    kept, excluded = off_the_axes(items)
+    return Made([about(item, [quadrant(item.valence, item.arousal)]) for item in kept], excluded)
 
 
 DERIVATION = Derivation(LABELS, _make, weigh)

@@ -9,14 +9,11 @@ times. Shapes come equally often.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from harness.kinds.derive._derivation import Derivation, Derived, Made, Row, balanced, generator
-
-if TYPE_CHECKING:
-    from harness.tasks.documents import Doc
+from harness.kinds.derive._derivation import Derivation, Made, balanced, generator
+from harness.record import Item
 
 STEPS = 7
 LEAST, MOST = 0.6, 0.9
@@ -53,13 +50,13 @@ def course(label: str, start: Sequence[float], rng: np.random.Generator) -> np.n
     return np.round(path, 4)
 
 
-def weigh(doc: Doc) -> list[float]:
+def weigh(item: Item) -> list[float]:
     """Score each shape by its least-squares fit to the sequence, straight from the numbers.
 
     The amplitude is fitted, in [LEAST, MOST]; the score is the negative residual sum of squares.
     """
-    path = np.array(doc["points"], dtype=np.float64)
-    return [-_residual(path, choice) for choice in doc["choices"]]
+    path = np.array(item.points, dtype=np.float64)
+    return [-_residual(path, choice) for choice in item.choices]
 
 
 def _residual(path: np.ndarray, label: str) -> float:
@@ -72,23 +69,23 @@ def _residual(path: np.ndarray, label: str) -> float:
     return float((centred**2).sum())
 
 
-def _make(rows: Sequence[Row]) -> Made:
-    rng = generator(rows, "trajectory")
-    documents = []
-    for row, label in zip(rows, balanced(LABELS, len(rows), rng), strict=True):
-        path = course(label, (row["valence"], row["arousal"]), rng)
+def _make(items: Sequence[Item]) -> Made:
+    rng = generator(items, "trajectory")
+    asked = []
+    for item, label in zip(items, balanced(LABELS, len(items), rng), strict=True):
+        path = course(label, (item.valence, item.arousal), rng)
         mean = path.mean(axis=0)
-        documents.append(
-            Derived(
-                item_id=row["item_id"],
-                cluster_id=row["cluster_id"],
+        asked.append(
+            Item(
+                item_id=item.item_id,
+                cluster_id=item.cluster_id,
                 valence=round(float(mean[0]), 6),
                 arousal=round(float(mean[1]), 6),
-                labels=[label],
-                points=[(float(valence), float(arousal)) for valence, arousal in path],
+                labels=(label,),
+                points=tuple((float(valence), float(arousal)) for valence, arousal in path),
             )
         )
-    return Made(documents, {})
+    return Made(asked, {})
 
 
 DERIVATION = Derivation(LABELS, _make, weigh, shows=("points",), shuffled=("points",), synthetic=True)

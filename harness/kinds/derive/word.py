@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from harness.kinds.derive._derivation import Derivation, Made, Row, of_row
+from harness.kinds.derive._derivation import Derivation, Made, about
+from harness.record import Item
 
 
-def _make(rows: Sequence[Row]) -> Made:
-    documents = [of_row(row, row["labels"], row["labels"][0]) for row in rows if len(row["labels"]) == 1]
-    left = len(rows) - len(documents)
-    return Made(documents, {"not_one_word": left} if left else {})
+def _make(items: Sequence[Item]) -> Made:
+    asked = [about(item, item.labels, item.labels[0]) for item in items if len(item.labels) == 1]
+    left = len(items) - len(asked)
+    return Made(asked, {"not_one_word": left} if left else {})
 
 
 DERIVATION = Derivation((), _make, None, shows=("statement",), shuffled=("statement",))

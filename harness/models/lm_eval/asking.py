@@ -19,7 +19,7 @@ from lm_eval.evaluator_utils import get_sample_size
 from harness.models.cache.model import KeepingLM
 from harness.models.lm_eval.process import rare_collection
 from harness.record import Seeds
-from harness.tasks.documents import Doc, Docs
+from harness.tasks.documents import Document, Documents
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Asked:
         results: the text, or (log-likelihood, greedy) of each choice.
     """
 
-    doc: Doc
+    doc: Document
     prompt: str
     request_hash: str
     results: list[Any]
@@ -79,14 +79,14 @@ def ask(lm: LM | KeepingLM, name: str, task: ConfigurableTask, settings: AskSett
     return [asked for _, asked in sorted((row for rank in ranks for row in rank), key=lambda row: row[0])]
 
 
-def asked_docs(task: ConfigurableTask, settings: AskSettings) -> Docs:
+def asked_docs(task: ConfigurableTask, settings: AskSettings) -> Documents:
     """Return the documents that `ask` sends, in order."""
     limit = get_sample_size(task, settings.limit)
-    return Docs(task.eval_docs[:limit])
+    return Documents(task.eval_docs[:limit])
 
 
 def ask_of(
-    lm: LM | KeepingLM, name: str, task: ConfigurableTask, settings: AskSettings, docs: Docs
+    lm: LM | KeepingLM, name: str, task: ConfigurableTask, settings: AskSettings, docs: Documents
 ) -> list[Asked] | None:
     """Send other documents through a task's prompt, all of them; returns as `ask`.
 
@@ -94,7 +94,7 @@ def ask_of(
     """
     split = task.config.test_split
     usual = task.dataset[split]
-    task.dataset[split] = Docs(docs * -(-lm.world_size // len(docs)))
+    task.dataset[split] = Documents(docs * -(-lm.world_size // len(docs)))
     try:
         asked = ask(lm, name, task, replace(settings, limit=None))
     finally:
@@ -148,7 +148,7 @@ def _configure(task: ConfigurableTask, settings: AskSettings) -> None:
     task.process_results = _score_nothing
 
 
-def _score_nothing(doc: Doc, results: Sequence[Any]) -> dict[str, Any]:
+def _score_nothing(doc: Document, results: Sequence[Any]) -> dict[str, Any]:
     """Leave scoring to `harness.scoring.score`, which works from the samples that are written."""
     return {}
 

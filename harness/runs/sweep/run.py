@@ -12,13 +12,10 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from harness.kinds.arrays import outcome
-from harness.metrics import metrics_of
 from harness.models import choice as models
 from harness.models import lm_eval as _compat
 from harness.record import Sample
 from harness.record import folder as record
-from harness.record.kinds import Kind
 from harness.record.sweep import Settings, Sweep, Variant
 from harness.runs import plan as plan_of_run
 from harness.runs import run as runner
@@ -29,7 +26,7 @@ from harness.runs.sweep.design import Axis, cells, contrasts, described, parse
 from harness.runs.sweep.effects import Measured, effects, spread_of
 from harness.scoring.samples import answered
 from harness.stats.clusters import cluster_index
-from harness.tasks.documents import EVALUATED, Doc, split
+from harness.tasks.documents import Document
 from harness.tasks.load import Task, load_tasks
 from harness.tasks.prompts.axes import Axes
 from harness.tasks.prompts.ready import printed
@@ -156,9 +153,9 @@ def report(planned: Plan, folder: Path) -> Sweep:
     paths = [_finished(folder, prompts, name) for prompts in planned.prompts]
     runs = [load_run(path, [name]) for path in paths if path is not None]
     kind, labels = planned.task.kind, planned.task.question.labels
-    metric = next(one for one in metrics_of(kind) if one.name == planned.task.headline)
+    metric = kind.metric(planned.task.headline)
     order = [sample.item.item_id for sample in runs[0].samples[name]]
-    outcomes = [outcome(Kind(kind), labels, answered(_in_order(one, name, order))) for one in runs]
+    outcomes = [kind.outcome(labels, answered(_in_order(one, name, order))) for one in runs]
     clusters = cluster_index([sample.item for sample in runs[0].samples[name]])
     values = [metric.value(one, len(order)) for one in outcomes]
     whole = not any(map(math.isnan, values))
@@ -197,15 +194,15 @@ def _one(config: RunConfig, axes: Axes | None) -> Task:
     return tasks[0]
 
 
-def _asked(task: Task, limit: float | None) -> list[Doc]:
+def _asked(task: Task, limit: float | None) -> list[Document]:
     """Return the documents that lm-eval asks under `--limit`."""
-    docs = list(split(task.question, EVALUATED).docs)
+    docs = list(task.engine.eval_docs)
     if limit is None:
         return docs
     return docs[: math.ceil(len(docs) * limit) if limit < 1 else int(limit)]
 
 
-def _digest(task: Task, docs: Sequence[Doc]) -> str:
+def _digest(task: Task, docs: Sequence[Document]) -> str:
     """Return an id of everything that decides what is answered to a variant, and how that is read."""
     axes = task.question.axes
     decides = [axes.language, axes.reasoning, _compat.template_text(task.engine), *map(task.engine.doc_to_text, docs)]

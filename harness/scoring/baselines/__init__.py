@@ -1,1 +1,1 @@
-"""Baselines: answers from valence and arousal, or from nothing, by rules a reader can check."""
+"""Baselines: answers from valence and arousal, or from nothing, by simple rules."""

@@ -1,6 +1,6 @@
 """Log-scores of labels from valence and arousal, one function a baseline.
 
-Each takes what there is to fit on and the (n, 2) points asked, and returns (n, k) scores: higher means likelier.
+Each takes what it may fit on and the (n, 2) points asked, and returns (n, k) scores: higher is likelier.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Fit:
         points: (m, 2) valence and arousal of the train split.
         truth: (m, k) which labels each train item carries.
         source: the source's name, for messages.
-        in_sample: True where these are the very items that are asked, for want of a train split.
+        in_sample: whether these are the items asked, since there is no train split.
     """
 
     labels: tuple[str, ...]
@@ -118,7 +118,8 @@ def nearest_train_item(fit: Fit, points: Floats) -> Sequence[int]:
 
 def _needs_train(fit: Fit) -> None:
     if fit.in_sample or len(fit.points) == 0:
-        raise InputError(f"source '{fit.source}' has no train split, and knn and logistic learn from one")
+        what = f"knn and logistic need a train split, and source '{fit.source}' has none"
+        raise InputError(what, code="unsupported", field="--model")
 
 
 def _one_a_label(classifier: Any, fit: Fit, points: Floats) -> Floats:

@@ -14,12 +14,13 @@ from functools import cache
 
 import numpy as np
 
-from harness.kinds.arrays import membership
-from harness.record.kinds import Kind
+from harness import kinds
+from harness.kinds.arrays import membership, points
+from harness.record import Item
 from harness.scoring.baselines.scores import Fit, LabelScores, boosting, gaussian, knn, logistic
 from harness.scoring.cache import kept
 from harness.stats.arrays import Bools, Floats
-from harness.tasks.documents import EVALUATED, FITTED, Doc, Docs, Question, split
+from harness.tasks.documents import EVALUATED, FITTED, Question, split
 from harness.tasks.features import load
 from va_extractor.common.errors import InputError
 
@@ -54,18 +55,18 @@ class RowScores:
 @cache
 def label_scores(question: Question) -> dict[str, Floats]:
     """Return, for each predictor, (n, k) log-scores of the labels for all evaluated documents of a task."""
-    docs, learned = split(question, EVALUATED).docs, split(question, FITTED).docs
-    ids = [[doc["item_id"] for doc in found] for found in (docs, learned)]
+    items, learned = split(question, EVALUATED).items, split(question, FITTED).items
+    ids = [[item.item_id for item in found] for found in (items, learned)]
     parts = ["labels", question.source, load(question.features, question.source).hashes, question.labels, *ids]
-    return kept(parts, lambda: _compute(question, docs, learned))
+    return kept(parts, lambda: _compute(question, items, learned))
 
 
-def row_scores(docs: Sequence[Doc]) -> RowScores:
-    """Score all labels of a source for all evaluated rows, for n documents that are one row each."""
-    features, source = docs[0]["features"], docs[0]["source"]
-    question = Question(Kind.RANKING, features, source, row_labels(features, source))
+def row_scores(asked: Question, items: Sequence[Item]) -> RowScores:
+    """Score all labels of a source for all evaluated rows, for n items that are one row each."""
+    features, source = asked.features, asked.source
+    question = Question(kinds.get("ranking"), features, source, row_labels(features, source))
     found = label_scores(question) if question.labels else {}
-    return RowScores(question.labels, found, places(question, docs))
+    return RowScores(question.labels, found, places(question, items))
 
 
 @cache
@@ -76,10 +77,10 @@ def row_labels(features: str, source: str) -> tuple[str, ...]:
     return tuple(sorted({label for column in columns for labels in column for label in labels}))
 
 
-def places(question: Question, docs: Sequence[Doc]) -> list[int]:
-    """Return the place of each document's row among the evaluated documents of `question`."""
-    row = {doc["item_id"]: place for place, doc in enumerate(split(question, EVALUATED).docs)}
-    return [row[doc["item_id"]] for doc in docs]
+def places(question: Question, items: Sequence[Item]) -> list[int]:
+    """Return the place of each item's row among the evaluated items of `question`."""
+    row = {item.item_id: place for place, item in enumerate(split(question, EVALUATED).items)}
+    return [row[item.item_id] for item in items]
 
 
 def cross_fitted(
@@ -108,29 +109,24 @@ def lookup(shown: Floats, truth: Bools) -> Floats:
     return found
 
 
-def points(docs: Sequence[Doc]) -> Floats:
-    """Return (n, 2) valence and arousal."""
-    return np.array([(doc["valence"], doc["arousal"]) for doc in docs], dtype=np.float64).reshape(-1, 2)
-
-
-def _compute(question: Question, docs: Docs, learned: Docs) -> dict[str, Floats]:
+def _compute(question: Question, items: Sequence[Item], learned: Sequence[Item]) -> dict[str, Floats]:
     import sklearn.ensemble  # noqa: F401  loads the libraries whose threads are limited
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(1):  # fits are small: on a busy machine, threads that wait for each other cost tenfold
-        found = {name: _predicted(name, question, docs, learned) for name in PREDICTORS}
-    found[LOOKUP] = lookup(points(docs), _truth(docs, question.labels))
+        found = {name: _predicted(name, question, items, learned) for name in PREDICTORS}
+    found[LOOKUP] = lookup(points(items), _truth(items, question.labels))
     return {name: np.round(scores, _DIGITS) for name, scores in found.items() if scores is not None}
 
 
-def _predicted(name: str, question: Question, docs: Docs, learned: Docs) -> Floats | None:
-    predictor, known = PREDICTORS[name], learned or docs
+def _predicted(name: str, question: Question, items: Sequence[Item], learned: Sequence[Item]) -> Floats | None:
+    predictor, known = PREDICTORS[name], learned or items
     fit = Fit(question.labels, points(known), _truth(known, question.labels), question.source, in_sample=False)
     if name in PUBLISHED:
-        return _published(predictor, fit, points(docs))
+        return _published(predictor, fit, points(items))
     if learned:
-        return predictor(fit, points(docs))
-    return cross_fitted(predictor, question.labels, fit.points, fit.truth, [doc["cluster_id"] for doc in docs])
+        return predictor(fit, points(items))
+    return cross_fitted(predictor, question.labels, fit.points, fit.truth, [item.cluster_id for item in items])
 
 
 def _published(predictor: LabelScores, fit: Fit, asked: Floats) -> Floats | None:
@@ -141,5 +137,5 @@ def _published(predictor: LabelScores, fit: Fit, asked: Floats) -> Floats | None
         return None
 
 
-def _truth(docs: Sequence[Doc], labels: tuple[str, ...]) -> Bools:
-    return membership([doc["labels"] for doc in docs], labels)
+def _truth(items: Sequence[Item], labels: tuple[str, ...]) -> Bools:
+    return membership([item.labels for item in items], labels)

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.record.kinds import FREE, Kind
+from harness.record import Item
 from harness.tasks.checks.fit import alike
-from harness.tasks.documents import EVALUATED, FITTED, Doc, Question, split
+from harness.tasks.documents import EVALUATED, FITTED, Question, split
 from harness.tasks.yamlfile import Source
 from va_extractor.common.errors import Problem
 
@@ -23,7 +23,7 @@ _UNPINNED = re.compile(r"^[\w.-]+/[\w.-]+$")
 
 @dataclass(frozen=True)
 class Facts:
-    """How many documents a task has.
+    """How many items a task has.
 
     Attributes:
         items: how many are asked.
@@ -44,10 +44,10 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
-def facts(docs: Sequence[Doc]) -> Facts:
-    """Count documents, and return which difference they can show."""
-    clusters = len({doc["cluster_id"] for doc in docs})
-    return Facts(len(docs), clusters, min_detectable_difference(clusters))
+def facts(items: Sequence[Item]) -> Facts:
+    """Count items, and return which difference they can show."""
+    clusters = len({item.cluster_id for item in items})
+    return Facts(len(items), clusters, min_detectable_difference(clusters))
 
 
 def min_detectable_difference(n: int) -> float:
@@ -59,25 +59,25 @@ def min_detectable_difference(n: int) -> float:
     return _Z * math.sqrt(0.5 / n)
 
 
-def problems(source: Source, question: Question, docs: Sequence[Doc], precision: float) -> Iterator[Problem]:
-    """Find documents that cannot carry the task.
+def problems(source: Source, question: Question, items: Sequence[Item], precision: float) -> Iterator[Problem]:
+    """Find items that cannot carry the task.
 
     Args:
         source: the YAML.
-        question: what decides the documents.
-        docs: every document asked.
+        question: what decides the items.
+        items: every item asked.
         precision: the difference between two models that the task is to show.
     """
-    found, at = facts(docs), ("metadata", "source")
+    found, at = facts(items), ("metadata", "source")
     if found.min_detectable_difference > precision:
         shown = f"differences of {found.min_detectable_difference:.2f} or more, not {precision}"
         what = f"{counted(found.clusters, 'independent item')} can show {shown}"
         yield source.problem(at, what, "take more items, or a larger --precision", code="range")
-    if question.kind is Kind.CHOICE:
-        yield from _options(source, docs)
-    elif question.kind not in FREE:
-        yield from _balance(source, question, docs)
-    shared = {doc["cluster_id"] for doc in split(question, FITTED).docs} & {doc["cluster_id"] for doc in docs}
+    if question.kind.offers == "options":
+        yield from _options(source, items)
+    elif question.kind.offers == "labels":
+        yield from _balance(source, question, items)
+    shared = {item.cluster_id for item in split(question, FITTED).items} & {item.cluster_id for item in items}
     if shared:
         what = f"the splits '{EVALUATED}' and '{FITTED}' share {counted(len(shared), 'cluster')}"
         yield source.problem(at, what, "split by cluster: examples give the answer away")
@@ -90,8 +90,8 @@ def unpinned(source: Source, features: str) -> Iterator[Problem]:
         yield source.problem(("metadata", "source"), f"the features {features} are not pinned", hint)
 
 
-def _balance(source: Source, question: Question, docs: Sequence[Doc]) -> Iterator[Problem]:
-    counts = Counter(label for doc in docs for label in doc["labels"])
+def _balance(source: Source, question: Question, items: Sequence[Item]) -> Iterator[Problem]:
+    counts = Counter(label for item in items for label in item.labels)
     for number, label in enumerate(question.labels):
         at = ("metadata", "labels", number)
         if counts[label] == 0:
@@ -100,14 +100,14 @@ def _balance(source: Source, question: Question, docs: Sequence[Doc]) -> Iterato
         elif counts[label] < _RARE:
             what, hint = f"{label!r} is true of {counted(counts[label], 'item')} only", "its own score will say little"
             yield source.problem(at, what, hint, code="range", remark=True)
-        elif (share := counts[label] / len(docs)) > _DOMINANT:
+        elif (share := counts[label] / len(items)) > _DOMINANT:
             yield source.problem(
                 at, f"{label!r} is true of {share:.0%} of the items", "balance the items", code="range"
             )
 
 
-def _options(source: Source, docs: Sequence[Doc]) -> Iterator[Problem]:
-    for row, doc in enumerate(docs):
-        for _, what in alike(doc["choices"]):
+def _options(source: Source, items: Sequence[Item]) -> Iterator[Problem]:
+    for row, item in enumerate(items):
+        for _, what in alike(item.choices):
             yield source.problem(("metadata", "options"), f"item {row}: {what}", "offer another one", code="duplicate")
             return

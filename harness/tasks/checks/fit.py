@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
-from harness.kinds import form
-from harness.kinds.derive import NAMES, derivation
-from harness.metrics import all_metrics, metrics_of
-from harness.record.kinds import Kind, needs
+from harness.kinds import Kind, get
+from harness.kinds.base import LOGLIKELIHOOD, TEXT
+from harness.kinds.derive import derivation
+from harness.kinds.derive import names as derivations
+from harness.metrics import all_metrics
 from harness.tasks.documents import nearest
-from harness.tasks.safety import PACKAGE, ROLES, is_ours
-from harness.tasks.yamlfile import Function, Source
+from harness.tasks.functions import roles
+from harness.tasks.safety import PACKAGE, ROLES, parsed
+from harness.tasks.yamlfile import Source
 from va_extractor.common.errors import Problem
 
 
 def kind_of(source: Source) -> Kind | None:
     """Return the kind of question that the task's documents are of; None where its YAML names none of ours."""
-    name = source.values.get("custom_dataset")
-    return Kind(name.split(".")[-2]) if isinstance(name, Function) and is_ours(name) else None
+    found = parsed(source.values.get("custom_dataset"))
+    return get(found[0]) if found else None
 
 
 def by_likelihood(source: Source) -> bool:
     """Return whether answers are scored by log-likelihood."""
-    return bool(source.values.get("output_type") == "multiple_choice")
+    return bool(source.values.get("output_type") == LOGLIKELIHOOD)
 
 
 def problems(source: Source) -> Iterator[Problem]:
@@ -40,24 +42,27 @@ def problems(source: Source) -> Iterator[Problem]:
 
 def _one_kind(source: Source, kind: Kind) -> Iterator[Problem]:
     for role in ROLES:
-        name = source.values.get(role)
-        if isinstance(name, Function) and is_ours(name) and name.split(".")[-2] != kind:
-            hint = f"take !function {PACKAGE}.{kind}.{ROLES[role][0]}"
-            yield source.problem((role,), f"is of another kind than the documents, {kind}", hint, found=str(name))
+        found = parsed(source.values.get(role))
+        if found and found[0] != kind.name:
+            what, hint = f"is of another kind than the items, {kind.name}", _function(kind, ROLES[role][0])
+            yield source.problem((role,), what, hint, found=str(source.values[role]))
+
+
+def _function(kind: Kind, role: str) -> str:
+    return f"take !function {PACKAGE}.{kind.name}_{role}"
 
 
 def _output(source: Source, kind: Kind) -> Iterator[Problem]:
     scored = by_likelihood(source)
     dataset = str(source.values["custom_dataset"])
     choice, generated = source.values.get("doc_to_choice"), source.values.get("generation_kwargs")
-    if kind is Kind.RANKING and not scored:
-        yield source.problem(("output_type",), "a ranking is scored by log-likelihood", "write multiple_choice")
-    if (kind in (Kind.MULTI_LABEL, Kind.DESCRIPTION) or form(kind)) and scored:
-        yield source.problem(("output_type",), f"a {kind} answer is a text", "write generate_until")
-    if kind in (Kind.SINGLE_LABEL, Kind.CHOICE) and scored != dataset.endswith(".indexed"):
-        wanted = "indexed" if scored else "dataset"
-        hint = f"take !function {PACKAGE}.{kind}.{wanted}, or include the other file of tasks/_base"
-        yield source.problem(("custom_dataset",), f"does not go with {source.values.get('output_type')}", hint)
+    output = source.values.get("output_type", TEXT)
+    if output not in kind.output_types:
+        hint = f"write {' or '.join(kind.output_types)}"
+        yield source.problem(("output_type",), f"does not fit a {kind.name} task", hint, found=output)
+    elif "indexed" in roles(kind) and scored != dataset.endswith("_indexed"):
+        hint = f"{_function(kind, 'indexed' if scored else 'dataset')}, or include the other file of tasks/_base"
+        yield source.problem(("custom_dataset",), f"does not go with {output}", hint)
     if scored and choice != "choices":
         what = "does not offer the item's choices in their order"
         yield source.problem(("doc_to_choice",), what, "write doc_to_choice: choices", found=choice)
@@ -77,14 +82,14 @@ def _output(source: Source, kind: Kind) -> Iterator[Problem]:
 
 
 def _metrics(source: Source, kind: Kind) -> Iterator[Problem]:
-    fitting, listed = [metric.name for metric in metrics_of(kind)], source.values.get("metric_list")
+    fitting, listed = [metric.name for metric in kind.metrics], source.values.get("metric_list")
     named: list[tuple[tuple[str | int, ...], Any]] = [(("metadata", "headline"), source.metadata.get("headline"))]
     if isinstance(listed, list):
         rows = [row.get("metric") if isinstance(row, dict) else None for row in listed]
         named += [(("metric_list", number, "metric"), name) for number, name in enumerate(rows)]
         missing = sorted(set(fitting) - {str(row) for row in rows})
         if missing and all(row in fitting for row in rows):
-            what, hint = f"lacks {', '.join(missing)}", f"write !function {PACKAGE}.{kind}.metrics"
+            what, hint = f"lacks {', '.join(missing)}", _function(kind, "metrics")
             yield source.problem(("metric_list",), what, hint, code="missing")
     known = {metric.name for metric in all_metrics()}
     for location, name in named:
@@ -92,36 +97,36 @@ def _metrics(source: Source, kind: Kind) -> Iterator[Problem]:
         if isinstance(name, str) and name not in known:
             yield source.problem(location, f"no such metric{nearest(name, fitting)}", hint, code="unknown", found=name)
         elif isinstance(name, str) and name not in fitting:
-            yield source.problem(location, f"does not fit a {kind} task", hint, found=name)
+            yield source.problem(location, f"does not fit a {kind.name} task", hint, found=name)
 
 
 def _labels(source: Source, kind: Kind) -> Iterator[Problem]:
-    needed, metadata = needs(kind), source.metadata
+    needed, metadata = kind.offers, source.metadata
     if not metadata:
         return
     if needed and not metadata.get(needed):
-        yield source.problem(("metadata", needed), "is missing", f"a {kind} task needs it", code="missing")
+        yield source.problem(("metadata", needed), "is missing", f"a {kind.name} task needs it", code="missing")
     for key in {"labels", "options"} - {needed}:
         if metadata.get(key):
-            yield source.problem(("metadata", key), f"has no effect on a {kind} task", "remove it")
+            yield source.problem(("metadata", key), f"has no effect on a {kind.name} task", "remove it")
     labels = metadata.get("labels")
     if isinstance(labels, list) and all(isinstance(label, str) for label in labels):
         for number, what in alike(labels):
             hint = "give labels that a reader can tell apart"
             yield source.problem(("metadata", "labels", number), what, hint, code="duplicate")
     name = metadata.get("derive")
-    if name in NAMES:
+    if name in derivations():
         own = derivation(name).labels
         if needed == "labels" and isinstance(labels, list) and set(map(str, labels)) != set(own):
             hint = f"write [{', '.join(own)}], in any order"
             yield source.problem(("metadata", "labels"), f"are not those of the derivation '{name}'", hint)
-    for other, wanted in ((Kind.CONFLICT, "conflict"), (Kind.COORDINATES, "word"), (Kind.CHANGE, "trajectory")):
-        if kind is other and name != wanted:
-            hint = f"write {wanted}"
-            yield source.problem(("metadata", "derive"), f"a {kind} task is derived by {wanted}", hint, found=name)
+    wanted = kind.derived_by
+    if wanted is not None and name != wanted:
+        what, hint = f"a {kind.name} task is derived by {wanted}", f"write {wanted}"
+        yield source.problem(("metadata", "derive"), what, hint, found=name)
 
 
-def alike(choices: list[str]) -> Iterator[tuple[int, str]]:
+def alike(choices: Sequence[str]) -> Iterator[tuple[int, str]]:
     """Find choices that a reader or a log-likelihood cannot tell apart: of equal text, or one the beginning of another.
 
     Yields:

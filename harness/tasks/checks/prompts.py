@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from harness.kinds.derive import NAMES, derivation
-from harness.tasks.documents import Doc, nearest
+from harness.kinds.derive import derivation
+from harness.kinds.derive import names as derivations
+from harness.tasks.documents import COLUMNS, Document, nearest
 from harness.tasks.prompts import sandbox
 from harness.tasks.prompts.ready import READY
 from harness.tasks.safety import in_template
@@ -20,7 +21,7 @@ ANSWER = (
 )
 VALUES = "values"
 """The ready string with the values of an item."""
-_COLUMNS = tuple(Doc.__annotations__)
+_COLUMNS = (*COLUMNS, *ANSWER)
 SHOWN = ("description", "doc_to_text", "gen_prefix")
 
 
@@ -47,14 +48,14 @@ def problems(source: Source) -> Iterator[Problem]:
 def _given(source: Source) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the columns that a prompt must show, and all that it may use."""
     name = source.metadata.get("derive")
-    shows = derivation(name).shows if name in NAMES else ("valence", "arousal")
+    shows = derivation(name).shows if name in derivations() else ("valence", "arousal")
     hidden = {"valence", "arousal"} - set(shows)
     given = (*shows, *(column for column in GIVEN if column not in shows and column not in hidden))
     ready = READY - {VALUES, "examples"} if hidden else READY
     return shows, (*given, *sorted(ready))
 
 
-def rendered(source: Source, docs: Sequence[Doc], max_characters: int) -> Iterator[Problem]:
+def rendered(source: Source, docs: Sequence[Document], max_characters: int) -> Iterator[Problem]:
     """Render every prompt; report the first item that fails and how many do.
 
     Args:
@@ -91,13 +92,13 @@ def names(text: str) -> frozenset[str]:
     return frozenset({text}) if text in _COLUMNS else sandbox.names(text)
 
 
-def shown(text: str, doc: Doc) -> str:
+def shown(text: str, doc: Document) -> str:
     """Return what lm-eval renders of a template, which may be the bare name of a column.
 
     Raises:
         BadTemplateError: it does not render.
     """
-    return str(dict(doc)[text]) if text in _COLUMNS else sandbox.render(text, doc)
+    return str(doc[text]) if text in COLUMNS else sandbox.render(text, doc)
 
 
 def _name(source: Source, key: str, text: str, name: str, given: Sequence[str]) -> Problem:
@@ -118,7 +119,7 @@ def _allowed(text: str) -> bool:
     return True
 
 
-def _why(text: str, doc: Doc) -> str | None:
+def _why(text: str, doc: Document) -> str | None:
     """Name the column that has no value, where that is why."""
-    empty = [name for name in sorted(sandbox.names(text)) if name in GIVEN and dict(doc).get(name, 0) is None]
+    empty = [name for name in sorted(sandbox.names(text)) if name in GIVEN and doc.get(name, 0) is None]
     return f"the features have no {empty[0]} there" if empty else None

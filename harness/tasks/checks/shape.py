@@ -74,7 +74,7 @@ def _problem(source: Source, location: Sequence[str | int], one: ErrorDetails, m
             known = sorted(_model_at(location, model).model_fields)
             what, code, hint = f"unknown key{nearest(name, known)}", "unknown", f"the keys are {', '.join(known)}"
         case "is_instance_of":
-            what, code, hint = "is no function", "type", "write !function harness.tasks.functions.KIND.NAME"
+            what, code, hint = "is no function", "type", "write !function harness.tasks.functions.KIND_ROLE"
         case "too_long" | "too_short":
             least, most = one["ctx"].get("min_length"), one["ctx"].get("max_length")
             what, code = f"has {one['ctx']['actual_length']} entries", "range"

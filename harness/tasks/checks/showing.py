@@ -9,13 +9,13 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache, partial
 from statistics import fmean
-from typing import Any, cast
+from typing import Any
 
+from harness.kinds.base import TEXT
 from harness.kinds.derive import derivation
-from harness.record.kinds import FREE, MEASURED
 from harness.tasks.checks.data import counted
 from harness.tasks.checks.prompts import SHOWN, VALUES, names, shown
-from harness.tasks.documents import Doc, Question
+from harness.tasks.documents import Document, Question
 from harness.tasks.prompts import sandbox
 from harness.tasks.prompts.render import ready_alone
 from harness.tasks.yamlfile import Source
@@ -33,10 +33,10 @@ _ITEMS = 200
 _NAMED = 5
 _NEGATIVE_ZERO = re.compile(r"-(?=0(?:\.0*)?(?![\d.]))")
 
-Write = Callable[[Doc], str]
+Write = Callable[[Document], str]
 
 
-def problems(source: Source, question: Question, docs: Sequence[Doc]) -> Iterator[Problem]:
+def problems(source: Source, question: Question, docs: Sequence[Document]) -> Iterator[Problem]:
     """Find prompts that hide values or labels, and stop texts that cut an answer.
 
     Args:
@@ -48,23 +48,25 @@ def problems(source: Source, question: Question, docs: Sequence[Doc]) -> Iterato
     write = partial(_whole, texts)
     used = {name for text in texts for name in names(text)}
     yield from _values(source, question, docs, write, used)
-    if question.kind not in FREE and not question.by_index and source.values.get("output_type") == "generate_until":
+    if question.kind.offers is not None and source.values.get("output_type") == TEXT:
         yield from _labels(source, docs, write, by_axes=VALUES in used)
     yield from _stops(source, question, docs)
 
 
-def _whole(texts: Sequence[str], doc: Doc) -> str:
+def _whole(texts: Sequence[str], doc: Document) -> str:
     return "\n".join(shown(text, doc) for text in texts)
 
 
-def _values(source: Source, question: Question, docs: Sequence[Doc], write: Write, used: set[str]) -> Iterator[Problem]:
+def _values(
+    source: Source, question: Question, docs: Sequence[Document], write: Write, used: set[str]
+) -> Iterator[Problem]:
     """Find values that a prompt hides: given that of an item half the ranks higher, it stays as it was.
 
     Examples are left out.
     """
     columns = derivation(question.derive).shows if question.derive else ("valence", "arousal")
     some = docs[:: max(1, len(docs) // _ITEMS)]
-    before = {doc["item_id"]: _plain(write(_prompted(question, doc))) for doc in some}
+    before = {doc["item"].item_id: _plain(write(_prompted(question, doc))) for doc in some}
     for column in columns:
         if column not in used and VALUES not in used:
             continue
@@ -74,8 +76,8 @@ def _values(source: Source, question: Question, docs: Sequence[Doc], write: Writ
             differ = [(low, high) for low, high in pairs if _coarse(rank(low)) != _coarse(rank(high))]
             told = 0
             for low, high in differ:
-                moved = cast(Doc, {**low, column: take(low, high)})
-                told += _plain(write(_prompted(question, moved))) != before[low["item_id"]]
+                moved = {**low, column: take(low, high)}
+                told += _plain(write(_prompted(question, moved))) != before[low["item"].item_id]
             if told < LEAST * len(differ):
                 pairs_said = f"{counted(len(differ), 'pair')} of items with a low and a high {name}"
                 what = f"the prompt hides {name}: it tells {told} of {pairs_said} apart, fewer than {LEAST:.0%}"
@@ -90,29 +92,29 @@ def _hidden(source: Source, column: str, what: str, *, by_axes: bool) -> Problem
     return source.problem(("doc_to_text",), what, f"print it as it is, by {{{{ {form} }}}}")
 
 
-def _prompted(question: Question, doc: Doc) -> Doc:
+def _prompted(question: Question, doc: Document) -> Document:
     return {**doc, **ready_alone(question, doc)}
 
 
-def _parts(column: str) -> Iterator[tuple[str, Callable[[Doc], Any], Callable[[Doc, Doc], Any]]]:
+def _parts(column: str) -> Iterator[tuple[str, Callable[[Document], Any], Callable[[Document, Document], Any]]]:
     """Yield what a column holds: its name, what items are ranked by, and the column once it is another item's."""
     if column == "points":
         for axis, name in enumerate(("valence", "arousal")):
             yield name, partial(_mean, axis), partial(_along, axis)
     else:
-        yield column, partial(_own, column), lambda _, other: dict(other)[column]
+        yield column, partial(_own, column), lambda _, other: other[column]
 
 
-def _own(column: str, doc: Doc) -> Any:
-    value = dict(doc)[column]
+def _own(column: str, doc: Document) -> Any:
+    value = doc[column]
     return "" if value is None else value
 
 
-def _mean(axis: int, doc: Doc) -> float:
+def _mean(axis: int, doc: Document) -> float:
     return fmean(point[axis] for point in doc["points"])
 
 
-def _along(axis: int, doc: Doc, other: Doc) -> list[tuple[float, ...]]:
+def _along(axis: int, doc: Document, other: Document) -> list[tuple[float, ...]]:
     pairs = zip(doc["points"], other["points"], strict=False)
     return [tuple((far if place == axis else own)[place] for place in (0, 1)) for own, far in pairs]
 
@@ -127,7 +129,7 @@ def _plain(text: str) -> str:
     return _NEGATIVE_ZERO.sub("", text)
 
 
-def _labels(source: Source, docs: Sequence[Doc], write: Write, *, by_axes: bool) -> Iterator[Problem]:
+def _labels(source: Source, docs: Sequence[Document], write: Write, *, by_axes: bool) -> Iterator[Problem]:
     """Find labels that the reader of a prompt cannot know of, though the answer must be one of them."""
     lacking = [(row, missing) for row, doc in enumerate(docs) if (missing := _unnamed(write(doc), _wordings(doc)))]
     if not lacking:
@@ -144,8 +146,8 @@ def _labels(source: Source, docs: Sequence[Doc], write: Write, *, by_axes: bool)
         yield source.problem(("doc_to_text",), what, "put {{ choices | join(', ') }} in it")
 
 
-def _wordings(doc: Doc) -> list[str]:
-    return label_names(tuple(doc["choices"]), doc["language"])
+def _wordings(doc: Document) -> list[str]:
+    return label_names(doc["item"].choices, doc["item"].language)
 
 
 def _unnamed(text: str, labels: Sequence[str]) -> list[str]:
@@ -164,11 +166,11 @@ def _word(label: str) -> re.Pattern[str]:
     return re.compile(edge.format(re.escape(label)))
 
 
-def _stops(source: Source, question: Question, docs: Sequence[Doc]) -> Iterator[Problem]:
+def _stops(source: Source, question: Question, docs: Sequence[Document]) -> Iterator[Problem]:
     """Find stop texts within a label or a right answer, which would end there."""
     given = source.values.get("generation_kwargs")
     until = given.get("until") if isinstance(given, dict) else None
-    if not until or question.kind in MEASURED:
+    if not until or question.kind.measured:
         return
     labels = sorted({label for doc in docs for label in _wordings(doc)})
     targets = sorted({str(doc["target"]) for doc in docs})

@@ -9,19 +9,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from pydantic import ValidationError
 
-from harness.record.kinds import Kind
+from harness.kinds.base import LOGLIKELIHOOD
 from harness.tasks.prompts.axes import Axes, Dimension
 from harness.tasks.prompts.content_free import ContentFreeValue
 from harness.tasks.prompts.examples import Points, choose
 from harness.tasks.prompts.languages import definitions
 from harness.tasks.prompts.ready import Example, Ready, Values, ready, shown_values
-from harness.text.languages import label_names
 from va_extractor.common.errors import InputError, Problem
 
 if TYPE_CHECKING:
-    from harness.tasks.documents import Doc, Question
+    from harness.tasks.documents import Document, Question
 
-_WITH_EXAMPLES = (Kind.SINGLE_LABEL, Kind.MULTI_LABEL, Kind.RANKING, Kind.DESCRIPTION)
 _PROBE: Values = {"valence": 0.6328125, "arousal": -0.3671875, "dominance": 0.1171875}
 
 
@@ -39,7 +37,7 @@ def read_axes(metadata: Mapping[str, Any]) -> Axes:
         raise InputError(first["msg"], code="unknown", file=metadata.get("config_source"), field=field) from None
 
 
-def prompted(question: Question, docs: Sequence[Doc], train: Sequence[Doc] | None) -> Iterator[Doc]:
+def prompted(question: Question, docs: Sequence[Document], train: Sequence[Document] | None) -> Iterator[Document]:
     """Yield documents with the ready strings of their prompts.
 
     Args:
@@ -56,11 +54,11 @@ def prompted(question: Question, docs: Sequence[Doc], train: Sequence[Doc] | Non
     pool = [_example(doc, axes) for doc in train] if train and axes.fewshot != "none" else []
     shown = _chosen(docs, train, axes) if train and pool else [[] for _ in docs]
     for doc, places in zip(docs, shown, strict=True):
-        strings = ready(axes, _values(doc), tuple(doc["choices"]), [pool[place] for place in places])
-        yield {**doc, **strings, "language": axes.language, "steps": axes.reasoning == "step_by_step"}
+        strings = ready(axes, _values(doc), doc["item"].choices, [pool[place] for place in places])
+        yield {**doc, **strings}
 
 
-def problems(question: Question, docs: Sequence[Doc], train: Sequence[Doc] | None) -> Iterator[Problem]:
+def problems(question: Question, docs: Sequence[Document], train: Sequence[Document] | None) -> Iterator[Problem]:
     """Find axes that the documents or the form of the answer cannot follow."""
     axes = question.axes
     if axes.dimensions == "VAD" and any(doc["dominance"] is None for doc in docs):
@@ -78,9 +76,9 @@ def problems(question: Question, docs: Sequence[Doc], train: Sequence[Doc] | Non
 
 def _of_form(question: Question) -> Iterator[Problem]:
     """Find axes that the form of the answer leaves no room for."""
-    axes, scored = question.axes, question.by_index or question.kind is Kind.RANKING
-    if axes.fewshot != "none" and question.kind not in _WITH_EXAMPLES:
-        yield _problem(question, "fewshot", f"a {question.kind} task has no examples", "take --num_fewshot")
+    axes, scored = question.axes, question.by_index or question.kind.output_types == (LOGLIKELIHOOD,)
+    if axes.fewshot != "none" and not question.kind.has_examples:
+        yield _problem(question, "fewshot", f"a {question.kind.name} task has no examples", "take --num_fewshot")
     if scored and axes.language != "en":
         hint = "take the task that generates text"
         yield _problem(question, "language", "log-likelihoods are those of English labels", hint)
@@ -93,21 +91,21 @@ def _problem(question: Question, axis: str, what: str, hint: str | None = None) 
     return Problem(f"{what} (source '{question.source}')", "unsupported", field=f"metadata.axes.{axis}", hint=hint)
 
 
-def ready_without_content(question: Question, doc: Doc, train: Sequence[Doc]) -> Ready:
+def ready_without_content(question: Question, doc: Document, train: Sequence[Document]) -> Ready:
     """Return the ready strings of a document whose values are tokens, after random examples if the axes show any."""
     axes = question.axes
     if axes.fewshot == "none":
         return ready_alone(question, doc)
     [places] = choose(
-        _points(train), [one["cluster_id"] for one in train], np.zeros((1, 2)), [doc["cluster_id"]],
+        _points(train), [one["item"].cluster_id for one in train], np.zeros((1, 2)), [doc["item"].cluster_id],
         shots=axes.shots, how="random",
     )  # fmt: skip
-    return ready(axes, _values(doc), tuple(doc["choices"]), [_example(train[place], axes) for place in places])
+    return ready(axes, _values(doc), doc["item"].choices, [_example(train[place], axes) for place in places])
 
 
-def ready_alone(question: Question, doc: Doc) -> Ready:
+def ready_alone(question: Question, doc: Document) -> Ready:
     """Return the ready strings of a document without examples."""
-    return ready(question.axes, _values(doc), tuple(doc["choices"]))
+    return ready(question.axes, _values(doc), doc["item"].choices)
 
 
 def probe(question: Question, names: frozenset[str]) -> str:
@@ -116,32 +114,28 @@ def probe(question: Question, names: frozenset[str]) -> str:
     return json.dumps({name: value for name, value in strings.items() if name in names}, sort_keys=True)
 
 
-def _chosen(docs: Sequence[Doc], train: Sequence[Doc], axes: Axes) -> list[list[int]]:
+def _chosen(docs: Sequence[Document], train: Sequence[Document], axes: Axes) -> list[list[int]]:
     return choose(
         _points(train),
-        [doc["cluster_id"] for doc in train],
+        [doc["item"].cluster_id for doc in train],
         _points(docs),
-        [doc["cluster_id"] for doc in docs],
+        [doc["item"].cluster_id for doc in docs],
         shots=axes.shots,
         how=axes.fewshot,
     )
 
 
-def _points(docs: Sequence[Doc]) -> Points:
+def _points(docs: Sequence[Document]) -> Points:
     return np.array([(doc["valence"], doc["arousal"]) for doc in docs], dtype=np.float64).reshape(-1, 2)
 
 
-def _values(doc: Doc) -> Values:
+def _values(doc: Document) -> Values:
     values: dict[Dimension, float | ContentFreeValue] = {"valence": doc["valence"], "arousal": doc["arousal"]}
     if doc["dominance"] is not None:
         values["dominance"] = doc["dominance"]
     return values
 
 
-def _example(doc: Doc, axes: Axes) -> Example:
-    """Return a train item's values and answer: a label, a JSON list of labels, or its first reference."""
-    kind, values = Kind(doc["kind"]), shown_values(axes, _values(doc))
-    if kind is Kind.DESCRIPTION:
-        return values, doc["references"][0]
-    labels = label_names(tuple(doc["labels"]), axes.language)
-    return values, json.dumps(labels, ensure_ascii=False) if kind is Kind.MULTI_LABEL else labels[0]
+def _example(doc: Document, axes: Axes) -> Example:
+    """Return a train item's values and answer."""
+    return shown_values(axes, _values(doc)), doc["question"].kind.example(doc["item"], axes.language)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from harness.kinds.arrays import Answered, column, membership, outcome
+from harness.kinds import Answered, Kind, get
+from harness.kinds.arrays import column, membership
 from harness.kinds.reading import read
 from harness.metrics.outcome import NO_ANSWER, Described, Labelled, LabelSets, Ranked
 from harness.record import Answer, Item, Parsed
-from harness.record.kinds import Kind
 from harness.stats.clusters import cluster_index
 from tests.making import item
 
@@ -27,9 +27,9 @@ def test_clusters_are_numbered_without_gaps_as_they_come() -> None:
 def test_single_labels_become_indices() -> None:
     answers = [("b", "b"), ("a", "c!"), ("c", "a or b"), ("a", "")]
     of = [item(number, labels=[gold], choices=LABELS) for number, (gold, _) in enumerate(answers)]
-    kind = Kind.SINGLE_LABEL
+    kind = get("single_label")
     rows = [answered(kind, one, Answer(text=text)) for one, (_, text) in zip(of, answers, strict=True)]
-    found = outcome(kind, LABELS, rows)
+    found = kind.outcome(LABELS, rows)
     assert isinstance(found, Labelled)
     assert found.gold.tolist() == [1, 0, 2, 0]
     assert found.predicted.tolist() == [1, 2, NO_ANSWER, NO_ANSWER]
@@ -39,16 +39,16 @@ def test_single_labels_become_indices() -> None:
 
 def test_choices_are_indices_among_the_items_own_options() -> None:
     first, second = item(0, labels=["glad"], choices=["sad", "glad"]), item(1, labels=["calm"], choices=["calm", "sad"])
-    rows = [answered(Kind.CHOICE, first, Answer(text="sad")), answered(Kind.CHOICE, second, Answer(text="calm"))]
-    found = outcome(Kind.CHOICE, (), rows)
+    rows = [answered(get("choice"), first, Answer(text="sad")), answered(get("choice"), second, Answer(text="calm"))]
+    found = get("choice").outcome((), rows)
     assert isinstance(found, Labelled)
     assert (found.gold.tolist(), found.predicted.tolist()) == ([1, 0], [0, 0])
 
 
 def test_sets_become_rows_of_membership() -> None:
     of = item(labels=["c", "a"], choices=LABELS)
-    rows = [answered(Kind.MULTI_LABEL, of, Answer(text=text)) for text in ('["b", "c"]', "[]", "who knows")]
-    found = outcome(Kind.MULTI_LABEL, LABELS, rows)
+    rows = [answered(get("multi_label"), of, Answer(text=text)) for text in ('["b", "c"]', "[]", "who knows")]
+    found = get("multi_label").outcome(LABELS, rows)
     assert isinstance(found, LabelSets)
     assert found.gold.tolist() == [[True, False, True]] * 3
     assert found.predicted.tolist() == [[False, True, True], [False] * 3, [False] * 3]
@@ -56,15 +56,15 @@ def test_sets_become_rows_of_membership() -> None:
 
 def test_rankings_keep_the_loglikelihoods() -> None:
     of = item(labels=["b"], choices=LABELS)
-    found = outcome(Kind.RANKING, LABELS, [answered(Kind.RANKING, of, Answer(loglikelihoods=(-3.0, -1.0, -2.0)))])
+    found = get("ranking").outcome(LABELS, [answered(get("ranking"), of, Answer(loglikelihoods=(-3.0, -1.0, -2.0)))])
     assert isinstance(found, Ranked)
     assert (found.gold.tolist(), found.scores.tolist()) == ([[False, True, False]], [[-3.0, -1.0, -2.0]])
 
 
 def test_descriptions_keep_their_scores_with_gaps() -> None:
     of, text = item(labels=[], references=("r",)), Answer(text="t")
-    rows = [answered(Kind.DESCRIPTION, of, text, {"cosine": 0.5, "own_auc": value}) for value in (None, 1.0)]
-    found = outcome(Kind.DESCRIPTION, (), rows)
+    rows = [answered(get("description"), of, text, {"cosine": 0.5, "own_auc": value}) for value in (None, 1.0)]
+    found = get("description").outcome((), rows)
     assert isinstance(found, Described)
     assert found.columns["cosine"].tolist() == [0.5, 0.5]
     assert np.isnan(found.columns["own_auc"]).tolist() == [True, False]
@@ -78,6 +78,6 @@ def test_membership_and_columns_by_hand() -> None:
 def test_a_refusal_is_no_answer() -> None:
     of = item(labels=["a"], choices=LABELS)
     refused = Answered(of, Answer(text="I can't."), Parsed(status="refused"), {})
-    found = outcome(Kind.SINGLE_LABEL, LABELS, [refused])
+    found = get("single_label").outcome(LABELS, [refused])
     assert isinstance(found, Labelled)
     assert found.predicted.tolist() == [NO_ANSWER]

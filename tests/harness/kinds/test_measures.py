@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from harness.kinds.measures import PARTS, Instruments, Part, change_scores, description_scores, instruments
-from harness.record import Given, Item
+from harness.kinds import get
+from harness.kinds.measures import PARTS, Instruments, Part, instruments
+from harness.record import Item, ItemScores
 from harness.text.va_readback import same_quadrant
 from tests.making import item, toy_instruments
 
@@ -19,9 +20,15 @@ def real() -> Instruments:
     return instruments()
 
 
+def measured(
+    kind: str, items: list[Item], texts: list[str | None], by: Instruments, parts: frozenset[Part] = PARTS
+) -> list[ItemScores]:
+    return get(kind).measure(items, texts, by, parts)
+
+
 def test_a_missing_text_scores_nothing_is_read_as_neutral_and_has_no_style() -> None:
     items = [item(number, labels=[], references=(f"r{number}",)) for number in range(3)]
-    first, _, third = description_scores(items, [None, "a b a b", "c"], toy_instruments())
+    first, _, third = measured("description", items, [None, "a b a b", "c"], toy_instruments())
     for name in ("cosine", "cosine_static", "own_auc", "same_quadrant", "read_valence", "read_arousal"):
         assert first[name] == 0.0
     for name in ("unsupported", "words", "repetition", "near_duplicate", "echo"):
@@ -33,8 +40,8 @@ def test_a_missing_text_scores_nothing_is_read_as_neutral_and_has_no_style() -> 
 def test_a_part_measured_alone_is_as_measured_with_the_rest(part: Part) -> None:
     items = [item(number, labels=["Happiness"], references=(f"r{number}",)) for number in range(4)]
     texts = ["glad and lively", "sad", None, "calm, calm, calm"]
-    whole = description_scores(items, texts, toy_instruments())
-    alone = description_scores(items, texts, toy_instruments(), frozenset({part}))
+    whole = measured("description", items, texts, toy_instruments())
+    alone = measured("description", items, texts, toy_instruments(), frozenset({part}))
     names = set(alone[0])
     assert names
     assert names < set(whole[0])
@@ -46,14 +53,14 @@ def test_the_right_affect_lies_in_the_points_quadrant(real: Instruments) -> None
         item(0, labels=["Happiness"], references=("Glad.",), valence=0.8, arousal=0.6),
         item(1, labels=["Sadness"], references=("Sad.",), valence=-0.7, arousal=-0.4),
     ]
-    right, wrong = description_scores(items, [GOOD, BAD], real), description_scores(items, [BAD, GOOD], real)
+    right, wrong = measured("description", items, [GOOD, BAD], real), measured("description", items, [BAD, GOOD], real)
     for well, ill in zip(right, wrong, strict=True):
         assert (well["same_quadrant"] or 0.0) > 0.5 > (ill["same_quadrant"] or 0.0)
         assert (well["wheel_f1"] or 0.0) > (ill["wheel_f1"] or 0.0)
 
 
 def test_the_quadrant_score_follows_from_the_reading_in_the_record(real: Instruments) -> None:
-    [row] = description_scores([item(0, labels=[], references=("x",), valence=0.3, arousal=-0.2)], [GOOD], real)
+    [row] = measured("description", [item(0, labels=[], references=("x",), valence=0.3, arousal=-0.2)], [GOOD], real)
     read = np.array([row["read_valence"], row["read_arousal"]], dtype=np.float64)
     expected = same_quadrant(read, np.array([0.3, -0.2]), real.read_sd)
     assert row["same_quadrant"] == pytest.approx(float(expected), abs=1e-5)
@@ -70,14 +77,14 @@ STILL = ((0.5, 0.5), (0.5, 0.45))
 
 
 def course(number: int, points: tuple[tuple[float, float], ...]) -> Item:
-    return item(number, labels=["x"], given=Given(points=points))
+    return item(number, labels=["x"], points=points)
 
 
 def test_a_change_told_the_right_way_scores_and_its_reverse_does_not(real: Instruments) -> None:
     items = [course(0, RISES), course(1, RISES), course(2, STILL), course(3, RISES)]
     sad, glad = "She is miserable.", "She is delighted."
-    right, wrong, still, silent = change_scores(
-        items, [f"{sad}\n{glad}", f"{glad}\n{sad}", f"{glad}\n{sad}", None], real
+    right, wrong, still, silent = measured(
+        "change", items, [f"{sad}\n{glad}", f"{glad}\n{sad}", f"{glad}\n{sad}", None], real
     )
     names = ("right_direction", "valence_direction", "arousal_direction")
     assert [right[name] for name in names] == [1.0, 1.0, None]
@@ -96,7 +103,7 @@ def test_a_change_told_the_right_way_scores_and_its_reverse_does_not(real: Instr
 def test_a_part_of_a_change_measured_alone_is_as_measured_with_the_rest(part: Part) -> None:
     items = [course(number, RISES) for number in range(3)]
     texts = ["Sad.\nGlad.", None, "Calm.\nCalm."]
-    whole = change_scores(items, texts, toy_instruments())
-    alone = change_scores(items, texts, toy_instruments(), frozenset({part}))
+    whole = measured("change", items, texts, toy_instruments())
+    alone = measured("change", items, texts, toy_instruments(), frozenset({part}))
     assert set(alone[0]) < set(whole[0])
     assert alone == [{name: row[name] for name in row if name in alone[0]} for row in whole]

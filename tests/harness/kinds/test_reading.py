@@ -6,27 +6,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from harness.kinds import get
 from harness.kinds.reading import read, to_answer
 from harness.record import Answer
-from harness.record.kinds import Kind
 from tests.making import item
 from va_extractor.emotions.labels import BASIC, EMOTIC
 
 
 @given(scores=st.lists(st.floats(-1e3, 0, allow_nan=False), min_size=7, max_size=7))
 def test_from_loglikelihoods_the_highest_is_the_answer(scores: list[float]) -> None:
-    parsed = read(Kind.SINGLE_LABEL, item(labels=BASIC[:1], choices=BASIC), Answer(loglikelihoods=tuple(scores)))
+    parsed = read(get("single_label"), item(labels=BASIC[:1], choices=BASIC), Answer(loglikelihoods=tuple(scores)))
     assert parsed.labels == (BASIC[scores.index(max(scores))],)
 
 
 def test_an_answer_is_read_by_its_kind() -> None:
     both = Answer(text="Anger, Fear")
-    assert read(Kind.SINGLE_LABEL, item(labels=EMOTIC[:1], choices=EMOTIC), both).status == "unparsed"
-    assert read(Kind.CHOICE, item(labels=EMOTIC[:1], choices=EMOTIC), both).status == "unparsed"
-    assert read(Kind.MULTI_LABEL, item(labels=EMOTIC[:1], choices=EMOTIC), both).labels == ("Anger", "Fear")
-    assert read(Kind.DESCRIPTION, item(labels=EMOTIC[:1], choices=EMOTIC), both).text == "Anger, Fear"
+    assert read(get("single_label"), item(labels=EMOTIC[:1], choices=EMOTIC), both).status == "unparsed"
+    assert read(get("choice"), item(labels=EMOTIC[:1], choices=EMOTIC), both).status == "unparsed"
+    assert read(get("multi_label"), item(labels=EMOTIC[:1], choices=EMOTIC), both).labels == ("Anger", "Fear")
+    assert read(get("description"), item(labels=EMOTIC[:1], choices=EMOTIC), both).text == "Anger, Fear"
     assert (
-        read(Kind.RANKING, item(labels=EMOTIC[:1], choices=EMOTIC), Answer(loglikelihoods=(0.0,) * 26)).status == "ok"
+        read(get("ranking"), item(labels=EMOTIC[:1], choices=EMOTIC), Answer(loglikelihoods=(0.0,) * 26)).status == "ok"
     )
 
 
@@ -47,7 +47,7 @@ def test_an_answer_is_read_by_its_kind() -> None:
     ],
 )
 def test_how_an_answer_ended_decides_before_its_text(answer: Answer, status: str, labels: tuple[str, ...]) -> None:
-    parsed = read(Kind.SINGLE_LABEL, item(0, labels=["joy"], choices=["joy", "fear"]), answer)
+    parsed = read(get("single_label"), item(0, labels=["joy"], choices=["joy", "fear"]), answer)
     assert (parsed.status, parsed.labels) == (status, labels)
 
 

@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
 
-from harness.metrics import metrics_of
+from harness.kinds import Kind
 from harness.metrics.outcome import Labelled, LabelSets, Outcome, Ranked
-from harness.record.kinds import Kind
 from harness.stats.arrays import Floats
 
 LABELS = ("a", "b", "c", "d")
@@ -20,8 +19,7 @@ Case = tuple[Any, NDArray[np.int64]]
 
 def values(name: str, kind: Kind, outcome: Outcome, weights: NDArray[np.int64]) -> Floats:
     """Return one metric's (draws,) values under (draws, n) weights."""
-    (metric,) = [metric for metric in metrics_of(kind) if metric.name == name]
-    return metric.compute(outcome, weights.astype(np.float64))
+    return kind.metric(name).compute(outcome, weights.astype(np.float64))
 
 
 def weighted(n: int, draws: int = 3) -> st.SearchStrategy[NDArray[np.int64]]:

@@ -9,10 +9,10 @@ import pytest
 from sklearn import metrics as peer
 from statsmodels.stats.inter_rater import fleiss_kappa
 
+from harness.kinds import get
 from harness.metrics import annotators
 from harness.metrics.outcome import LabelSets
 from harness.record import Answer
-from harness.record.kinds import Kind
 from harness.scoring.score import score
 from harness.stats.bootstrap import resample
 from harness.stats.intervals import percentile
@@ -106,10 +106,12 @@ def test_an_item_that_counts_twice_is_there_twice() -> None:
 
 def test_no_value_where_one_annotator_labelled() -> None:
     samples = [
-        sample(Kind.MULTI_LABEL, item(row, labels=["a"], choices=LABELS, annotator_labels=given), Answer(text='["a"]'))
+        sample(
+            get("multi_label"), item(row, labels=["a"], choices=LABELS, annotator_labels=given), Answer(text='["a"]')
+        )
         for row, given in enumerate([None, (("a",),)])
     ]
-    found = score(Kind.MULTI_LABEL, LABELS, samples).metrics["annotator_kappa_human"]
+    found = score(get("multi_label"), LABELS, samples).metrics["annotator_kappa_human"]
     assert found.value is None
     assert found.reason is not None
     assert found.reason.startswith("no item has the own labels of two annotators")
@@ -118,13 +120,13 @@ def test_no_value_where_one_annotator_labelled() -> None:
 def test_no_kappa_of_labels_that_all_annotators_give_to_every_item_and_the_reason_says_so() -> None:
     samples = [
         sample(
-            Kind.MULTI_LABEL,
+            get("multi_label"),
             item(row, labels=["a"], choices=LABELS, annotator_labels=[("a",)] * 2),
             Answer(text='["a"]'),
         )
         for row in range(4)
     ]
-    found = score(Kind.MULTI_LABEL, LABELS, samples).metrics
+    found = score(get("multi_label"), LABELS, samples).metrics
     assert found["annotator_f1"].value == 1
     assert found["annotator_kappa"].value is None
     assert "to some items and not to others" in (found["annotator_kappa"].reason or "")
@@ -133,10 +135,12 @@ def test_no_kappa_of_labels_that_all_annotators_give_to_every_item_and_the_reaso
 def test_samples_carry_annotators_into_the_numbers() -> None:
     sets = [(("a",), ("a", "b")), (("c",), ("d",))]
     samples = [
-        sample(Kind.MULTI_LABEL, item(row, labels=LABELS, choices=LABELS, annotator_labels=given), Answer(text='["a"]'))
+        sample(
+            get("multi_label"), item(row, labels=LABELS, choices=LABELS, annotator_labels=given), Answer(text='["a"]')
+        )
         for row, given in enumerate(sets)
     ]
-    found = score(Kind.MULTI_LABEL, LABELS, samples).metrics
+    found = score(get("multi_label"), LABELS, samples).metrics
     assert found["annotator_f1"].value == pytest.approx((1 + 2 / 3) / 2 / 2)
     assert found["annotator_f1_human"].value == pytest.approx(2 / 3 / 2)
     assert found["annotator_f1_human"].interval is not None

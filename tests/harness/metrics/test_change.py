@@ -14,17 +14,16 @@ from scipy.spatial.distance import cosine
 from scipy.stats import pearsonr
 from sklearn.metrics import roc_auc_score
 
-from harness.metrics import metrics_of
+from harness.kinds import get
 from harness.metrics.outcome import Changed
-from harness.record.kinds import Kind
-from harness.scoring.chance import chance, random_answers
+from harness.scoring.chance import chances
 from harness.stats.arrays import Bools, Floats
 from harness.stats.bootstrap import interval
 from tests.harness.metrics.drawing import values
 
 N = 60
 RNG = np.random.default_rng(5)
-NAMES = [metric.name for metric in metrics_of(Kind.CHANGE) if metric.compute.__module__.endswith("change")]
+NAMES = [metric.name for metric in get("change").metrics if metric.compute.__module__.endswith("change")]
 
 
 def drawn(n: int = N) -> Changed:
@@ -84,7 +83,7 @@ AXES = ("valence", "arousal")
 
 @pytest.mark.parametrize("name", NAMES)
 def test_values_are_those_by_hand_and_a_weight_is_as_many_copies(name: str) -> None:
-    found = values(name, Kind.CHANGE, ONE, WEIGHTS)
+    found = values(name, get("change"), ONE, WEIGHTS)
     for value, counts in zip(found, WEIGHTS, strict=True):
         rows = np.repeat(np.arange(N), counts)
         assert value == pytest.approx(
@@ -96,7 +95,7 @@ def test_values_are_those_by_hand_and_a_weight_is_as_many_copies(name: str) -> N
 def test_any_one_text_for_all_items_is_worth_a_half(ends: list[float]) -> None:
     constant = replace(ONE, read=np.tile(np.reshape(ends, (1, 2, 2)), (N, 1, 1)), answered=np.ones(N, dtype=np.bool_))
     for name in ("right_direction", "valence_direction", "arousal_direction", "change_auc"):
-        assert values(name, Kind.CHANGE, constant, WEIGHTS) == pytest.approx(np.full(len(WEIGHTS), 0.5))
+        assert values(name, get("change"), constant, WEIGHTS) == pytest.approx(np.full(len(WEIGHTS), 0.5))
 
 
 def test_right_reversed_and_silent_answers_have_the_values_that_they_must() -> None:
@@ -104,17 +103,17 @@ def test_right_reversed_and_silent_answers_have_the_values_that_they_must() -> N
     cases = ((ONE.given, said, 1.0), (ONE.given[:, ::-1], said, 0.0), (np.zeros_like(ONE.read), ~said, 0.0))
     for read, answered, expected in cases:
         one = replace(ONE, read=read, answered=answered)
-        assert values("right_direction", Kind.CHANGE, one, WEIGHTS[:1]) == expected
+        assert values("right_direction", get("change"), one, WEIGHTS[:1]) == expected
     silent = replace(ONE, read=np.zeros_like(ONE.read), answered=~said)
-    assert values("change_auc", Kind.CHANGE, silent, WEIGHTS[:1]) == 0.0
+    assert values("change_auc", get("change"), silent, WEIGHTS[:1]) == 0.0
 
 
 def test_without_both_ways_there_is_no_share() -> None:
     rises = replace(ONE, told=ONE.told & (ONE.given_change > 0))
     for name in ("right_direction", "valence_direction", "arousal_direction"):
-        assert np.isnan(values(name, Kind.CHANGE, rises, WEIGHTS)).all()
+        assert np.isnan(values(name, get("change"), rises, WEIGHTS)).all()
     valence = replace(ONE, told=ONE.told & np.array([True, False]))
-    both, one = (values(name, Kind.CHANGE, valence, WEIGHTS) for name in ("right_direction", "valence_direction"))
+    both, one = (values(name, get("change"), valence, WEIGHTS) for name in ("right_direction", "valence_direction"))
     assert both == pytest.approx(one)
 
 
@@ -122,10 +121,10 @@ def test_chance_is_a_random_beginning_and_a_random_end() -> None:
     rows = np.repeat(np.arange(N), 20)
     many = Changed({}, ONE.given[rows], ONE.read[rows], ONE.told[rows], ONE.answered[rows])
     expected = {"right_direction": 0.5, "change_auc": 0.5, "change_cosine": 0.0, "valence_change_r": 0.0}
-    known = {metric.name: metric for metric in metrics_of(Kind.CHANGE)}
+    known = {metric.name: metric for metric in get("change").metrics}
     for name, value in expected.items():
-        assert chance(known[name], many, 20 * N) == pytest.approx(value, abs=0.02)
-    said = random_answers(many, np.random.default_rng(0))
+        assert chances(get("change"), [known[name]], many, 20 * N)[known[name].name] == pytest.approx(value, abs=0.02)
+    said = get("change").at_random(many, np.random.default_rng(0))
     assert isinstance(said, Changed)
     for end, axis in product((0, 1), (0, 1)):
         assert np.quantile(said.read[:, end, axis], [0.25, 0.5, 0.75]) == pytest.approx([-0.5, 0, 0.5], abs=0.1)
@@ -133,7 +132,7 @@ def test_chance_is_a_random_beginning_and_a_random_end() -> None:
 
 @pytest.mark.parametrize(("clusters", "share"), [(142, 0.8), (142, 0.95), (100, 0.8)])
 def test_the_interval_of_the_headline_holds_the_true_share_as_often_as_it_says(clusters: int, share: float) -> None:
-    (headline,) = [metric for metric in metrics_of(Kind.CHANGE) if metric.name == "right_direction"]
+    (headline,) = [metric for metric in get("change").metrics if metric.name == "right_direction"]
     rng = np.random.default_rng(2)
     ways = np.array([[1, 0], [-1, 0], [0, 1], [0, -1], [0, 0], [0, 0]])[np.arange(clusters) % 6]
     ends, said = np.zeros((clusters, 2, 2)), np.ones(clusters, dtype=np.bool_)

@@ -11,10 +11,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from sklearn.metrics import brier_score_loss, roc_auc_score
 
-from harness.metrics import metrics_of
+from harness.kinds import get
 from harness.metrics.outcome import Confident
-from harness.record.kinds import Kind
-from harness.scoring.chance import chance
+from harness.scoring.chance import chances
 from tests.harness.metrics.drawing import Case, values, weighted
 
 LEVELS = [0.0, 0.1, 0.35, 0.7, 0.7000001, 1.0]
@@ -36,7 +35,7 @@ def answers(draw: st.DrawFn) -> Case:
 
 
 def value(name: str, outcome: Confident) -> float:
-    return float(values(name, Kind.CONFIDENCE, outcome, np.ones((1, outcome.gold.size), dtype=np.int64))[0])
+    return float(values(name, get("confidence"), outcome, np.ones((1, outcome.gold.size), dtype=np.int64))[0])
 
 
 @given(answers())
@@ -44,7 +43,7 @@ def test_auroc_and_brier_are_sklearns_under_weights(case: Case) -> None:
     outcome, weights = case
     right = (outcome.gold == outcome.predicted).astype(int)
     auroc, brier = (
-        values(name, Kind.CONFIDENCE, outcome, weights) for name in ("confidence_auroc", "confidence_brier")
+        values(name, get("confidence"), outcome, weights) for name in ("confidence_auroc", "confidence_brier")
     )
     for row, drawn in enumerate(weights):
         assert brier[row] == pytest.approx(
@@ -89,7 +88,7 @@ def test_tied_answers_count_as_the_mean_over_their_orders() -> None:
 @given(answers())
 def test_an_item_that_counts_twice_is_the_same_item_twice(case: Case) -> None:
     outcome, weights = case
-    for metric in metrics_of(Kind.CONFIDENCE):
+    for metric in get("confidence").metrics:
         found = metric.compute(outcome, weights.astype(np.float64))
         for row, drawn in enumerate(weights):
             again = Confident(
@@ -128,6 +127,10 @@ def test_wrong_answers_without_confidence_fool_brier_but_not_the_headline() -> N
 
 def test_chance_is_a_random_label_and_does_not_know_when_it_is_right() -> None:
     outcome = confident([True] * 800, [1.0] * 800)
-    by_name = {metric.name: metric for metric in metrics_of(Kind.CONFIDENCE)}
-    assert chance(by_name["selective_accuracy"], outcome, 800) == pytest.approx(0.5, abs=0.01)
-    assert chance(by_name["confidence_auroc"], outcome, 800) == 0.5
+    by_name = {metric.name: metric for metric in get("confidence").metrics}
+    assert chances(get("confidence"), [by_name["selective_accuracy"]], outcome, 800)[
+        by_name["selective_accuracy"].name
+    ] == pytest.approx(0.5, abs=0.01)
+    assert (
+        chances(get("confidence"), [by_name["confidence_auroc"]], outcome, 800)[by_name["confidence_auroc"].name] == 0.5
+    )

@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from harness.metrics import metrics_of
+from harness.kinds import get
 from harness.metrics.outcome import Described
-from harness.record.kinds import Kind
 from tests.harness.metrics.drawing import values
 
 NAN = float("nan")
@@ -29,11 +28,11 @@ OUTCOME = Described({
 )
 def test_means_by_hand(name: str, expected: list[float]) -> None:
     weights = np.array([[1, 1, 1], [2, 0, 1]])
-    assert values(name, Kind.DESCRIPTION, OUTCOME, weights) == pytest.approx(expected)
+    assert values(name, get("description"), OUTCOME, weights) == pytest.approx(expected)
 
 
 def test_the_cosine_never_stands_alone() -> None:
-    names = {metric.name for metric in metrics_of(Kind.DESCRIPTION)}
+    names = {metric.name for metric in get("description").metrics}
     assert {"cosine", "cosine_shuffled", "lift", "own_auc"} <= names
 
 
@@ -44,6 +43,6 @@ def test_items_without_others_references_leave_no_value() -> None:
         "own_auc": np.array([NAN]),
     })  # fmt: skip
     one = np.ones((1, 1), dtype=np.int64)
-    assert np.isnan(values("lift", Kind.DESCRIPTION, alone, one)).all()
-    assert np.isnan(values("own_auc", Kind.DESCRIPTION, alone, one)).all()
-    assert values("cosine", Kind.DESCRIPTION, alone, one) == [0.9]
+    assert np.isnan(values("lift", get("description"), alone, one)).all()
+    assert np.isnan(values("own_auc", get("description"), alone, one)).all()
+    assert values("cosine", get("description"), alone, one) == [0.9]

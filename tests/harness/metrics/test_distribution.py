@@ -11,11 +11,10 @@ from scipy.optimize import linprog
 from scipy.spatial.distance import cdist, jensenshannon
 from scipy.stats import entropy, wasserstein_distance
 
-from harness.metrics import metrics_of
+from harness.kinds import get
 from harness.metrics.distribution import SMOOTHING, transport
 from harness.metrics.outcome import Distributed
-from harness.record.kinds import Kind
-from harness.scoring.chance import chance, random_answers
+from harness.scoring.chance import chances
 from harness.stats.arrays import Floats
 from tests.harness.metrics.drawing import values
 from va_extractor.emotions.labels import BASIC, EMOTIC
@@ -30,7 +29,7 @@ def distributed(reference: Floats, answered: Floats, labels: tuple[str, ...] = B
 
 def one(name: str, outcome: Distributed) -> Floats:
     """Return a metric's value on each item alone."""
-    return values(name, Kind.DISTRIBUTION, outcome, np.eye(len(outcome.reference), dtype=np.int64))
+    return values(name, get("distribution"), outcome, np.eye(len(outcome.reference), dtype=np.int64))
 
 
 def simplex(k: int) -> st.SearchStrategy[Floats]:
@@ -120,18 +119,18 @@ def test_labels_without_a_place_have_no_transport_but_divergences() -> None:
 
 def test_unnormalised_answers_are_counted_among_those_read() -> None:
     outcome = Distributed(np.eye(4), np.eye(4), np.array([0.0, 1.0, 0.0, np.nan]), ("a", "b", "c", "d"))
-    assert values("unnormalised", Kind.DISTRIBUTION, outcome, np.ones((1, 4), dtype=np.int64))[0] == pytest.approx(
+    assert values("unnormalised", get("distribution"), outcome, np.ones((1, 4), dtype=np.int64))[0] == pytest.approx(
         1 / 3
     )
 
 
 def test_chance_is_a_random_point_of_the_simplex() -> None:
     outcome = distributed(np.tile(np.eye(3)[0], (4000, 1)), np.tile(np.eye(3)[0], (4000, 1)), ("a", "b", "c"))
-    drawn = random_answers(outcome, np.random.default_rng(0))
+    drawn = get("distribution").at_random(outcome, np.random.default_rng(0))
     assert isinstance(drawn, Distributed)
     assert drawn.answered.mean(axis=0) == pytest.approx(np.full(3, 1 / 3), abs=0.01)
     assert drawn.answered[:, 0].var() == pytest.approx(1 / 18, abs=0.003)  # of Dirichlet(1, 1, 1): 2 / (9 * 4)
-    [metric] = [metric for metric in metrics_of(Kind.DISTRIBUTION) if metric.name == "js_divergence"]
+    [metric] = [metric for metric in get("distribution").metrics if metric.name == "js_divergence"]
     share = np.random.default_rng(1).dirichlet(np.ones(3), 20_000)
     expected = np.mean(jensenshannon(np.tile(np.eye(3)[0], (20_000, 1)), share, base=2, axis=1) ** 2)
-    assert chance(metric, outcome, 4000) == pytest.approx(expected, abs=0.01)
+    assert chances(get("distribution"), [metric], outcome, 4000)[metric.name] == pytest.approx(expected, abs=0.01)

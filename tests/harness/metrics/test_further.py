@@ -6,12 +6,9 @@ import numpy as np
 import pytest
 from scipy.stats import pearsonr
 
-from harness.kinds import form
-from harness.kinds.arrays import Answered
-from harness.metrics import metrics_of
+from harness.kinds import Answered, Kind, get
 from harness.metrics.outcome import Contrasted, Outcome
-from harness.record import Answer, Given, Item
-from harness.record.kinds import Kind
+from harness.record import Answer, Item
 from tests.making import item
 
 QUADRANTS = ("pleasant and activated", "pleasant and calm", "unpleasant and activated", "unpleasant and calm")
@@ -19,24 +16,20 @@ RACE, FAREWELL = "The person has just won a race.", "The person has given up aft
 
 
 def answered(kind: Kind, items: list[Item], texts: list[str]) -> Outcome:
-    made = form(kind)
-    assert made is not None
-    labels = items[0].choices
-    return made.outcome(
-        labels,
-        [Answered(one, Answer(text=text), made.read(one, text), {}) for one, text in zip(items, texts, strict=True)],
+    return kind.outcome(
+        items[0].choices,
+        [Answered(one, Answer(text=text), kind.read(one, text), {}) for one, text in zip(items, texts, strict=True)],
     )
 
 
 def value(name: str, kind: Kind, outcome: Outcome, n: int) -> float:
-    [metric] = [metric for metric in metrics_of(kind) if metric.name == name]
-    return metric.value(outcome, n)
+    return kind.metric(name).value(outcome, n)
 
 
 def point(number: int, condition: str, statement: str | None) -> Item:
     """Return a pleasant and activated point, alone or beside a sentence."""
-    given = Given(statement=statement, condition=condition)
-    return item(number, labels=[QUADRANTS[0]], choices=QUADRANTS, given=given, valence=0.5, arousal=0.5)
+    shown = {"statement": statement, "condition": condition, "valence": 0.5, "arousal": 0.5}
+    return item(number, labels=[QUADRANTS[0]], choices=QUADRANTS, **shown)
 
 
 def test_words_are_told_from_values_by_condition() -> None:
@@ -46,9 +39,9 @@ def test_words_are_told_from_values_by_condition() -> None:
         *(point(number, "disagrees", FAREWELL) for number in range(4, 8)),
     ]
     said = [QUADRANTS[0], QUADRANTS[1], QUADRANTS[0], QUADRANTS[0], QUADRANTS[3], QUADRANTS[3], QUADRANTS[0], "no idea"]
-    outcome = answered(Kind.CONFLICT, items, said)
+    outcome = answered(get("conflict"), items, said)
     assert isinstance(outcome, Contrasted)
-    found = {name: value(name, Kind.CONFLICT, outcome, 8) for name in [m.name for m in metrics_of(Kind.CONFLICT)]}
+    found = {name: value(name, get("conflict"), outcome, 8) for name in [m.name for m in get("conflict").metrics]}
     assert found == pytest.approx(
         {
             "accuracy": 4 / 8,
@@ -62,14 +55,14 @@ def test_words_are_told_from_values_by_condition() -> None:
 
 
 def test_a_condition_that_no_item_stands_in_has_no_value() -> None:
-    outcome = answered(Kind.CONFLICT, [point(0, "alone", None)], [QUADRANTS[0]])
-    assert np.isnan(value("word_pull", Kind.CONFLICT, outcome, 1))
-    assert value("accuracy_alone", Kind.CONFLICT, outcome, 1) == 1.0
+    outcome = answered(get("conflict"), [point(0, "alone", None)], [QUADRANTS[0]])
+    assert np.isnan(value("word_pull", get("conflict"), outcome, 1))
+    assert value("accuracy_alone", get("conflict"), outcome, 1) == 1.0
 
 
 def words(points: np.ndarray) -> list[Item]:
     return [
-        item(number, labels=["w"], valence=valence, arousal=arousal, given=Given(statement="w"))
+        item(number, labels=["w"], valence=valence, arousal=arousal, statement="w")
         for number, (valence, arousal) in enumerate(points.tolist())
     ]
 
@@ -84,22 +77,22 @@ def test_stated_points_are_correlated_and_set_apart_as_lin_and_scipy_do() -> Non
     rng = np.random.default_rng(6)
     true = rng.uniform(-1, 1, (40, 2)).round(3)
     said = np.clip(0.6 * true + rng.normal(0.1, 0.2, true.shape), -1, 1).round(3)
-    outcome = answered(Kind.COORDINATES, words(true), [f"valence {v}, arousal {a}" for v, a in said.tolist()])
+    outcome = answered(get("coordinates"), words(true), [f"valence {v}, arousal {a}" for v, a in said.tolist()])
     ccc = [concordance(true[:, axis], said[:, axis]) for axis in (0, 1)]
-    assert value("valence_ccc", Kind.COORDINATES, outcome, 40) == pytest.approx(ccc[0])
-    assert value("arousal_ccc", Kind.COORDINATES, outcome, 40) == pytest.approx(ccc[1])
-    assert value("va_ccc", Kind.COORDINATES, outcome, 40) == pytest.approx(np.mean(ccc))
-    assert value("valence_r", Kind.COORDINATES, outcome, 40) == pytest.approx(pearsonr(true[:, 0], said[:, 0])[0])
+    assert value("valence_ccc", get("coordinates"), outcome, 40) == pytest.approx(ccc[0])
+    assert value("arousal_ccc", get("coordinates"), outcome, 40) == pytest.approx(ccc[1])
+    assert value("va_ccc", get("coordinates"), outcome, 40) == pytest.approx(np.mean(ccc))
+    assert value("valence_r", get("coordinates"), outcome, 40) == pytest.approx(pearsonr(true[:, 0], said[:, 0])[0])
     rmse = np.sqrt(np.mean((true - said) ** 2, axis=0))
-    assert value("arousal_rmse", Kind.COORDINATES, outcome, 40) == pytest.approx(rmse[1])
+    assert value("arousal_rmse", get("coordinates"), outcome, 40) == pytest.approx(rmse[1])
 
 
 def test_silence_is_put_at_the_far_ends_of_both_scales() -> None:
     outcome = answered(
-        Kind.COORDINATES, words(np.array([[0.4, -0.2], [-0.4, 0.6]])), ["?", "valence -0.4, arousal 0.6"]
+        get("coordinates"), words(np.array([[0.4, -0.2], [-0.4, 0.6]])), ["?", "valence -0.4, arousal 0.6"]
     )
-    assert value("valence_rmse", Kind.COORDINATES, outcome, 2) == pytest.approx(np.sqrt(1.4**2 / 2))
-    assert value("arousal_rmse", Kind.COORDINATES, outcome, 2) == pytest.approx(np.sqrt(1.2**2 / 2))
+    assert value("valence_rmse", get("coordinates"), outcome, 2) == pytest.approx(np.sqrt(1.4**2 / 2))
+    assert value("arousal_rmse", get("coordinates"), outcome, 2) == pytest.approx(np.sqrt(1.2**2 / 2))
 
 
 def test_silence_adds_nothing_to_a_correlation_and_has_no_sign_of_its_own() -> None:
@@ -109,20 +102,20 @@ def test_silence_adds_nothing_to_a_correlation_and_has_no_sign_of_its_own() -> N
     texts = [f"valence {v}, arousal {a}" for v, a in said.tolist()]
     silent = rng.random(60) < 0.5
     outcome = answered(
-        Kind.COORDINATES, words(true), ["?" if lost else text for lost, text in zip(silent, texts, strict=True)]
+        get("coordinates"), words(true), ["?" if lost else text for lost, text in zip(silent, texts, strict=True)]
     )
     here, x, y = ~silent, said[:, 0], true[:, 0]
     # by hand: silent items stand at the mean of the answers, so both moments of the answers are sums over these alone
     covariance = np.sum((x[here] - x[here].mean()) * y[here]) / 60
     spread = np.sum((x[here] - x[here].mean()) ** 2) / 60
-    assert value("valence_r", Kind.COORDINATES, outcome, 60) == pytest.approx(covariance / np.sqrt(spread * y.var()))
+    assert value("valence_r", get("coordinates"), outcome, 60) == pytest.approx(covariance / np.sqrt(spread * y.var()))
     expected = 2 * covariance / (spread + y.var() + (x[here].mean() - y.mean()) ** 2)
-    assert value("valence_ccc", Kind.COORDINATES, outcome, 60) == pytest.approx(expected)
+    assert value("valence_ccc", get("coordinates"), outcome, 60) == pytest.approx(expected)
     assert 0 < expected < concordance(x[here], y[here])
 
-    mute = answered(Kind.COORDINATES, words(true), ["qwerty zzz"] * 60)
-    assert [value(name, Kind.COORDINATES, mute, 60) for name in ("va_ccc", "valence_ccc", "arousal_ccc")] == [0, 0, 0]
-    assert np.isnan([value(name, Kind.COORDINATES, mute, 60) for name in ("valence_r", "arousal_r")]).all()
+    mute = answered(get("coordinates"), words(true), ["qwerty zzz"] * 60)
+    assert [value(name, get("coordinates"), mute, 60) for name in ("va_ccc", "valence_ccc", "arousal_ccc")] == [0, 0, 0]
+    assert np.isnan([value(name, get("coordinates"), mute, 60) for name in ("valence_r", "arousal_r")]).all()
 
 
 def test_who_is_silent_about_one_side_of_the_scale_has_not_ordered_it() -> None:
@@ -130,23 +123,23 @@ def test_who_is_silent_about_one_side_of_the_scale_has_not_ordered_it() -> None:
     texts = [
         "I can't say." if v < 0 else f"valence {0.5 + 0.01 * (n % 2)}, arousal 0.5" for n, (v, _) in enumerate(true)
     ]
-    outcome = answered(Kind.COORDINATES, words(true), texts)
-    assert abs(value("valence_r", Kind.COORDINATES, outcome, 40)) < 0.1  # 0.87, were silence put in the middle
+    outcome = answered(get("coordinates"), words(true), texts)
+    assert abs(value("valence_r", get("coordinates"), outcome, 40)) < 0.1  # 0.87, were silence put in the middle
 
 
 def test_free_words_are_placed_at_three_levels_by_hand() -> None:
     # Shaver et al. (1987): happiness and joy stand in joy/cheerfulness, delight too; anger in anger/rage
     joyful = item(0, labels=["Happiness"])
-    outcome = answered(Kind.WORDS, [joyful, joyful, joyful], ["happy", "anger", "delight and anger"])
-    family, term = (value(name, Kind.WORDS, outcome, 3) for name in ("family_f1", "term_f1"))
+    outcome = answered(get("words"), [joyful, joyful, joyful], ["happy", "anger", "delight and anger"])
+    family, term = (value(name, get("words"), outcome, 3) for name in ("family_f1", "term_f1"))
     assert family == pytest.approx((1 + 0 + 2 / 3) / 3)
     assert term == pytest.approx((1 + 0 + 0) / 3)
-    assert value("word_pole_f1", Kind.WORDS, outcome, 3) == pytest.approx((1 + 0 + 2 / 3) / 3)
-    assert value("words_named", Kind.WORDS, outcome, 3) == pytest.approx(4 / 3)
+    assert value("word_pole_f1", get("words"), outcome, 3) == pytest.approx((1 + 0 + 2 / 3) / 3)
+    assert value("words_named", get("words"), outcome, 3) == pytest.approx(4 / 3)
 
 
 def test_a_denied_word_is_not_said_and_an_answer_without_words_is_unparsed() -> None:
-    made = form(Kind.WORDS)
+    made = get("words")
     assert made is not None
     joyful = item(0, labels=["Happiness"])
     assert made.read(joyful, "not happy").status == "unparsed"

@@ -9,14 +9,13 @@ import pytest
 from hypothesis import given
 from sklearn import metrics as sk
 
-from harness.metrics import metrics_of
+from harness.kinds import Kind, get
 from harness.metrics.algebra import class_counts, mean_where, ratio, weighted_mean
 from harness.metrics.labels import confusion_counts
 from harness.metrics.outcome import Labelled, LabelSets
-from harness.record.kinds import Kind
 from tests.harness.metrics.drawing import LABELS, Case, label_sets, labelled, values
 
-SINGLE, SETS = Kind.SINGLE_LABEL, Kind.MULTI_LABEL
+SINGLE, SETS = get("single_label"), get("multi_label")
 
 
 @given(case=labelled())
@@ -78,7 +77,7 @@ def test_confusion_is_that_of_sklearn_with_a_column_for_no_answer(case: Case) ->
 
 def test_choices_count_by_item_and_not_by_index() -> None:
     outcome = Labelled(np.array([0, 3, 1]), np.array([0, 3, 0]), np.array([2, 8, 2]), ())
-    assert values("accuracy", Kind.CHOICE, outcome, np.ones((1, 3), dtype=np.int64)) == pytest.approx([2 / 3])
+    assert values("accuracy", get("choice"), outcome, np.ones((1, 3), dtype=np.int64)) == pytest.approx([2 / 3])
 
 
 @pytest.mark.parametrize(
@@ -103,7 +102,7 @@ def test_perfect_answers_score_one(kind: Kind, names: tuple[str, ...]) -> None:
 def test_a_metric_of_no_items_has_no_value() -> None:
     none = np.empty(0, dtype=np.int64)
     nobody = Labelled(none, none, none, ("a",))
-    assert all(np.isnan(metric.value(nobody, 0)) for metric in metrics_of(SINGLE))
+    assert all(np.isnan(metric.value(nobody, 0)) for metric in SINGLE.metrics)
 
 
 # The algebra beneath

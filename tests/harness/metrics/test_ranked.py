@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from sklearn.metrics import average_precision_score, roc_auc_score
 
+from harness.kinds import get
 from harness.metrics.outcome import Ranked
-from harness.record.kinds import Kind
 from tests.harness.metrics.drawing import Case, ranked, values
 
 ONES = np.ones((1, 4), dtype=np.int64)
@@ -17,8 +17,8 @@ ONES = np.ones((1, 4), dtype=np.int64)
 @given(case=ranked())
 def test_ranking_metrics_are_those_of_sklearn(case: Case) -> None:
     outcome, weights = case
-    mean_ap = values("mean_ap", Kind.RANKING, outcome, weights)
-    macro_auc = values("macro_auc", Kind.RANKING, outcome, weights)
+    mean_ap = values("mean_ap", get("ranking"), outcome, weights)
+    macro_auc = values("macro_auc", get("ranking"), outcome, weights)
     for draw, row in enumerate(weights):
         gold, scores = np.repeat(outcome.gold, row, axis=0), np.repeat(outcome.scores, row, axis=0)
         true, mixed = gold.any(axis=0), gold.any(axis=0) & ~gold.all(axis=0)
@@ -34,14 +34,14 @@ def one_label(gold: list[int], scores: list[float]) -> Ranked:
 
 def test_by_hand() -> None:
     outcome = one_label([1, 0, 1, 0], [0.9, 0.8, 0.7, 0.1])
-    assert values("mean_ap", Kind.RANKING, outcome, ONES) == pytest.approx([(1 / 1 + 2 / 3) / 2])
-    assert values("macro_auc", Kind.RANKING, outcome, ONES) == pytest.approx([3 / 4])
+    assert values("mean_ap", get("ranking"), outcome, ONES) == pytest.approx([(1 / 1 + 2 / 3) / 2])
+    assert values("macro_auc", get("ranking"), outcome, ONES) == pytest.approx([3 / 4])
 
 
 def test_equal_scores_are_neither_right_nor_wrong() -> None:
     outcome = one_label([1, 0, 1, 0], [-2.0] * 4)
-    assert values("mean_ap", Kind.RANKING, outcome, ONES) == [0.5]
-    assert values("macro_auc", Kind.RANKING, outcome, ONES) == [0.5]
+    assert values("mean_ap", get("ranking"), outcome, ONES) == [0.5]
+    assert values("macro_auc", get("ranking"), outcome, ONES) == [0.5]
 
 
 @given(case=ranked())
@@ -49,14 +49,14 @@ def test_only_the_order_within_a_label_matters(case: Case) -> None:
     outcome, weights = case
     stretched = Ranked(outcome.gold, np.exp(outcome.scores) * 3 + np.arange(4) * 100, outcome.labels)
     for name in ("mean_ap", "macro_auc"):
-        before = values(name, Kind.RANKING, outcome, weights)
-        assert values(name, Kind.RANKING, stretched, weights) == pytest.approx(before, nan_ok=True), name
+        before = values(name, get("ranking"), outcome, weights)
+        assert values(name, get("ranking"), stretched, weights) == pytest.approx(before, nan_ok=True), name
 
 
 def test_labels_true_of_all_or_none_are_left_out() -> None:
     gold = np.array([[1, 0, 1], [1, 0, 0]], dtype=bool)
     outcome = Ranked(gold, np.array([[0.0, 0.0, 2.0], [0.0, 0.0, 1.0]]), ("a", "b", "c"))
     two = np.ones((1, 2), dtype=np.int64)
-    assert values("macro_auc", Kind.RANKING, outcome, two) == [1.0]
-    assert values("mean_ap", Kind.RANKING, outcome, two) == [1.0]
-    assert np.isnan(values("macro_auc", Kind.RANKING, one_label([0, 0, 0, 0], [1, 2, 3, 4]), ONES)).all()
+    assert values("macro_auc", get("ranking"), outcome, two) == [1.0]
+    assert values("mean_ap", get("ranking"), outcome, two) == [1.0]
+    assert np.isnan(values("macro_auc", get("ranking"), one_label([0, 0, 0, 0], [1, 2, 3, 4]), ONES)).all()

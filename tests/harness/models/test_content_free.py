@@ -15,11 +15,11 @@ from lm_eval.api.model import LM
 from scipy.special import logsumexp, softmax
 from sklearn import metrics as peer
 
+from harness.kinds import get
 from harness.models import choice as models
 from harness.models.content_free import TOKENS, content_free, without_content
 from harness.models.lm_eval import AskSettings
 from harness.record import Answer, ContentFree, Parsed, Seeds
-from harness.record.kinds import Kind
 from harness.scoring.score import score
 from harness.tasks.load import load_tasks
 from harness.tasks.prompts import sandbox
@@ -84,7 +84,7 @@ def calibrated_samples(rng: np.random.Generator, n: int, tokens: int = 3) -> tup
     given = tuple(ContentFree(token=token, loglikelihoods=tuple(row)) for token, row in zip(TOKENS, free, strict=False))
     rows = [
         sample(
-            Kind.SINGLE_LABEL,
+            get("single_label"),
             item(row, labels=[LABELS[gold[row]]], choices=LABELS),
             Answer(loglikelihoods=tuple(raw[row])),
             content_free=given if row == 0 else (),
@@ -96,7 +96,7 @@ def calibrated_samples(rng: np.random.Generator, n: int, tokens: int = 3) -> tup
 
 def test_calibration_divides_by_the_mean_probability_without_content() -> None:
     samples, raw, free = calibrated_samples(np.random.default_rng(0), 60)
-    found = score(Kind.SINGLE_LABEL, LABELS, samples)
+    found = score(get("single_label"), LABELS, samples)
     gold = np.array([LABELS.index(one.item.labels[0]) for one in samples])
     ratio = softmax(raw, axis=1) / softmax(free, axis=1).mean(axis=0)
     by_hand = ratio / ratio.sum(axis=1, keepdims=True)
@@ -118,14 +118,14 @@ def test_calibration_divides_by_the_mean_probability_without_content() -> None:
 def test_a_constant_answer_has_nothing_left_once_it_is_calibrated() -> None:
     samples, _, _ = calibrated_samples(np.random.default_rng(1), 30)
     majority = Answer(loglikelihoods=(0.0, -1.0, -2.0, -2.0, -2.0, -2.0, -2.0))
-    found = score(Kind.SINGLE_LABEL, LABELS, samples, others=baselines(majority=[majority] * 30)).metrics
+    found = score(get("single_label"), LABELS, samples, others=baselines(majority=[majority] * 30)).metrics
     assert found["log_loss_cal"].baselines["majority"] == pytest.approx(np.log(7))
     assert found["brier_cal"].baselines["majority"] == pytest.approx(6 / 7)
 
 
 def test_without_content_free_answers_there_is_no_calibrated_number_and_a_reason() -> None:
     samples, _, _ = calibrated_samples(np.random.default_rng(2), 10, tokens=0)
-    found = score(Kind.SINGLE_LABEL, LABELS, samples)
+    found = score(get("single_label"), LABELS, samples)
     assert found.metrics["brier"].value is not None
     assert found.metrics["brier_cal"].value is None
     assert found.metrics["brier_cal"].reason == "no log-likelihoods without content"
@@ -137,7 +137,7 @@ def test_a_missing_answer_does_not_take_the_calibration_of_the_others_along() ->
     lost = samples[0].model_copy(
         update={"answer": Answer(missing="no answer came"), "parsed": Parsed(status="missing"), "scores": {}}
     )
-    found = score(Kind.SINGLE_LABEL, LABELS, [lost, *samples[1:]], allow_missing=True).metrics
+    found = score(get("single_label"), LABELS, [lost, *samples[1:]], allow_missing=True).metrics
     ratio = (softmax(raw, axis=1) / softmax(free, axis=1).mean(axis=0))[1:]
     right = [LABELS[best] == one.item.labels[0] for best, one in zip(ratio.argmax(axis=1), samples[1:], strict=True)]
     assert found["accuracy_cal"].value == pytest.approx(np.mean(right))

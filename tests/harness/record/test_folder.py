@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.kinds import get
 from harness.record import Answer, AnswerCounts, ModelRecord, RunRecord, Seeds, Usage
 from harness.record.folder import (
     git,
@@ -22,7 +23,6 @@ from harness.record.folder import (
     write_run,
     write_samples,
 )
-from harness.record.kinds import Kind
 from tests.making import item, sample
 from va_extractor.common.errors import InputError
 
@@ -43,7 +43,7 @@ RUN = RunRecord(
     tasks={},
 )
 SAMPLES = [
-    sample(Kind.SINGLE_LABEL, item(number, labels=["a"], choices=["a", "b"]), Answer(text=text))
+    sample(get("single_label"), item(number, labels=["a"], choices=["a", "b"]), Answer(text=text))
     for number, text in enumerate(["a", "line\u2028break\r\n\x85", "é 😀 \x00"])
 ]
 

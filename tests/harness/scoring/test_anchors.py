@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from harness.record.kinds import Kind
+from harness.kinds import Kind, get
+from harness.record import Item
 from harness.scoring import anchors as module
 from harness.scoring.anchors import Anchors, anchors
-from harness.scoring.baselines.answers import STANDING
 from harness.scoring.ceilings import labels
 from harness.tasks import documents, features
-from harness.tasks.documents import EVALUATED, Doc, Question, split
+from harness.tasks.documents import EVALUATED, Question, split
 from harness.tasks.features import SHIPPED
 from tests import making
 from va_extractor.emotions.labels import EMOTIC
@@ -40,49 +40,53 @@ def root(tmp_path: Path) -> Path:
     return making.emotic_lookalike(tmp_path / "features")
 
 
-def asked(root: Path, kind: Kind) -> list[Doc]:
-    if kind is Kind.CHOICE:
-        return split(Question(kind, SHIPPED, "norms", options=OPTIONS), EVALUATED).docs
-    fixed = EMOTIC if kind in (Kind.MULTI_LABEL, Kind.RANKING) else ()
-    return split(Question(kind, str(root), "emotic", fixed), EVALUATED).docs
+def question(root: Path, kind: Kind) -> Question:
+    if kind is get("choice"):
+        return Question(kind, SHIPPED, "norms", options=OPTIONS)
+    fixed = EMOTIC if kind in (get("multi_label"), get("ranking")) else ()
+    return Question(kind, str(root), "emotic", fixed)
 
 
-def found(docs: list[Doc], kind: Kind) -> Anchors:
-    by = making.toy_instruments() if kind is Kind.DESCRIPTION else None
-    return anchors(docs, by_likelihood=kind in (Kind.RANKING, Kind.CHOICE), by=by)
+def asked(root: Path, kind: Kind) -> list[Item]:
+    return split(question(root, kind), EVALUATED).items
 
 
-@pytest.mark.parametrize("kind", [Kind.MULTI_LABEL, Kind.RANKING, Kind.DESCRIPTION, Kind.WORDS, Kind.CHOICE])
+def found(root: Path, items: list[Item], kind: Kind) -> Anchors:
+    by = making.toy_instruments() if kind is get("description") else None
+    return anchors(question(root, kind), items, by_likelihood=kind in (get("ranking"), get("choice")), by=by)
+
+
+@pytest.mark.parametrize("kind", [get("multi_label"), get("ranking"), get("description"), get("words"), get("choice")])
 def test_nothing_is_computed_the_second_time(root: Path, monkeypatch: pytest.MonkeyPatch, kind: Kind) -> None:
     docs = asked(root, kind)
-    first = found(docs, kind)
-    assert tuple(first.baselines) == STANDING[kind]
+    first = found(root, docs, kind)
+    assert tuple(first.baselines) == kind.baselines
     assert first.ceilings
     monkeypatch.setattr(module, "ceiling_answers", lambda *_, **__: pytest.fail("computed again"))
-    assert found(docs, kind) == first
+    assert found(root, docs, kind) == first
     for one in (*first.baselines.values(), *first.ceilings.values()):
         assert len(one.answers) == len(one.scores) == len(docs)
-        assert all(bool(row) == (kind is Kind.DESCRIPTION) for row in one.scores)
+        assert all(bool(row) == (kind is get("description")) for row in one.scores)
 
 
 def test_changed_features_are_computed_again(root: Path) -> None:
-    first = found(asked(root, Kind.DESCRIPTION), Kind.DESCRIPTION).ceilings["retrieval"].answers
+    first = found(root, asked(root, get("description")), get("description")).ceilings["retrieval"].answers
     shutil.rmtree(root / "emotic")
     making.emotic_lookalike(root, seed=8)
     forget()
-    assert found(asked(root, Kind.DESCRIPTION), Kind.DESCRIPTION).ceilings["retrieval"].answers != first
+    assert found(root, asked(root, get("description")), get("description")).ceilings["retrieval"].answers != first
 
 
 def test_changed_options_are_computed_again(root: Path) -> None:
-    docs = asked(root, Kind.CHOICE)
-    whole = found(docs, Kind.CHOICE)
-    turned = [Doc(**{**doc, "choices": doc["choices"][::-1]}) for doc in docs]
-    for name, anchor in found(turned, Kind.CHOICE).ceilings.items():
+    docs = asked(root, get("choice"))
+    whole = found(root, docs, get("choice"))
+    turned = [doc.model_copy(update={"choices": doc.choices[::-1]}) for doc in docs]
+    for name, anchor in found(root, turned, get("choice")).ceilings.items():
         for one, other in zip(anchor.answers, whole.ceilings[name].answers, strict=True):
             assert one.loglikelihoods == pytest.approx((other.loglikelihoods or ())[::-1], abs=1e-5)
 
 
 def test_a_baseline_answers_an_item_alike_whoever_else_is_asked(root: Path) -> None:
-    docs = asked(root, Kind.MULTI_LABEL)
-    alone = found(docs[3:4], Kind.MULTI_LABEL)
-    assert found(docs, Kind.MULTI_LABEL).only([3]).baselines == alone.baselines
+    docs = asked(root, get("multi_label"))
+    alone = found(root, docs[3:4], get("multi_label"))
+    assert found(root, docs, get("multi_label")).only([3]).baselines == alone.baselines

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.calibration import calibration_curve
 
-from harness.kinds.arrays import Answered
+from harness.kinds import Answered
 from harness.metrics.outcome import NO_ANSWER, Labelled, LabelSets
 from harness.record import Answer, Parsed, Status
 from harness.scoring import breakdown

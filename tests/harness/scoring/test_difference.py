@@ -10,9 +10,9 @@ from scipy import stats
 from statsmodels.stats.contingency_tables import mcnemar as their_mcnemar
 from statsmodels.stats.power import TTestPower
 
-from harness.metrics import Metric, metrics_of
+from harness.kinds import Kind, get
+from harness.metrics import Metric
 from harness.metrics.outcome import Described, Labelled, LabelSets, Ranked
-from harness.record.kinds import Kind
 from harness.scoring.difference import MCNEMAR, SIGN_FLIP, difference, discordant, item_values, mcnemar, sign_flip
 from harness.scoring.repeats import Repeated, once
 
@@ -20,13 +20,13 @@ LABELS = ("a", "b", "c")
 
 
 def named(kind: Kind, name: str) -> Metric:
-    return next(metric for metric in metrics_of(kind) if metric.name == name)
+    return kind.metric(name)
 
 
-ACCURACY = named(Kind.SINGLE_LABEL, "accuracy")
-MACRO_F1 = named(Kind.SINGLE_LABEL, "macro_f1")
-COSINE = named(Kind.DESCRIPTION, "cosine")
-AUC = named(Kind.RANKING, "macro_auc")
+ACCURACY = named(get("single_label"), "accuracy")
+MACRO_F1 = named(get("single_label"), "macro_f1")
+COSINE = named(get("description"), "cosine")
+AUC = named(get("ranking"), "macro_auc")
 
 
 def answers(rng: np.random.Generator, gold: np.ndarray, right: float) -> Labelled:
@@ -81,7 +81,7 @@ def test_two_models_that_answer_alike_do_not_differ_in_agreement_with_annotators
     annotated = gold[:, None] ^ (rng.random((90, 3, 12)) < 0.1)  # shares of three, which no binary number holds
     sets = LabelSets(gold, said, tuple("abcdefghijkl"), annotated=annotated)
     for name in ("annotator_kappa", "annotator_f1", "annotator_jaccard"):
-        found = difference(named(Kind.MULTI_LABEL, name), once(sets), once(sets), np.repeat(np.arange(30), 3))
+        found = difference(named(get("multi_label"), name), once(sets), once(sets), np.repeat(np.arange(30), 3))
         assert found is not None
         assert (name, found.effect, found.p) == (name, 0, 1)
 

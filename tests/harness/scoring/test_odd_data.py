@@ -11,10 +11,9 @@ import pytest
 from sklearn.metrics import matthews_corrcoef
 from statsmodels.stats.proportion import proportion_confint
 
+from harness.kinds import Kind, get
 from harness.kinds.reading import read
-from harness.metrics import metrics_of
 from harness.record import Answer, Item, Sample, Score
-from harness.record.kinds import Kind
 from harness.scoring.score import TaskScores, score
 from tests.making import baselines
 
@@ -63,14 +62,14 @@ def numbers(one: Score) -> Iterator[float]:
 
 
 CASES: dict[str, tuple[Kind, list[tuple[str, Any]], int | None]] = {
-    "one item": (Kind.SINGLE_LABEL, [("fear", "fear")], None),
-    "one cluster": (Kind.SINGLE_LABEL, [("fear", "fear"), ("anger", "fear")], 1),
-    "two clusters": (Kind.SINGLE_LABEL, [("fear", "fear"), ("anger", "fear"), ("anger", "anger")], 2),
-    "an absent class": (Kind.SINGLE_LABEL, [("fear", "fear"), ("anger", "sadness")] * 20, None),
-    "all unparsed": (Kind.SINGLE_LABEL, [("fear", "hm"), ("anger", "hm")] * 20, None),
-    "no label in any set": (Kind.MULTI_LABEL, [("fear+anger", "[]"), ("anger", "hm")] * 20, None),
-    "a ranking of ties": (Kind.RANKING, [("fear", [0.0] * 4), ("anger", [0.0] * 4)] * 20, None),
-    "every label true of all": (Kind.RANKING, [("+".join(LABELS), [1.0, 2.0, 3.0, 4.0])] * 5, None),
+    "one item": (get("single_label"), [("fear", "fear")], None),
+    "one cluster": (get("single_label"), [("fear", "fear"), ("anger", "fear")], 1),
+    "two clusters": (get("single_label"), [("fear", "fear"), ("anger", "fear"), ("anger", "anger")], 2),
+    "an absent class": (get("single_label"), [("fear", "fear"), ("anger", "sadness")] * 20, None),
+    "all unparsed": (get("single_label"), [("fear", "hm"), ("anger", "hm")] * 20, None),
+    "no label in any set": (get("multi_label"), [("fear+anger", "[]"), ("anger", "hm")] * 20, None),
+    "a ranking of ties": (get("ranking"), [("fear", [0.0] * 4), ("anger", [0.0] * 4)] * 20, None),
+    "every label true of all": (get("ranking"), [("+".join(LABELS), [1.0, 2.0, 3.0, 4.0])] * 5, None),
 }
 
 
@@ -79,7 +78,7 @@ CASES: dict[str, tuple[Kind, list[tuple[str, Any]], int | None]] = {
 def test_every_metric_has_a_finite_value_or_a_reason(name: str) -> None:
     kind, rows, clusters = CASES[name]
     found = scored(kind, rows, clusters)
-    assert set(found.metrics) == {metric.name for metric in metrics_of(kind)}
+    assert set(found.metrics) == {metric.name for metric in kind.metrics}
     for one in found.metrics.values():
         assert (one.value is None) <= bool(one.reason)
         assert one.interval is not None or one.reason
@@ -97,8 +96,8 @@ def test_no_interval_and_no_position_from_one_cluster(name: str) -> None:
 
 def test_few_clusters_are_said_beside_the_number() -> None:
     rows = [("fear", "fear"), ("anger", "fear"), ("sadness", "sadness")] * 60
-    assert scored(Kind.SINGLE_LABEL, rows, 29).metrics["accuracy"].note is not None
-    assert scored(Kind.SINGLE_LABEL, rows, 30).metrics["accuracy"].note is None
+    assert scored(get("single_label"), rows, 29).metrics["accuracy"].note is not None
+    assert scored(get("single_label"), rows, 30).metrics["accuracy"].note is None
 
 
 def test_unparsed_answers_are_wrong_not_missing() -> None:
@@ -133,7 +132,7 @@ def test_every_number_of_a_mute_model_says_that_nothing_was_read() -> None:
 
 def test_a_metric_that_constant_answers_have_no_value_of_is_placed_above_chance() -> None:
     rows = [(LABELS[n % 3], LABELS[n % 3] if n % 5 else "sadness") for n in range(60)]
-    found = scored(Kind.SINGLE_LABEL, rows).metrics["mcc"]  # the model says what the nearest prototype does
+    found = scored(get("single_label"), rows).metrics["mcc"]  # the model says what the nearest prototype does
     said, true = [said for _, said in rows], [true for true, _ in rows]
     assert found.value == pytest.approx(matthews_corrcoef(true, said))
     assert matthews_corrcoef(true, ["fear"] * 60) == 0  # by convention; ours has no value there
@@ -144,7 +143,7 @@ def test_a_metric_that_constant_answers_have_no_value_of_is_placed_above_chance(
 
 def test_every_score_that_is_better_or_worse_has_a_position_or_says_why_not() -> None:
     for kind, rows, clusters in CASES.values():
-        for metric in metrics_of(kind):
+        for metric in kind.metrics:
             one = scored(kind, rows, clusters).metrics[metric.name]
             if one.value is not None and metric.higher_is_better is not None:
                 assert one.position is not None
@@ -173,13 +172,13 @@ def test_a_label_true_of_all_items_has_no_ranking() -> None:
 @pytest.mark.parametrize(
     ("kind", "said", "reasons"),
     [
-        (Kind.RANKING, [1.0, 2.0, 3.0, 4.0], {"mean_ap": "true of any item", "macro_auc": "some items"}),
+        (get("ranking"), [1.0, 2.0, 3.0, 4.0], {"mean_ap": "true of any item", "macro_auc": "some items"}),
         (
-            Kind.MULTI_LABEL,
+            get("multi_label"),
             "[]",
             {"micro_f1": "no answer names one", "macro_f1": "no item carries", "answer_jsd": "no answer names a label"},
         ),
-        (Kind.MULTI_LABEL, '["fear"]', {"macro_f1": "no item carries", "answer_jsd": "no item carries one"}),
+        (get("multi_label"), '["fear"]', {"macro_f1": "no item carries", "answer_jsd": "no item carries one"}),
     ],
 )
 def test_where_no_item_carries_a_label_the_reason_is_the_true_one(

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from sklearn.metrics import f1_score
 
-from harness.metrics import Metric, metrics_of
+from harness.kinds import get
+from harness.metrics import Metric
 from harness.metrics.outcome import Labelled
 from harness.record import Answer, Sample
-from harness.record.kinds import Kind
 from harness.scoring.repeats import Repeated, components, sampling_sd
 from harness.scoring.score import score
 from harness.stats.arrays import Floats, Ints
@@ -20,7 +20,7 @@ from harness.stats.intervals import percentile
 from tests.making import baselines, item, sample
 
 LABELS = ("a", "b", "c")
-METRICS: dict[str, Metric] = {metric.name: metric for metric in metrics_of(Kind.SINGLE_LABEL)}
+METRICS: dict[str, Metric] = {metric.name: metric for metric in get("single_label").metrics}
 
 
 def repeated(gold: Ints, said: Ints) -> Repeated:
@@ -95,7 +95,7 @@ def samples(texts: list[list[str]], clusters: int = 40) -> list[Sample]:
     """Return the samples of (N, n) texts; the truth is `a` for every second item, else `b`."""
     return [
         sample(
-            Kind.SINGLE_LABEL,
+            get("single_label"),
             item(number, labels=["ab"[number % 2]], choices=LABELS, cluster_id=f"c{number % clusters}"),
             Answer(text=first),
             repeats=tuple(Answer(text=text) for text in more),
@@ -108,7 +108,7 @@ def test_a_value_is_the_mean_over_repeats_and_every_answer_is_counted() -> None:
     rng = np.random.default_rng(4)
     texts = [[str(text) for text in rng.choice([*LABELS, ""], 40)] for _ in range(3)]
     gold = ["ab"[number % 2] for number in range(40)]
-    found = score(Kind.SINGLE_LABEL, LABELS, samples(texts), others=baselines(majority=[Answer(text="a")] * 40))
+    found = score(get("single_label"), LABELS, samples(texts), others=baselines(majority=[Answer(text="a")] * 40))
     shares = [np.mean([text == true for text, true in zip(row, gold, strict=True)]) for row in texts]
     accuracy = found.metrics["accuracy"]
     assert accuracy.value == pytest.approx(np.mean(shares))
@@ -124,7 +124,7 @@ def test_a_value_is_the_mean_over_repeats_and_every_answer_is_counted() -> None:
 def test_a_model_that_repeats_itself_has_no_sampling_noise() -> None:
     rng = np.random.default_rng(5)
     texts = [str(text) for text in rng.choice(LABELS, 40)]
-    once, thrice = (score(Kind.SINGLE_LABEL, LABELS, samples([texts] * times)).metrics for times in (1, 3))
+    once, thrice = (score(get("single_label"), LABELS, samples([texts] * times)).metrics for times in (1, 3))
     for name, metric in thrice.items():
         assert metric.value == pytest.approx(once[name].value), name
         for mine, other in ((metric.bca, once[name].bca), (metric.percentile, once[name].percentile)):
@@ -136,7 +136,7 @@ def test_a_model_that_repeats_itself_has_no_sampling_noise() -> None:
 
 
 def test_one_cluster_has_values_but_no_components() -> None:
-    found = score(Kind.SINGLE_LABEL, LABELS, samples([["a"] * 6, ["b"] * 6], clusters=1)).metrics["accuracy"]
+    found = score(get("single_label"), LABELS, samples([["a"] * 6, ["b"] * 6], clusters=1)).metrics["accuracy"]
     assert found.value == 0.5
     assert found.sampling is not None
     assert (found.sampling.values, found.sampling.item_sd) == ((0.5, 0.5), None)

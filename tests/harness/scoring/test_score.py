@@ -9,10 +9,9 @@ import pytest
 from sklearn import metrics as sk
 from statsmodels.stats.proportion import proportion_confint
 
-from harness.kinds.measures import description_scores
-from harness.metrics import metrics_of
+from harness.kinds import get
+from harness.kinds.measures import PARTS
 from harness.record import Answer, Sample
-from harness.record.kinds import Kind
 from harness.scoring.anchors import Anchor, Anchors
 from harness.scoring.estimate import estimate
 from harness.scoring.score import TaskScores, score
@@ -34,7 +33,7 @@ PREDICTED = np.where(np.arange(N) < 6, -1, SAID)
 def single(clusters: int = 45) -> list[Sample]:
     return [
         sample(
-            Kind.SINGLE_LABEL,
+            get("single_label"),
             item(number, labels=[LABELS[GOLD[number]]], choices=LABELS, cluster_id=f"c{number % clusters}"),
             Answer(text=TEXTS[number]),
         )
@@ -44,7 +43,7 @@ def single(clusters: int = 45) -> list[Sample]:
 
 @pytest.fixture(scope="module")
 def scores() -> TaskScores:
-    return score(Kind.SINGLE_LABEL, LABELS, single(), others=OTHERS)
+    return score(get("single_label"), LABELS, single(), others=OTHERS)
 
 
 def test_values_are_those_of_sklearn(scores: TaskScores) -> None:
@@ -98,7 +97,7 @@ def test_confusion_counts_every_item_once(scores: TaskScores) -> None:
 
 
 def test_a_label_that_nobody_has_or_names_has_no_scores() -> None:
-    found = score(Kind.SINGLE_LABEL, (*LABELS, "d"), single())
+    found = score(get("single_label"), (*LABELS, "d"), single())
     nobody = found.per_class["d"]
     assert (nobody.precision, nobody.recall, nobody.f1, nobody.support) == (None, None, None, 0)
     assert found.metrics["macro_f1"].value == pytest.approx(
@@ -107,26 +106,26 @@ def test_a_label_that_nobody_has_or_names_has_no_scores() -> None:
 
 
 def test_one_cluster_has_a_value_and_says_why_it_has_no_interval() -> None:
-    one = score(Kind.SINGLE_LABEL, LABELS, single(clusters=1)).metrics["accuracy"]
+    one = score(get("single_label"), LABELS, single(clusters=1)).metrics["accuracy"]
     assert one.value == pytest.approx(sk.accuracy_score(GOLD, PREDICTED))
     assert one.interval is None
     assert "one cluster" in (one.reason or "")
 
 
 def test_the_same_samples_give_the_same_numbers(scores: TaskScores) -> None:
-    assert score(Kind.SINGLE_LABEL, LABELS, single(), others=OTHERS) == scores
+    assert score(get("single_label"), LABELS, single(), others=OTHERS) == scores
 
 
 def test_calibration_errors_are_losses_whose_bias_is_taken_off_and_told() -> None:
     samples = [
         sample(
-            Kind.SINGLE_LABEL,
+            get("single_label"),
             item(number, labels=[LABELS[GOLD[number]]], choices=LABELS, cluster_id=f"c{number}"),
             Answer(loglikelihoods=tuple(RNG.normal(size=3))),
         )
         for number in range(N)
     ]
-    found = score(Kind.SINGLE_LABEL, LABELS, samples).metrics
+    found = score(get("single_label"), LABELS, samples).metrics
     for name in ("ece", "ece_norm"):
         one = found[name]
         assert one.interval is not None
@@ -135,7 +134,7 @@ def test_calibration_errors_are_losses_whose_bias_is_taken_off_and_told() -> Non
 
 
 def test_a_value_outside_of_its_interval_says_why() -> None:
-    [metric] = [metric for metric in metrics_of(Kind.RANKING) if metric.name == "mean_ap"]
+    [metric] = [metric for metric in get("ranking").metrics if metric.name == "mean_ap"]
     left = 0.3 + np.random.default_rng(3).normal(scale=0.001, size=40)
     left += 0.3015 - left.mean()  # leaving any out raises the value: it is biased
     one = estimate(metric, 0.3, Bootstrap(0.3, np.linspace(0.29, 0.31, 2000), left, clusters=40, seed=1))
@@ -149,12 +148,12 @@ def test_a_value_outside_of_its_interval_says_why() -> None:
 
 def test_choices_have_no_classes() -> None:
     samples = [
-        sample(Kind.CHOICE, item(number, labels=[gold], choices=options), Answer(text=said))
+        sample(get("choice"), item(number, labels=[gold], choices=options), Answer(text=said))
         for number, (gold, options, said) in enumerate(
             [("glad", ["sad", "glad"], "glad"), ("calm", ["calm", "tense"], "tense")]
         )
     ]
-    found = score(Kind.CHOICE, (), samples)
+    found = score(get("choice"), (), samples)
     assert found.metrics["accuracy"].value == 0.5
     assert (found.per_class, found.confusion) == ({}, None)
 
@@ -163,10 +162,10 @@ def test_sets_are_scored_with_unread_answers_as_empty_sets() -> None:
     gold = [["a", "b"], ["c"], ["a"], ["b", "c"]]
     texts = ['["a", "b"]', "[]", "hm", '["a", "c"]']
     samples = [
-        sample(Kind.MULTI_LABEL, item(number, labels=true, choices=LABELS), Answer(text=text))
+        sample(get("multi_label"), item(number, labels=true, choices=LABELS), Answer(text=text))
         for number, (true, text) in enumerate(zip(gold, texts, strict=True))
     ]
-    found = score(Kind.MULTI_LABEL, LABELS, samples)
+    found = score(get("multi_label"), LABELS, samples)
     assert found.metrics["micro_f1"].value == pytest.approx(2 * 3 / (6 + 4))
     assert found.metrics["samples_f1"].value == pytest.approx((1 + 0 + 0 + 0.5) / 4)
     assert found.metrics["jaccard"].value == pytest.approx((1 + 0 + 0 + 1 / 3) / 4)
@@ -180,10 +179,10 @@ def test_sets_are_scored_with_unread_answers_as_empty_sets() -> None:
 
 def test_a_ranking_without_true_and_false_items_has_no_value_but_a_reason() -> None:
     samples = [
-        sample(Kind.RANKING, item(number, labels=["a"], choices=["a"]), Answer(loglikelihoods=(-float(number),)))
+        sample(get("ranking"), item(number, labels=["a"], choices=["a"]), Answer(loglikelihoods=(-float(number),)))
         for number in range(3)
     ]
-    one = score(Kind.RANKING, ("a",), samples).metrics["macro_auc"]
+    one = score(get("ranking"), ("a",), samples).metrics["macro_auc"]
     assert (one.value, one.interval) == (None, None)
     assert one.reason
 
@@ -193,14 +192,14 @@ def test_rankings_are_those_of_sklearn() -> None:
     values = np.round(RNG.normal(size=(40, 3)) + truth, 1)
     samples = [
         sample(
-            Kind.RANKING,
+            get("ranking"),
             item(number, labels=[label for label, true in zip(LABELS, truth[number], strict=True) if true],
                  choices=LABELS),
             Answer(loglikelihoods=tuple(values[number].tolist())),
         )
         for number in range(40)
     ]  # fmt: skip
-    found = score(Kind.RANKING, LABELS, samples)
+    found = score(get("ranking"), LABELS, samples)
     area = sk.roc_auc_score(truth, values, average="macro")
     precision = sk.average_precision_score(truth, values, average="macro")
     assert found.metrics["macro_auc"].value == pytest.approx(area)
@@ -209,14 +208,14 @@ def test_rankings_are_those_of_sklearn() -> None:
 
 def test_descriptions_are_means_of_what_the_samples_say() -> None:
     items = [item(number, labels=[], references=("r",)) for number in range(2)]
-    measured = description_scores(items, ["t", "u"], toy_instruments())
+    measured = get("description").measure(items, ["t", "u"], toy_instruments(), PARTS)
     rows = [
         {**measured[0], "cosine": 0.9, "cosine_shuffled": 0.5, "own_auc": 1.0},
         {**measured[1], "cosine": 0.3, "cosine_shuffled": 0.5, "own_auc": 0.0},
     ]
     samples = [
         sample(
-            Kind.DESCRIPTION,
+            get("description"),
             item(number, labels=[], references=("r",)),
             Answer(text="t"),
             scores=row,
@@ -224,7 +223,7 @@ def test_descriptions_are_means_of_what_the_samples_say() -> None:
         for number, row in enumerate(rows)
     ]
     others = Anchors({"majority": Anchor([Answer(text="m")] * 2, [rows[0]] * 2)})
-    found = score(Kind.DESCRIPTION, (), samples, others=others).metrics
+    found = score(get("description"), (), samples, others=others).metrics
     assert found["cosine"].value == pytest.approx(0.6)
     assert found["lift"].value == pytest.approx(0.1)
     assert found["own_auc"].value == 0.5
@@ -234,11 +233,11 @@ def test_descriptions_are_means_of_what_the_samples_say() -> None:
 
 def right(row: int, said: str, clusters: int) -> Sample:
     given = item(row, labels=["fear"], choices=OFFERED, cluster_id=f"c{row % clusters}")
-    return sample(Kind.SINGLE_LABEL, given, Answer(text=said))
+    return sample(get("single_label"), given, Answer(text=said))
 
 
 def test_answers_that_are_all_right_are_as_sure_as_there_are_clusters_and_not_beyond_doubt() -> None:
-    found = score(Kind.SINGLE_LABEL, OFFERED, [right(row, "fear", 40) for row in range(120)]).metrics["accuracy"]
+    found = score(get("single_label"), OFFERED, [right(row, "fear", 40) for row in range(120)]).metrics["accuracy"]
     low, _ = proportion_confint(40, 40, 0.05, method="wilson")
     assert found.interval is not None
     assert (found.interval.low, found.interval.high) == pytest.approx((low, 1))
@@ -248,9 +247,9 @@ def test_answers_that_are_all_right_are_as_sure_as_there_are_clusters_and_not_be
 def test_a_metric_of_some_items_is_as_sure_as_the_clusters_that_hold_them() -> None:
     said = ["anger", "sadness", "surprise", "anger", "sadness", "anger", "surprise"]
     rows = [right(row, said[row] if row < len(said) else "fear", 200) for row in range(200)]
-    found = score(Kind.SINGLE_LABEL, OFFERED, rows).metrics
+    found = score(get("single_label"), OFFERED, rows).metrics
     assert found["accuracy"].note is None
     assert (found["near_miss"].note or "").startswith("7 clusters: below 30")
     assert found["near_miss"].interval is not None
-    one = score(Kind.SINGLE_LABEL, OFFERED, rows[6:]).metrics["near_miss"]
+    one = score(get("single_label"), OFFERED, rows[6:]).metrics["near_miss"]
     assert (one.interval, one.reason) == (None, "no interval: all items that count form one cluster")

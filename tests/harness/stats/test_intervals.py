@@ -16,11 +16,10 @@ from scipy.spatial.distance import jensenshannon
 from scipy.special import expit, logit
 from statsmodels.stats.proportion import proportion_confint
 
-from harness.metrics import metrics_of
+from harness.kinds import get
 from harness.metrics.algebra import weighted_mean
 from harness.metrics.outcome import Labelled
 from harness.record import Interval
-from harness.record.kinds import Kind
 from harness.stats.arrays import Floats, Weights
 from harness.stats.bootstrap import resample
 from harness.stats.intervals import (
@@ -142,7 +141,7 @@ def ends_of(found: Interval | None) -> tuple[float, float]:
 
 
 def test_a_divergence_biased_upward_is_covered_once_its_bias_is_taken_off() -> None:
-    answer_jsd = next(metric for metric in metrics_of(Kind.SINGLE_LABEL) if metric.name == "answer_jsd")
+    answer_jsd = next(metric for metric in get("single_label").metrics if metric.name == "answer_jsd")
     true, said = np.array([0.3, 0.3, 0.2, 0.1, 0.1]), np.array([0.34, 0.26, 0.2, 0.1, 0.1])
     divergence = jensenshannon(true, said, base=2) ** 2
     held = []

@@ -9,17 +9,16 @@ import pytest
 from scipy import stats
 from statsmodels.stats.power import TTestPower
 
-from harness.metrics import metrics_of
+from harness.kinds import get
 from harness.metrics.algebra import weighted_mean
 from harness.metrics.outcome import Described
-from harness.record.kinds import Kind
 from harness.scoring.difference import mcnemar, sign_flip
 from harness.scoring.repeats import once
 from harness.stats.bootstrap import resample
 from harness.stats.intervals import Bootstrap
 from harness.stats.power import Detectable, by_discordance, by_error, without_sampling
 
-COSINE = next(metric for metric in metrics_of(Kind.DESCRIPTION) if metric.name == "cosine")
+COSINE = next(metric for metric in get("description").metrics if metric.name == "cosine")
 
 
 def spread(clusters: int, error: float) -> Bootstrap:

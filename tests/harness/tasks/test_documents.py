@@ -6,10 +6,11 @@ import json
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
-from harness.record.kinds import Kind
-from harness.tasks.documents import Question, item_of, nearest, split
+from harness.kinds import Kind, get
+from harness.tasks.documents import Question, document, nearest, split
 from tests.making import PROVENANCE, features
 from va_extractor.common.errors import InputError
 from va_extractor.dataset import write_split
@@ -17,7 +18,7 @@ from va_extractor.emotions.labels import BASIC, EMOTIC
 
 
 def question(root: Path, kind: Kind, labels: tuple[str, ...] = (), options: Path | None = None) -> Question:
-    return Question(kind, str(root), "emotic", labels, options, by_index=kind is Kind.RANKING)
+    return Question(kind, str(root), "emotic", labels, options)
 
 
 def written(root: Path, table: pa.Table) -> Path:
@@ -31,70 +32,67 @@ def options(path: Path, text: str) -> Path:
 
 
 def test_the_emotic_lookalike_as_sets(lookalike: Path) -> None:
-    found = split(question(lookalike, Kind.MULTI_LABEL, EMOTIC), "test")
+    found = split(question(lookalike, get("multi_label"), EMOTIC), "test")
     assert found.excluded == {"no_face": 2}
-    assert [doc["item_id"] for doc in found.docs] == [f"test{row}" for row in range(2, 60)]
-    for doc in found.docs:
-        assert json.loads(doc["target"]) == doc["labels"]
-        assert doc["choices"] == list(EMOTIC)
-        assert doc["label_weights"] is not None
-        assert len(doc["label_weights"]) == len(doc["labels"])
+    assert [item.item_id for item in found.items] == [f"test{row}" for row in range(2, 60)]
+    for doc in found.items:
+        assert json.loads(str(get("multi_label").target(doc))) == list(doc.labels)
+        assert doc.choices is found.items[0].choices
+        assert doc.choices == EMOTIC
+        assert doc.label_weights is not None
+        assert len(doc.label_weights) == len(doc.labels)
 
 
 def test_the_emotic_lookalike_as_ranking(lookalike: Path) -> None:
-    for doc in split(question(lookalike, Kind.RANKING, EMOTIC), "test").docs:
-        assert doc["target"] == doc["labels"]
+    for doc in split(question(lookalike, get("ranking"), EMOTIC), "test").items:
+        assert get("ranking").target(doc) == list(doc.labels)
 
 
 def test_the_emotic_lookalike_as_description(lookalike: Path) -> None:
-    found = split(question(lookalike, Kind.DESCRIPTION), "test")
+    found = split(question(lookalike, get("description")), "test")
     assert found.excluded == {"no_face": 2, "no_reference": 1}
-    for doc in found.docs:
-        assert doc["choices"] == []
-        assert doc["target"] == doc["references"][0]
-        assert doc["reference_kind"] == "human"
+    for doc in found.items:
+        assert doc.choices == ()
+        assert get("description").target(doc) == doc.references[0]
 
 
 def test_a_split_that_is_not_there_is_empty(lookalike: Path) -> None:
-    assert split(question(lookalike, Kind.DESCRIPTION), "validation").docs == []
+    assert split(question(lookalike, get("description")), "validation").items == []
 
 
 def test_rows_of_low_confidence_are_not_asked(tmp_path: Path) -> None:
     written(tmp_path, features(3, va_status=["ok", "low_confidence", "low_confidence"]))
-    found = split(question(tmp_path, Kind.MULTI_LABEL, EMOTIC), "test")
-    assert (len(found.docs), found.excluded) == (1, {"low_confidence": 2})
+    found = split(question(tmp_path, get("multi_label"), EMOTIC), "test")
+    assert (len(found.items), found.excluded) == (1, {"low_confidence": 2})
 
 
 def test_an_item_keeps_what_was_given_and_true(lookalike: Path) -> None:
-    doc = split(question(lookalike, Kind.MULTI_LABEL, EMOTIC), "test").docs[5]
-    item = item_of(doc)
-    assert (item.item_id, item.cluster_id, item.valence, item.arousal) == (
-        "test7", "test-image2", doc["valence"], doc["arousal"],
-    )  # fmt: skip
-    assert list(item.labels) == doc["labels"]
-    assert list(item.label_weights or ()) == doc["label_weights"]
+    item = split(question(lookalike, get("multi_label"), EMOTIC), "test").items[5]
+    [row] = [row for row in pq.read_table(lookalike / "emotic").to_pylist() if row["item_id"] == item.item_id]
+    assert (item.item_id, item.cluster_id) == ("test7", "test-image2")
+    for name in ("valence", "arousal", "labels", "label_weights", "annotator_labels", "references"):
+        assert json.dumps(getattr(item, name)) == json.dumps(row[name])
 
 
 def test_a_single_label_is_a_word_or_an_index(tmp_path: Path) -> None:
     written(tmp_path, features(2, labels=[["anger"], ["fear"]]))
-    words = split(Question(Kind.SINGLE_LABEL, str(tmp_path), "emotic", BASIC), "test")
-    indices = split(Question(Kind.SINGLE_LABEL, str(tmp_path), "emotic", BASIC, by_index=True), "test")
-    assert [doc["target"] for doc in words.docs] == ["anger", "fear"]
-    assert [doc["target"] for doc in indices.docs] == [0, 2]
+    for by_index, targets in ((False, ["anger", "fear"]), (True, [0, 2])):
+        asked = Question(get("single_label"), str(tmp_path), "emotic", BASIC, by_index=by_index)
+        assert [document(asked, item)["target"] for item in split(asked, "test").items] == targets
 
 
 @pytest.mark.parametrize("labels", [[["anger"], ["anger", "fear"]], [["anger"], []]])
 def test_not_exactly_one_label_is_refused(tmp_path: Path, labels: list[list[str]]) -> None:
     written(tmp_path, features(2, labels=labels))
     with pytest.raises(InputError) as raised:
-        split(question(tmp_path, Kind.SINGLE_LABEL, BASIC), "test")
+        split(question(tmp_path, get("single_label"), BASIC), "test")
     assert (raised.value.problem.field, raised.value.problem.found) == ("labels", labels[1])
 
 
 def test_a_label_outside_the_set_is_named_with_the_nearest(tmp_path: Path) -> None:
     written(tmp_path, features(2, labels=[["anger"], ["suprise"]]))
     with pytest.raises(InputError) as raised:
-        split(question(tmp_path, Kind.SINGLE_LABEL, BASIC), "test")
+        split(question(tmp_path, get("single_label"), BASIC), "test")
     found = raised.value.problem
     assert (found.field, found.found, found.code) == ("labels", "suprise", "unknown")
     assert "surprise" in found.what
@@ -103,9 +101,9 @@ def test_a_label_outside_the_set_is_named_with_the_nearest(tmp_path: Path) -> No
 def test_options_come_from_the_file_in_its_order(tmp_path: Path) -> None:
     written(tmp_path, features(2, labels=[["calm"], ["glad"]]))
     path = options(tmp_path / "o.csv", "term,option_1,option_2,note\nglad,glad,sad,x\ncalm,tense,calm,y\n")
-    docs = split(question(tmp_path, Kind.CHOICE, options=path), "test").docs
-    assert [doc["choices"] for doc in docs] == [["tense", "calm"], ["glad", "sad"]]
-    assert [doc["target"] for doc in docs] == ["calm", "glad"]
+    docs = split(question(tmp_path, get("choice"), options=path), "test").items
+    assert [doc.choices for doc in docs] == [("tense", "calm"), ("glad", "sad")]
+    assert [get("choice").target(doc) for doc in docs] == ["calm", "glad"]
 
 
 @pytest.mark.parametrize(
@@ -124,7 +122,7 @@ def test_options_that_do_not_fit_are_named(tmp_path: Path, text: str, code: str)
     written(tmp_path, features(1, labels=[["calm"]]))
     path = options(tmp_path / "o.csv", text)
     with pytest.raises(InputError) as raised:
-        split(question(tmp_path, Kind.CHOICE, options=path), "test")
+        split(question(tmp_path, get("choice"), options=path), "test")
     assert (raised.value.problem.file, raised.value.problem.code) == (path, code)
 
 
@@ -133,7 +131,7 @@ def test_options_that_cannot_be_read_are_named(tmp_path: Path) -> None:
     (tmp_path / "latin.csv").write_bytes("term,option_1\nblasé,blasé\n".encode("latin-1"))
     for name in ("none.csv", "latin.csv"):
         with pytest.raises(InputError) as raised:
-            split(question(tmp_path, Kind.CHOICE, options=tmp_path / name), "test")
+            split(question(tmp_path, get("choice"), options=tmp_path / name), "test")
         assert (raised.value.problem.file, raised.value.problem.code) == (tmp_path / name, "unreadable")
 
 

@@ -9,23 +9,22 @@ from typing import Any
 
 import pytest
 
-from harness.metrics import metrics_of
-from harness.record.kinds import Kind
-from harness.tasks.documents import EVALUATED, Doc, split
+from harness.kinds import Kind, get
+from harness.tasks.documents import Document
 from harness.tasks.features import SHIPPED
 from harness.tasks.load import Task, load_tasks
 from va_extractor.common.errors import InputError
 from va_extractor.emotions.labels import BASIC, EMOTIC
 
 KINDS = {
-    "iimi_basic": Kind.SINGLE_LABEL,
-    "iimi_basic_mc": Kind.SINGLE_LABEL,
-    "emotic_complex": Kind.MULTI_LABEL,
-    "emotic_complex_mc": Kind.RANKING,
-    "emotic_describe": Kind.DESCRIPTION,
-    "norms_term": Kind.CHOICE,
-    "norms_term_mc": Kind.CHOICE,
-    "norms_term_vad": Kind.CHOICE,
+    "iimi_basic": get("single_label"),
+    "iimi_basic_mc": get("single_label"),
+    "emotic_complex": get("multi_label"),
+    "emotic_complex_mc": get("ranking"),
+    "emotic_describe": get("description"),
+    "norms_term": get("choice"),
+    "norms_term_mc": get("choice"),
+    "norms_term_vad": get("choice"),
 }
 BASE = Path(__file__).parents[3] / "tasks" / "_base"
 MINE = f"""
@@ -41,8 +40,8 @@ def ours() -> dict[str, Task]:
     return {task.name: task for task in load_tasks(list(KINDS), [], SHIPPED)}
 
 
-def docs_of(task: Task) -> list[Doc]:
-    return split(task.question, EVALUATED).docs
+def docs_of(task: Task) -> list[Document]:
+    return list(task.engine.eval_docs)
 
 
 def mine(folder: Path, *changes: tuple[str, str]) -> Path:
@@ -58,12 +57,12 @@ def mine(folder: Path, *changes: tuple[str, str]) -> Path:
 def test_every_task_is_sound(ours: dict[str, Task], name: str, kind: Kind) -> None:
     task = ours[name]
     assert task.kind is kind
-    assert task.headline in [metric.name for metric in metrics_of(kind)]
+    assert task.headline in [metric.name for metric in kind.metrics]
     assert re.fullmatch(r"\d+\.\d+", task.version)
     assert task.by_likelihood == name.endswith("_mc")
     assert len(docs_of(task)) >= 142
     assert {label for doc in docs_of(task)[:1] for label in doc["choices"]} <= {
-        *BASIC, *EMOTIC, *(label for other in docs_of(ours["norms_term"]) for label in other["labels"]),
+        *BASIC, *EMOTIC, *(label for other in docs_of(ours["norms_term"]) for label in other["item"].labels),
     }  # fmt: skip
 
 

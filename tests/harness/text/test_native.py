@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from harness.kinds import get
 from harness.kinds.reading import read
 from harness.record import Answer, Language, Parsed
-from harness.record.kinds import Kind
 from harness.tasks.prompts.axes import LANGUAGES
 from harness.tasks.prompts.languages import words as wording
 from harness.text.languages import words
@@ -36,12 +36,12 @@ CASES = [
 
 def one(text: str, labels: tuple[str, ...], language: Language, *, steps: bool = False) -> Parsed:
     asked = item(0, labels=[labels[0]], choices=labels).model_copy(update={"language": language, "steps": steps})
-    return read(Kind.SINGLE_LABEL, asked, Answer(text=text))
+    return read(get("single_label"), asked, Answer(text=text))
 
 
 def many(text: str, labels: tuple[str, ...], language: Language) -> set[str]:
     asked = item(0, labels=[labels[0]], choices=labels).model_copy(update={"language": language})
-    return set(read(Kind.MULTI_LABEL, asked, Answer(text=text)).labels)
+    return set(read(get("multi_label"), asked, Answer(text=text)).labels)
 
 
 @given(
@@ -179,6 +179,6 @@ def test_a_line_of_the_steps_that_names_an_emotion_is_no_answer_yet(language: La
 def test_the_last_line_of_steps_may_be_a_list_or_a_sentence() -> None:
     asked = item(0, labels=["Fear"], choices=EMOTIC).model_copy(update={"steps": True})
     text = '-0.8 is unpleasant: ["Anger"] at first sight.\nAnswer: ["Fear", "Pain"]'
-    assert read(Kind.MULTI_LABEL, asked, Answer(text=text)).labels == ("Fear", "Pain")
-    told = read(Kind.DESCRIPTION, asked, Answer(text="High arousal.\nAnswer: The person is afraid."))
+    assert read(get("multi_label"), asked, Answer(text=text)).labels == ("Fear", "Pain")
+    told = read(get("description"), asked, Answer(text="High arousal.\nAnswer: The person is afraid."))
     assert (told.status, told.text) == ("ok", "The person is afraid.")

@@ -9,7 +9,7 @@ import pytest
 from harness.models import lm_eval as _compat
 from harness.models.lm_eval import AskSettings
 from harness.record import Seeds
-from harness.tasks.documents import Docs
+from harness.tasks.documents import Documents
 from harness.tasks.features import SHIPPED
 from harness.tasks.load import Task, load_tasks
 from lm_eval.api.model import LM
@@ -53,10 +53,8 @@ def task(name: str) -> Task:
 def test_documents_come_back_in_order_each_with_its_own_prompt_and_hash() -> None:
     one = task("iimi_basic")
     asked = _compat.ask(Echo(), one.name, one.engine, settings()) or []
-    assert [given.doc["item_id"] for given in asked] == [doc["item_id"] for doc in one.engine.eval_docs][:6]
-    assert [doc["item_id"] for doc in _compat.asked_docs(one.engine, settings())] == [
-        given.doc["item_id"] for given in asked
-    ]
+    assert [given.doc["item"].item_id for given in asked] == [doc["item"].item_id for doc in one.engine.eval_docs][:6]
+    assert _compat.asked_docs(one.engine, settings()) == [given.doc for given in asked]
     assert [given.results for given in asked] == [[f"{given.prompt[-30:]} 7"] for given in asked]
     assert f"{asked[0].doc['valence']:.2f}" in asked[0].prompt
     prompts = {given.prompt for given in asked}
@@ -67,16 +65,16 @@ def test_each_choice_is_asked_for_its_log_likelihood() -> None:
     one = task("iimi_basic_mc")
     asked = _compat.ask(Echo(), one.name, one.engine, settings(limit=2)) or []
     for given in asked:
-        assert [score for score, _ in given.results] == [-len(choice) - 1.0 for choice in given.doc["choices"]]
+        assert [score for score, _ in given.results] == [-len(choice) - 1.0 for choice in given.doc["item"].choices]
 
 
 def test_other_documents_pass_through_the_prompt_and_leave_the_task_as_it_was() -> None:
     one = task("iimi_basic")
     mine = _compat.asked_docs(one.engine, settings())
     other = mine[0].copy()
-    other["item_id"] = "other"
-    asked = _compat.ask_of(Echo(), one.name, one.engine, settings(), Docs([other])) or []
-    assert [given.doc["item_id"] for given in asked] == ["other"]
+    other["item"] = other["item"].model_copy(update={"item_id": "other"})
+    asked = _compat.ask_of(Echo(), one.name, one.engine, settings(), Documents([other])) or []
+    assert [given.doc["item"].item_id for given in asked] == ["other"]
     assert _compat.asked_docs(one.engine, settings()) == mine
 
 

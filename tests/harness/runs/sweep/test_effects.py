@@ -14,11 +14,10 @@ from hypothesis import strategies as st
 from sklearn.metrics import f1_score
 from statsmodels.stats.multitest import multipletests
 
-from harness.kinds.arrays import Answered, outcome
-from harness.metrics import Metric, metrics_of
+from harness.kinds import Answered, get
+from harness.metrics import Metric
 from harness.metrics.outcome import Labelled
 from harness.record import Answer, Parsed
-from harness.record.kinds import Kind
 from harness.runs.sweep.design import CROSSED, cells, contrasts, parse
 from harness.runs.sweep.effects import Measured, effects, spread_of
 from harness.tasks.prompts.axes import Axes
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
 LABELS = ("anger", "fear", "neutral")
 AXES = parse("va_format,scale=0..1,say_scale", Axes())
 CELLS = cells(AXES, Axes(), CROSSED)
-METRICS: dict[str, Metric] = {metric.name: metric for metric in metrics_of(Kind.SINGLE_LABEL)}
+METRICS: dict[str, Metric] = {metric.name: metric for metric in get("single_label").metrics}
 
 
 def simulated(rng: np.random.Generator, items: int, clusters: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -53,7 +52,7 @@ def measured(gold: np.ndarray, said: np.ndarray, clusters: np.ndarray, name: str
                      Parsed(status="ok", labels=(LABELS[one],)), {})
             for number, (true, one) in enumerate(zip(gold, row, strict=True))
         ]  # fmt: skip
-        outcomes.append(outcome(Kind.SINGLE_LABEL, LABELS, answered))
+        outcomes.append(get("single_label").outcome(LABELS, answered))
     assert isinstance(outcomes[0], Labelled)
     return Measured(METRICS[name], outcomes, {cell: place for place, cell in enumerate(CELLS)}, clusters)
 

@@ -27,7 +27,7 @@ def run(*args, **kwargs):
 
 Task = run
 """
-DATASET = "custom_dataset: !function harness.tasks.functions.single_label.dataset"
+DATASET = "custom_dataset: !function harness.tasks.functions.single_label_dataset"
 FUNCTIONS = [
     "os.system",
     "subprocess.Popen",
@@ -39,10 +39,10 @@ FUNCTIONS = [
     "harness.tasks.functions._kind.Dataset",
     "harness.tasks.functions.single_label.Dataset",
     "harness.tasks.functions.single_label.__builtins__",
-    "harness.tasks.functions.single_label.dataset.__class__",
+    "harness.tasks.functions.single_label_dataset.__class__",
     "harness.tasks.functions..single_label.dataset",
-    "harness.tasks.functions.single_label.dataset ",
-    "harness.tasks.functions.evil.dataset",
+    "harness.tasks.functions.single_label_dataset ",
+    "harness.tasks.functions.evil_dataset",
     "evil.run",
     "evil.__builtins__",
     "sub.evil.run",
@@ -52,14 +52,14 @@ FUNCTIONS = [
     "",
 ]
 ELSEWHERE = {
-    "in a list of metrics": changed("harness.tasks.functions.single_label.metrics", "evil.run"),
-    "as the scorer": changed("harness.tasks.functions.single_label.score", "evil.run"),
+    "in a list of metrics": changed("harness.tasks.functions.single_label_metrics", "evil.run"),
+    "as the scorer": changed("harness.tasks.functions.single_label_score", "evil.run"),
     "as the prompt": SOUND + "gen_prefix: !function evil.run\n",
     "before the documents": SOUND + "process_docs: !function evil.run\n",
     "within metadata": changed("source: iimi", "source: !function evil.run"),
     "within generation arguments": changed("max_gen_toks: 64", "max_gen_toks: !function evil.run"),
     "as an aggregation": changed(
-        "!function harness.tasks.functions.single_label.metrics",
+        "!function harness.tasks.functions.single_label_metrics",
         "[{metric: accuracy, aggregation: !function evil.run}]",
     ),
     "as a sampler": SOUND + "fewshot_config: {sampler: !function evil.run}\n",
@@ -227,9 +227,9 @@ def test_code_beside_a_yaml_runs_only_where_it_is_trusted(folder: Path) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        changed("harness.tasks.functions.single_label.score", "evil.run"),
-        changed("harness.tasks.functions.single_label.metrics", "evil.run"),
-        changed("harness.tasks.functions.single_label.dataset", "evil.run"),
+        changed("harness.tasks.functions.single_label_score", "evil.run"),
+        changed("harness.tasks.functions.single_label_metrics", "evil.run"),
+        changed("harness.tasks.functions.single_label_dataset", "evil.run"),
         changed("doc_to_target: target", "doc_to_target: !function evil.run"),
         SOUND + "gen_prefix: !function evil.run\n",
     ],

@@ -77,7 +77,7 @@ BROKEN: list[tuple[str, str, int, str | None, str]] = [
     ('until: ["\\n\\n"]', 'until: ["\\n\\n", ""]', 16, "generation_kwargs.until.1", "conflict"),
     ("title: Name the emotion.", "title: 3", 19, "metadata.title", "type"),
     ("source: iimi", "source: ../iimi", 20, "metadata.source", "type"),
-    ("!function harness.tasks.functions.single_label.score", "score", 14, "process_results", "type"),
+    ("!function harness.tasks.functions.single_label_score", "score", 14, "process_results", "type"),
     ("task: mine", "task: mine\nnum_fewshot: 0", 2, "num_fewshot", "range"),
     ("task: mine", "task: mine\nnum_fewshot: '2'", 2, "num_fewshot", "type"),
     ("task: mine", "task: mine\ntarget_delimiter: 3", 2, "target_delimiter", "type"),
@@ -129,7 +129,7 @@ BROKEN: list[tuple[str, str, int, str | None, str]] = [
     # what does not fit
     ("headline: macro_f1", "headline: macro_f2", 22, "metadata.headline", "unknown"),
     ("headline: macro_f1", "headline: macro_auc", 22, "metadata.headline", "conflict"),
-    ("metric_list: !function harness.tasks.functions.single_label.metrics", "metric_list: [{metric: acc}]", 15,
+    ("metric_list: !function harness.tasks.functions.single_label_metrics", "metric_list: [{metric: acc}]", 15,
      "metric_list.0.metric", "unknown"),
     ("single_label.score", "ranking.score", 14, "process_results", "conflict"),
     ("single_label.metrics", "choice.metrics", 15, "metric_list", "conflict"),
@@ -165,7 +165,7 @@ def test_a_column_that_is_missing_may_be_asked_for_but_not_printed(tmp_path: Pat
 
 
 def test_names_that_are_offered_as_near_fit_the_task(tmp_path: Path) -> None:
-    metric_list = "metric_list: !function harness.tasks.functions.single_label.metrics"
+    metric_list = "metric_list: !function harness.tasks.functions.single_label_metrics"
     [found] = check(tmp_path, changed(metric_list, "metric_list: [{metric: acc}]")).problems
     offered = found.what.partition("did you mean ")[2].rstrip("?)").split(" or ")
     assert set(offered) <= set(str(found.hint).removeprefix("take one of ").split(", "))

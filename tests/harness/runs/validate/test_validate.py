@@ -40,7 +40,6 @@ def choice(folder: Path, *rows: str) -> Problem:
     """Validate a task of given options and return what was found at them."""
     docs._options.cache_clear()
     docs.split.cache_clear()
-    docs._unprompted.cache_clear()
     text = OPTIONS.format(base=TASKS / "_base" / "choice.yaml")
     if rows:
         (folder / "options.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")

@@ -9,7 +9,7 @@ from harness.runs.validate import Report, Settings, Target, names, validate
 from harness.tasks.features import SHIPPED
 
 SOUND = r"""task: mine
-custom_dataset: !function harness.tasks.functions.single_label.dataset
+custom_dataset: !function harness.tasks.functions.single_label_dataset
 training_split: train
 fewshot_split: train
 test_split: test
@@ -21,8 +21,8 @@ doc_to_text: |-
   Arousal: {{ '%.2f' | format(arousal) }}
   Emotion:
 doc_to_target: target
-process_results: !function harness.tasks.functions.single_label.score
-metric_list: !function harness.tasks.functions.single_label.metrics
+process_results: !function harness.tasks.functions.single_label_score
+metric_list: !function harness.tasks.functions.single_label_metrics
 generation_kwargs: {until: ["\n\n"], max_gen_toks: 64}
 metadata:
   version: 1.0

@@ -14,8 +14,8 @@ import pyarrow as pa
 import pytest
 
 from harness.cli import main
+from harness.kinds import get
 from harness.record import RunRecord
-from harness.record.kinds import Kind
 from harness.scoring.ceilings.answers import best_sets, ceiling_answers
 from harness.scoring.ceilings.labels import label_scores
 from harness.tasks.documents import EVALUATED, Question, split
@@ -71,11 +71,11 @@ def anything(rng: np.random.Generator, _v: float, _a: float) -> list[str]:
 def accuracies(root: Path, choose: Choose, *, train: bool = True) -> dict[str, float]:
     for name in ("train", "test") if train else ("test",):
         write(root, "iimi", name, 400, choose)
-    question = Question(Kind.SINGLE_LABEL, str(root), "iimi", BASIC)
-    docs = split(question, EVALUATED).docs
+    question = Question(get("single_label"), str(root), "iimi", BASIC)
+    docs = split(question, EVALUATED).items
     return {
-        name: float(np.mean([answer.text == doc["labels"][0] for answer, doc in zip(answers, docs, strict=True)]))
-        for name, answers in ceiling_answers(docs, by_likelihood=False).items()
+        name: float(np.mean([answer.text == doc.labels[0] for answer, doc in zip(answers, docs, strict=True)]))
+        for name, answers in ceiling_answers(question, docs, by_likelihood=False).items()
     }
 
 

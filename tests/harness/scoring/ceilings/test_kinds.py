@@ -15,18 +15,20 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 
 from harness.cli import main
+from harness.kinds import get
+from harness.record import Item
 from harness.record.folder import read_run
-from harness.record.kinds import Kind
 from harness.scoring.ceilings.answers import ceiling_answers
 from harness.scoring.ceilings.labels import label_scores, row_labels
 from harness.tasks import documents as docs
 from harness.tasks import features
-from harness.tasks.documents import EVALUATED, Doc, Question, split
+from harness.tasks.documents import EVALUATED, Question, split
 from tests import making
 from va_extractor.dataset import write_split
 from va_extractor.emotions.norms import norms
 from va_extractor.emotions.prototypes import spreads
 
+Asked = tuple[Question, list[Item]]
 TERMS = ("happy", "angry", "bored")
 OPTIONS = Path(__file__).resolve().parents[4] / "tasks" / "norms" / "options.csv"
 
@@ -47,12 +49,16 @@ def write(root: Path, name: str, rows: int, **columns: Sequence[Any]) -> None:
     write_split(table, making.PROVENANCE, root, name)
 
 
-def plane(docs: Sequence[Doc]) -> np.ndarray:
-    return np.array([(doc["valence"], doc["arousal"]) for doc in docs])
+def plane(docs: Sequence[Item]) -> np.ndarray:
+    return np.array([(doc.valence, doc.arousal) for doc in docs])
 
 
-def described(root: Path, rows: int, *names: str, clusters: int = 5) -> list[Doc]:
-    """Write items with a reference of their own and return the evaluated ones as documents."""
+def evaluated(question: Question) -> Asked:
+    return question, split(question, EVALUATED).items
+
+
+def described(root: Path, rows: int, *names: str, clusters: int = 5) -> Asked:
+    """Write items with a reference of their own and return the evaluated ones."""
     for name in names:
         rng = np.random.default_rng(len(name))
         write(
@@ -65,44 +71,44 @@ def described(root: Path, rows: int, *names: str, clusters: int = 5) -> list[Doc
             references=[[f"{name} {row}", "another"] for row in range(rows)],
             reference_kind=["human"] * rows,
         )
-    return split(Question(Kind.DESCRIPTION, str(root), "emotic"), EVALUATED).docs
+    return evaluated(Question(get("description"), str(root), "emotic"))
 
 
-def nearest(doc: Doc, others: Sequence[Doc]) -> str:
-    distance = [(doc["valence"] - one["valence"]) ** 2 + (doc["arousal"] - one["arousal"]) ** 2 for one in others]
-    return others[int(np.argmin(distance))]["references"][0]
+def nearest(doc: Item, others: Sequence[Item]) -> str:
+    distance = [(doc.valence - one.valence) ** 2 + (doc.arousal - one.arousal) ** 2 for one in others]
+    return others[int(np.argmin(distance))].references[0]
 
 
 def test_a_description_is_retrieved_from_the_nearest_item_of_another_cluster(tmp_path: Path) -> None:
-    asked = described(tmp_path, 40, "test")
-    answers = ceiling_answers(asked, by_likelihood=False)["retrieval"]
+    question, asked = described(tmp_path, 40, "test")
+    answers = ceiling_answers(question, asked, by_likelihood=False)["retrieval"]
     for doc, answer in zip(asked, answers, strict=True):
-        assert answer.text == nearest(doc, [one for one in asked if one["cluster_id"] != doc["cluster_id"]])
+        assert answer.text == nearest(doc, [one for one in asked if one.cluster_id != doc.cluster_id])
 
 
 def test_a_description_is_retrieved_from_the_train_split_where_there_is_one(tmp_path: Path) -> None:
-    asked = described(tmp_path, 40, "train", "test")
-    train = split(Question(Kind.DESCRIPTION, str(tmp_path), "emotic"), "train").docs
-    answers = ceiling_answers(asked[:7], by_likelihood=False)["retrieval"]
+    question, asked = described(tmp_path, 40, "train", "test")
+    train = split(Question(get("description"), str(tmp_path), "emotic"), "train").items
+    answers = ceiling_answers(question, asked[:7], by_likelihood=False)["retrieval"]
     assert [answer.text for answer in answers] == [nearest(doc, train) for doc in asked[:7]]
 
 
 def test_one_cluster_has_nothing_to_retrieve_from(tmp_path: Path) -> None:
-    assert set(ceiling_answers(described(tmp_path, 4, "test", clusters=1), by_likelihood=False)) == {"gaussian"}
+    assert set(ceiling_answers(*described(tmp_path, 4, "test", clusters=1), by_likelihood=False)) == {"gaussian"}
 
 
 def test_a_description_names_the_label_that_a_fit_to_the_train_split_finds_likeliest(tmp_path: Path) -> None:
-    asked = described(tmp_path, 80, "train", "test")
-    train = split(Question(Kind.DESCRIPTION, str(tmp_path), "emotic"), "train").docs
-    names = sorted({label for doc in train for label in doc["labels"]})
+    question, asked = described(tmp_path, 80, "train", "test")
+    train = split(Question(get("description"), str(tmp_path), "emotic"), "train").items
+    names = sorted({label for doc in train for label in doc.labels})
     cubic = make_pipeline(PolynomialFeatures(3), StandardScaler(), LogisticRegression(max_iter=1000))
     likely = np.stack(
         [
-            cubic.fit(plane(train), [name in doc["labels"] for doc in train]).predict_proba(plane(asked[:9]))[:, 1]
+            cubic.fit(plane(train), [name in doc.labels for doc in train]).predict_proba(plane(asked[:9]))[:, 1]
             for name in names
         ]
     )
-    said = [answer.text for answer in ceiling_answers(asked[:9], by_likelihood=False)["logistic"]]
+    said = [answer.text for answer in ceiling_answers(question, asked[:9], by_likelihood=False)["logistic"]]
     assert said == [f"The person's emotional state can be called {names[best].lower()}." for best in likely.argmax(0)]
 
 
@@ -119,22 +125,22 @@ def write_labelled(root: Path, labels: Sequence[str], clusters: Sequence[str], p
     )
 
 
-def chosen(root: Path, labels: Sequence[str], clusters: Sequence[str], points: np.ndarray) -> list[Doc]:
-    """Write items that each carry one of three terms and return them as documents that offer all three."""
+def chosen(root: Path, labels: Sequence[str], clusters: Sequence[str], points: np.ndarray) -> Asked:
+    """Write items that each carry one of three terms and return them, each offering all three."""
     offered = root / "options.csv"
     rows = "".join(f"{term},{','.join(TERMS)}\n" for term in TERMS)
     offered.write_text("term,option_1,option_2,option_3\n" + rows)
     write_labelled(root, labels, clusters, points)
-    return split(Question(Kind.CHOICE, str(root), "emotic", options=offered), EVALUATED).docs
+    return evaluated(Question(get("choice"), str(root), "emotic", options=offered))
 
 
 def test_choices_are_answered_by_the_mean_of_each_options_items_in_other_clusters(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     labels, clusters = [TERMS[row % 2] for row in range(30)], [f"c{row // 3}" for row in range(30)]
     points = np.clip(rng.normal(0, 0.4, (30, 2)), -1, 1)
-    asked = chosen(tmp_path, labels, clusters, points)
-    scores = [answer.loglikelihoods for answer in ceiling_answers(asked, by_likelihood=True)["nearest_mean"]]
-    texts = [answer.text for answer in ceiling_answers(asked, by_likelihood=False)["nearest_mean"]]
+    question, asked = chosen(tmp_path, labels, clusters, points)
+    scores = [answer.loglikelihoods for answer in ceiling_answers(question, asked, by_likelihood=True)["nearest_mean"]]
+    texts = [answer.text for answer in ceiling_answers(question, asked, by_likelihood=False)["nearest_mean"]]
     for row, (found, text) in enumerate(zip(scores, texts, strict=True)):
         others = [other for other in range(30) if clusters[other] != clusters[row]]
         expected = []
@@ -149,8 +155,8 @@ def test_choices_are_answered_by_the_mean_of_each_options_items_in_other_cluster
 
 
 def test_where_each_label_stands_in_one_cluster_nothing_is_learned_of_it(tmp_path: Path) -> None:
-    asked = chosen(tmp_path, TERMS, ["a", "b", "c"], np.zeros((3, 2)))
-    assert set(ceiling_answers(asked, by_likelihood=True)) == {"gaussian", "lookup"}
+    question, asked = chosen(tmp_path, TERMS, ["a", "b", "c"], np.zeros((3, 2)))
+    assert set(ceiling_answers(question, asked, by_likelihood=True)) == {"gaussian", "lookup"}
 
 
 def test_options_are_scored_as_labels_are_and_looked_up_among_items_with_the_same_options(tmp_path: Path) -> None:
@@ -159,44 +165,43 @@ def test_options_are_scored_as_labels_are_and_looked_up_among_items_with_the_sam
     points[10:15] = points[10]
     labels = [TERMS[int(point[0] > 0) + (point[1] > 0.3)] for point in points]
     labels[10:15] = ["happy", "angry", "angry", "bored", "angry"]
-    asked = chosen(tmp_path, labels, [f"c{row // 2}" for row in range(60)], points)
-    found = ceiling_answers(asked, by_likelihood=True)
+    question, asked = chosen(tmp_path, labels, [f"c{row // 2}" for row in range(60)], points)
+    found = ceiling_answers(question, asked, by_likelihood=True)
     assert {"knn", "logistic", "boosting", "nearest_mean"} <= set(found)
     assert np.exp(found["lookup"][12].loglikelihoods or ()) == pytest.approx([0.2, 0.6, 0.2], abs=1e-5)
-    by_label = label_scores(Question(Kind.RANKING, str(tmp_path), "emotic", tuple(sorted(TERMS))))["knn"]
+    by_label = label_scores(Question(get("ranking"), str(tmp_path), "emotic", tuple(sorted(TERMS))))["knn"]
     order = [sorted(TERMS).index(term) for term in TERMS]
     assert [one.loglikelihoods for one in found["knn"]] == [tuple(row[order]) for row in by_label]
 
 
-def stated(root: Path, labels: Sequence[str], clusters: Sequence[str], points: np.ndarray) -> list[Doc]:
+def stated(root: Path, labels: Sequence[str], clusters: Sequence[str], points: np.ndarray) -> Asked:
     """Write items that each carry one category and return the statements made of them."""
     write_labelled(root, labels, clusters, points)
-    question = Question(Kind.SINGLE_LABEL, str(root), "emotic", ("true", "false"), derive="judge")
-    return split(question, EVALUATED).docs
+    return evaluated(Question(get("single_label"), str(root), "emotic", ("true", "false"), derive="judge"))
 
 
 def test_a_statement_is_found_true_where_its_label_is_likelier_than_for_the_average_item(tmp_path: Path) -> None:
     rng = np.random.default_rng(2)
     points = rng.uniform(-1, 1, (200, 2))
     labels = [("Anger", "Excitement", "Sadness", "Peace")[2 * (a < 0) + (v > 0)] for v, a in points]
-    asked = stated(tmp_path, labels, [f"c{row}" for row in range(200)], points)
+    question, asked = stated(tmp_path, labels, [f"c{row}" for row in range(200)], points)
     names = ("Anger", "Excitement", "Peace", "Sadness")
-    by_row = np.exp(label_scores(Question(Kind.RANKING, str(tmp_path), "emotic", names))["logistic"])
-    answers = ceiling_answers(asked[:50], by_likelihood=True)
+    by_row = np.exp(label_scores(Question(get("ranking"), str(tmp_path), "emotic", names))["logistic"])
+    answers = ceiling_answers(question, asked[:50], by_likelihood=True)
     for doc, answer in zip(asked[:50], answers["logistic"], strict=True):
-        column = by_row[:, names.index(str(doc["statement"]))]
-        odds = column[int(doc["item_id"].removeprefix("test"))] / column.mean()
+        column = by_row[:, names.index(str(doc.statement))]
+        odds = column[int(doc.item_id.removeprefix("test"))] / column.mean()
         true, false = np.exp(answer.loglikelihoods or ())
         assert true / false == pytest.approx(odds, rel=1e-4)
-    said = ceiling_answers(asked, by_likelihood=False)
+    said = ceiling_answers(question, asked, by_likelihood=False)
     assert set(said) == {"gaussian", "knn", "logistic", "boosting", "lookup"}
     for name in ("knn", "logistic", "lookup"):
-        right = [answer.text == doc["labels"][0] for doc, answer in zip(asked, said[name], strict=True)]
+        right = [answer.text == doc.labels[0] for doc, answer in zip(asked, said[name], strict=True)]
         assert np.mean(right) > 0.9
 
 
-@pytest.mark.parametrize("kind", [Kind.SINGLE_LABEL, Kind.CHOICE, Kind.DESCRIPTION, Kind.WORDS, "judge"])
-def test_clusters_that_va_gives_away_help_nobody_who_learns(tmp_path: Path, kind: Kind | str) -> None:
+@pytest.mark.parametrize("kind", ["single_label", "choice", "description", "words", "judge"])
+def test_clusters_that_va_gives_away_help_nobody_who_learns(tmp_path: Path, kind: str) -> None:
     """Items of a cluster lie at one point and carry one random label: who learned from the own cluster knows it."""
     rng = np.random.default_rng(5)
     names = ("Anger", "Excitement", "Peace", "Sadness")
@@ -204,7 +209,7 @@ def test_clusters_that_va_gives_away_help_nobody_who_learns(tmp_path: Path, kind
     labels = [names[drawn[row // 4]] for row in range(320)]
     points = np.repeat(rng.uniform(-1, 1, (80, 2)).round(2), 4, axis=0)
     clusters = [f"c{row // 4}" for row in range(320)]
-    asked = stated(tmp_path, labels, clusters, points)
+    question, asked = stated(tmp_path, labels, clusters, points)
     if kind != "judge":
         offered = tmp_path / "options.csv"
         offered.write_text("term,option_1,option_2,option_3,option_4\n")
@@ -222,21 +227,19 @@ def test_clusters_that_va_gives_away_help_nobody_who_learns(tmp_path: Path, kind
             reference_kind=["human"] * 320,
         )
         _read_afresh()
-        fixed = names if kind is Kind.SINGLE_LABEL else ()
-        options = offered if kind is Kind.CHOICE else None
-        asked = split(Question(Kind(kind), str(tmp_path), "emotic", fixed, options), EVALUATED).docs
+        fixed = names if kind == "single_label" else ()
+        options = offered if kind == "choice" else None
+        question, asked = evaluated(Question(get(kind), str(tmp_path), "emotic", fixed, options))
     learners = {"knn", "logistic", "boosting", "nearest_mean", "retrieval"}
     chance = 0.5 if kind == "judge" else 0.25
-    found = ceiling_answers(asked, by_likelihood=False)
+    found = ceiling_answers(question, asked, by_likelihood=False)
     assert {"knn", "logistic", "boosting"} <= set(found)
     for name, answers in found.items():
-        told = [
-            _first(answer.text or "") == doc["labels"][0].lower() for doc, answer in zip(asked, answers, strict=True)
-        ]
+        told = [_first(answer.text or "") == doc.labels[0].lower() for doc, answer in zip(asked, answers, strict=True)]
         if name.removesuffix("_best_sets") in learners:
             assert np.mean(told) < chance + 0.15, name
-    if "lookup" in found and kind is not Kind.WORDS:
-        told = [answer.text == doc["labels"][0] for doc, answer in zip(asked, found["lookup"], strict=True)]
+    if "lookup" in found and kind != "words":
+        told = [answer.text == doc.labels[0] for doc, answer in zip(asked, found["lookup"], strict=True)]
         assert np.mean(told) > 0.95
 
 
@@ -247,7 +250,7 @@ def _first(text: str) -> str:
 
 def test_choices_have_the_likelihood_of_published_figures(tmp_path: Path) -> None:
     point = np.array([[0.3, -0.2]])
-    [answer] = ceiling_answers(chosen(tmp_path, ["happy"], ["a"], point), by_likelihood=True)["gaussian"]
+    [answer] = ceiling_answers(*chosen(tmp_path, ["happy"], ["a"], point), by_likelihood=True)["gaussian"]
     known, sds = norms(), spreads(TERMS)
     for place, term in enumerate(TERMS):
         mean = (known[term].valence, known[term].arousal)

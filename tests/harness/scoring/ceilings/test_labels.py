@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from harness.record.kinds import Kind
+from harness.kinds import get
 from harness.scoring.ceilings.labels import PREDICTORS, cross_fitted, label_scores, lookup, places, row_scores
 from harness.tasks import documents as docs
 from harness.tasks import features
@@ -64,25 +64,26 @@ def test_scores_belong_to_the_documents_of_a_kind_that_leaves_items_out(tmp_path
     """A distribution is not asked of items without labels; a ranking of the same labels is."""
     labels = [[EMOTIC[row % 26]] if row % 3 else [] for row in range(60)]
     write_split(making.features(60, labels=labels), making.PROVENANCE, tmp_path, "test")
-    for kind, count in ((Kind.MULTI_LABEL, 60), (Kind.DISTRIBUTION, 40)):
+    for kind, count in ((get("multi_label"), 60), (get("distribution"), 40)):
         question = Question(kind, str(tmp_path), "emotic", EMOTIC)
-        asked = split(question, EVALUATED).docs
+        asked = split(question, EVALUATED).items
         found = label_scores(question)
         assert {scores.shape for scores in found.values()} == {(count, 26)}
         said = np.array(EMOTIC)[found["lookup"].argmax(axis=1)]
-        assert all(one in doc["labels"] for one, doc in zip(said, asked, strict=True) if doc["labels"])
+        assert all(one in doc.labels for one, doc in zip(said, asked, strict=True) if doc.labels)
 
 
 def test_rows_are_found_again_whichever_documents_are_asked(tmp_path: Path) -> None:
     making.emotic_lookalike(tmp_path)
-    asked = split(Question(Kind.DESCRIPTION, str(tmp_path), "emotic"), EVALUATED).docs[5:20]
-    found = row_scores(asked)
-    question = Question(Kind.RANKING, str(tmp_path), "emotic", found.labels)
-    rows = split(question, EVALUATED).docs
-    assert [rows[place]["item_id"] for place in found.rows] == [doc["item_id"] for doc in asked]
+    described = Question(get("description"), str(tmp_path), "emotic")
+    asked = split(described, EVALUATED).items[5:20]
+    found = row_scores(described, asked)
+    question = Question(get("ranking"), str(tmp_path), "emotic", found.labels)
+    rows = split(question, EVALUATED).items
+    assert [rows[place].item_id for place in found.rows] == [doc.item_id for doc in asked]
     assert places(question, rows[3:5]) == [3, 4]
     said = found.scores["lookup"][found.rows].argmax(axis=1)
-    assert all(found.labels[place] in doc["labels"] for place, doc in zip(said, asked, strict=True))
+    assert all(found.labels[place] in doc.labels for place, doc in zip(said, asked, strict=True))
 
 
 def test_kinds_that_learn_from_other_items_share_no_scores(tmp_path: Path) -> None:
@@ -90,7 +91,7 @@ def test_kinds_that_learn_from_other_items_share_no_scores(tmp_path: Path) -> No
     write_split(making.features(60, labels=some), making.PROVENANCE, tmp_path, "train")
     write_split(making.features(9, labels=some[1:2] * 9), making.PROVENANCE, tmp_path, "test")
     ranking, shares = (
-        Question(kind, str(tmp_path), "emotic", EMOTIC[:4]) for kind in (Kind.RANKING, Kind.DISTRIBUTION)
+        Question(kind, str(tmp_path), "emotic", EMOTIC[:4]) for kind in (get("ranking"), get("distribution"))
     )
     alone = label_scores(shares)["knn"]
     shutil.rmtree(tmp_path / "cache")

@@ -14,10 +14,10 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from harness.kinds import get
 from harness.kinds.reading import to_answer
-from harness.record.kinds import Kind
 from harness.scoring.samples import judge
-from harness.tasks.documents import EVALUATED, FITTED, Doc, split
+from harness.tasks.documents import EVALUATED, FITTED, Document, documents
 from harness.tasks.features import SHIPPED
 from harness.tasks.load import Task, load_tasks
 from harness.tasks.prompts import sandbox
@@ -32,7 +32,7 @@ from va_extractor.emotions.labels import BASIC, EMOTIC
 
 FORMER = yaml.safe_load((Path(__file__).parent / "former_prompts.yaml").read_text(encoding="utf-8"))
 CORE = ("iimi_basic", "emotic_complex", "emotic_describe")
-RIGHT = {Kind.SINGLE_LABEL: "Emotion", Kind.MULTI_LABEL: "Emotions", Kind.DESCRIPTION: "Description"}
+RIGHT = {get("single_label"): "Emotion", get("multi_label"): "Emotions", get("description"): "Description"}
 
 
 @cache
@@ -40,8 +40,8 @@ def task(name: str, features: str = SHIPPED, **axes: Any) -> Task:
     return load_tasks([name], [], features, axes=Axes(**axes) if axes else None)[0]
 
 
-def docs_of(found: Task, name: str = EVALUATED) -> list[Doc]:
-    return split(found.question, name).docs
+def docs_of(found: Task, name: str = EVALUATED) -> list[Document]:
+    return documents(found.question, name)
 
 
 def prompt(found: Task, number: int = 0) -> str:
@@ -129,24 +129,18 @@ def test_an_answer_as_the_examples_show_it_is_read_as_right(name: str, language:
         if reasoning == "step_by_step":
             assert all(line.startswith(cue) for line in shown[-1])
     # every example's last line, as an answer to a question with the same label, must be read
-    train = {doc["item_id"]: doc for doc in docs_of(found, FITTED)}
+    train = {doc["item"].item_id: doc for doc in docs_of(found, FITTED)}
     assert train
     line = shown[0][0]
     answer = line if reasoning == "step_by_step" else line.partition(wording(language).colon.strip())[2].strip()
     [parsed], _ = (
-        judge(found.kind, [_item(docs_of(found)[0])], [to_answer([answer])], None)
-        if (found.kind is not Kind.DESCRIPTION)
+        judge(found.kind, [docs_of(found)[0]["item"]], [to_answer([answer])], None)
+        if (found.kind is not get("description"))
         else ([None], None)
     )
     if parsed is not None:
         assert parsed.status == "ok"
         assert parsed.labels
-
-
-def _item(doc: Doc) -> Any:
-    from harness.tasks.documents import item_of
-
-    return item_of(doc)
 
 
 @given(st.integers(0, 2**31), st.sampled_from([BASIC, EMOTIC]))
@@ -162,7 +156,11 @@ def test_shuffling_permutes_the_offer_alike_for_a_seed(seed: int, labels: tuple[
 def test_shuffling_moves_the_offer_and_no_target(name: str) -> None:
     plain, moved = task(name), task(name, label_order=3)
     for one, other in zip(docs_of(plain), docs_of(moved), strict=True):
-        assert (one["choices"], one["target"], one["labels"]) == (other["choices"], other["target"], other["labels"])
+        assert (one["choices"], one["target"], one["item"].labels) == (
+            other["choices"],
+            other["target"],
+            other["item"].labels,
+        )
         offer = [text.engine.doc_to_text(doc) for text, doc in ((plain, one), (moved, other))]
         assert offer[0] != offer[1]
         assert sorted(offer[0]) == sorted(offer[1])
@@ -190,7 +188,7 @@ def test_an_example_names_what_its_item_is(lookalike: Path) -> None:
         valence, arousal, answer = (line.partition(": ")[2] for line in lines)
         shown = train[valence, arousal]
         assert json.loads(answer) == shown["labels"]
-        assert shown["cluster_id"] != doc["cluster_id"]
+        assert shown["cluster_id"] != doc["item"].cluster_id
 
 
 def test_definitions_stimuli_and_order_stand_where_they_belong() -> None:

@@ -1,24 +1,60 @@
-"""The three things a task YAML takes from its kind: documents, scoring and metrics."""
+"""The functions that a task YAML names: `KIND_dataset`, `KIND_indexed`, `KIND_score` and `KIND_metrics`.
+
+`KIND_indexed` is the dataset of the log-likelihood form. There is no function for each kind in the file: `__getattr__`
+makes one by its name, for every kind of `harness.kinds`.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from harness.kinds.arrays import Answered, outcome
+from harness import kinds
+from harness.kinds import Answered, Kind
+from harness.kinds.base import LOGLIKELIHOOD, TEXT
+from harness.kinds.measures import PARTS, instruments
 from harness.kinds.reading import read, to_answer
-from harness.metrics import Metric, metrics_of
+from harness.metrics import Metric
 from harness.record import Answer
-from harness.record.kinds import FREE, MEASURED, Kind
-from harness.tasks.documents import EVALUATED, FITTED, Doc, Docs, Question, item_of, split
+from harness.tasks.documents import EVALUATED, FITTED, Document, Documents, Question, documents
 from harness.tasks.features import reference
 from harness.tasks.prompts.render import read_axes
 from va_extractor.common.errors import InputError
 
 Result = str | tuple[float, bool] | Answer | None
+
+
+def __getattr__(name: str) -> Any:
+    """Return the function of a kind by its name."""
+    found = parse(name)
+    if found is None:
+        raise AttributeError(f"module {__name__!r} has no function {name!r}")
+    return _function(*found)
+
+
+def parse(name: str) -> tuple[str, str] | None:
+    """Split a function's name into kind and role (`dataset`, `indexed`, `score`, `metrics`); None for other names."""
+    kind, _, role = name.rpartition("_")
+    if kind not in kinds.names() or role not in roles(kinds.get(kind)):
+        return None
+    return kind, role
+
+
+def roles(kind: Kind) -> tuple[str, ...]:
+    """Return the roles of a kind's functions; `indexed` where both output types fit."""
+    indexed = ("indexed",) if {TEXT, LOGLIKELIHOOD} <= set(kind.output_types) else ()
+    return ("dataset", *indexed, "score", "metrics")
+
+
+@cache
+def _function(kind_name: str, role: str) -> Any:
+    kind = kinds.get(kind_name)
+    if role == "score":
+        return Scorer(kind)
+    return metric_list(kind) if role == "metrics" else Dataset(kind, by_index=role == "indexed")
 
 
 class Dataset:
@@ -29,7 +65,7 @@ class Dataset:
         self.by_index = by_index
 
     def question(self, metadata: dict[str, Any]) -> Question:
-        """Read what decides the documents from a task's `metadata`.
+        """Read what decides the items from a task's `metadata`.
 
         Raises:
             InputError: it states axes that the task does not take.
@@ -40,24 +76,24 @@ class Dataset:
             features=reference(metadata.get("features")),
             source=metadata["source"],
             labels=tuple(metadata.get("labels", ())),
-            options=folder / metadata["options"] if self.kind is Kind.CHOICE else None,
+            options=folder / metadata["options"] if self.kind.offers == "options" else None,
             by_index=self.by_index,
             axes=read_axes(metadata),
             derive=metadata.get("derive"),
         )
 
-    def __call__(self, **metadata: Any) -> dict[str, Docs]:
+    def __call__(self, **metadata: Any) -> dict[str, Documents]:
         """Return the documents to fit and to evaluate on.
 
         Raises:
             InputError: the features lack the source or its test split, or break the schema.
         """
         question = self.question(metadata)
-        docs = {name: split(question, name).docs for name in (FITTED, EVALUATED)}
-        if not docs[EVALUATED]:
+        found = {name: documents(question, name) for name in (FITTED, EVALUATED)}
+        if not found[EVALUATED]:
             what = f"source '{question.source}' has nothing to ask in split '{EVALUATED}'"
             raise InputError(what, code="missing", field="--features", found=question.features)
-        return docs
+        return found
 
 
 class Scorer:
@@ -66,17 +102,16 @@ class Scorer:
     def __init__(self, kind: Kind) -> None:
         self.kind = kind
 
-    def __call__(self, doc: Doc, results: Sequence[Result]) -> dict[str, Answered]:
-        """Read one document's answer.
+    def __call__(self, doc: Document, results: Sequence[Result]) -> dict[str, Answered]:
+        """Parse the answer to one document.
 
         Args:
             doc: the document asked.
             results: the generated text, or (log-likelihood, greedy) of each choice.
         """
-        item = item_of(doc)
-        answer = to_answer(results)
+        item, answer = doc["item"], to_answer(results)
         one = Answered(item, answer, read(self.kind, item, answer), {})
-        return {metric.name: one for metric in metrics_of(self.kind)}
+        return {metric.name: one for metric in self.kind.metrics}
 
 
 class Aggregation:
@@ -88,28 +123,27 @@ class Aggregation:
 
     def __call__(self, answered: Sequence[Answered]) -> float:
         """Return the metric's value; NaN where the items allow none."""
-        if self.kind in MEASURED:
+        if self.kind.measured:
             answered = _measured(self.kind, tuple(answered))
-        labels = () if self.kind is Kind.CHOICE or self.kind in FREE else answered[0].item.choices
-        return self.metric.value(outcome(self.kind, labels, answered), len(answered))
+        labels = answered[0].item.choices if self.kind.offers == "labels" else ()
+        return self.metric.value(self.kind.outcome(labels, answered), len(answered))
 
 
 @lru_cache(maxsize=1)
 def _measured(kind: Kind, answered: tuple[Answered, ...]) -> list[Answered]:
-    """Measure descriptions, once for all metrics of a task."""
-    from harness.kinds.measures import instruments, measured
-
-    scores = measured(kind, [one.item for one in answered], [one.parsed.text for one in answered], instruments())
+    """Score texts by instruments, once for all metrics of a task."""
+    items, texts = [one.item for one in answered], [one.parsed.text for one in answered]
+    scores = kind.measure(items, texts, instruments(), PARTS)
     return [dataclasses.replace(one, scores=row) for one, row in zip(answered, scores, strict=True)]
 
 
 def metric_list(kind: Kind) -> list[dict[str, str | bool | Callable[..., float]]]:
-    """Return lm-eval's `metric_list` of a kind: every metric declared for it."""
+    """Return lm-eval's `metric_list` of a kind."""
     return [
         {
             "metric": metric.name,
             "aggregation": Aggregation(kind, metric),
             "higher_is_better": metric.higher_is_better is not False,
         }
-        for metric in metrics_of(kind)
+        for metric in kind.metrics
     ]
