@@ -10,7 +10,7 @@ import sys
 from importlib import import_module
 from typing import Any
 
-from va_extractor.common.errors import InputError, tell
+from va_extractor.common.errors import InputError, print_error
 
 COMMANDS = ("compare", "judge", "ls", "new-task", "plan", "rescore", "sweep", "validate")
 ADDED = "vaemo_eval.commands"
@@ -31,7 +31,7 @@ def main(argv: list[str] | None = None) -> int:
         module, rest = _command(arguments)
         return int(module.main(module.parser().parse_args(rest)))
     except InputError as error:
-        return tell("vaemo-eval", error)
+        return print_error("vaemo-eval", error)
     except KeyboardInterrupt:
         sys.stderr.write("vaemo-eval: stopped; finished work is in the run folder\n")
         return 130

@@ -6,7 +6,7 @@ import sys
 from importlib import import_module
 
 from va_extractor.common.arguments import Parser
-from va_extractor.common.errors import InputError, tell
+from va_extractor.common.errors import InputError, print_error
 
 _COMMANDS = ("submit", "check", "build", "compare", "export", "publish")
 
@@ -25,7 +25,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         return int(args.run(args))
     except InputError as error:
-        return tell(parser.prog, error)
+        return print_error(parser.prog, error)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Human ratings in a CSV file become VA features; a small YAML file says what its columns hold."""
+"""Human ratings in a CSV file become VA features; a small YAML file describes its columns."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Labels(_Strict):
 
 
 class References(_Strict):
-    """Columns that hold texts about the item; an empty cell is no text."""
+    """Columns of texts about the item; an empty cell is no text."""
 
     columns: tuple[str, ...] = Field(min_length=1)
     kind: ReferenceKind
@@ -79,7 +79,7 @@ class Split(_Strict):
 
 
 class Columns(_Strict):
-    """What the columns of a ratings file hold.
+    """The meaning of the columns of a ratings file.
 
     Attributes:
         source: name of the source, which becomes its folder.

@@ -1,1 +1,1 @@
-"""What all three packages need: errors, safe terminal text, and reading YAML, CSV and plain files."""
+"""What all three packages need: errors, safe terminal text, and reading of YAML, CSV and plain files."""

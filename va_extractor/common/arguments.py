@@ -1,4 +1,4 @@
-"""The parser of every command line: what is wrong with the arguments is one line."""
+"""The parser of every command line; an error is one line."""
 
 from __future__ import annotations
 
@@ -15,5 +15,5 @@ class Parser(argparse.ArgumentParser):
     """argparse's parser, without the usage before an error."""
 
     def error(self, message: str) -> NoReturn:
-        """Write one line that says what is wrong and where help is; exit with code 2."""
+        """Print the error and the help command on one line; exit with code 2."""
         self.exit(2, f"{self.prog}: {one_line(redacted(message), _LONGEST)} (`{self.prog} --help`)\n")

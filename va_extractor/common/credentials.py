@@ -1,4 +1,4 @@
-"""Credentials: how they are named, and taking them out of whatever is printed or written."""
+"""Recognize credentials by name, and remove them from text."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ _LOOKS_LIKE_ONE = re.compile(
 
 
 def names_one(name: str) -> bool:
-    """Tell whether an argument of this name holds a credential."""
+    """Return whether an argument of this name is a credential."""
     return bool(_NAME.search(name.replace("-", "_")))
 
 
 def in_address(url: str) -> bool:
-    """Tell whether an address holds a user, a password or a key."""
+    """Return whether an address contains a user, a password or a key."""
     authority = url.rpartition("//")[2].partition("/")[0]
     return "@" in authority or bool(_LOOKS_LIKE_ONE.search(url))
 
 
 def redacted(text: str) -> str:
-    """Return `text` with `***` for each credential in the environment, in an address, and for what looks like one."""
+    """Return `text` with `***` for each credential of the environment, in an address, or of a known form."""
     held = {value.strip() for name, value in os.environ.items() if _VARIABLE.search(name)}
     for value in sorted(held, key=len, reverse=True):
         if len(value) >= _SHORTEST:

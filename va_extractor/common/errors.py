@@ -1,4 +1,4 @@
-"""The one error that a user is meant to read, and how a command line prints it."""
+"""The error for whatever is wrong with a user's input, and its printing."""
 
 from __future__ import annotations
 
@@ -117,12 +117,12 @@ class InputError(Exception):
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """Return the hint for an unknown name: the known one that is spelt most like it; None where none is known."""
+    """Return the hint for an unknown name: the known one spelt most like it; None if none is known."""
     close = get_close_matches(name, known, n=1, cutoff=0.0)
     return f"the nearest is {close[0]!r}" if close else None
 
 
-def tell(program: str, error: InputError) -> int:
-    """Write an error as one line, without credentials and control characters, and return exit code 2."""
-    sys.stderr.write(f"{program}: {one_line(redacted(str(error)), _LONGEST)}\n")
+def print_error(program: str, error: InputError) -> int:
+    """Print an error on one line, without credentials and control characters, and return exit code 2."""
+    sys.stderr.write(f"{program}: {redacted(str(error))}\n")
     return 2

@@ -1,4 +1,4 @@
-"""Text that a stranger wrote, made harmless for a terminal, a table in Markdown and a cell of a spreadsheet."""
+"""Make text from others harmless for a terminal, a Markdown table and a cell of a spreadsheet."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _HIDDEN = {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}
 
 
 def visible(text: str) -> str:
-    """Write control, format and private characters (escapes, reversed writing, zero width) by their code point."""
+    """Return text with control, format and private characters (escapes, right-to-left marks) as code points."""
     if text.isascii() and text.isprintable():
         return text
     return "".join(
@@ -26,12 +26,12 @@ def one_line(text: str, limit: int = 200) -> str:
 
 
 def markdown_code(text: str, limit: int = 200) -> str:
-    """Return text as a code span that can stand in a Markdown table: no link, mention, image or HTML comes of it."""
+    """Return text as a code span for a Markdown table: no link, mention, image or HTML."""
     return "`" + (one_line(text, limit).replace("`", "'").replace("|", "¦") or " ") + "`"
 
 
 def csv_text(text: str) -> str:
-    """Return text for a spreadsheet's cell: what would be read as a formula gets an apostrophe in front.
+    """Return text for a spreadsheet's cell: a formula gets an apostrophe in front.
 
     The leading characters are those of OWASP's page on CSV injection, with their full-width forms.
     """

@@ -1,4 +1,4 @@
-"""A console that shows third parties' text and never obeys it."""
+"""A console that prints control characters in text instead of obeying them."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from va_extractor.common.plain_text import visible
 
 
 class Terminal(Console):
-    """rich's console, but control and hidden characters in what is printed are written by their code point.
+    """rich's console, with control and hidden characters of text printed as code points.
 
-    rich passes escapes in a text on to the terminal. Only its own control segments and styles are let through here.
+    rich passes escapes in text on to the terminal. Here only its own control segments and styles pass.
     """
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
-        """Yield the segments of a renderable, their text made visible."""
+        """Yield the segments of a renderable, with visible text."""
         for text, style, control in super().render(renderable, options):
             yield Segment(text if control else visible(text), style, control)

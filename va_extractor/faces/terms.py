@@ -35,7 +35,7 @@ UNKNOWN = Terms(
 TERMS = {
     "iimi": Terms(
         title="IIMI: acted faces of six basic emotions and neutral",
-        licence="IIMI's own terms, as agreed with whoever gave you the images",
+        licence="IIMI's own terms, as agreed with the source of your images",
         citation="the IIMI publication named in the terms you agreed to",
     ),
     "emotic": Terms(

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from va_extractor.common.arguments import Parser
-from va_extractor.common.errors import InputError, Problem, nearest, tell
+from va_extractor.common.errors import InputError, Problem, nearest, print_error
 
 WHOLE = Problem("is not a number", "type", Path("a.csv"), 3, "valence", "high", "write digits")
 
@@ -54,7 +54,7 @@ def test_a_command_line_prints_one_line_without_credentials(
 ) -> None:
     monkeypatch.setenv("HF_TOKEN", "canary-token")
     error = InputError("said canary-token\x1b[2J", code="model", file="https://u:canary@hub/x", found="canary-token")
-    assert tell("vaemo-eval", error) == 2
+    assert print_error("vaemo-eval", error) == 2
     with pytest.raises(SystemExit):
         Parser(prog="vaemo-eval").parse_args(["--api_key", "sk-canary-0123456789"])
     told = capsys.readouterr().err

@@ -115,7 +115,7 @@ def _provenance(persons: Sequence[Person], kept: Sequence[Person], merge: Merge)
     if known:
         notes.append(f"{alone} of the {len(kept)} persons were labelled by one annotator.")
     else:
-        notes.append("The file holds merged labels and does not tell how many annotators gave them.")
+        notes.append("The file has merged labels only; the number of annotators is unknown.")
     return Provenance(
         source="emotic",
         title="EMOTIC: people in context, valence, arousal and dominance rated by people",

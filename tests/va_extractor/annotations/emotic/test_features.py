@@ -67,7 +67,7 @@ def test_csv_form_gives_the_same_rows_as_the_official_file(mat_file: Path, csv_f
         merged = official[split].drop_columns(["annotator_labels"]).to_pylist()
         assert merged == common[split].drop_columns(["annotator_labels"]).to_pylist()
     assert common["val"]["annotator_labels"].to_pylist() == [None]
-    assert "does not tell how many annotators" in provenance_of(common["val"].schema, "val").notes
+    assert "number of annotators is unknown" in provenance_of(common["val"].schema, "val").notes
 
 
 def test_csv_form_has_no_votes_to_weigh(csv_folder: Path) -> None:
