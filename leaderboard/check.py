@@ -14,7 +14,7 @@ from typing import Literal
 from leaderboard import entry, ledger, safe_files
 from leaderboard.entry import Entry
 from leaderboard.recompute import recompute
-from leaderboard.submit import prove
+from leaderboard.submit import check_tasks
 from va_extractor.common.errors import Code, InputError, Problem
 from va_extractor.common.plain_text import one_line
 
@@ -42,7 +42,7 @@ class Report:
     unchanged: int
 
     @property
-    def holds(self) -> bool:
+    def passed(self) -> bool:
         """Whether there is no error."""
         return all(finding.level != "error" for finding in self.findings)
 
@@ -97,9 +97,9 @@ def check_run(folder: Path, features: Sequence[str], embedder: str | None = None
     Raises:
         InputError: it cannot be read.
     """
-    proved = prove(folder, features, embedder)
-    findings = tuple(Finding("error", replace(one, file=f"{folder.name}/{one.file}")) for one in proved.refused)
-    return Report(findings, tuple(packed.entry for packed in proved.entries), 0)
+    checked = check_tasks(folder, features, embedder)
+    findings = tuple(Finding("error", replace(one, file=f"{folder.name}/{one.file}")) for one in checked.refused)
+    return Report(findings, tuple(packed.entry for packed in checked.entries), 0)
 
 
 def _twins(folders: Sequence[PurePosixPath]) -> Iterator[Finding]:

@@ -24,7 +24,7 @@ def markdown(report: Report, root: Path, references: Sequence[str] = ()) -> str:
         root: the repository, in which reference models are looked for.
         references: ids of models to show next to each entry; the two best others if empty.
     """
-    verdict = "passed" if report.holds else "failed"
+    verdict = "passed" if report.passed else "failed"
     lines = [f"**The check {verdict}.** {len(report.entries)} entries valid, {report.unchanged} unchanged."]
     if report.findings:
         lines += ["", *(f"- {markdown_code(str(finding), 600)}" for finding in report.findings[:_MAX_LINES])]
@@ -50,7 +50,7 @@ def _others(root: Path, entries: Sequence[Entry]) -> list[Entry]:
 
 
 def _chosen(one: Entry, others: Sequence[Entry], references: Sequence[str]) -> list[Entry]:
-    alike = [other for other in others if _asked(other) == _asked(one) and other.path != one.path]
+    alike = [other for other in others if _comparable_key(other) == _comparable_key(one) and other.path != one.path]
     if references:
         return [other for other in alike if other.record.model.id in references][:_REFERENCES]
     valued = [other for other in alike if other.main_score.value is not None]
@@ -58,7 +58,7 @@ def _chosen(one: Entry, others: Sequence[Entry], references: Sequence[str]) -> l
     return sorted(valued, key=lambda other: other.main_score.value or 0.0, reverse=up)[:_REFERENCES]
 
 
-def _asked(one: Entry) -> tuple[str, ...]:
+def _comparable_key(one: Entry) -> tuple[str, ...]:
     generation = json.dumps(one.record.gen_kwargs, sort_keys=True)
     return one.task_name, one.task.version, one.task.task_hash, one.task.features.sha256, generation
 

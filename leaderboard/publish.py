@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from leaderboard import entry, ledger
-from leaderboard.safe_files import writing
 from leaderboard.site import Site, write_site
+from va_extractor.common.files import writing
 
 _SPACE_CARD = """\
 ---
@@ -54,7 +54,7 @@ def prepare(root: Path, out: Path) -> Prepared:
     """
     space, results = out / "space", out / "results"
     site = write_site(root, space)
-    with writing("--dry-run", out):
+    with writing(out, field="--dry-run"):
         (space / "README.md").write_text(_SPACE_CARD, encoding="utf-8")
         _copy(root, results, site)
         (results / "README.md").write_text(_RESULTS_CARD, encoding="utf-8")

@@ -1,11 +1,9 @@
-"""Read files from strangers within bounds (plain files only, no links), and report files that cannot be written."""
+"""Read files from strangers within bounds: plain files only, no links."""
 
 from __future__ import annotations
 
 import gzip
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from va_extractor.common.errors import InputError
@@ -71,13 +69,3 @@ def unpack(data: bytes, where: str, limit: int = MAX_UNPACKED, ratio: int = MAX_
     if engine.unused_data:
         raise InputError("data after the gzip stream", code="unreadable", file=where)
     return b"".join(parts)
-
-
-@contextmanager
-def writing(flag: str, path: Path | str) -> Iterator[None]:
-    """Turn an `OSError` while writing what a flag names into an `InputError`."""
-    try:
-        yield
-    except OSError as error:
-        what = f"cannot be written: {error.strerror}"
-        raise InputError(what, code="unwritable", file=path, field=flag) from None

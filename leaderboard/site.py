@@ -15,8 +15,8 @@ from leaderboard.entry import Entry
 from leaderboard.ledger import Status
 from leaderboard.pages import model_page, section, table_page
 from leaderboard.safe_csv import Cell, to_csv
-from leaderboard.safe_files import writing
 from va_extractor.common.errors import Problem
+from va_extractor.common.files import writing
 
 _COLUMNS = (
     *("task", "column", "main", "metric", "model", "variant", "status", "value", "low", "high", "rank_low"),
@@ -40,7 +40,7 @@ def write_site(root: Path, out: Path) -> Site:
     Raises:
         InputError: `root` is not a results repository, or `out` cannot be written.
     """
-    with writing("--out", out):
+    with writing(out, field="--out"):
         (out / "models").mkdir(parents=True, exist_ok=True)
         for stale in (out / "models").glob("*.html"):
             stale.unlink()

@@ -8,19 +8,20 @@ from pathlib import Path
 
 from leaderboard.recompute import recompute
 from leaderboard.run_folder import Packed, pack_all
-from leaderboard.safe_files import MAX_FILE, writing
+from leaderboard.safe_files import MAX_FILE
 from va_extractor.common.errors import InputError, Problem
+from va_extractor.common.files import writing
 
 
 @dataclass(frozen=True)
-class Proved:
+class Checked:
     """The result of checking a run: valid entries, and the problems of the other tasks."""
 
     entries: tuple[Packed, ...]
     refused: tuple[Problem, ...]
 
 
-def prove(run_dir: Path, features: Sequence[str], embedder: str | None) -> Proved:
+def check_tasks(run_dir: Path, features: Sequence[str], embedder: str | None) -> Checked:
     """Check each task of a run by itself.
 
     Raises:
@@ -36,7 +37,7 @@ def prove(run_dir: Path, features: Sequence[str], embedder: str | None) -> Prove
         refused += [replace(problem, file=name) for problem in problems]
         if not problems:
             held.append(packed)
-    return Proved(tuple(held), tuple(refused))
+    return Checked(tuple(held), tuple(refused))
 
 
 def place(entries: Sequence[Packed], root: Path) -> list[Path]:
@@ -53,7 +54,7 @@ def place(entries: Sequence[Packed], root: Path) -> list[Path]:
         ):
             what = "holds another run of this model, task and setting"
             raise InputError(what, code="conflict", file=str(packed.entry.path), hint="remove it first")
-        with writing("--to", root):
+        with writing(root, field="--to"):
             folder.mkdir(parents=True, exist_ok=True)
             for name, data in packed.files.items():
                 (folder / name).write_bytes(data)

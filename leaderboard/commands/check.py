@@ -30,7 +30,7 @@ def run(args: argparse.Namespace) -> int:
     from leaderboard import ledger
     from leaderboard.check import check, check_run
     from leaderboard.comment import markdown
-    from leaderboard.safe_files import writing
+    from va_extractor.common.files import writing
 
     root = Path(args.path).expanduser()
     if (root / "run.json").is_file():
@@ -40,12 +40,12 @@ def run(args: argparse.Namespace) -> int:
     for finding in report.findings:
         sys.stdout.write(f"{finding}\n")
     if args.markdown:
-        with writing("--markdown", args.markdown):
+        with writing(Path(args.markdown), field="--markdown"):
             Path(args.markdown).write_text(markdown(report, root, args.reference), encoding="utf-8")
-    if args.vouch and report.holds:
+    if args.vouch and report.passed:
         known = ledger.statuses(root)
         new = [one for one in report.entries if (one.path, one.digest) not in known]
         ledger.add_statuses(root, [ledger.Vouched(one.path, one.digest, args.vouch) for one in new])
     errors = sum(finding.level == "error" for finding in report.findings)
     sys.stdout.write(f"{root}: {len(report.entries)} entries valid, {report.unchanged} unchanged, errors: {errors}\n")
-    return 0 if report.holds else 1
+    return 0 if report.passed else 1

@@ -21,11 +21,11 @@ def run(args: argparse.Namespace) -> int:
     from harness.commands.compare_table import show
     from leaderboard.compare import compare
     from leaderboard.pages import compare_page
-    from leaderboard.safe_files import writing
+    from va_extractor.common.files import writing
 
     compared = compare(Path(args.first).expanduser(), Path(args.second).expanduser())
     show(compared)
     if args.out:
-        with writing("--out", args.out):
+        with writing(Path(args.out), field="--out"):
             Path(args.out).expanduser().write_text(compare_page(compared), encoding="utf-8")
     return 0

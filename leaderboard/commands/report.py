@@ -27,12 +27,12 @@ def main(args: argparse.Namespace) -> int:
         InputError: the run cannot be read, or the page cannot be written.
     """
     from leaderboard.report import report
-    from leaderboard.safe_files import writing
+    from va_extractor.common.files import writing
 
     folder = Path(args.run_dir).expanduser()
     out = Path(args.out).expanduser() if args.out else folder / "report.html"
     page = report(folder)
-    with writing("--out", out):
+    with writing(out, field="--out"):
         out.write_text(page, encoding="utf-8")
     sys.stdout.write(f"Report: {out}\n")
     return 0

@@ -25,13 +25,13 @@ def run(args: argparse.Namespace) -> int:
     from huggingface_hub import HfApi
 
     from leaderboard import hub
-    from leaderboard.submit import place, prove
+    from leaderboard.submit import check_tasks, place
 
-    proved = prove(Path(args.run_dir).expanduser(), features(args), args.embedder)
-    code = show_problems("refused", proved.refused)
-    if proved.entries and hub.is_hub_id(args.to):
-        sys.stdout.write(f"pull request: {hub.propose(proved.entries, args.to, HfApi())}\n")
-    elif proved.entries:
-        for folder in place(proved.entries, Path(args.to).expanduser()):
+    checked = check_tasks(Path(args.run_dir).expanduser(), features(args), args.embedder)
+    code = show_problems("refused", checked.refused)
+    if checked.entries and hub.is_hub_id(args.to):
+        sys.stdout.write(f"pull request: {hub.propose(checked.entries, args.to, HfApi())}\n")
+    elif checked.entries:
+        for folder in place(checked.entries, Path(args.to).expanduser()):
             sys.stdout.write(f"placed: {folder}\n")
     return code

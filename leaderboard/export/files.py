@@ -10,8 +10,8 @@ from pathlib import Path
 from leaderboard import entry as entries
 from leaderboard.entry import Entry, folder_name
 from leaderboard.run_folder import pack_all
-from leaderboard.safe_files import writing
 from va_extractor.common.errors import InputError, Problem
+from va_extractor.common.files import writing
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def write(export: Export, out: Path) -> None:
     Raises:
         InputError: they cannot be written.
     """
-    with writing("--out", out):
+    with writing(out, field="--out"):
         for name, text in export.files.items():
             path = out / name
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -153,14 +153,14 @@ def test_a_wrong_path_an_extra_file_and_a_link_are_caught(repository: Path) -> N
 
 def test_against_a_base_only_changes_are_proved_and_removals_need_a_reason(results: Path, repository: Path) -> None:
     report = check(repository, results, KNOWN)
-    assert report.holds
+    assert report.passed
     assert report.unchanged == 8
     gone = folder_of(repository, "baseline__uniform").relative_to(repository)
     shutil.rmtree(repository / gone)
-    assert not check(repository, results, KNOWN).holds
+    assert not check(repository, results, KNOWN).passed
     (repository / "withdrawals.csv").write_text(f"entry,date,reason\n{gone},2026-01-05,asked by its author\n", "utf-8")
     report = check(repository, results, KNOWN)
-    assert report.holds
+    assert report.passed
     [note] = report.findings
     assert (note.level, note.problem.file) == ("note", str(gone))
     assert "asked by its author" in note.problem.what
@@ -185,7 +185,7 @@ def test_a_score_that_moved_is_named(repository: Path, results: Path) -> None:
         (folder / name).write_bytes((other / name).read_bytes())
     edit(folder, record=lambda record: record["model"].update(id="baseline:majority", args={"name": "majority"}))
     report = check(repository, results, KNOWN)
-    assert report.holds, report.findings
+    assert report.passed, report.findings
     changed = {one.problem.field: one.problem.what for one in report.findings}
     assert changed["accuracy"] == f"0.0845, in the earlier {folder.name} 0.1831"
 

@@ -26,7 +26,7 @@ def test_the_script_fills_a_repository_that_holds(tmp_path: Path) -> None:
     folder = tmp_path / "results-repo"
     assert script["fill"](folder, ["baseline:uniform", "baseline:majority"]) == 0
     report = check(folder, None, KNOWN)
-    assert report.holds
+    assert report.passed
     assert len(report.entries) == 6
     rows = [row for column in build(folder).board.columns for row in column.rows]
     assert {row.status for row in rows} == {"maintainer-run"}
@@ -34,7 +34,7 @@ def test_the_script_fills_a_repository_that_holds(tmp_path: Path) -> None:
 
 def test_the_job_that_reads_a_submission_can_write_nothing_and_installs_nothing_of_it() -> None:
     workflow = _workflow("check.yml")
-    job = workflow["jobs"]["prove"]
+    job = workflow["jobs"]["check"]
     assert workflow["permissions"] == {"contents": "read"}
     assert "permissions" not in job
     commands = [step["run"] for step in job["steps"] if "run" in step]

@@ -15,7 +15,7 @@ from leaderboard.pages import section
 from leaderboard.report import report
 from leaderboard.run_folder import pack, read_run
 from leaderboard.site import write_site
-from leaderboard.submit import place, prove
+from leaderboard.submit import check_tasks, place
 from tests.leaderboard.page import Page, read_page
 from tests.making import emotic_lookalike
 
@@ -124,9 +124,9 @@ def test_few_clusters_are_noted_beside_each_number(few: tuple[Path, Path]) -> No
 
 def test_few_clusters_are_noted_in_the_cells_of_a_leaderboard(few: tuple[Path, Path], tmp_path: Path) -> None:
     features, run = few
-    proved = prove(run, [str(features)], None)
-    assert not proved.refused
-    place(proved.entries, tmp_path / "repository")
+    checked = check_tasks(run, [str(features)], None)
+    assert not checked.refused
+    place(checked.entries, tmp_path / "repository")
     board = write_site(tmp_path / "repository", tmp_path / "site").board
     [row] = board.columns[0].rows
     assert row.note is not None

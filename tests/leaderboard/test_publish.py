@@ -16,7 +16,7 @@ from leaderboard import hub
 from leaderboard.check import check
 from leaderboard.cli import main
 from leaderboard.publish import prepare
-from leaderboard.submit import place, prove
+from leaderboard.submit import check_tasks, place
 from tests.leaderboard.conftest import KNOWN
 from va_extractor.common.errors import InputError
 
@@ -32,12 +32,12 @@ def api() -> MagicMock:
 def test_submitting_twice_is_the_same_and_another_run_is_refused(runs: dict[str, Path], tmp_path: Path) -> None:
     for _ in range(2):
         assert main(["submit", str(runs["uniform"]), "--to", str(tmp_path)]) == 0
-    assert check(tmp_path, None, KNOWN).holds
+    assert check(tmp_path, None, KNOWN).passed
     again = tmp_path / "again"
     assert vaemo_eval(["--model", "baseline:uniform", "--tasks", "norms_term", "--output_path", str(again)]) == 0
     run = next((again / "baseline__uniform").iterdir())
     with pytest.raises(InputError) as error:
-        place(prove(run, KNOWN, None).entries, tmp_path)
+        place(check_tasks(run, KNOWN, None).entries, tmp_path)
     assert error.value.problem.code == "conflict"
 
 
@@ -52,7 +52,7 @@ def test_synthetic_tasks_are_refused_and_measured_ones_placed(
     out = capsys.readouterr().out.splitlines()
     assert out[0].startswith("refused: iimi_basic_mc: features.synthetic: ")
     assert out[1].startswith("placed: ")
-    assert check(tmp_path / "repository", None, KNOWN).holds
+    assert check(tmp_path / "repository", None, KNOWN).passed
     assert main(["check", str(run)]) == 1
 
 
@@ -60,14 +60,14 @@ def test_a_run_of_part_of_the_items_is_refused(tmp_path: Path) -> None:
     command = ["--model", "baseline:majority", "--tasks", "norms_term", "--limit", "20", "--output_path", str(tmp_path)]
     assert vaemo_eval(command) == 0
     run = next((tmp_path / "baseline__majority").iterdir())
-    proved = prove(run, KNOWN, None)
-    assert not proved.entries
-    [problem] = proved.refused
+    checked = check_tasks(run, KNOWN, None)
+    assert not checked.entries
+    [problem] = checked.refused
     assert (problem.code, problem.file, problem.field) == ("incomplete", "norms_term", "limit")
 
 
 def test_a_pull_request_holds_the_entries_files(runs: dict[str, Path], api: MagicMock) -> None:
-    entries = prove(runs["gaussian"], KNOWN, None).entries
+    entries = check_tasks(runs["gaussian"], KNOWN, None).entries
     assert hub.propose(entries, "org/results", api).endswith("/discussions/1")
     given = api.create_commit.call_args.kwargs
     assert (given["repo_id"], given["repo_type"], given["create_pr"]) == ("org/results", "dataset", True)
@@ -90,7 +90,7 @@ def test_a_dry_run_writes_what_would_be_pushed(
     card = (out / "space" / "README.md").read_text(encoding="utf-8").split("---")[1]
     assert yaml.safe_load(card)["sdk"] == "static"
     assert yaml.safe_load(card)["app_file"] == "index.html"
-    assert check(out / "results", None, KNOWN).holds
+    assert check(out / "results", None, KNOWN).passed
     sent = {path.relative_to(out / "results") for path in (out / "results" / "results").rglob("*.*")}
     assert sent == {path.relative_to(results) for path in (results / "results").rglob("*.*") if path.is_file()}
 
