@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from harness.metrics.registry import few
-from harness.record.sweep import Effect, Sweep, Variant
+from harness.record.sweep import Sweep, Variant
 from harness.runs.plan import TaskPlan
 from harness.runs.sweep.design import described, shown
 from harness.runs.sweep.run import Plan
@@ -66,11 +66,6 @@ def show(sweep: Sweep, folder: Path, console: Console) -> None:
     console.print(f"Sweep: {folder}/sweep.json", highlight=False, markup=False, soft_wrap=True)
     if sweep.synthetic:
         console.print("SYNTHETIC SAMPLE: drawn from a seed; these numbers say nothing about a model.")
-
-
-def level_text(effect: Effect) -> str:
-    """Write a level against its default."""
-    return f"{effect.axis}: {shown(effect.level)} against {shown(effect.default)}"
 
 
 def _effects(sweep: Sweep) -> Table:

@@ -1,4 +1,4 @@
-"""Low-rank changes to a frozen BERT-like encoder: how a small trained file turns a public embedder into a VA reader.
+"""Apply low-rank changes to a frozen BERT-like encoder, to turn a public embedder into a VA reader.
 
 Each linear layer W of the encoder becomes W + up @ down with down of shape (rank, inputs) and up of shape (outputs,
 rank): Hu et al. (2021), LoRA, arXiv:2106.09685, with alpha = rank.
@@ -22,7 +22,7 @@ SIGNATURE = "encoder.signature"
 
 
 def adapted_layers(model: torch.nn.Module) -> dict[str, torch.nn.Linear]:
-    """Return the linear layers of the transformer blocks by name; embeddings and pooler stay as they are."""
+    """Return the linear layers of the transformer blocks by name; embeddings and pooler are not changed."""
     import torch
 
     return {
@@ -33,7 +33,7 @@ def adapted_layers(model: torch.nn.Module) -> dict[str, torch.nn.Linear]:
 
 
 def signature(model: torch.nn.Module) -> float:
-    """Return the mean absolute weight of the layers to be changed: tells one encoder of the same shape from another."""
+    """Return the mean absolute weight of the adapted layers, which identifies the encoder."""
     import torch
 
     return float(torch.cat([layer.weight.detach().abs().flatten() for layer in adapted_layers(model).values()]).mean())

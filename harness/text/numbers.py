@@ -1,7 +1,7 @@
-"""Numbers that a text states: a share for each label, a confidence, or valence and arousal.
+"""Read the numbers in a text: a share for each label, a confidence, or valence and arousal.
 
-Nothing is guessed: a number that is missing, stands there twice with two values, or lies off its scale leaves the
-answer unread. Reasoning between `<think>` and `</think>` is not looked at (`harness.text.labels.visible`).
+Nothing is guessed. An answer is unparsed if a number is missing, has two different values, or is off its scale.
+Reasoning between `<think>` and `</think>` is ignored (`harness.text.labels.visible`).
 """
 
 from __future__ import annotations
@@ -37,11 +37,11 @@ def shares(text: str, choices: Sequence[str]) -> tuple[float, ...] | None:
     """Read a number for each of `choices`, from a JSON object or `label: number` pairs.
 
     Args:
-        text: a model's whole answer. Of several objects the last that names a choice counts.
-        choices: the labels offered; one that is not named has 0.
+        text: a model's whole answer. Of several objects, the last one that names a choice counts.
+        choices: the labels offered; a label that is not named gets 0.
 
     Returns:
-        One number a choice, at least 0, percentages divided by 100; None where there are none, one is negative, or all
+        One number per choice, at least 0, percentages divided by 100. None if there are none, one is negative, or all
         are 0.
     """
     seen = _ascii(visible(text))
@@ -56,14 +56,14 @@ def shares(text: str, choices: Sequence[str]) -> tuple[float, ...] | None:
 def confidence(text: str) -> float | None:
     """Read a confidence that was asked for from 0 to 100.
 
-    `70`, `70%`, `70/100`, `7 out of 10` and `0.7` are all 0.7: a fraction below or at 1 with a decimal point is a
-    probability, since nobody states hundredths of a percent; `1` is one of a hundred, as asked for.
+    `70`, `70%`, `70/100`, `7 out of 10` and `0.7` are all 0.7. A number up to 1 with a decimal point is a probability,
+    since nobody gives hundredths of a percent; `1` is 1 of 100, as asked for.
 
     Args:
         text: a model's whole answer.
 
     Returns:
-        In [0, 1]; None where no number or several different ones are stated, or one off its scale.
+        In [0, 1]; None if there is no number, there are several different ones, or one is off its scale.
     """
     seen = _SCALE_NOTE.sub(" ", _ascii(visible(text)))
     numbers = list(_SURE.finditer(seen))
@@ -76,13 +76,13 @@ def confidence(text: str) -> float | None:
 
 
 def coordinates(text: str) -> tuple[float, float] | None:
-    """Read valence and arousal, named, or as the only two numbers in this order.
+    """Read valence and arousal, by name, or as the only two numbers in this order.
 
     Args:
         text: a model's whole answer.
 
     Returns:
-        Both in [-1, 1]; None where one is missing, stated twice with two values, or off the scale.
+        Both in [-1, 1]; None if one is missing, has two different values, or is off the scale.
     """
     seen = _SCALE_NOTE.sub(" ", _ascii(visible(text)))
     named = [{float(number) for number in pattern.findall(seen)} for pattern in _AXIS.values()]
@@ -114,7 +114,7 @@ def _share(number: re.Match[str]) -> float | None:
 
 
 def _beside_the_word(text: str, number: re.Match[str]) -> bool:
-    """Tell whether a word of confidence stands in front of the number or behind it, with no other number between."""
+    """Return whether a word of confidence is before or after the number, with no other number between."""
     before = re.split(r"[\d\n]", text[: number.start()])[-1]
     after = re.split(r"[\d\n]", text[number.end() :])[0]
     return bool(_CONFIDENCE_WORD.search(before[-40:]) or _CONFIDENCE_WORD.match(after.lstrip(" ,")))

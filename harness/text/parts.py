@@ -1,7 +1,6 @@
-"""Beginning and end of a described change: two sentences, of which one begins with "At first", one with "In the end".
+"""Split a description of a change into its two sentences: "At first ..." and "In the end ...".
 
-What is read is exactly what was asked for, or nothing: a text with more, with less, or in another order gives the
-reason instead, since a reading of the wrong half would pass for one of the right half.
+A text with more, with less, or in another order gives a reason instead: half of it could be read for the other half.
 """
 
 from __future__ import annotations
@@ -24,23 +23,23 @@ _DECORATION = " \t\n\r*_#`\"'“”‘’,;-–—>()"
 
 @dataclass(frozen=True)
 class Parts:
-    """What is said of the beginning and of the end, without the words that announce them."""
+    """The sentences on the beginning and on the end, without their opening words."""
 
     first: str
     last: str
 
 
 def parts(text: str) -> Parts | str:
-    """Take a description of a change apart.
+    """Split a description of a change.
 
-    The opening words, a line before them that ends in a colon, list numbers and markdown are left out; the rest of each
-    sentence is returned with a capital letter.
+    Opening words, a line before them that ends in a colon, list numbers and markdown are removed. Each sentence begins
+    with a capital letter.
 
     Args:
         text: without reasoning.
 
     Returns:
-        Both parts; or, as a text, why there are not just these two.
+        Both parts, or the reason why there are not exactly two.
     """
     text = _NUMBER.sub("", text)
     found = list(_OPENING.finditer(text))
@@ -51,10 +50,10 @@ def parts(text: str) -> Parts | str:
             return f'{"no sentence begins" if count == 0 else f"{count} sentences begin"} with "{name}"'
     first, last = found
     if names[0] != FIRST.casefold():
-        return f'"{LAST}" stands before "{FIRST}"'
+        return f'"{LAST}" is before "{FIRST}"'
     before = text[: first.start(1)].strip(_DECORATION)
     if before and ("\n" in before or not before.endswith(":")):
-        return f'something stands before "{FIRST}"'
+        return f'something is before "{FIRST}"'
     said = [text[first.end() : last.start(1)], text[last.end() :]]
     sentences = [[one for one in _SENTENCE_END.split(part) if re.search(r"[^\W_]", one)] for part in said]
     for name, told in zip((FIRST, LAST), sentences, strict=True):

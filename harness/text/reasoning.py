@@ -1,4 +1,4 @@
-"""Separating what a model thought from what it answered, where both come in one text."""
+"""Separate a model's reasoning from its answer in one text."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ _TAG = re.compile(r"<(/?)think(?:ing)?>|\[(/?)THINK\]", re.IGNORECASE)
 def split(text: str) -> tuple[str | None, str]:
     """Split a text into reasoning and answer.
 
-    A closing tag without an opening one ends reasoning that began in the chat template; an opening tag that is never
-    closed begins reasoning that was cut off, and leaves no answer behind it.
+    A closing tag without an opening one ends reasoning that the chat template began. Nothing follows an opening tag
+    that is never closed: the reasoning was cut off.
 
     Returns:
-        The reasoning (None where there is none), and the answer.
+        The reasoning, or None, and the answer.
     """
     if "<" not in text and "[" not in text:
         return None, text

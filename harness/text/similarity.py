@@ -1,7 +1,7 @@
-"""Per-item scores of descriptions: cosine to the own reference, and to others' references.
+"""Compare each description with its own references and with those of other items, by cosine.
 
-A reference is another's if its item belongs to another cluster and its text differs. Refused and empty descriptions
-score 0 everywhere: they are wrong, not missing.
+Other references belong to another cluster and have another text. Refused and empty descriptions score 0: they are
+wrong, not missing.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ def similarities(items: Sequence[Item], texts: Sequence[str | None], embed: Embe
 
     Args:
         items: n items with references.
-        texts: n descriptions; None where there is none to score.
+        texts: n descriptions; None for an answer without a description.
         embed: maps texts to (m, d) unit vectors.
 
     Returns:
-        n times: `cosine`, the mean cosine to the own references; `cosine_shuffled`, the mean cosine to others'
-        references; `own_auc`, the share of (own, other) pairs in which the own one is nearer, ties counting half. Each
-        other item counts the same, however many references it has, as the own one does: else an answer without a word
-        of the item would leave the value of chance wherever items with many references differ from those with few.
-        The latter two are None where no other cluster has a different reference. Cosines are rounded to six decimals.
+        For each item: `cosine`, the mean cosine to its own references; `cosine_shuffled`, the mean cosine to the
+        references of others; `own_auc`, the fraction of (own, other) pairs in which the own one is nearer, ties
+        counting one half. Every other item has the same weight, however many references it has, so that an answer
+        without content gets the value of chance. The last two are None if no other cluster has a different reference.
+        Cosines are rounded to six decimals.
     """
     references = [text for item in items for text in item.references]
     owner = np.repeat(np.arange(len(items)), [len(item.references) for item in items])

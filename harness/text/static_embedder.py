@@ -1,4 +1,4 @@
-"""A second embedder of another kind: the mean of static word-piece vectors, no transformer.
+"""Embed texts by the mean of static word-piece vectors: a second embedder, without a transformer.
 
 WordLlama's `l2_supercat_256` (Lee Miller, MIT licence): 32,000 vectors of 256 numbers, taken from a large language
 model's input embeddings and trained for similarity. They travel inside the Python package `wordllama`, so that this
@@ -35,18 +35,20 @@ def installed_folder() -> Path:
     """
     spec = find_spec(PACKAGE)
     if spec is None or spec.origin is None:
-        raise InputError(f"the second embedder needs the package {PACKAGE}: pip install {PACKAGE}=={VERSION}")
+        raise InputError(
+            f"the second embedder needs the package {PACKAGE}", code="extra", hint=f"pip install {PACKAGE}=={VERSION}"
+        )
     return Path(spec.origin).parent
 
 
 class StaticEmbedder:
-    """Maps texts to unit vectors of 256 numbers; a text without a known word piece becomes zeros."""
+    """Map texts to unit vectors of 256 numbers; a text without a known word piece becomes zeros."""
 
     def __init__(self, folder: Path | None = None) -> None:
         """Read the vectors and the tokenizer from the package's folder, by default the installed one's.
 
         Raises:
-            InputError: the package is missing, or a file is missing or not the one meant.
+            InputError: the package or a file is missing, or a file has another hash.
         """
         from safetensors.numpy import load
         from tokenizers import Tokenizer
@@ -68,9 +70,11 @@ class StaticEmbedder:
 
 def _checked(path: Path, digest: str) -> bytes:
     if not path.is_file():
-        raise InputError(f"{path}: no such file; pip install {PACKAGE}=={VERSION}")
+        raise InputError("no such file", code="missing", file=path, hint=f"pip install {PACKAGE}=={VERSION}")
     data = path.read_bytes()
     found = hashlib.sha256(data).hexdigest()
     if found != digest:
-        raise InputError(f"{path}: SHA-256 is {found}, not {digest}; pip install {PACKAGE}=={VERSION}")
+        raise InputError(
+            f"SHA-256 is not {digest}", code="changed", file=path, found=found, hint=f"pip install {PACKAGE}=={VERSION}"
+        )
     return data

@@ -1,4 +1,4 @@
-"""How a set of descriptions is written: length, repetition, sameness, and figures read back to the asker."""
+"""Measure how descriptions are written: length, repetition, sameness, and repeated prompt numbers."""
 
 from __future__ import annotations
 
@@ -47,12 +47,6 @@ def echo(texts: Sequence[str]) -> NDArray[np.float64]:
 
 def _normal(text: str) -> str:
     return " ".join(word.text for word in words(text))
-
-
-def identical(texts: Sequence[str]) -> NDArray[np.float64]:
-    """Return 1 for each text that equals another one but for case, punctuation and spacing, else 0, shape (n,)."""
-    _, inverse, counts = np.unique([_normal(text) for text in texts], return_inverse=True, return_counts=True)
-    return (counts[inverse] > 1).astype(np.float64)
 
 
 def nearly_identical(texts: Sequence[str]) -> NDArray[np.float64]:

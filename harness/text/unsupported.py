@@ -1,9 +1,8 @@
-"""Claims in a description that valence and arousal cannot support: age, sex, scene, objects, named people, gestures.
+"""Find claims that valence and arousal cannot support: age, sex, scene, objects, named people, gestures.
 
-Two numbers say how pleasant and how activated a state is; whoever adds a man, a park or a raised arm has made it up.
-The words are a stated list of our own (`unsupported.yaml`). Facial signs of the emotion itself (a smile, a frown,
-tears) are not counted: they are a way to describe it. What stands in a comparison ("as if", "like a") or is denied is
-no claim.
+Two numbers say how pleasant and how activated a state is. A man, a park or a raised arm is made up. The word list is
+our own (`unsupported.yaml`). Facial signs of the emotion (a smile, a frown, tears) are not counted, since they describe
+it. Comparisons ("as if", "like a") and negated words are not claims.
 """
 
 from __future__ import annotations
@@ -23,28 +22,25 @@ NAMED = "named"
 _NO_NAME = "no_name"
 KINDS = ("age", "sex", "scene", "object", NAMED, "gesture")
 
-# From a comparison to the end of its clause; "looks like a ..." claims what it says.
+# From a comparison to the end of its clause. "looks like a ..." is a claim.
 _COMPARISON = re.compile(r"(?:\bas (?:if|though)\b|(?<!look )(?<!looks )(?<!looking )\blike (?:an?|the)\b)[^.,;:!?]*")
-# A feeling that moves, and nobody's hand.
+# A wave of feeling, not of a hand.
 _SURGE = re.compile(
     r"\bwaves? of\b|\bin waves\b|\bwaves (?:wash|crash|roll|break|sweep|come|surge|rise)", re.IGNORECASE
 )
 _CAPITALISED = re.compile(r"(?<![.!?:\"“] )(?<!^)\b[A-Z][a-z]+\b")
 _OPENING = re.compile(r"(?:^|[.!?] )([A-Z][a-z]+) (?:and [A-Z][a-z]+|[A-Z][a-z]+|is|was|looks|seems|feels|appears)\b")
-_FIRST_WORD = re.compile(
-    r"(?:^|[.!?] )([A-Z][a-z]+) (?:and [A-Z][a-z]+|[A-Z][a-z]+|is|was|looks|seems|feels|appears)\b"
-)
 
 
 @cache
 def _lexicon() -> dict[str, frozenset[str]]:
-    """Return the lower-case words of each kind, and the capitalised words that name nobody (`no_name`)."""
+    """Return the lower-case words of each kind, and the capitalised words that are no names (`no_name`)."""
     raw = yaml.safe_load(files("harness.text").joinpath("unsupported.yaml").read_text(encoding="utf-8"))
     return {kind: frozenset(listed.split()) for kind, listed in raw.items()}
 
 
 def _names_someone(text: str) -> bool:
-    """Tell whether a capitalised word stands inside a sentence, or opens one where only a name can."""
+    """Return whether a capitalised word is inside a sentence, or opens one where only a name can."""
     return bool({*_CAPITALISED.findall(text), *_OPENING.findall(text)} - _lexicon()[_NO_NAME])
 
 

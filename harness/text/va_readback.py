@@ -1,10 +1,9 @@
-"""Valence and arousal read back from a text, and how well they agree with the point that the text was to describe.
+"""Read valence and arousal back from a text, and compare them with the point that was given.
 
-The reader is the public sentence encoder all-MiniLM-L6-v2 with a small trained change (`va_readback.npz`, made by
-`benchmarks/train_va_readback.py`): low-rank additions to its layers and a linear head on the mean of its last states.
-It learned from human ratings: EmoBank's train split (Buechel & Hahn 2017, EACL, 578-585) and the term means of
-Russell & Mehrabian (1977) in our own sentence frames. The file is under CC BY-SA 4.0, as EmoBank is
-(`va_readback.LICENSE.md`).
+The reader is the public sentence encoder all-MiniLM-L6-v2 with a small trained adapter (`va_readback.npz`, made by
+`benchmarks/train_va_readback.py`): low-rank changes of its layers and a linear head on its mean last state. It was
+trained on human ratings: EmoBank's train split (Buechel & Hahn 2017, EACL, 578-585) and the term means of Russell &
+Mehrabian (1977) in our own sentence frames. The file is under CC BY-SA 4.0, like EmoBank (`va_readback.LICENSE.md`).
 """
 
 from __future__ import annotations
@@ -29,7 +28,6 @@ Array = NDArray[np.float64]
 PARAMETERS = "va_readback.npz"
 MAX_TOKENS = 256
 _BATCH = 64
-_NEEDS = "the VA reader needs the embedder all-MiniLM-L6-v2"
 _SIGNATURE_TOLERANCE = 1e-4  # lets the same weights in another precision pass
 
 
@@ -48,7 +46,7 @@ def fingerprint() -> str:
 
 
 class Reader:
-    """Reads valence and arousal out of texts.
+    """Read valence and arousal from texts.
 
     Attributes:
         residual_sd: the reader's root mean squared error for valence and arousal, shape (2,), in units of [-1, 1], on
@@ -56,7 +54,7 @@ class Reader:
     """
 
     def __init__(self, sentence_model: SentenceTransformer) -> None:
-        """Change a copy of the model's encoder; the model itself stays as it is.
+        """Adapt a copy of the model's encoder; the model itself is not changed.
 
         Raises:
             InputError: the model is not all-MiniLM-L6-v2.
@@ -64,9 +62,9 @@ class Reader:
         arrays = parameters()
         encoder: Any = copy.deepcopy(getattr(sentence_model[0], "auto_model", None))
         if encoder is None or not adapted_layers(encoder):
-            raise InputError(f"{_NEEDS}: the one given has no transformer of that kind")
+            raise _other_embedder()
         if not np.isclose(signature(encoder), arrays[SIGNATURE], rtol=_SIGNATURE_TOLERANCE):
-            raise InputError(f"{_NEEDS}: the one given has other weights")
+            raise _other_embedder()
         merge(encoder, arrays)
         self._encoder = encoder.eval()
         self._tokenizer: Any = sentence_model.tokenizer
@@ -103,12 +101,18 @@ class Reader:
         return pooled
 
 
-def same_quadrant(a: Array, b: Array, sd: Array) -> Array:
-    """Return the probability that two uncertain points lie on the same side of neutral in valence and in arousal.
+def _other_embedder() -> InputError:
+    return InputError(
+        "the VA reader needs the weights of all-MiniLM-L6-v2", code="changed", hint="leave --embedder out"
+    )
 
-    With normal errors of standard deviation sd, a coordinate x is positive with probability Phi(x / sd); two
-    independent coordinates agree in sign with probability p q + (1 - p)(1 - q), and the two dimensions multiply. 1 is
-    full agreement, 1/4 is what a neutral point gets with anything.
+
+def same_quadrant(a: Array, b: Array, sd: Array) -> Array:
+    """Return the probability that two uncertain points are on the same side of neutral in valence and in arousal.
+
+    With normal errors of standard deviation sd, a coordinate x is positive with probability Phi(x / sd). Two
+    independent coordinates have the same sign with probability p q + (1 - p)(1 - q); the two dimensions are multiplied.
+    Full agreement is 1; a neutral point gets 1/4 with any other.
 
     Args:
         a: points, shape (..., 2), valence and arousal in [-1, 1]; NaN marks no value.
@@ -131,11 +135,11 @@ def distance(a: Array, b: Array) -> Array:
 
 
 def same_quadrant_by_chance(read: Array, given: Array, sd: Array, clusters: Sequence[str]) -> Array:
-    """Return what each reading gets from the points of other clusters' items on average: its floor in `same_quadrant`.
+    """Return the mean `same_quadrant` of each reading with the points of other clusters: its floor.
 
     Args:
-        read: what was read from n texts, shape (n, 2).
-        given: the points that the texts were to describe, shape (n, 2).
+        read: valence and arousal read from n texts, shape (n, 2).
+        given: the given points, shape (n, 2).
         sd: error of valence and arousal, shape (2,).
         clusters: cluster of each item, n long.
 
@@ -144,8 +148,8 @@ def same_quadrant_by_chance(read: Array, given: Array, sd: Array, clusters: Sequ
     """
     from scipy.special import ndtr
 
-    # The product over the dimensions is (a + b q)(a' + b' q') with a = 1 - p and b = 2 p - 1, so that its mean over the
-    # others needs no more than their means of q, q' and q q'.
+    # The product over the dimensions is (a + b q)(a' + b' q') with a = 1 - p and b = 2 p - 1. Its mean over the others
+    # therefore needs only their means of q, q' and q q'.
     code = np.unique(np.asarray(clusters), return_inverse=True)[1]
     known = np.asarray(~np.isnan(given).any(axis=1))
     q, p = ndtr(given / sd), ndtr(read / sd)

@@ -1,4 +1,4 @@
-"""Words of a text, and which of them a negation covers."""
+"""Split a text into words, and mark those in the scope of a negation."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ SCOPE = 5  # tokens after the negator, as in NegEx: Chapman et al. (2001), J. Bi
 
 @dataclass(frozen=True)
 class Word:
-    """A lower-case word and whether a negation in its clause covers it."""
+    """A lower-case word, and whether it is negated."""
 
     text: str
     negated: bool
 
 
 def words(text: str) -> list[Word]:
-    """Return the text's words in order, each with whether it stands in the scope of a negation.
+    """Return the text's words in order, each with whether it is negated.
 
-    A negator covers the next SCOPE words of its clause, as in NegEx (Chapman et al. 2001); a clause ends at a
-    punctuation mark or at a word such as "but". "Not only", "isn't just" and "nothing but" deny nothing. "Is absent",
-    "are missing" and the like cover their subject, which stands before them.
+    A negator covers the next SCOPE words of its clause, as in NegEx (Chapman et al. 2001). A clause ends at a
+    punctuation mark or at a word such as "but". "Not only", "isn't just" and "nothing but" negate nothing. "Is absent"
+    and "are missing" negate their subject, which is before them.
     """
     tokens = _TOKEN.findall(text.lower().replace("’", "'"))
     absent = _subjects_of_absence(tokens)
@@ -65,9 +65,9 @@ def words(text: str) -> list[Word]:
 
 
 def _subjects_of_absence(tokens: list[str]) -> set[int]:
-    """Return the places of the tokens that are said to be absent: at most SCOPE before the verb, in its clause.
+    """Return the positions of the tokens that are said to be absent: at most SCOPE before the verb, in its clause.
 
-    A singular verb takes what follows the last "and"; a plural one takes all.
+    A singular verb covers what follows the last "and"; a plural verb covers all.
     """
     found: set[int] = set()
     for place, token in enumerate(tokens):

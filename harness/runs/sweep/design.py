@@ -14,7 +14,6 @@ from harness.tasks.documents import nearest
 from harness.tasks.prompts.axes import Axes, AxisValue, levels, value_of
 from va_extractor.common.errors import InputError
 
-CROSSED = "crossed"
 ONE_AT_A_TIME = "one-at-a-time"
 MOST = 500
 """Variants of a crossed design: rendering so many takes minutes already, asking them days."""

@@ -14,7 +14,6 @@ from harness.tasks.yamlfile import Function, Source
 from va_extractor.common.errors import Problem
 
 GIVEN = ("valence", "arousal", "dominance", "choices")
-DERIVED = ("statement", "points")
 ANSWER = (
     *("labels", "label_weights", "annotator_labels", "references", "target"),
     *("item_id", "cluster_id", "reference_kind", "condition"),

@@ -17,12 +17,6 @@ def on_scale(value: float, scale: str) -> float:
     return low + (value + 1.0) / 2.0 * (high - low) if scale != "-1..1" else value
 
 
-def from_scale(value: float, scale: str) -> float:
-    """Map a value on a scale back to [-1, 1]."""
-    low, high = _ENDS[scale]
-    return (value - low) / (high - low) * 2.0 - 1.0
-
-
 def number(value: float, axes: Axes, *, decimals: int | None = None) -> str:
     """Write a value in [-1, 1] as a number on the scale of `axes`.
 

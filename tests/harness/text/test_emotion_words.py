@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import f1_score
 
-from harness.text.emotion_words import categories, category_f1, find_terms, label_term, set_f1, term_count, wheel_f1
+from harness.text.emotion_words import categories, category_f1, find_terms, label_term, set_f1, wheel_f1
 
 BASIC = ["anger", "disgust", "fear", "happiness", "neutral", "sadness", "surprise"]
 EMOTIC = [
@@ -89,7 +89,3 @@ def test_wheel_f1_by_hand() -> None:
 def test_category_f1_by_hand() -> None:
     scores = category_f1(["weary and happy", "", "happy"], [["Fatigue"], ["Fear"], []], "emotic")
     np.testing.assert_allclose(scores, [2 / 3, 0.0, np.nan])
-
-
-def test_terms_are_counted_each_time() -> None:
-    np.testing.assert_array_equal(term_count(["sad, sad, not sad", "a chair"]), [2.0, 0.0])

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.text.style import NEAR, SHINGLE, echo, identical, length, nearly_identical, repetition
+from harness.text.style import NEAR, SHINGLE, echo, length, nearly_identical, repetition
 
 
 def test_length_counts_words() -> None:
@@ -27,10 +27,6 @@ def test_echo(text: str) -> None:
 @pytest.mark.parametrize("text", ["A calm mood.", "aroused", "10 people", ""])
 def test_no_echo(text: str) -> None:
     assert echo([text])[0] == 0
-
-
-def test_identical_but_for_case_and_punctuation() -> None:
-    np.testing.assert_array_equal(identical(["A calm mood.", "a calm  mood", "another"]), [1, 1, 0])
 
 
 def brute_force(texts: list[str]) -> list[float]:

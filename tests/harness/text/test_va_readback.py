@@ -100,10 +100,10 @@ def test_another_embedder_is_refused() -> None:
     other = copy.deepcopy(minilm())
     with torch.no_grad():
         other[0].auto_model.encoder.layer[0].output.dense.weight *= 1.1
-    with pytest.raises(InputError, match="all-MiniLM-L6-v2: the one given has other weights"):
-        Reader(other)
-    with pytest.raises(InputError, match="no transformer"):
-        Reader(SentenceTransformer(modules=[torch.nn.Identity()], device="cpu"))
+    for model in (other, SentenceTransformer(modules=[torch.nn.Identity()], device="cpu")):
+        with pytest.raises(InputError) as error:
+            Reader(model)
+        assert error.value.problem.code == "changed"
 
 
 def test_half_precision_reads_the_same() -> None:

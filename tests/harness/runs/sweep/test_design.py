@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from harness.runs.sweep.design import CROSSED, ONE_AT_A_TIME, cells, contrasts, described, parse, shown
+from harness.runs.sweep.design import ONE_AT_A_TIME, cells, contrasts, described, parse, shown
 from harness.tasks.prompts.axes import Axes
 from va_extractor.common.errors import InputError
 
@@ -15,7 +15,7 @@ STATED = Axes()
 
 def test_a_crossed_design_holds_every_combination_once_the_tasks_own_first() -> None:
     axes = parse("va_format,scale=0..1|percent,say_scale", STATED)
-    found = cells(axes, STATED, CROSSED)
+    found = cells(axes, STATED, "crossed")
     assert found[0] == STATED
     assert {(one.va_format, one.scale, one.say_scale) for one in found} == set(
         itertools.product(("numeric", "lexical", "both"), ("-1..1", "0..1", "percent"), (True, False))

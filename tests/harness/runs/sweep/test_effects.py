@@ -18,7 +18,7 @@ from harness.kinds import Answered, get
 from harness.metrics import Metric
 from harness.metrics.outcome import Labelled
 from harness.record import Answer, Parsed
-from harness.runs.sweep.design import CROSSED, cells, contrasts, parse
+from harness.runs.sweep.design import cells, contrasts, parse
 from harness.runs.sweep.effects import Measured, effects, spread_of
 from harness.tasks.prompts.axes import Axes
 from tests.making import item
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 LABELS = ("anger", "fear", "neutral")
 AXES = parse("va_format,scale=0..1,say_scale", Axes())
-CELLS = cells(AXES, Axes(), CROSSED)
+CELLS = cells(AXES, Axes(), "crossed")
 METRICS: dict[str, Metric] = {metric.name: metric for metric in get("single_label").metrics}
 
 

@@ -25,14 +25,19 @@ from harness.tasks.prompts.axes import LANGUAGES, Axes, AxisValue, levels
 from harness.tasks.prompts.languages import definitions, stimuli
 from harness.tasks.prompts.languages import words as wording
 from harness.tasks.prompts.ready import shuffled
-from harness.tasks.prompts.values import from_scale
 from harness.text.languages import words
 from va_extractor.common.errors import InputError
 from va_extractor.emotions.labels import BASIC, EMOTIC
 
 FORMER = yaml.safe_load((Path(__file__).parent / "former_prompts.yaml").read_text(encoding="utf-8"))
 CORE = ("iimi_basic", "emotic_complex", "emotic_describe")
+SCALES = {"-1..1": (-1, 1), "0..1": (0, 1), "1..9": (1, 9), "percent": (0, 100)}
 RIGHT = {get("single_label"): "Emotion", get("multi_label"): "Emotions", get("description"): "Description"}
+
+
+def from_scale(value: float, scale: str) -> float:
+    low, high = SCALES[scale]
+    return (value - low) / (high - low) * 2.0 - 1.0
 
 
 @cache
