@@ -84,7 +84,7 @@ def render(run: RunRecord, name: str, features: str, prompts: Mapping[str, str] 
             "headline": task.headline,
             "num_fewshot": task.engine.config.num_fewshot,
             "excluded": task.excluded(),
-            "reference_kind": task.reference_kind() if task.kind.name == "description" else None,
+            "reference_kind": task.reference_kind(),
         },
         features=task.features(),
         by_likelihood=task.by_likelihood,

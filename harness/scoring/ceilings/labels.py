@@ -64,7 +64,8 @@ def label_scores(question: Question) -> dict[str, Floats]:
 def row_scores(asked: Question, items: Sequence[Item]) -> RowScores:
     """Score all labels of a source for all evaluated rows, for n items that are one row each."""
     features, source = asked.features, asked.source
-    question = Question(kinds.get("ranking"), features, source, row_labels(features, source))
+    every_row = kinds.get("ranking")  # leaves no row out
+    question = Question(every_row, features, source, row_labels(features, source))
     found = label_scores(question) if question.labels else {}
     return RowScores(question.labels, found, places(question, items))
 

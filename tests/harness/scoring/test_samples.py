@@ -53,9 +53,10 @@ def test_any_text_can_be_written_and_read_again(text: str) -> None:
 
 @pytest.mark.parametrize("score", [math.nan, math.inf, -math.inf])
 def test_a_loglikelihood_that_cannot_be_ranked_is_one_line(score: float) -> None:
-    with pytest.raises(InputError, match=r"log-likelihood of -?(nan|inf).*dtype=float32") as raised:
+    with pytest.raises(InputError) as raised:
         to_answer([(-1.0, True), (score, False)])
-    assert "\n" not in str(raised.value)
+    assert raised.value.problem.code == "range"
+    assert str(raised.value.problem.found) == str(score)
 
 
 @pytest.mark.parametrize(
