@@ -29,7 +29,7 @@ from va_extractor.emotions.norms import norms
 from va_extractor.emotions.prototypes import prototypes, spreads
 from va_extractor.emotions.wording import describe
 from va_extractor.identity import item_id
-from va_extractor.schema import COLUMNS, Provenance
+from va_extractor.schema import Provenance, features_table
 
 SHIPPED = Path(__file__).parent / "shipped"
 SEED = 19771122
@@ -113,7 +113,7 @@ def norm_table() -> pa.Table:
     """Return the word norms as features: one row a term, in alphabetical order."""
     terms = list(norms().values())
     ids = [item_id("norms", norm.term) for norm in terms]
-    return _table(
+    return features_table(
         item_id=ids,
         cluster_id=ids,
         valence=[norm.valence for norm in terms],
@@ -128,7 +128,7 @@ def norm_table() -> pa.Table:
 
 def to_table(rows: Sequence[Row]) -> pa.Table:
     """Return drawn rows as a features table, marked synthetic."""
-    return _table(
+    return features_table(
         item_id=[item_id("synthetic", *row.key) for row in rows],
         cluster_id=[item_id("synthetic", *row.cluster) for row in rows],
         valence=[row.va and row.va[0] for row in rows],
@@ -181,12 +181,6 @@ def _synthetic(source: str, merge: str = "single") -> Provenance:
 
 def _pair(point: np.ndarray) -> tuple[float, float]:
     return float(point[0]), float(point[1])
-
-
-def _table(**columns: Sequence[object]) -> pa.Table:
-    rows = len(columns["item_id"])
-    arrays = [pa.array(columns.get(field.name, [None] * rows), type=field.type) for field in COLUMNS]
-    return pa.table(arrays, schema=COLUMNS)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ dominance are in [-1, 1] whatever the source's own scale was. The files are Parq
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -117,6 +117,13 @@ def to_unit(values: np.ndarray, low: float, high: float) -> np.ndarray:
     if outside.size:
         raise InputError(f"is outside {low:g}..{high:g}", code="range", found=float(values.flat[outside[0]]))
     return (2.0 * values - (low + high)) / (high - low)
+
+
+def features_table(**columns: Sequence[object] | np.ndarray) -> pa.Table:
+    """Return a table with the columns of `COLUMNS`, not yet checked; columns that are not given are null."""
+    rows = len(columns["item_id"])
+    arrays = [pa.array(columns.get(field.name, [None] * rows), type=field.type) for field in COLUMNS]
+    return pa.table(arrays, schema=COLUMNS)
 
 
 def with_provenance(table: pa.Table, provenance: Provenance) -> pa.Table:

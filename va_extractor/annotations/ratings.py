@@ -14,7 +14,7 @@ from va_extractor.common.csvfile import Row, read_rows
 from va_extractor.common.errors import InputError
 from va_extractor.emotions.labels import known_label
 from va_extractor.identity import item_id
-from va_extractor.schema import Provenance, ReferenceKind, VaSource, check, to_unit, with_provenance
+from va_extractor.schema import Provenance, ReferenceKind, VaSource, check, features_table, to_unit, with_provenance
 
 _SPLIT = re.compile(r"^[A-Za-z0-9_]+$")
 
@@ -158,23 +158,17 @@ def _cluster(row: Row, columns: Columns, salt: str) -> str:
 def _table(rows: Sequence[Row], columns: Columns, salt: str) -> pa.Table:
     texts = [_texts(row, columns) for row in rows]
     kind = columns.references.kind if columns.references else None
-    table = pa.table(
-        {
-            "item_id": [_key(row, columns, salt) for row in rows],
-            "cluster_id": [_cluster(row, columns, salt) for row in rows],
-            "valence": _dimension(rows, columns.valence),
-            "arousal": _dimension(rows, columns.arousal),
-            "dominance": _dimension(rows, columns.dominance)
-            if columns.dominance
-            else pa.nulls(len(rows), pa.float32()),
-            "va_source": [columns.va_source] * len(rows),
-            "va_status": ["ok"] * len(rows),
-            "face_score": pa.nulls(len(rows), pa.float32()),
-            "labels": pa.array([_labels(row, columns.labels) for row in rows], pa.list_(pa.string())),
-            "label_weights": pa.nulls(len(rows), pa.list_(pa.float32())),
-            "references": pa.array(texts, pa.list_(pa.string())),
-            "reference_kind": pa.array([kind if text else None for text in texts], pa.string()),
-        }
+    table = features_table(
+        item_id=[_key(row, columns, salt) for row in rows],
+        cluster_id=[_cluster(row, columns, salt) for row in rows],
+        valence=_dimension(rows, columns.valence),
+        arousal=_dimension(rows, columns.arousal),
+        dominance=_dimension(rows, columns.dominance) if columns.dominance else [None] * len(rows),
+        va_source=[columns.va_source] * len(rows),
+        va_status=["ok"] * len(rows),
+        labels=[_labels(row, columns.labels) for row in rows],
+        references=texts,
+        reference_kind=[kind if text else None for text in texts],
     )
     return with_provenance(check(table, rows[0].path), _provenance(columns))
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 from tests.refused import refused
 from va_extractor.dataset import read_split
 from va_extractor.faces.shards import Job, Shards, remove, write_shard
-from va_extractor.schema import COLUMNS, Provenance
+from va_extractor.schema import Provenance, features_table
 from va_extractor.sources import ImageItem
 
 PROVENANCE = Provenance(
@@ -25,21 +25,16 @@ def listed(count: int, split: str = "test") -> list[ImageItem]:
 def rows(job: Job, ids: dict[str, str] | None = None) -> pa.Table:
     """Rows of a job, ids by file name or as `ids` says."""
     names = [item.path.name for item in job.items]
-    return pa.Table.from_pylist(
-        [
-            {
-                "item_id": (ids or {}).get(name, name.removesuffix(".png")),
-                "cluster_id": name,
-                "valence": 0.5,
-                "arousal": -0.5,
-                "va_source": "network",
-                "va_status": "ok",
-                "labels": ["joy"],
-                "references": [],
-            }
-            for name in names
-        ],
-        schema=COLUMNS,
+    count = len(names)
+    return features_table(
+        item_id=[(ids or {}).get(name, name.removesuffix(".png")) for name in names],
+        cluster_id=names,
+        valence=[0.5] * count,
+        arousal=[-0.5] * count,
+        va_source=["network"] * count,
+        va_status=["ok"] * count,
+        labels=[["joy"]] * count,
+        references=[[]] * count,
     )
 
 

@@ -19,26 +19,24 @@ import pytest
 
 from va_extractor.dataset import write_split
 from va_extractor.publish.release import Release, read_release
-from va_extractor.schema import COLUMNS, Provenance, Tool
+from va_extractor.schema import Provenance, Tool, features_table
 
 DAY = date(2026, 3, 1)
 
 
 def table(prefix: str, count: int, va_source: str) -> pa.Table:
     ids = [f"{prefix}{index}" for index in range(count)]
-    rows = {
-        "item_id": ids,
-        "cluster_id": ids,
-        "valence": [index / count for index in range(count)],
-        "arousal": [-index / count for index in range(count)],
-        "va_source": [va_source] * count,
-        "va_status": ["ok"] * count,
-        "labels": [["joy"], ["fear", "anger"]] * (count // 2),
-        "references": [["A text."], []] * (count // 2),
-        "reference_kind": ["human", None] * (count // 2),
-    }
-    columns = [pa.array(rows.get(field.name, [None] * count), field.type) for field in COLUMNS]
-    return pa.table(columns, schema=COLUMNS)
+    return features_table(
+        item_id=ids,
+        cluster_id=ids,
+        valence=[index / count for index in range(count)],
+        arousal=[-index / count for index in range(count)],
+        va_source=[va_source] * count,
+        va_status=["ok"] * count,
+        labels=[["joy"], ["fear", "anger"]] * (count // 2),
+        references=[["A text."], []] * (count // 2),
+        reference_kind=["human", None] * (count // 2),
+    )
 
 
 def provenance(source: str, **fields: object) -> Provenance:

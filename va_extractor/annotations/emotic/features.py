@@ -15,7 +15,7 @@ from va_extractor.annotations.references import check_items_exist
 from va_extractor.common.errors import InputError
 from va_extractor.emotions.wording import describe
 from va_extractor.identity import item_id
-from va_extractor.schema import COLUMNS, Provenance, check, to_unit, with_provenance
+from va_extractor.schema import Provenance, check, features_table, to_unit, with_provenance
 
 Merge = Literal["union", "weights"]
 
@@ -69,24 +69,21 @@ def _table(
     vad = to_unit(np.array([person.vad for person in kept]).reshape(-1, 3), LOW, HIGH)
     texts = [_texts(person, references) for person in kept]
     kind = "category_wording" if references is None else "human"
-    columns = {
-        "item_id": _ids(kept, salt),
-        "cluster_id": [item_id(salt, "emotic", person.image) for person in kept],
-        "valence": vad[:, 0],
-        "arousal": vad[:, 1],
-        "dominance": pa.array(vad[:, 2], from_pandas=True),  # NaN (nobody rated dominance) becomes null
-        "va_source": ["human"] * len(kept),
-        "va_status": ["ok"] * len(kept),
-        "face_score": pa.nulls(len(kept), pa.float32()),
-        "labels": pa.array([person.categories for person in kept], pa.list_(pa.string())),
-        "label_weights": pa.array(
-            [person.weights if merge == "weights" else None for person in kept], pa.list_(pa.float32())
-        ),
-        "annotator_labels": pa.array([person.several for person in kept], COLUMNS.field("annotator_labels").type),
-        "references": pa.array(texts, pa.list_(pa.string())),
-        "reference_kind": pa.array([kind if text else None for text in texts], pa.string()),
-    }
-    return with_provenance(check(pa.table(columns), f"EMOTIC {split}"), _provenance(persons, kept, merge))
+    table = features_table(
+        item_id=_ids(kept, salt),
+        cluster_id=[item_id(salt, "emotic", person.image) for person in kept],
+        valence=vad[:, 0],
+        arousal=vad[:, 1],
+        dominance=[None if math.isnan(value) else value for value in vad[:, 2]],
+        va_source=["human"] * len(kept),
+        va_status=["ok"] * len(kept),
+        labels=[person.categories for person in kept],
+        label_weights=[person.weights if merge == "weights" else None for person in kept],
+        annotator_labels=[person.several for person in kept],
+        references=texts,
+        reference_kind=[kind if text else None for text in texts],
+    )
+    return with_provenance(check(table, f"EMOTIC {split}"), _provenance(persons, kept, merge))
 
 
 def _ids(persons: Sequence[Person], salt: str) -> list[str]:
