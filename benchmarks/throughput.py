@@ -198,7 +198,7 @@ def _many_ours(features: Path, name: str) -> None:
     folder = features.parent
     (folder / "samples").mkdir(exist_ok=True)
     with _compat.rare_collection():
-        record.write_samples(folder, task.name, make_samples(task.kind, asked, None))
+        record.write_samples(folder, task.name, make_samples(task.kind, asked, None), task.question.labels)
 
 
 def _write_features(folder: Path) -> None:

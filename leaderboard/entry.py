@@ -16,6 +16,7 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from harness.record import RunRecord, Sample, Score, TaskRecord
+from harness.record.folder import samples_name, with_labels
 from leaderboard import safe_files
 from leaderboard.safe_json import read_model
 from va_extractor.common.errors import InputError, Problem
@@ -201,7 +202,8 @@ def read_samples(data: bytes, task: TaskRecord, where: str) -> tuple[Sample, ...
     lines = data.removesuffix(b"\n").split(b"\n")
     if len(lines) > MAX_SAMPLES:
         raise InputError(f"more than {MAX_SAMPLES} samples", code="limit", file=where)
-    return tuple(read_model(Sample, line, where, number) for number, line in enumerate(lines, start=1))
+    read = (read_model(Sample, line, where, number) for number, line in enumerate(lines, start=1))
+    return tuple(with_labels(sample, task) for sample in read)
 
 
 def _check_names(name: str, task: TaskRecord, where: str) -> None:
@@ -219,7 +221,7 @@ def _check_names(name: str, task: TaskRecord, where: str) -> None:
         ("features.revision", features.revision, commit, "not a commit"),
         ("features.sha256", features.sha256, _HEX.fullmatch(features.sha256), "not a SHA-256"),
         ("task_hash", task.task_hash, _HEX.fullmatch(task.task_hash), "not a SHA-256"),
-        ("samples", task.samples, task.samples == f"samples/{name}.jsonl", f"not samples/{name}.jsonl"),
+        ("samples", task.samples, task.samples == samples_name(name), f"not {samples_name(name)}"),
         ("num_fewshot", task.num_fewshot, 0 <= task.num_fewshot <= MAX_FEWSHOT, f"not in 0 to {MAX_FEWSHOT}"),
     )
     for field, found, holds, what in rules:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.record import RunRecord
+from harness.record.folder import samples_name
 from leaderboard import entry, safe_files
 from leaderboard.entry import Entry
 
@@ -52,6 +53,5 @@ def pack(folder: Path, record: RunRecord, task: str) -> Packed:
     alone = record.model_copy(update={"tasks": {task: one}, "synthetic": one.features.synthetic})
     run = (alone.model_dump_json(indent=2) + "\n").encode()
     where = f"{folder.name}/{one.samples}"
-    data = safe_files.read_bounded(folder / "samples" / f"{task}.jsonl", where, safe_files.MAX_UNPACKED)
-    samples = safe_files.pack(data)
+    samples = safe_files.read_bounded(folder / samples_name(task), where)
     return Packed(entry.parse(run, samples, folder.name, where), run, samples)

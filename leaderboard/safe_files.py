@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import zlib
 from pathlib import Path
 
@@ -32,11 +31,6 @@ def read_bounded(path: Path, where: str, limit: int = MAX_FILE) -> bytes:
     if len(data) > limit:
         raise InputError(f"larger than {limit:,} bytes", code="limit", file=where)
     return data
-
-
-def pack(data: bytes) -> bytes:
-    """Compress with gzip; the same bytes give the same file."""
-    return gzip.compress(data, mtime=0)
 
 
 def unpack(data: bytes, where: str, limit: int = MAX_UNPACKED, ratio: int = MAX_RATIO) -> bytes:

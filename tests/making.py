@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -84,6 +86,16 @@ def sample(kind: Kind, of: Item, answer: Answer, **fields: Any) -> Sample:
     """Return the sample of one answered item."""
     usual = {"item": of, "prompt": "?", "request_hash": "0" * 64, "answer": answer, "parsed": read(kind, of, answer)}
     return Sample.model_validate(usual | {"scores": {}} | fields)
+
+
+def read_rows(path: Path) -> list[dict[str, Any]]:
+    """Return the samples of a file, as they are written."""
+    return [json.loads(line) for line in gzip.decompress(path.read_bytes()).splitlines()]
+
+
+def write_rows(path: Path, rows: Sequence[dict[str, Any]]) -> None:
+    """Write samples in place of those of a file."""
+    path.write_bytes(gzip.compress("".join(json.dumps(row) + "\n" for row in rows).encode(), mtime=0))
 
 
 def baselines(**answers: Sequence[Answer]) -> Anchors:

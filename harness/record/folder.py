@@ -1,36 +1,24 @@
-"""The run folder: samples, one file a task, and `run.json`."""
+"""The run folder: `run.json`, and the samples of each task in a compressed file."""
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import os
 import re
-import subprocess
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+import zlib
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from harness.record import Git, RunRecord, Sample
+from harness.record import RunRecord, Sample, TaskRecord
 from va_extractor.common.errors import InputError
+from va_extractor.common.files import reading, whole, writing
+from va_extractor.common.validation import invalid
 
 RUN = "run.json"
-_DECIDING = (
-    "lm_eval",
-    "numpy",
-    "scipy",
-    "scikit-learn",
-    "pyarrow",
-    "datasets",
-    "jinja2",
-    "torch",
-    "transformers",
-    "sentence-transformers",
-    "vllm",
-)
 
 
 def model_folder(output: Path, model: str) -> Path:
@@ -45,10 +33,8 @@ def make_folder(output: Path, model: str, now: datetime) -> Path:
         InputError: it cannot be created.
     """
     folder = model_folder(output, model) / now.astimezone(UTC).strftime("%Y-%m-%dT%H-%M-%S.%fZ")
-    try:
+    with writing(output, field="--output_path"):
         (folder / "samples").mkdir(parents=True)
-    except OSError as error:
-        raise InputError(f"--output_path {output}: cannot be written: {error.strerror}") from None
     return folder
 
 
@@ -59,16 +45,27 @@ def remove_if_empty(folder: Path) -> None:
         folder.rmdir()
 
 
-def write_samples(folder: Path, task: str, samples: Iterable[Sample]) -> tuple[str, str]:
-    """Write a task's samples, whole or not at all.
+def samples_name(task: str) -> str:
+    """Return the path of a task's samples below the run folder."""
+    return f"samples/{task}.jsonl.gz"
+
+
+def write_samples(folder: Path, task: str, samples: Iterable[Sample], labels: tuple[str, ...]) -> tuple[str, str]:
+    """Write a task's samples, whole or not at all. The same samples give the same bytes.
+
+    Args:
+        folder: the run folder.
+        task: its name.
+        samples: one a line; fields at their default are left out, and so are choices that are the task's labels.
+        labels: of the task.
 
     Returns:
-        The file's path below the run folder, and its SHA-256.
+        The file's path below the run folder, and the SHA-256 of its uncompressed lines.
     """
-    name = f"samples/{task}.jsonl"
-    data = "".join(sample.model_dump_json() + "\n" for sample in samples).encode()
-    write_whole(folder / name, data)
-    return name, hashlib.sha256(data).hexdigest()
+    name = samples_name(task)
+    data = "".join(_without_labels(sample, labels).model_dump_json(exclude_defaults=True) + "\n" for sample in samples)
+    write_whole(folder / name, gzip.compress(data.encode(), mtime=0))
+    return name, hashlib.sha256(data.encode()).hexdigest()
 
 
 def write_run(folder: Path, run: RunRecord) -> Path:
@@ -82,124 +79,101 @@ def read_run(folder: Path) -> RunRecord:
     """Read `run.json`.
 
     Raises:
-        InputError: it is missing or breaks the schema; the message names the field.
+        InputError: it is missing or breaks the schema; it names the field.
     """
     path = folder / RUN
+    with reading(path, hint="give the folder of a run"):
+        data = path.read_bytes()
     try:
-        run = RunRecord.model_validate_json(path.read_bytes())
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}; give the folder of a run") from None
+        run = RunRecord.model_validate_json(data)
     except ValidationError as error:
-        raise InputError(f"{path}: {first_problem(error)}") from None
+        raise invalid(error, file=path) from None
     for name, task in run.tasks.items():
-        if task.samples != f"samples/{name}.jsonl":
-            raise InputError(f"{path}: field 'tasks.{name}.samples': {task.samples!r} is not samples/{name}.jsonl")
+        if task.samples != samples_name(name):
+            field = f"tasks.{name}.samples"
+            raise InputError(
+                f"must be {samples_name(name)}", code="conflict", file=path, field=field, found=task.samples
+            )
     return run
 
 
-def read_samples(path: Path) -> list[Sample]:
+def read_samples(folder: Path, task: TaskRecord) -> list[Sample]:
     """Read a task's samples.
 
     Raises:
-        InputError: the file is missing, empty, a line breaks the schema, or items were not all answered equally often;
-            the message names the line.
+        InputError: the file is missing, damaged or empty, a line breaks the schema or does not fit the others; it names
+            the line.
     """
-    try:
-        lines = path.read_bytes().splitlines()
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}") from None
+    path = folder / task.samples
+    lines = read_lines(path).splitlines()
     if not lines:
-        raise InputError(f"{path}: has no samples")
+        raise InputError("has no samples", code="missing", file=path)
     samples: list[Sample] = []
     seen: set[str] = set()
     for number, line in enumerate(lines, start=1):
         try:
-            samples.append(Sample.model_validate_json(line))
+            samples.append(with_labels(Sample.model_validate_json(line), task))
         except ValidationError as error:
-            raise InputError(f"{path}:{number}: {first_problem(error)}") from None
-        first, last = ((len(one.repeats), len(one.repeat_scores)) for one in (samples[0], samples[-1]))
-        if first != last or last[1] not in (0, last[0]):
-            raise InputError(f"{path}:{number}: field 'repeats': not as many answers as the first item has")
-        for field, why in _misfits(samples[-1], samples[0]):
-            raise InputError(f"{path}:{number}: field '{field}': {why}")
+            raise invalid(error, file=path, line=number) from None
+        for field, what in _misfits(samples[-1], samples[0]):
+            raise InputError(what, code="conflict", file=path, line=number, field=field)
         item_id = samples[-1].item.item_id
         if item_id in seen:
-            raise InputError(f"{path}:{number}: field 'item.item_id': {item_id!r} stands there twice")
+            raise InputError(
+                "appears twice", code="duplicate", file=path, line=number, field="item.item_id", found=item_id
+            )
         seen.add(item_id)
     return samples
+
+
+def read_lines(path: Path) -> bytes:
+    """Return the uncompressed lines of a file of samples.
+
+    Raises:
+        InputError: it is missing or damaged.
+    """
+    with reading(path):
+        data = path.read_bytes()
+    try:
+        return gzip.decompress(data)
+    except (OSError, EOFError, zlib.error):
+        raise InputError("is not a whole gzip file", code="unreadable", file=path) from None
+
+
+def with_labels(sample: Sample, task: TaskRecord) -> Sample:
+    """Return a sample of `task` with the choices that its line leaves out: the labels of the task."""
+    return sample if sample.item.choices else _with_choices(sample, task.labels)
+
+
+def _without_labels(sample: Sample, labels: tuple[str, ...]) -> Sample:
+    return _with_choices(sample, ()) if sample.item.choices == labels else sample
+
+
+def _with_choices(sample: Sample, choices: tuple[str, ...]) -> Sample:
+    return sample.model_copy(update={"item": sample.item.model_copy(update={"choices": choices})})
 
 
 def _misfits(sample: Sample, first: Sample) -> Iterator[tuple[str, str]]:
     """Yield each field in which a sample cannot belong to its task, and why."""
     item = sample.item
+    repeats, most = len(sample.repeat_scores), len(sample.repeats)
+    if (most, repeats) != (len(first.repeats), len(first.repeat_scores)) or repeats not in (0, most):
+        yield "repeats", "not as many answers as the first item has"
     if item.choices and not set(item.labels) <= set(item.choices):
-        yield "item.labels", "names a label that was not among the choices"
+        yield "item.labels", "has a label that is not among the choices"
     if item.choices and len(set(item.choices)) < len(item.choices):
-        yield "item.choices", "offers a label twice"
+        yield "item.choices", "has a label twice"
     if sample.answer.missing is None and first.answer.missing is None and sample.scores.keys() != first.scores.keys():
-        yield "scores", "has not the names that the first item has"
-
-
-def packages() -> dict[str, str]:
-    """Return the versions of the installed packages that decide numbers."""
-    found = {}
-    for name in _DECIDING:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            continue
-    return found
-
-
-def own_version() -> str:
-    """Return the version of VAEmo-Eval."""
-    return version("vaemo-eval")
-
-
-def git() -> Git | None:
-    """Return commit and state of the checkout this runs from; None for an installed wheel, or where git is missing."""
-    root = Path(__file__).parents[2]
-    if not (root / ".git").exists():
-        return None
-    try:
-        commit = _git(root, "rev-parse", "HEAD")
-        return Git(commit=commit, dirty=bool(_git(root, "status", "--porcelain")))
-    except (OSError, subprocess.CalledProcessError):
-        return None
-
-
-def sha256_text(texts: Sequence[str]) -> str:
-    """Return the SHA-256 of texts, one a line."""
-    return hashlib.sha256("\n".join(texts).encode()).hexdigest()
-
-
-def _git(root: Path, *arguments: str) -> str:
-    return subprocess.run(
-        ["git", "-C", str(root), *arguments], capture_output=True, text=True, check=True
-    ).stdout.strip()
+        yield "scores", "has other names than the first item"
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Write a file, whole or not at all, and on the disk itself before it takes the place of an older one.
+    """Write a file, whole or not at all, and on the disk itself before it replaces an older one.
 
     Raises:
         InputError: it cannot be written.
     """
-    partial = path.with_name(path.name + ".partial")
-    try:
-        with partial.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            partial.unlink()
-        raise InputError(f"{path}: cannot be written: {error.strerror}") from None
-
-
-def first_problem(error: ValidationError) -> str:
-    """Return the first problem in one line, with its field."""
-    problem = error.errors()[0]
-    field = ".".join(map(str, problem["loc"]))
-    return f"field '{field}': {problem['msg']}" if field else problem["msg"]
+    with whole(path) as partial, partial.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())

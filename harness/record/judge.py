@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, FiniteFloat
+from pydantic import FiniteFloat
 
-from harness.record import Interval, ModelRecord
-
-
-class Part(BaseModel):
-    """What every part of the record is: unchangeable, and without fields that it does not declare."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+from harness.record.base import Model
+from harness.record.run import ModelRecord
+from harness.record.score import Interval
 
 
-class Estimate(Part):
+class Estimate(Model):
     """A value with its interval over clusters of items; where either is None, `reason` says why."""
 
     value: FiniteFloat | None
@@ -23,14 +19,14 @@ class Estimate(Part):
     reason: str | None = None
 
 
-class Agreement(Part):
+class Agreement(Model):
     """Spearman's correlation of the verdicts with the difference in a measure, plain and with length held fixed."""
 
     rho: Estimate
     rho_at_equal_length: Estimate
 
 
-class Judged(Part):
+class Judged(Model):
     """One pair: asked with the description first, and with the baseline's first.
 
     Attributes:
@@ -49,7 +45,7 @@ class Judged(Part):
     win: FiniteFloat | None
 
 
-class TaskJudgement(Part):
+class TaskJudgement(Model):
     """The verdicts on one task.
 
     Attributes:
@@ -79,7 +75,7 @@ class TaskJudgement(Part):
     judged: tuple[Judged, ...]
 
 
-class RubricRecord(Part):
+class RubricRecord(Model):
     """What was asked: the rubric's version, its prompt, and the prompt's SHA-256."""
 
     version: int
@@ -87,7 +83,7 @@ class RubricRecord(Part):
     prompt: str
 
 
-class JudgeRecord(Part):
+class JudgeRecord(Model):
     """A judgement of a run.
 
     Attributes:

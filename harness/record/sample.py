@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from pydantic import FiniteFloat, SerializerFunctionWrapHandler, model_serializer
+from pydantic import FiniteFloat
 
 from harness.record.base import Model
 
@@ -38,11 +38,6 @@ class Answer(Model):
     prompt_tokens: int | None = None
     answer_tokens: int | None = None
 
-    @model_serializer(mode="wrap")
-    def _without_nulls(self, handler: SerializerFunctionWrapHandler) -> dict[str, object]:
-        """Leave out what is None: a sample holds some ten answers, each with two or three of the fields."""
-        return {name: value for name, value in handler(self).items() if value is not None}
-
 
 class ContentFree(Model):
     """What a model said to a prompt with `token` in place of its values: a log-likelihood for each choice."""
@@ -69,10 +64,6 @@ class Parsed(Model):
     text: str | None = None
     numbers: tuple[FiniteFloat, ...] = ()
     reason: str | None = None
-
-    @model_serializer(mode="wrap")
-    def _without_no_reason(self, handler: SerializerFunctionWrapHandler) -> dict[str, object]:
-        return {name: value for name, value in handler(self).items() if name != "reason" or value is not None}
 
 
 class Item(Model):
@@ -120,14 +111,6 @@ class Item(Model):
     def truth(self) -> str:
         """What is true, for a reader: labels where choices or several points were shown, otherwise references."""
         return ", ".join(self.labels) if self.choices or self.points else " | ".join(self.references)
-
-    @model_serializer(mode="wrap")
-    def _without_defaults(self, handler: SerializerFunctionWrapHandler) -> dict[str, object]:
-        """Leave out what is as usual: most fields of most items."""
-        return {name: value for name, value in handler(self).items() if getattr(self, name) != _USUAL[name]}
-
-
-_USUAL = {name: field.default for name, field in Item.model_fields.items()}
 
 
 class Sample(Model):

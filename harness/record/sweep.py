@@ -1,29 +1,19 @@
-"""The document of a sweep, `sweep.json`; `python -m harness.record.sweep docs` writes its JSON Schema.
-
-It holds no time and no path, so that a sweep that was stopped and taken up again gives the same document as one that
-was not.
-"""
+"""The document of a sweep, `sweep.json`. It has no time and no path: a resumed sweep gives the same document."""
 
 from __future__ import annotations
 
-import json
-import sys
-from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, FiniteFloat
+from pydantic import FiniteFloat
 
-from harness.record import Interval, Seeds
+from harness.record.base import Model
+from harness.record.run import Seeds
+from harness.record.score import Interval
 
-SCHEMA = "sweep.schema.json"
 Level = str | int | bool | None
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Settings(_Model):
+class Settings(Model):
     """What decides a sweep; a folder holds one sweep.
 
     Attributes:
@@ -61,7 +51,7 @@ class Settings(_Model):
     level: FiniteFloat
 
 
-class Variant(_Model):
+class Variant(Model):
     """One prompt that was asked.
 
     Attributes:
@@ -78,7 +68,7 @@ class Variant(_Model):
     unread: FiniteFloat
 
 
-class Effect(_Model):
+class Effect(Model):
     """What a level does to the headline metric, against the axis' default, averaged over the other axes.
 
     Attributes:
@@ -106,7 +96,7 @@ class Effect(_Model):
     holm: FiniteFloat
 
 
-class Spread(_Model):
+class Spread(Model):
     """How far the headline metric of one model on one task varies with the prompt alone, over distinct variants."""
 
     variants: int
@@ -116,7 +106,7 @@ class Spread(_Model):
     sd: FiniteFloat
 
 
-class Sweep(_Model):
+class Sweep(Model):
     """A whole sweep.
 
     Attributes:
@@ -142,12 +132,3 @@ class Sweep(_Model):
     variants: tuple[Variant, ...]
     effects: tuple[Effect, ...]
     spread: Spread | None
-
-
-def schema_text() -> str:
-    """Return the JSON Schema as indented text."""
-    return json.dumps(Sweep.model_json_schema(), indent=2) + "\n"
-
-
-if __name__ == "__main__":
-    (Path(sys.argv[1]) / SCHEMA).write_text(schema_text(), encoding="utf-8")

@@ -13,7 +13,7 @@ import numpy as np
 
 from harness.kinds import get
 from harness.record import RunRecord, Sample, TaskRecord
-from harness.record.folder import read_run, read_samples
+from harness.record.folder import read_lines, read_run, read_samples
 from harness.scoring.difference import Difference, difference
 from harness.scoring.samples import judge
 from harness.scoring.score import repeated
@@ -118,8 +118,8 @@ def load_run(folder: Path, tasks: Sequence[str]) -> Run:
                 "no such task in this run", code="unknown", file=folder, field="--tasks", found=name, hint=hint
             )
         path = folder / record.tasks[name].samples
-        samples[name] = read_samples(path)
-        if hashlib.sha256(path.read_bytes()).hexdigest() != record.tasks[name].samples_sha256:
+        samples[name] = read_samples(folder, record.tasks[name])
+        if hashlib.sha256(read_lines(path)).hexdigest() != record.tasks[name].samples_sha256:
             hint = f"`vaemo-eval rescore {folder}` shows what differs"
             raise InputError("changed since the run", code="changed", file=path, hint=hint)
         if lacking := record.tasks[name].answers.missing:

@@ -27,7 +27,7 @@ from harness.models.api.settings import NO_LIMITS, ApiSettings
 from harness.models.cache.key import model_key
 from harness.models.cache.model import KeepingLM
 from harness.models.cache.store import AnswerStore
-from harness.record import Answer, RunRecord, Sample
+from harness.record import Answer, RunRecord, Sample, provenance
 from harness.record import folder as record
 from harness.record.judge import Agreement, Estimate, Judged, JudgeRecord, RubricRecord, TaskJudgement
 from harness.runs.config import model_args
@@ -138,12 +138,12 @@ def judge_run(folder: Path, config: JudgeConfig, out: Path, say: Callable[[str],
     template = _compat.chat_template_of(lm) if chat else None
     found = JudgeRecord(
         created=datetime.now(UTC).isoformat(timespec="seconds"),
-        harness_version=record.own_version(),
-        packages=record.packages(),
+        harness_version=provenance.own_version(),
+        packages=provenance.packages(),
         run_created=run.created,
         run_model=run.model.id,
         synthetic=run.synthetic,
-        model=models.record(choice, lm, record.sha256_text([template]) if template else None),
+        model=models.record(choice, lm, provenance.sha256_text([template]) if template else None),
         apply_chat_template=chat,
         gen_kwargs=arguments,
         rubric=RubricRecord(
@@ -188,7 +188,7 @@ def _tasks(folder: Path, run: RunRecord, config: JudgeConfig) -> list[str]:
 
 
 def _pairs(folder: Path, run: RunRecord, name: str, config: JudgeConfig) -> _Compared:
-    samples = record.read_samples(folder / run.tasks[name].samples)
+    samples = record.read_samples(folder, run.tasks[name])
     known = anchors_of(run.tasks[name], samples, config.features).baselines
     if config.against not in known:
         raise InputError(f"--against {config.against}: task {name} has no such baseline; it has {', '.join(known)}")

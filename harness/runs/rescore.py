@@ -39,7 +39,7 @@ def rescore(folder: Path, features: str | None = None, given_embedder: str | Non
     return [
         line
         for name, task in run.tasks.items()
-        for line in differences(run, name, read_samples(folder / task.samples), features, given_embedder)
+        for line in differences(run, name, read_samples(folder, task), features, given_embedder)
     ]
 
 

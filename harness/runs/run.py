@@ -17,7 +17,7 @@ from harness.models import choice as models
 from harness.models import lm_eval as _compat
 from harness.models.cache.keeping import keeping
 from harness.models.content_free import content_free
-from harness.record import ModelRecord, RunRecord, Sample, TaskRecord, Usage
+from harness.record import ModelRecord, RunRecord, Sample, TaskRecord, Usage, provenance
 from harness.record import folder as record
 from harness.runs.config import RunConfig, ask_settings, model_args
 from harness.runs.preflight import check_fit, warn_of_limit
@@ -142,7 +142,7 @@ class _Progress:
             say(f"{task.name}: every repeat came out alike; see whether the back end samples, and with another seed")
         with _compat.rare_collection():
             samples = make_samples(task.kind, asked, self.by, again, free)
-            path, sha256 = record.write_samples(self.folder, task.name, samples)
+            path, sha256 = record.write_samples(self.folder, task.name, samples, task.question.labels)
             others = anchors(
                 task.question,
                 [sample.item for sample in samples],
@@ -170,9 +170,9 @@ class _Progress:
         saved = _compat.saved(self.lm)
         return RunRecord(
             created=self.started.isoformat(timespec="seconds"),
-            harness_version=record.own_version(),
-            packages=record.packages(),
-            git=record.git(),
+            harness_version=provenance.own_version(),
+            packages=provenance.packages(),
+            git=provenance.git(),
             model=self.model.model_copy(
                 update={
                     "revision": self.model.revision or _compat.reported(self.lm),
@@ -239,7 +239,7 @@ class _Progress:
 
 def _describe(config: RunConfig, choice: models.ModelChoice, lm: LM, settings: _compat.AskSettings) -> ModelRecord:
     template = _compat.chat_template_of(lm) if settings.apply_chat_template else None
-    found = models.record(choice, lm, record.sha256_text([template]) if template else None)
+    found = models.record(choice, lm, provenance.sha256_text([template]) if template else None)
     return found.model_copy(update={"args": models.public_args(model_args(config.api, choice))})
 
 

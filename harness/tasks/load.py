@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from harness.kinds import Kind
 from harness.kinds.derive import derivation
 from harness.record import FeaturesRecord
-from harness.record.folder import sha256_text
+from harness.record.provenance import sha256_text
 from harness.tasks import catalogue, checks, safety
 from harness.tasks import engine as lm_eval_task
 from harness.tasks.documents import EVALUATED, FITTED, Question, fitted_on, nearest, split

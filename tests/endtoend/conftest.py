@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from harness.cli import main
 from harness.record import RunRecord
+from harness.record.folder import read_samples
 from harness.tasks import documents as docs
 from harness.tasks import features
 
@@ -40,10 +41,9 @@ class Finished:
         """The run record, checked against its schema."""
         return RunRecord.model_validate_json((self.folder / "run.json").read_bytes())
 
-    def samples(self, task: str) -> list[dict[str, object]]:
+    def samples(self, task: str) -> list[dict[str, Any]]:
         """The samples of one task, as plain JSON."""
-        lines = (self.folder / "samples" / f"{task}.jsonl").read_text(encoding="utf-8").splitlines()
-        return [json.loads(line) for line in lines]
+        return [one.model_dump(mode="json") for one in read_samples(self.folder, self.record.tasks[task])]
 
 
 Command = Callable[..., Finished]

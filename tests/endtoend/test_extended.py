@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +9,7 @@ import pytest
 from scipy.stats import pearsonr
 
 from harness.tasks.catalogue import find
+from tests.making import read_rows, write_rows
 
 if TYPE_CHECKING:
     from tests.endtoend.conftest import Command
@@ -44,11 +44,10 @@ def test_runs_of_every_kind_are_scored_again_reported_and_compared(vaemo_eval: C
 
 def test_a_changed_number_in_an_answer_is_found(vaemo_eval: Command) -> None:
     run = vaemo_eval("--model", "baseline:prototype", "--tasks", "iimi_basic_confidence", "--limit", "20")
-    path = run.folder / "samples" / "iimi_basic_confidence.jsonl"
-    lines = path.read_text(encoding="utf-8").splitlines()
-    first = json.loads(lines[0])
-    first["answer"]["text"] = first["answer"]["text"].split(",")[0] + ", 1"
-    path.write_text("\n".join([json.dumps(first), *lines[1:]]) + "\n", encoding="utf-8")
+    path = run.folder / "samples" / "iimi_basic_confidence.jsonl.gz"
+    rows = read_rows(path)
+    rows[0]["answer"]["text"] = rows[0]["answer"]["text"].split(",")[0] + ", 1"
+    write_rows(path, rows)
     again = vaemo_eval("rescore", run.folder)
     assert again.code == 1
     assert "parsed: numbers: recorded (" in again.out
@@ -65,16 +64,16 @@ def test_answers_that_do_not_tell_both_ends_are_unparsed_and_wrong(vaemo_eval: C
     direction = task.metrics["right_direction"]
     assert direction.position is not None
     assert (direction.position.floor, direction.position.ceiling) == ("majority", "prototype")
-    path = run.folder / "samples" / "va_trajectory_describe.jsonl"
+    path = run.folder / "samples" / "va_trajectory_describe.jsonl.gz"
     rows = run.samples("va_trajectory_describe")
     for axis, name in enumerate(("valence", "arousal")):
-        given = [[row["item"]["given"]["points"][end][axis] for row in rows] for end in (0, -1)]  # type: ignore[index]
-        read = [[row["scores"][f"read_{end}_{name}"] for row in rows] for end in ("first", "last")]  # type: ignore[index]
+        given = [[row["item"]["given"]["points"][end][axis] for row in rows] for end in (0, -1)]
+        read = [[row["scores"][f"read_{end}_{name}"] for row in rows] for end in ("first", "last")]
         expected = pearsonr(np.subtract(given[1], given[0]), np.subtract(read[1], read[0])).statistic
         assert task.metrics[f"{name}_change_r"].value == pytest.approx(expected)
-    told = next(number for number, row in enumerate(rows) if row["scores"]["right_direction"] == 1.0)  # type: ignore[index]
-    rows[told]["answer"]["text"] = "At first they are calm and later they are not."  # type: ignore[index]
-    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    told = next(number for number, row in enumerate(rows) if row["scores"]["right_direction"] == 1.0)
+    rows[told]["answer"]["text"] = "At first they are calm and later they are not."
+    write_rows(path, rows)
     again = vaemo_eval("rescore", run.folder)
     assert again.code == 1
     assert "scores: right_direction: recorded 1.0, computed again 0.0" in again.out

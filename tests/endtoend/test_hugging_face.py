@@ -54,7 +54,7 @@ def test_log_likelihoods_are_those_of_transformers(vaemo_eval: Command, tiny_mod
     tokenizer = AutoTokenizer.from_pretrained(tiny_model)
     for row in done.samples("iimi_basic_mc"):
         prompt, item, answer = row["prompt"], row["item"], row["answer"]
-        for choice, given in zip(item["choices"], answer["loglikelihoods"], strict=True):  # type: ignore[index]
+        for choice, given in zip(item["choices"], answer["loglikelihoods"], strict=True):
             whole = tokenizer(f"{prompt} {choice}", return_tensors="pt", add_special_tokens=False).input_ids
             start = tokenizer(prompt, return_tensors="pt", add_special_tokens=False).input_ids.shape[1]
             with torch.no_grad():
@@ -87,7 +87,7 @@ def test_examples_of_a_ranking_name_a_true_label(vaemo_eval: Command, tiny_model
     [row] = done.samples("emotic_complex_mc")
     shown = [line.removeprefix("Emotion:").strip() for line in str(row["prompt"]).splitlines() if line.startswith("Em")]
     assert len(shown) == 3
-    assert set(shown[:2]) <= set(row["item"]["choices"])  # type: ignore[index]
+    assert set(shown[:2]) <= set(row["item"]["choices"])
 
 
 def test_a_folder_without_a_model_is_one_line(vaemo_eval: Command, tmp_path: Path) -> None:
@@ -95,4 +95,4 @@ def test_a_folder_without_a_model_is_one_line(vaemo_eval: Command, tmp_path: Pat
     done = vaemo_eval("--model", "./empty", "--tasks", "iimi_basic")
     assert done.code == 2
     assert done.err.strip().splitlines()[-1].startswith("vaemo-eval: --model ./empty: ")
-    assert not list((tmp_path / "results").rglob("*.jsonl"))
+    assert not list((tmp_path / "results").rglob("*.jsonl.gz"))

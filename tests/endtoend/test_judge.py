@@ -69,18 +69,18 @@ def judged(run: Finished, name: str = "judge.json") -> TaskJudgement:
 
 def against(run: Finished, name: str = "prototype") -> Anchor:
     task = run.record.tasks["emotic_describe"]
-    return anchors_of(task, read_samples(run.folder / task.samples)).baselines[name]
+    return anchors_of(task, read_samples(run.folder, task)).baselines[name]
 
 
 def knowing(run: Finished) -> Habit:
     """Return the habit of preferring the text that the reader finds to lie in the given quadrant more surely."""
     fits: dict[tuple[str, str], float] = {}
     for row in run.samples("emotic_describe"):
-        valence = f"{row['item']['valence']:.2f}"  # type: ignore[index]
-        fits[valence, row["parsed"]["text"]] = row["scores"]["same_quadrant"]  # type: ignore[index]
+        valence = f"{row['item']['valence']:.2f}"
+        fits[valence, row["parsed"]["text"]] = row["scores"]["same_quadrant"]
     prototype = against(run)
     for row, answer, scores in zip(run.samples("emotic_describe"), prototype.answers, prototype.scores, strict=True):
-        valence = f"{row['item']['valence']:.2f}"  # type: ignore[index]
+        valence = f"{row['item']['valence']:.2f}"
         fits[valence, answer.text or ""] = scores["same_quadrant"] or 0.0
 
     def habit(valence: float, first: str, second: str) -> str:
@@ -104,7 +104,7 @@ def test_a_judge_that_knows_goes_along_with_the_measure_and_the_run_stays_as_it_
     found = judged(run)
     rows = run.samples("emotic_describe")
     gaps: list[Any] = [
-        row["scores"]["same_quadrant"] - scores["same_quadrant"]  # type: ignore[index]
+        row["scores"]["same_quadrant"] - scores["same_quadrant"]
         for row, scores in zip(rows, against(run).scores, strict=True)
     ]
     wins = [-1.0 if one.win is None else one.win for one in found.judged]
@@ -181,7 +181,7 @@ def test_a_judge_of_places_is_found_out_and_a_judge_of_length_loses_at_equal_len
     wins, gaps = [], []
     answers = against(run).answers
     for row, answer, one in zip(run.samples("emotic_describe"), answers, length.judged, strict=True):
-        mine, theirs = row["parsed"]["text"], answer.text or ""  # type: ignore[index]
+        mine, theirs = row["parsed"]["text"], answer.text or ""
         gaps.append(len(mine.split()) - len(theirs.split()))
         wins.append(-1.0 if one.win is None else one.win)
     assert wins == [0.5 if gap == 0 else float(gap > 0) for gap in gaps]
@@ -218,7 +218,7 @@ def test_a_real_model_judges_through_its_chat_template(vaemo_eval: Command, tiny
     assert len(found.judged) == 3
     answers = against(run, "majority").answers
     for row, answer, one in zip(run.samples("emotic_describe"), answers, found.judged, strict=False):
-        mine, theirs = row["parsed"]["text"], answer.text  # type: ignore[index]
+        mine, theirs = row["parsed"]["text"], answer.text
         assert one.prompts[0].endswith(f"one {mine} two {theirs}")
         assert one.prompts[1].endswith(f"one {theirs} two {mine}")
         decides = json.dumps([one.prompts[0], record.gen_kwargs], sort_keys=True)

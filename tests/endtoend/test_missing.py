@@ -80,12 +80,12 @@ def test_every_way_to_end_is_counted_and_reasoning_is_kept_and_not_read(vaemo_ev
     assert counts.cut_off == 2
     rows = done.samples("iimi_basic")
     answers = [row["answer"] for row in rows]
-    assert [answer["reasoning"] for answer in answers if "reasoning" in answer] == [  # type: ignore[operator, index]
+    assert [answer["reasoning"] for answer in answers if "reasoning" in answer] == [
         "Well, the person",
         "pleasant, so anger is out",
     ]
-    gold = [row["item"]["labels"][0] for row in rows]  # type: ignore[index]
-    said = ["happiness" if row["parsed"]["labels"] else "" for row in rows]  # type: ignore[index]
+    gold = [row["item"]["labels"][0] for row in rows]
+    said = ["happiness" if row["parsed"]["labels"] else "" for row in rows]
     assert task.metrics["accuracy"].value == pytest.approx(accuracy_score(gold, said))
     assert "2 cut off by the token limit" in done.out
     assert "null" not in json.dumps(answers)
@@ -127,8 +127,8 @@ def test_the_rest_is_scored_where_the_user_says_so_and_marked(vaemo_eval: Comman
     done = vaemo_eval(*RUN, "--tasks", "iimi_basic,emotic_complex", "--allow-missing")
     assert done.code == 0, done.err
     rows = done.samples("iimi_basic")[3:]
-    gold = [row["item"]["labels"][0] for row in rows]  # type: ignore[index]
-    said = ["happiness" if row["parsed"]["labels"] else "" for row in rows]  # type: ignore[index]
+    gold = [row["item"]["labels"][0] for row in rows]
+    said = ["happiness" if row["parsed"]["labels"] else "" for row in rows]
     score = done.record.tasks["iimi_basic"].metrics["accuracy"]
     assert score.value == pytest.approx(accuracy_score(gold, said))
     assert score.note is not None
@@ -157,7 +157,7 @@ def test_a_description_that_is_missing_has_no_scores(vaemo_eval: Command, gaps: 
     rows = done.samples("emotic_describe")
     assert [bool(row["scores"]) for row in rows] == [False] * 2 + [True] * 38
     value = done.record.tasks["emotic_describe"].metrics["cosine"].value
-    present = [row["scores"]["cosine"] for row in rows[2:]]  # type: ignore[index]
+    present = [row["scores"]["cosine"] for row in rows[2:]]
     assert value == pytest.approx(sum(present) / 38)
     assert vaemo_eval("rescore", done.folder).code == 0
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.making import write_rows
+
 if TYPE_CHECKING:
     from tests.endtoend.conftest import Command
 
@@ -28,8 +30,8 @@ def test_a_sampling_model_is_asked_again_and_everything_is_scored_from_the_sampl
     assert "each item answered 3 times" in " ".join(done.out.split())
     for name in tasks:
         rows = done.samples(name)
-        assert all(len(row["repeats"]) == 2 for row in rows)  # type: ignore[arg-type]
-        assert any(row["repeats"][0] != row["repeats"][1] for row in rows)  # type: ignore[index]
+        assert all(len(row["repeats"]) == 2 for row in rows)
+        assert any(row["repeats"][0] != row["repeats"][1] for row in rows)
         for score in done.record.tasks[name].metrics.values():
             if score.sampling is not None and score.value is not None:
                 assert score.value == pytest.approx(sum(score.sampling.values) / 3)
@@ -55,15 +57,15 @@ def test_a_sampling_model_is_asked_again_and_everything_is_scored_from_the_sampl
         "asked differently: --gen_kwargs do_sample=True, max_gen_toks=8, temperature=1.0 against max_gen_toks=8" in said
     )
     for name in ("iimi_basic", "emotic_describe"):
-        file = done.folder / "samples" / f"{name}.jsonl"
+        file = done.folder / "samples" / f"{name}.jsonl.gz"
         rows = done.samples(name)
-        rows[1]["repeats"][1]["text"] = "Joy, and more of it."  # type: ignore[index]
-        file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+        rows[1]["repeats"][1]["text"] = "Joy, and more of it."
+        write_rows(file, rows)
     changed = vaemo_eval("rescore", done.folder)
     assert changed.code == 1
     assert "emotic_describe: item" in changed.out
     rows[2]["repeats"] = []
-    file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    write_rows(file, rows)
     uneven = vaemo_eval("rescore", done.folder)
     assert (uneven.code, f"{file.name}:3: field 'repeats'" in uneven.err) == (2, True)
 

@@ -219,7 +219,7 @@ def test_no_file_of_a_run_holds_a_key_or_a_path(runs: Runs, server: Loopback, tm
     done = runs(*arguments(server, "out"), "--cache", "cache", "--limit", "3")
     assert done["code"] == 0, done["err"]
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
-    assert {path.name for path in files} >= {"unfinished.json", "answers.sqlite", "run.json", "iimi_basic.jsonl"}
+    assert {path.name for path in files} >= {"unfinished.json", "answers.sqlite", "run.json", "iimi_basic.jsonl.gz"}
     for path in files:
         data = path.read_bytes()
         assert CANARY.encode() not in data, path

@@ -20,6 +20,7 @@ from harness.models.cache.key import deciding
 from harness.record import folder as record
 from harness.runs.config import model_args
 from va_extractor.common.errors import InputError
+from va_extractor.common.validation import invalid
 
 if TYPE_CHECKING:
     from harness.models.choice import ModelChoice
@@ -131,7 +132,7 @@ def _read(folder: Path) -> Command:
         mend = "the run is finished" if finished else f"cannot be read: {error.strerror}; give the folder of a run"
         raise InputError(f"{path}: {mend}") from None
     except ValidationError as error:
-        raise InputError(f"{path}: {record.first_problem(error)}; --no-resume begins another run") from None
+        raise invalid(error, file=path, hint="--no-resume begins another run") from None
     if not (folder / "samples").is_dir():
         raise InputError(f"{folder / 'samples'}: no such folder; --no-resume begins another run")
     return command

@@ -199,7 +199,7 @@ def _row(key: bytes, kept: Kept) -> tuple[bytes, str, str, str | None]:
 
 def _encode(answer: Given) -> str:
     if isinstance(answer, Answer):
-        return answer.model_dump_json()
+        return answer.model_dump_json(exclude_defaults=True)
     return json.dumps(answer if isinstance(answer, str) else [float(answer[0]), bool(answer[1])])
 
 

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from harness.models import choice as models
 from harness.models import lm_eval as _compat
-from harness.record import Sample
+from harness.record import Sample, provenance
 from harness.record import folder as record
 from harness.record.sweep import Settings, Sweep, Variant
 from harness.runs import plan as plan_of_run
@@ -213,7 +213,7 @@ def _settings(config: RunConfig, task: Task, axes: Sequence[Axis], design: str) 
     choice, features = models.choose(config.model, config.model_args), task.features()
     return Settings.model_validate(
         {
-            "harness_version": record.own_version(),
+            "harness_version": provenance.own_version(),
             "model": choice.id,
             "model_args": models.public_args(choice.args),
             "task": task.name,

@@ -25,7 +25,7 @@ from harness.tasks.load import load_tasks
 from harness.tasks.prompts import sandbox
 from harness.tasks.prompts.content_free import ContentFreeValue
 from harness.tasks.prompts.sandbox import BadTemplateError
-from tests.making import baselines, item, sample
+from tests.making import baselines, item, read_rows, sample, write_rows
 
 if TYPE_CHECKING:
     from tests.endtoend.conftest import Command
@@ -180,22 +180,23 @@ def test_a_run_asks_each_list_of_labels_once_without_content(
     assert len(empty) == 3 * 7 + 9 * 3 * 8  # one list of 7; 9 lists of 8; a ranking is not asked
     assert done.record.usage.requests == len(lm.asked)
     first, *rest = done.samples("iimi_basic_mc")
-    assert [one["token"] for one in first["content_free"]] == list(TOKENS)  # type: ignore[attr-defined]
+    assert [one["token"] for one in first["content_free"]] == list(TOKENS)
     assert not any(row["content_free"] for row in rest)
-    assert all(len(row["content_free"]) == 3 for row in done.samples("norms_term_mc"))  # type: ignore[arg-type]
+    assert all(len(row["content_free"]) == 3 for row in done.samples("norms_term_mc"))
     numbers = done.record.tasks["iimi_basic_mc"].metrics
     assert done.record.tasks["iimi_basic_mc"].bias.most_overused == "fear"  # type: ignore[union-attr]
     free = softmax(np.tile(BIAS - 9, (3, 1)), axis=1).mean(axis=0)
     losses = []
     for row in done.samples("iimi_basic_mc"):
-        raw = np.array(row["answer"]["loglikelihoods"])  # type: ignore[index]
+        raw = np.array(row["answer"]["loglikelihoods"])
         ratio = softmax(raw) / free
-        losses.append(-np.log((ratio / ratio.sum())[LABELS.index(row["item"]["labels"][0])]))  # type: ignore[index]
+        losses.append(-np.log((ratio / ratio.sum())[LABELS.index(row["item"]["labels"][0])]))
     assert numbers["log_loss_cal"].value == pytest.approx(np.mean(losses), abs=1e-7)
     assert vaemo_eval("rescore", done.folder).code == 0
-    path = done.folder / "samples" / "iimi_basic_mc.jsonl"
-    text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace(f"[{BIAS[0] - 9}", "[-3.5", 1), encoding="utf-8")
+    path = done.folder / "samples" / "iimi_basic_mc.jsonl.gz"
+    rows = read_rows(path)
+    rows[0]["content_free"][0]["loglikelihoods"][0] = -3.5
+    write_rows(path, rows)
     changed = vaemo_eval("rescore", done.folder)
     assert (changed.code, "log_loss" in changed.out) == (1, True)
 
@@ -219,7 +220,7 @@ def test_a_real_model_is_asked_by_its_own_path_and_examples_stay(vaemo_eval: Com
     first = done.samples("iimi_basic_mc")[0]
     tokenizer = AutoTokenizer.from_pretrained(tiny_model)
     model = AutoModelForCausalLM.from_pretrained(tiny_model, dtype=torch.float32).eval()
-    for one in first["content_free"]:  # type: ignore[attr-defined]
+    for one in first["content_free"]:
         prompt = re.sub(r"(?m)^(Valence|Arousal): .*$", rf"\1: {one['token']}", str(first["prompt"]))
         begin = tokenizer(prompt, add_special_tokens=False)["input_ids"]
         whole = tokenizer(prompt + " anger", add_special_tokens=False)["input_ids"]
@@ -231,6 +232,6 @@ def test_a_real_model_is_asked_by_its_own_path_and_examples_stay(vaemo_eval: Com
     shown = vaemo_eval(*arguments, "--num_fewshot", "2")
     assert shown.code == 0, shown.err
     answers = shown.samples("iimi_basic_mc")[0]["content_free"]
-    assert [one["token"] for one in answers] == [token for token in TOKENS for _ in range(8)]  # type: ignore[attr-defined]
-    assert len({tuple(one["loglikelihoods"]) for one in answers}) == 24  # type: ignore[attr-defined]
+    assert [one["token"] for one in answers] == [token for token in TOKENS for _ in range(8)]
+    assert len({tuple(one["loglikelihoods"]) for one in answers}) == 24
     assert vaemo_eval("rescore", shown.folder).code == 0

@@ -15,6 +15,7 @@ from harness.cli import main
 from harness.commands.compare_table import p_text, show
 from harness.record import Interval
 from harness.runs.compare import Comparison, compare
+from tests.making import read_rows, write_rows
 from va_extractor.common.errors import InputError
 
 TASKS = "iimi_basic,emotic_complex_mc"
@@ -164,7 +165,13 @@ def test_different_settings_are_listed(runs: list[Path], tmp_path: Path) -> None
         ({"version": "0.9"}, "version"),
         ({"task_hash": "f" * 64}, "task_hash"),
         ({"task_hash": "f" * 64, "axes": {"scale": "0..1"}}, "axes"),
-        ({"task_hash": "f" * 64, "labels": ["joy", "fear"]}, "labels"),
+        (
+            {
+                "task_hash": "f" * 64,
+                "labels": ["anger", "disgust", "fear", "happiness", "neutral", "sadness", "surprise", "joy"],
+            },
+            "labels",
+        ),
         ({"features": {"sha256": "e" * 64}}, "features"),
     ],
 )
@@ -220,8 +227,10 @@ def test_runs_on_another_subset_or_other_tasks_are_refused(runs: list[Path], tmp
 
 def test_samples_changed_since_the_run_are_refused(runs: list[Path], tmp_path: Path) -> None:
     copy = edited(runs[1], tmp_path)
-    path = copy / "samples" / "iimi_basic.jsonl"
-    path.write_text(path.read_text().replace('"text":"anger"', '"text":"fear"', 1))
+    path = copy / "samples" / "iimi_basic.jsonl.gz"
+    rows = read_rows(path)
+    rows[0]["answer"]["text"] = "fear"
+    write_rows(path, rows)
     with pytest.raises(InputError) as error:
         compare([runs[0], copy], [], 3)
     assert (error.value.problem.code, error.value.problem.file) == ("changed", path)
