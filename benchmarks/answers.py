@@ -1,7 +1,7 @@
-"""What keeping every answer costs, and what asking each distinct request once saves.
+"""What the answer cache costs, and what sending each distinct request once saves.
 
 Run `python -m benchmarks.answers [--repeats 5]`. A loopback server answers each request after 50 ms; our own API client
-asks it 64 at once, with and without a store before it, in turn. Prompts are those of the tasks on what ships, which is
+sends 64 at once, with and without the cache, in turn. Prompts are those of the tasks on what ships, which is
 SYNTHETIC; of tasks that print valence and arousal with two decimals, equal prompts are asked once.
 """
 
@@ -41,13 +41,12 @@ def main() -> None:
 def _cost(url: str, repeats: int) -> None:
     ideal = REQUESTS / AT_ONCE * LATENCY_S
     _ask(url, None)  # warms both sides
-    seconds: dict[str, list[float]] = {"without": [], "kept": [], "kept and cached": []}
+    seconds: dict[str, list[float]] = {"without": [], "cached": []}
     cpu: dict[str, list[float]] = {name: [] for name in seconds}
     for number in range(repeats):
         for name in sorted(seconds, reverse=bool(number % 2)):
             with tempfile.TemporaryDirectory(dir=".") as folder:
-                paths = {"without": [], "kept": ["own"], "kept and cached": ["own", "shared"]}[name]
-                took, used = _ask(url, [Path(folder) / path for path in paths])
+                took, used = _ask(url, Path(folder) if name == "cached" else None)
             seconds[name].append(took)
             cpu[name].append(used / REQUESTS * 1e6)
     _say(f"{REQUESTS:,} requests of {LATENCY_S * 1e3:g} ms, {AT_ONCE} at once; ideal {ideal:.2f} s")
@@ -57,7 +56,7 @@ def _cost(url: str, repeats: int) -> None:
         _say(f"{name:18} {statistics.median(taken):6.2f} {statistics.median(cpu[name]):17.0f} {ratio:7.3f}  under 1.05")
 
 
-def _ask(url: str, folders: list[Path] | None) -> tuple[float, float]:
+def _ask(url: str, folder: Path | None) -> tuple[float, float]:
     """Ask every request; return seconds and seconds of CPU time."""
     from contextlib import ExitStack, closing
 
@@ -66,8 +65,8 @@ def _ask(url: str, folders: list[Path] | None) -> tuple[float, float]:
     from harness.models.api.model import open_model
     from harness.models.api.settings import ApiSettings
     from harness.models.cache.key import model_key
-    from harness.models.cache.model import KeepingLM
-    from harness.models.cache.store import FILE, AnswerStore
+    from harness.models.cache.model import CachedLM
+    from harness.models.cache.store import FILE, AnswerCache
 
     arguments = {"model": "m", "base_url": url, "num_concurrent": AT_ONCE}
     lm: Any = open_model(
@@ -80,12 +79,9 @@ def _ask(url: str, folders: list[Path] | None) -> tuple[float, float]:
         for number, text in enumerate(messages)
     ]
     with ExitStack() as stack:
-        stores = [
-            stack.enter_context(closing(AnswerStore(folder / FILE, alone=folder.name == "own")))
-            for folder in folders or []
-        ]
-        if stores:
-            lm = KeepingLM(lm, stores, model_key("m", None, "local", arguments), (0, 0, 0))
+        if folder is not None:
+            cache = stack.enter_context(closing(AnswerCache(folder / FILE)))
+            lm = CachedLM(lm, cache, model_key("m", None, "local", arguments), (0, 0, 0))
         began, used = time.perf_counter(), time.process_time()
         answers = lm.generate_until(requests)
         took = time.perf_counter() - began, time.process_time() - used

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.commands.api_flags import add_api_flags, api_settings
+from harness.commands.api_flags import add_api_flags, add_cache_flag, api_settings, cache_flag
 from va_extractor.common.arguments import Parser
 from va_extractor.common.errors import InputError
 
@@ -36,6 +36,7 @@ def parser() -> argparse.ArgumentParser:
     add("--gen_kwargs", default="", metavar="K=V,...", help="generation arguments (default: 16 tokens, greedy)")
     add("--level", type=float, default=0.95, metavar="P", help="level of intervals (default: 0.95)")
     add("--allow-missing", action="store_true", help="go on without the verdicts that did not arrive, and count them")
+    add_cache_flag(command, "that of --out")
     add_api_flags(command)
     add("--out", metavar="FILE", help="where the record goes (default: RUN_DIR/judge.json)")
     return command
@@ -74,6 +75,7 @@ def main(args: argparse.Namespace) -> int:
         allow_missing=args.allow_missing,
         features=args.features,
         api=api_settings(args),
+        cache=cache_flag(args),
     )
     out = Path(args.out).expanduser() if args.out else folder / FILE
     found = judge_run(folder, config, out, lambda line: console.print(line, style="dim", highlight=False, markup=False))

@@ -1,4 +1,4 @@
-"""`vaemo-eval plan --model X --tasks A,B`: what a run would ask, cost and take, without asking."""
+"""`vaemo-eval plan --model X --tasks A,B`: requests, cost and time of a run, without sending anything."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ _CONCURRENCY = 64
 
 
 def parser() -> argparse.ArgumentParser:
-    """Return the parser: every flag of a run, and how long answers and requests are taken to be."""
+    """Return the parser: every flag of a run, and the length of answers and requests."""
     command = run.parser()
     command.prog, command.epilog = "vaemo-eval plan", None
-    command.description = "Tell what a run would ask, cost and take; takes the flags of a run, and asks nothing."
+    command.description = "Show requests, cost and time of a run, without sending anything; takes the flags of a run."
     add = command.add_argument_group("plan").add_argument
-    add("--latency", type=float, default=_LATENCY_S, metavar="S", help="seconds that a request lasts (default: 1)")
+    add("--latency", type=float, default=_LATENCY_S, metavar="S", help="seconds that a request takes (default: 1)")
     add(
         "--answer-tokens",
         type=int,
         metavar="N",
-        help="tokens of an answer with its reasoning (default: right answer's)",
+        help="tokens of an answer with its reasoning (default: as the right answer)",
     )
     add("--json", action="store_true", help="print the plan as JSON")
     return command
@@ -40,14 +40,14 @@ def main(args: argparse.Namespace) -> int:
     """Print the plan.
 
     Raises:
-        InputError: something given is wrong.
+        InputError: an argument is wrong.
     """
     from harness.runs.plan import plan
 
     if not 0 < args.latency < float("inf"):
-        raise InputError(f"--latency {args.latency:g}: seconds, above 0")
+        raise InputError("not seconds above 0", code="range", field="--latency", found=args.latency)
     if args.answer_tokens is not None and args.answer_tokens < 1:
-        raise InputError(f"--answer-tokens {args.answer_tokens}: a whole number from 1 on")
+        raise InputError("not 1 or more", code="range", field="--answer-tokens", found=args.answer_tokens)
     found = plan(run.config(args), args.concurrency or _CONCURRENCY, args.latency, args.answer_tokens)
     if args.json:
         sys.stdout.write(found.model_dump_json(indent=2) + "\n")
@@ -62,7 +62,7 @@ def _show(found: Plan, console: Console) -> None:
 
     table = Table(title=f"[bold]{escape(found.model)}[/]", title_justify="left")
     table.add_column("task", no_wrap=True)
-    for title in ("requests", "equal", "known", "to ask", "prompt tokens", "answer tokens", "at most"):
+    for title in ("requests", "equal", "in cache", "to send", "prompt tokens", "answer tokens", "at most"):
         table.add_column(title, justify="right")
     fields = ("requests", "equal", "known", "to_ask", "prompt_tokens", "answer_tokens", "most_answer_tokens")
     for task in found.tasks:
@@ -78,8 +78,8 @@ def _lines(found: Plan) -> list[str]:
     lines = [f"prompt tokens: {found.counted}", f"answer tokens: {found.assumed}"]
     money = found.money
     if money is None:
-        mend = "" if found.concurrency is None else f"; {found.price_file} shows how to add one (--prices)"
-        lines.append(f"money: no price of {found.model} is known{mend}")
+        hint = "" if found.concurrency is None else f"; {found.price_file} shows how to add one (--prices)"
+        lines.append(f"money: no price of {found.model} is known{hint}")
     else:
         lines.append(
             f"money: ${money.expected:.4f}, at most ${money.most:.4f} (${money.input:g} and ${money.output:g} a "
@@ -87,8 +87,6 @@ def _lines(found: Plan) -> list[str]:
         )
     if found.seconds is not None:
         lines.append(
-            f"time: {found.seconds:,.1f} s where a request lasts {found.latency:g} s and {found.concurrency} go at once"
+            f"time: {found.seconds:,.1f} s if a request takes {found.latency:g} s and {found.concurrency} run at once"
         )
-    if found.goes_on:
-        lines.append(f"would go on with {found.goes_on}")
-    return [*lines, "Nothing was asked."]
+    return [*lines, "Nothing was sent."]

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from harness.commands.api_flags import add_api_flags, api_settings
+from harness.commands.api_flags import add_api_flags, add_cache_flag, api_settings, cache_flag
 from va_extractor.common.arguments import Parser
 from va_extractor.common.errors import InputError
 
@@ -76,10 +76,7 @@ def parser() -> argparse.ArgumentParser:
     add("--include_path", action="append", default=[], metavar="DIR", help="folder with further task YAMLs; repeatable")
     add("--seed", default="", metavar="N|A,B,C,D", help="seed, or seeds of Python, numpy, torch and few-shot choice")
     add("--embedder", metavar="DIR|ID@REV", help="sentence embedder of description metrics (default: all-MiniLM-L6-v2)")
-    again = run.add_mutually_exclusive_group()
-    again.add_argument("--resume", metavar="RUN_DIR", help="go on with this run (default: the newest unfinished one)")
-    again.add_argument("--no-resume", action="store_true", help="begin another run, whatever is unfinished")
-    add("--cache", metavar="DIR", help="answers shared by runs and processes: read first, added to")
+    add_cache_flag(run, "--output_path")
     add("--allow-missing", action="store_true", help="score a task over the answers that arrived, and mark it")
     add("--level", type=float, default=0.95, metavar="P", help="level of confidence intervals (default: 0.95)")
     add_api_flags(run)
@@ -139,9 +136,7 @@ def config(args: argparse.Namespace) -> RunConfig:
         trust_code=args.trust_code,
         repeats=args.repeats,
         api=api_settings(args),
-        resume=Path(args.resume).expanduser() if args.resume else None,
-        afresh=args.no_resume,
-        cache=Path(args.cache).expanduser() if args.cache else None,
+        cache=cache_flag(args),
         allow_missing=args.allow_missing,
     )
     if found.repeats < 1:

@@ -22,8 +22,6 @@ examples:
 _NOT_HERE = {
     "num_fewshot": "vary the axis fewshot",
     "repeats": "a sweep asks each variant once",
-    "resume": "a sweep is taken up by its folder; give that as --output_path",
-    "no_resume": "a sweep is taken up by its folder; give another --output_path",
 }
 
 
@@ -76,7 +74,7 @@ def main(args: argparse.Namespace) -> int:
         raise InputError("--tasks: a sweep is of one --task")
     for name, mend in _NOT_HERE.items():
         if getattr(given, name) != run_command.parser().get_default(name):
-            raise InputError(f"--{'no-resume' if name == 'no_resume' else name}: {mend}")
+            raise InputError(f"--{name}: {mend}")
     config = run_command.config(given)
 
     from harness.commands import sweep_table as table

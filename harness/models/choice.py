@@ -67,6 +67,11 @@ class ModelChoice:
             return providers.public_name(self.backend, self.args["model"])
         return str(_public(self.args.get("pretrained") or self.args.get("model") or self.backend))
 
+    def all_args(self, api: ApiSettings) -> dict[str, Any]:
+        """Return the arguments, with those that have flags of their own."""
+        effort = api.reasoning_effort
+        return self.args | ({"reasoning_effort": effort} if effort is not None else {})
+
     @property
     def by_provider(self) -> bool:
         """Whether `--model` is `provider/NAME`."""

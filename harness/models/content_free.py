@@ -24,7 +24,7 @@ from harness.tasks.prompts.sandbox import BadTemplateError
 if TYPE_CHECKING:
     from lm_eval.api.model import LM
 
-    from harness.models.cache.model import KeepingLM
+    from harness.models.cache.model import CachedLM
     from harness.models.lm_eval import AskSettings
     from harness.tasks.load import Task
 
@@ -35,7 +35,7 @@ _COMPARED = 20
 Choices = tuple[str, ...]
 
 
-def content_free(lm: LM | KeepingLM, task: Task, settings: AskSettings) -> dict[Choices, tuple[ContentFree, ...]]:
+def content_free(lm: LM | CachedLM, task: Task, settings: AskSettings) -> dict[Choices, tuple[ContentFree, ...]]:
     """Ask a log-likelihood task's prompt without content.
 
     Args:

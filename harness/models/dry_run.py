@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _UNASKED = Answer(missing="not asked, only rendered")
 
 
-class SilentLM(LM):  # type: ignore[misc]  # lm-eval has no types
+class DryRunLM(LM):  # type: ignore[misc]  # lm-eval has no types
     """Answers nothing.
 
     Attributes:

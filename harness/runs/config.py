@@ -1,14 +1,15 @@
-"""What the command line says of a run, and how lm-eval is to ask."""
+"""The settings of a run."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from harness.models import lm_eval as _compat
 from harness.models.api.settings import NO_LIMITS, ApiSettings
+from harness.models.cache.store import FILE
 from harness.record import Seeds
 from harness.scoring import chance
 from harness.stats import bootstrap
@@ -19,9 +20,13 @@ if TYPE_CHECKING:
     from harness.models.choice import ModelChoice
 
 
+Cache = Path | Literal["off"] | None
+"""`--cache`: a folder; `off`; None for the folder that the command writes to."""
+
+
 @dataclass(frozen=True)
 class RunConfig:
-    """A run, as the command line states it; names and meanings are lm-eval's where lm-eval has them."""
+    """The flags of a run; those that lm-eval has keep its names and meanings."""
 
     model: str
     model_args: Mapping[str, Any]
@@ -42,21 +47,18 @@ class RunConfig:
     trust_code: bool = False
     repeats: int = 1
     api: ApiSettings = NO_LIMITS
-    resume: Path | None = None
-    afresh: bool = False
-    cache: Path | None = None
+    cache: Cache = None
     allow_missing: bool = False
     axes: Axes | None = None
 
 
-def model_args(api: ApiSettings, choice: ModelChoice) -> dict[str, Any]:
-    """Return the back end's arguments, with those that have flags of their own."""
-    effort = api.reasoning_effort
-    return choice.args | ({"reasoning_effort": effort} if effort is not None else {})
+def cache_file(cache: Cache, output: Path) -> Path | None:
+    """Return the file of the answer cache; None for `off`. The default folder is `output`."""
+    return None if cache == "off" else (cache or output) / FILE
 
 
 def ask_settings(config: RunConfig, choice: ModelChoice) -> _compat.AskSettings:
-    """Return how lm-eval is to ask."""
+    """Return the settings of lm-eval."""
     return _compat.AskSettings(
         num_fewshot=config.num_fewshot,
         limit=config.limit,

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -25,12 +25,12 @@ from harness.models import choice as models
 from harness.models import lm_eval as _compat
 from harness.models.api.settings import NO_LIMITS, ApiSettings
 from harness.models.cache.key import model_key
-from harness.models.cache.model import KeepingLM
-from harness.models.cache.store import AnswerStore
+from harness.models.cache.model import CachedLM
+from harness.models.cache.store import AnswerCache
 from harness.record import Answer, RunRecord, Sample, provenance
 from harness.record import folder as record
 from harness.record.judge import Agreement, Estimate, Judged, JudgeRecord, RubricRecord, TaskJudgement
-from harness.runs.config import model_args
+from harness.runs.config import Cache, cache_file
 from harness.runs.preflight import check_generation
 from harness.scoring import judge
 from harness.scoring.anchors import anchors_of
@@ -84,6 +84,7 @@ class JudgeConfig:
     allow_missing: bool = False
     features: str | None = None
     api: ApiSettings = NO_LIMITS
+    cache: Cache = None
 
 
 @dataclass(frozen=True)
@@ -123,16 +124,14 @@ def judge_run(folder: Path, config: JudgeConfig, out: Path, say: Callable[[str],
     chat = config.apply_chat_template or choice.chat_only
     arguments = {**ARGUMENTS, **config.gen_kwargs}
     tasks = {}
-    kept = out.with_name(f"{out.name}.answers.sqlite")
-    with _store(kept) as store:
+    with closing(AnswerCache(cache_file(config.cache, out.parent))) as cache:
         lm = models.open_model(choice, config.batch_size, config.device, config.api)
-        args = model_args(config.api, choice)
-        key = model_key(choice.id, _compat.model_revision(lm), choice.backend, args)
-        keeping = KeepingLM(lm, [store], key, ())
+        key = model_key(choice.id, _compat.model_revision(lm), choice.backend, choice.all_args(config.api))
+        cached = CachedLM(lm, cache, key, ())
         for name, one in compared.items():
             say(f"{name}: asking {choice.id} about {len(one.pairs)} pairs, each in both orders")
             asked = judge.prompts(one.pairs, rubric)
-            answers = _ask(keeping, asked, arguments, config, chat=chat)
+            answers = _ask(cached, asked, arguments, config, chat=chat)
             judged = _judged(one.samples, asked, [answer.text or "" for answer in answers], arguments)
             tasks[name] = _judgement(one, answers, judged, run.tasks[name].samples_sha256, config)
     template = _compat.chat_template_of(lm) if chat else None
@@ -154,26 +153,7 @@ def judge_run(folder: Path, config: JudgeConfig, out: Path, say: Callable[[str],
         tasks=tasks,
     )
     record.write_whole(out, (found.model_dump_json(indent=2) + "\n").encode())
-    _remove(kept)
     return found
-
-
-@contextmanager
-def _store(path: Path) -> Iterator[AnswerStore]:
-    """Keep verdicts until all have arrived; a judge that said nothing leaves nothing behind."""
-    store = AnswerStore(path, alone=True)
-    try:
-        yield store
-    finally:
-        empty = not len(store)
-        store.close()
-        if empty:
-            _remove(path)
-
-
-def _remove(path: Path) -> None:
-    for one in path.parent.glob(f"{path.name}*"):
-        one.unlink()
 
 
 def _tasks(folder: Path, run: RunRecord, config: JudgeConfig) -> list[str]:
@@ -207,7 +187,7 @@ def _pairs(folder: Path, run: RunRecord, name: str, config: JudgeConfig) -> _Com
 
 
 def _ask(
-    lm: KeepingLM, asked: Sequence[str], arguments: Mapping[str, Any], config: JudgeConfig, *, chat: bool
+    lm: CachedLM, asked: Sequence[str], arguments: Mapping[str, Any], config: JudgeConfig, *, chat: bool
 ) -> list[Answer]:
     try:
         results = _compat.generate(lm, asked, arguments, chat=chat)
@@ -220,7 +200,7 @@ def _ask(
     if absent and (not config.allow_missing or len(absent) == len(answers)):
         raise InputError(
             f"--model {config.model}: {len(absent)} of {len(answers)} verdicts did not arrive ({absent[0]}); "
-            "the others are kept: repeat the command to go on, or add --allow-missing"
+            f"{lm.resume_hint or 'none is kept'}, or add --allow-missing"
         )
     return answers
 

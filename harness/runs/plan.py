@@ -1,17 +1,14 @@
-"""What a run would ask, and what that costs and takes, without asking the model anything or loading its weights.
+"""Count the requests of a run, their cost and time, without sending them or loading weights.
 
-The tasks are sent to a model that answers nothing, behind the stores that the run itself would read, so that what is
-counted is what would be asked.
+The tasks go to a dry-run model behind the run's own answer cache, so that the count is exact.
 """
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import ExitStack, closing
+from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict
@@ -20,13 +17,12 @@ from harness.models import choice as models
 from harness.models import lm_eval as _compat
 from harness.models import tokenizer
 from harness.models.api import prices
-from harness.models.cache import resume
 from harness.models.cache.key import model_key
-from harness.models.cache.model import KeepingLM
-from harness.models.cache.store import FILE, AnswerStore, Kept
+from harness.models.cache.model import CachedLM
+from harness.models.cache.store import AnswerCache
 from harness.models.content_free import content_free
-from harness.models.dry_run import SilentLM
-from harness.runs.config import RunConfig, ask_settings, model_args
+from harness.models.dry_run import DryRunLM
+from harness.runs.config import RunConfig, ask_settings, cache_file
 from harness.runs.preflight import check_fit
 from harness.tasks.load import Task, load_tasks
 
@@ -42,16 +38,16 @@ class _Model(BaseModel):
 
 
 class TaskPlan(_Model):
-    """What one task would ask.
+    """The requests of one task.
 
     Attributes:
         task: its name.
         requests: answers that it needs.
-        equal: of these not sent, since an equal request is.
-        known: distinct requests not sent, since their answers are kept.
+        equal: requests not sent because an equal one is.
+        known: distinct requests not sent because their answers are in the cache.
         to_ask: requests sent.
-        prompt_tokens: of those sent.
-        answer_tokens: of answers as long as the right ones, or as the user said.
+        prompt_tokens: of the requests sent.
+        answer_tokens: of answers as long as the right ones, or as the user gave.
         most_answer_tokens: of answers as long as the task allows.
     """
 
@@ -66,7 +62,7 @@ class TaskPlan(_Model):
 
 
 class Money(_Model):
-    """US dollars at list prices, for what would be sent.
+    """US dollars at list prices, for the requests sent.
 
     Attributes:
         expected: with answers of the expected length.
@@ -86,19 +82,18 @@ class Money(_Model):
 
 
 class Plan(_Model):
-    """What a run would ask.
+    """The requests of a run.
 
     Attributes:
-        model: its name, as the price file has it.
+        model: its name in the price file.
         tasks: one by one.
         counted: how tokens are counted.
         assumed: how long answers are taken to be.
-        money: None where no price is known.
-        price_file: where prices are looked up.
+        money: None if no price is known.
+        price_file: the file of prices.
         concurrency: requests at once; None for a model on this machine.
-        latency: seconds a request is taken to last; None likewise.
-        seconds: for all of them, in whole rounds of `concurrency`; None likewise.
-        goes_on: the unfinished run that would be gone on with.
+        latency: seconds a request is taken to last; None for a model on this machine.
+        seconds: for all of them, in whole rounds of `concurrency`; None for a model on this machine.
     """
 
     model: str
@@ -110,7 +105,6 @@ class Plan(_Model):
     concurrency: int | None
     latency: float | None
     seconds: float | None
-    goes_on: str | None
 
     def total(self, field: str) -> int:
         """Return the sum of a field over all tasks."""
@@ -119,23 +113,22 @@ class Plan(_Model):
 
 @dataclass(frozen=True)
 class Counted:
-    """What a run would ask, before money and time: the model, the rule for tokens, the tasks, the run gone on with."""
+    """The requests of a run without money and time: the model, how tokens are counted, the tasks."""
 
     choice: ModelChoice
     rule: str
     tasks: tuple[TaskPlan, ...]
-    place: resume.Place | None
 
 
 def count(config: RunConfig, answer_tokens: int | None = None) -> Counted:
-    """Count what a run would ask.
+    """Count the requests of a run.
 
     Args:
         config: the run.
         answer_tokens: of each answer, reasoning included; None for the length of the right one.
 
     Raises:
-        InputError: something given is wrong, or the store of the run that would be gone on with is in use.
+        InputError: an argument is wrong, or the cache cannot be read.
     """
     _compat.quiet()
     tasks = load_tasks(
@@ -145,16 +138,11 @@ def count(config: RunConfig, answer_tokens: int | None = None) -> Counted:
     check_fit(choice, tasks, config)
     if not choice.api:
         config.api.refuse_for(choice.given)
-    settings = ask_settings(config, choice)
     counter = tokenizer.counter(choice)
-    with ExitStack() as stack:
-        command = resume.describe(config, choice, tasks, settings, datetime.now(UTC))
-        place = resume.find(config, choice.id, command)
-        files = [place.folder / FILE] if place else []
-        files += [config.cache / FILE] if config.cache else []
-        known = _Known([stack.enter_context(closing(AnswerStore(path))) for path in files if path.is_file()])
-        planner = _Planner(config, choice, settings, counter, known, answer_tokens)
-        return Counted(choice, counter.rule, tuple(planner.plan(task) for task in tasks), place)
+    file = cache_file(config.cache, config.output_path)
+    with closing(AnswerCache(file if file and file.is_file() else None)) as cache:
+        planner = _Planner(config, choice, ask_settings(config, choice), counter, cache, answer_tokens)
+        return Counted(choice, counter.rule, tuple(planner.plan(task) for task in tasks))
 
 
 def plan(config: RunConfig, concurrency: int, latency: float, answer_tokens: int | None = None) -> Plan:
@@ -164,13 +152,13 @@ def plan(config: RunConfig, concurrency: int, latency: float, answer_tokens: int
         config: the run.
         concurrency: requests at once.
         latency: seconds that a request is taken to last.
-        answer_tokens: as `count`.
+        answer_tokens: as in `count`.
 
     Raises:
-        InputError: as `count`.
+        InputError: as in `count`.
     """
     counted = count(config, answer_tokens)
-    choice, place = counted.choice, counted.place
+    choice = counted.choice
     name = models.price_name(choice)
     table = prices.load(config.api.prices)
     found = Plan(
@@ -183,7 +171,6 @@ def plan(config: RunConfig, concurrency: int, latency: float, answer_tokens: int
         concurrency=concurrency if choice.api else None,
         latency=latency if choice.api else None,
         seconds=None,
-        goes_on=str(place.folder) if place else None,
     )
     seconds = math.ceil(found.total("to_ask") / concurrency) * latency if choice.api else None
     return found.model_copy(update={"money": _money(found, table.of(name)), "seconds": seconds})
@@ -197,35 +184,34 @@ class _Planner:
     choice: ModelChoice
     settings: _compat.AskSettings
     counter: Counter
-    known: _Known
+    cache: AnswerCache
     answer_tokens: int | None
 
     def plan(self, task: Task) -> TaskPlan:
-        silent = SilentLM(self.counter.render)
-        asker = silent if self.choice.backend == "baseline" else self._keeping(silent)
+        dry = DryRunLM(self.counter.render)
+        asker = dry if self.choice.backend == "baseline" else self._cached(dry)
         _compat.ask_again(asker, task.name, task.engine, self.settings, self.config.repeats)
         if task.calibrated:
             content_free(asker, task, self.settings)
-        saved = _compat.saved(asker)
-        generated = [request for request in silent.requests if request.request_type == "generate_until"]
+        counts = _compat.counts(asker)
+        generated = [request for request in dry.requests if request.request_type == "generate_until"]
         right = [str(request.doc["target"]) for request in generated]
         given = self.answer_tokens
         return TaskPlan(
             task=task.name,
-            requests=len(silent.requests) + saved.equal + saved.known,
-            equal=saved.equal,
-            known=saved.known,
-            to_ask=len(silent.requests),
-            prompt_tokens=self.counter.count([_text(request.args[0]) for request in silent.requests]),
+            requests=len(dry.requests) + counts.equal + counts.known,
+            equal=counts.equal,
+            known=counts.known,
+            to_ask=len(dry.requests),
+            prompt_tokens=self.counter.count([_text(request.args[0]) for request in dry.requests]),
             answer_tokens=self.counter.count(right) if given is None else given * len(generated),
             most_answer_tokens=sum(int(request.args[1].get("max_gen_toks", MAX_TOKENS)) for request in generated),
         )
 
-    def _keeping(self, silent: SilentLM) -> KeepingLM:
+    def _cached(self, dry: DryRunLM) -> CachedLM:
         commit = None if self.choice.api else _compat.hub_commit(self.choice.args)
-        args = model_args(self.config.api, self.choice)
-        key = model_key(self.choice.id, commit, self.choice.backend, args)
-        return KeepingLM(silent, [self.known], key, self.config.seeds[:3])
+        key = model_key(self.choice.id, commit, self.choice.backend, self.choice.all_args(self.config.api))
+        return CachedLM(dry, self.cache, key, self.config.seeds[:3])
 
 
 def _assumed(answer_tokens: int | None) -> str:
@@ -249,25 +235,7 @@ def _money(found: Plan, price: prices.Price | None) -> Money | None:
 
 
 def _text(prompt: str) -> str:
-    """Return what is read of a prompt: of messages as JSON their contents."""
+    """Return the text of a prompt: of messages as JSON, their contents."""
     if not prompt.startswith('[{"role"'):
         return prompt
     return "\n".join(message["content"] for message in json.loads(prompt))
-
-
-class _Known:
-    """Several stores, read only."""
-
-    def __init__(self, stores: Sequence[AnswerStore]) -> None:
-        self._stores = stores
-
-    def read(self, keys: Iterable[bytes]) -> dict[bytes, Kept]:
-        """Return what any of them knows."""
-        wanted = list(keys)
-        return {key: kept for store in self._stores for key, kept in store.read(wanted).items()}
-
-    def put(self, key: bytes, kept: Kept) -> None:
-        """Keep nothing."""
-
-    def put_all(self, rows: Mapping[bytes, Kept]) -> None:
-        """Keep nothing."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.models import lm_eval as _compat
-from harness.models.dry_run import SilentLM
+from harness.models.dry_run import DryRunLM
 from harness.record import FeaturesRecord, Item, RunRecord
 from harness.tasks.load import load_tasks
 
@@ -72,7 +72,7 @@ def render(run: RunRecord, name: str, features: str, prompts: Mapping[str, str] 
         text = json.dumps([{"role": one["role"], "content": one["content"]} for one in messages])
         return (prompts or {}).get(text, text)
 
-    asked = _compat.ask(SilentLM(served), name, task.engine, settings) or []
+    asked = _compat.ask(DryRunLM(served), name, task.engine, settings) or []
     return Rendered(
         identity={
             "version": task.version,

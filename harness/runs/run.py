@@ -5,9 +5,10 @@ from __future__ import annotations
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,11 +16,13 @@ from harness.kinds.measures import Instruments, instruments
 from harness.kinds.reading import to_answer
 from harness.models import choice as models
 from harness.models import lm_eval as _compat
-from harness.models.cache.keeping import keeping
+from harness.models.cache.key import model_key
+from harness.models.cache.model import CachedLM
+from harness.models.cache.store import AnswerCache
 from harness.models.content_free import content_free
 from harness.record import ModelRecord, RunRecord, Sample, TaskRecord, Usage, provenance
 from harness.record import folder as record
-from harness.runs.config import RunConfig, ask_settings, model_args
+from harness.runs.config import RunConfig, ask_settings, cache_file
 from harness.runs.preflight import check_fit, warn_of_limit
 from harness.scoring.anchors import Anchors, anchors
 from harness.scoring.samples import make_samples
@@ -29,8 +32,6 @@ from va_extractor.common.errors import InputError
 
 if TYPE_CHECKING:
     from lm_eval.api.model import LM
-
-    from harness.models.cache.model import KeepingLM
 
 Say = Callable[[str], None]
 _REASONS = 3  # why answers are missing, the commonest
@@ -56,14 +57,14 @@ def run(
     Args:
         config: the run.
         say: told what happens, one line at a time.
-        show: called with the run when it is written; a process that ends before it returns can be gone on with.
+        show: called with the run when it is written.
         loaded: the model, where it is loaded already, for several runs of one task; who loaded it warns of `--limit`.
 
     Returns:
         The run; None on all but the first process of a data-parallel run.
 
     Raises:
-        InputError: something given is wrong, or the model failed; what was answered stays in the run folder.
+        InputError: something given is wrong, or the model failed; what was answered stays in the cache.
     """
     _compat.quiet()
     tasks = load_tasks(
@@ -78,35 +79,58 @@ def run(
     settings = ask_settings(config, choice)
     if loaded is None:
         warn_of_limit(tasks, settings)
-    with keeping(config, choice, tasks, settings, say) as kept:
+    started = datetime.now(UTC)
+    folder = record.make_folder(config.output_path, choice.id, started)
+    with ExitStack() as stack:
+        stack.callback(record.remove_if_empty, folder)
+        cache = None
+        if _is_cached(choice):
+            cache = stack.enter_context(closing(AnswerCache(cache_file(config.cache, config.output_path))))
         lm = loaded or models.open_model(choice, config.batch_size, config.device, config.api)
         if _compat.chat_template_of(lm) and not settings.apply_chat_template:
             say(f"{choice.id} has a chat template; --apply_chat_template would use it")
         model = _describe(config, choice, lm, settings)
-        asked = kept.before(lm, choice, config)
-        progress = _Progress(config, asked, model, settings, by, kept.folder, kept.started)
-        for task in tasks:
-            if _compat.stopped(lm):
-                break
-            say(f"{task.name}: asking {choice.id}")
-            progress.answer(task, say)
-        done = progress.done()
+        asked = lm if cache is None else _cached(lm, cache, choice, config)
+        progress = _Progress(config, asked, model, settings, by, folder, started)
+        with _saying_how_to_resume(asked, say):
+            done = progress.run(tasks, say)
         if done is None:
             return None
         show(done)
-        if done.incomplete is None:
-            kept.finish()
-            return done
-        say("; ".join(filter(None, [f"incomplete: {done.incomplete}", kept.how_to_go_on()])))
+        if done.incomplete:
+            say("; ".join(filter(None, [f"incomplete: {done.incomplete}", _compat.resume_hint(asked)])))
         return done
+
+
+def _is_cached(choice: models.ModelChoice) -> bool:
+    """Return whether answers are kept: not a baseline's, which come from the item, nor those of data-parallel runs."""
+    return choice.backend != "baseline" and _compat.processes() == 1
+
+
+def _cached(lm: LM, cache: AnswerCache, choice: models.ModelChoice, config: RunConfig) -> CachedLM:
+    key = model_key(choice.id, _compat.model_revision(lm), choice.backend, choice.all_args(config.api))
+    return CachedLM(lm, cache, key, config.seeds[:3])
+
+
+@contextmanager
+def _saying_how_to_resume(asked: LM | CachedLM, say: Say) -> Iterator[None]:
+    """Add to an error, or to Ctrl-C, how to resume."""
+    try:
+        yield
+    except InputError as error:
+        hints = filter(None, [error.problem.hint, _compat.resume_hint(asked)])
+        raise InputError.of(replace(error.problem, hint="; ".join(hints) or None)) from error
+    except KeyboardInterrupt:
+        say(f"stopped; {_compat.resume_hint(asked) or 'no answer is kept'}")
+        raise
 
 
 @dataclass
 class _Progress:
-    """A run in progress; `run.json` always tells of the tasks finished so far."""
+    """A run in progress; `run.json` has the tasks finished so far, and says which are not."""
 
     config: RunConfig
-    lm: LM | KeepingLM
+    lm: LM | CachedLM
     model: ModelRecord
     settings: _compat.AskSettings
     by: Instruments | None
@@ -116,11 +140,28 @@ class _Progress:
     requests: int = 0
     tokens: list[tuple[int | None, int | None]] = field(default_factory=list)
     finished: dict[str, TaskRecord] = field(default_factory=dict)
+    left: list[str] = field(default_factory=list)
     record: RunRecord | None = None
+
+    def run(self, tasks: Sequence[Task], say: Say) -> Done | None:
+        """Run one task after the other; return None if this process kept no record."""
+        self.left = [task.name for task in tasks]
+        for task in tasks:
+            if _compat.stopped(self.lm):
+                break
+            say(f"{task.name}: asking {self.model.id}")
+            self.left.remove(task.name)
+            self.answer(task, say)
+        if self.record is None:
+            return None
+        absent = sum(task.answers.missing for task in self.finished.values())
+        lacking = f"{absent} answers are missing" if absent and not self.config.allow_missing else None
+        return Done(self.record, self.folder, self.record.stopped or lacking)
 
     def answer(self, task: Task, say: Say) -> None:
         """Ask one task, write its samples, score it, and write the record."""
         _compat.set_seeds(self.settings.seeds)
+        before = _compat.counts(self.lm).known
         try:
             passes = _compat.ask_again(self.lm, task.name, task.engine, self.settings, self.config.repeats)
             free = content_free(self.lm, task, self.settings) if task.calibrated else {}
@@ -135,7 +176,10 @@ class _Progress:
             return
         asked, *again = passes
         reasons = Counter(to_answer(one.results).missing for repeat in passes for one in repeat)
+        known = _compat.counts(self.lm).known - before
         say(f"{task.name}: {reasons.pop(None, 0)} answers, scoring")
+        if known:
+            say(f"{task.name}: {known} requests were answered from the cache; --cache off would send them again")
         for reason, count in reasons.most_common(_REASONS):
             say(f"{task.name}: {count} missing: {reason}")
         if again and all([one.results for one in repeat] == [one.results for one in asked] for repeat in again):
@@ -156,18 +200,10 @@ class _Progress:
         self.record = self._record()
         record.write_run(self.folder, self.record)
 
-    def done(self) -> Done | None:
-        """Return the run; None where this process kept no record."""
-        if self.record is None:
-            return None
-        absent = sum(task.answers.missing for task in self.finished.values())
-        lacking = f"{absent} answers are missing" if absent and not self.config.allow_missing else None
-        return Done(self.record, self.folder, self.record.stopped or lacking)
-
     def _record(self) -> RunRecord:
         prompts, answers = zip(*self.tokens, strict=True)
         path, note = _compat.scoring_path(self.lm)
-        saved = _compat.saved(self.lm)
+        counts = _compat.counts(self.lm)
         return RunRecord(
             created=self.started.isoformat(timespec="seconds"),
             harness_version=provenance.own_version(),
@@ -189,15 +225,15 @@ class _Progress:
             system_instruction=self.settings.system_instruction,
             gen_kwargs=dict(self.settings.gen_kwargs),
             repeats=self.config.repeats,
-            stopped=_compat.stopped(self.lm),
+            stopped=_compat.stopped(self.lm) or (f"unfinished: {', '.join(self.left)} not run" if self.left else None),
             allow_missing=self.config.allow_missing,
             usage=Usage(
                 requests=self.requests,
                 prompt_tokens=_total(prompts),
                 answer_tokens=_total(answers),
                 wall_seconds=round(time.monotonic() - self.clock, 3),
-                equal=saved.equal,
-                known=saved.known,
+                equal=counts.equal,
+                known=counts.known,
             ),
             tasks=self.finished,
         )
@@ -240,10 +276,10 @@ class _Progress:
 def _describe(config: RunConfig, choice: models.ModelChoice, lm: LM, settings: _compat.AskSettings) -> ModelRecord:
     template = _compat.chat_template_of(lm) if settings.apply_chat_template else None
     found = models.record(choice, lm, provenance.sha256_text([template]) if template else None)
-    return found.model_copy(update={"args": models.public_args(model_args(config.api, choice))})
+    return found.model_copy(update={"args": models.public_args(choice.all_args(config.api))})
 
 
-def _count_tokens(lm: LM | KeepingLM, samples: Sequence[Sample]) -> tuple[int | None, int | None]:
+def _count_tokens(lm: LM | CachedLM, samples: Sequence[Sample]) -> tuple[int | None, int | None]:
     """Count prompt tokens, once an item and repeat, and tokens of answers or of scored choices.
 
     What the provider counted is taken where it counted every answer that arrived; else the model's tokenizer counts.

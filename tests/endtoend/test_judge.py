@@ -176,7 +176,7 @@ def test_a_judge_of_places_is_found_out_and_a_judge_of_length_loses_at_equal_len
         sizes = len(first.split()), len(second.split())
         return "T" if sizes[0] == sizes[1] else "AB"[sizes[0] < sizes[1]]
 
-    assert ask(vaemo_eval, monkeypatch, run, longer, "--out", str(run.folder / "b.json")).code == 0
+    assert ask(vaemo_eval, monkeypatch, run, longer, "--out", str(run.folder / "b.json"), "--cache", "off").code == 0
     length = judged(run, "b.json")
     wins, gaps = [], []
     answers = against(run).answers

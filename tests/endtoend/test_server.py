@@ -157,7 +157,7 @@ def test_questions_that_stay_refused_do_not_keep_a_run_from_its_end(vaemo_eval: 
         assert again.code == 0, again.err
     assert 0 < sum(map(refused, asked)) < len(asked)
     assert {prompt for prompt, count in server.asked.items() if count > asked[prompt]} == set(filter(refused, asked))
-    assert again.folder == first.folder
+    assert again.folder != first.folder
     accuracy = again.record.tasks["iimi_basic"].metrics["accuracy"]
     assert accuracy.value is not None
     assert "over the rest only" in str(accuracy.note)

@@ -180,8 +180,6 @@ def test_a_folder_of_another_sweep_is_refused_by_what_differs(vaemo_eval: Comman
         (("--task", "iimi_basic", "--axes", "dimensions"), "--axes dimensions=VAD: metadata.axes.dimensions: "),
         (("--task", "iimi_basic", "--axes", "dimensions"), "the source has no dominance"),
         (("--task", "iimi_basic", "--axes", "order,emphasis,fewshot,label_order"), "a crossed design of 528 variants"),
-        (("--task", "iimi_basic", "--axes", "order", "--resume", "x"), "--resume: a sweep is taken up by its folder"),
-        (("--task", "iimi_basic", "--axes", "order", "--no-resume"), "--no-resume: a sweep is taken up by its folder"),
         (("--task", "norms_term", "--axes", "language"), "is not translated into es"),
         (("--task", "iimi_basic", "--axes", "order", "--repeats", "3"), "--repeats: a sweep asks each variant once"),
         (("--task", "iimi_basic", "--axes", "order", "--num_fewshot", "3"), "--num_fewshot: vary the axis fewshot"),

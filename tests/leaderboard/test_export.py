@@ -164,7 +164,7 @@ def test_every_eval_ever_is_valid_and_joined(results: Path, tmp_path: Path, sche
 
 
 def test_what_was_made_on_the_sample_says_so_in_every_form(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    arguments = ["--model", "baseline:prototype", "--tasks", "iimi_basic", "--limit", "20", "--no-resume"]
+    arguments = ["--model", "baseline:prototype", "--tasks", "iimi_basic", "--limit", "20"]
     assert vaemo_eval([*arguments, "--output_path", str(tmp_path / "runs")]) == 0
     run = next((tmp_path / "runs").glob("*/*"))
     for form in ("csv", "model-index", "lm-eval", "every-eval-ever"):

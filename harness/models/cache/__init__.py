@@ -1,1 +1,1 @@
-"""Answers that are kept as they arrive, so that none is asked for twice."""
+"""The answer cache: each answer is on disk when it arrives, and is never requested twice."""

@@ -1,10 +1,9 @@
-"""The key of an answer: SHA-256 over everything that decides it, and over nothing else.
+"""The key of an answer: SHA-256 over everything that decides it, and nothing else.
 
-What decides it: the model and its revision, the back end and those of its arguments that can change an answer, the
-rendered prompt (chat template and examples are in it), the choice scored or the generation arguments; of a sampled
-answer also which draw it is, and the seeds. Of a server that the user names the address decides, since any
-model may answer there to any name. Credentials, and how fast or on what device the model is asked, decide nothing: a
-rotated key or a smaller batch asks for nothing again.
+These decide: the model and its revision, the back end and those of its arguments that can change an answer, the
+rendered prompt (with chat template and examples), the choice scored or the generation arguments; for a sampled answer
+also the draw and the seeds. For a server that the user names, the address decides, since any model may have any name
+there. Credentials, speed and device decide nothing: a new key or a smaller batch requests nothing again.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ NOT_DECIDING = frozenset((
     *("max_memory_per_gpu", "max_cpu_memory", "offload_folder", "gpus", "tensor_parallel_size", "data_parallel_size"),
     *("gpu_memory_utilization", "swap_space"),
 ))  # fmt: skip
-"""Arguments of back ends that say how fast or at what cost to ask; every other argument decides."""
+"""Arguments of back ends about speed and cost; every other argument decides."""
 _ADDRESSES = frozenset(("base_url", "api_base"))
 _LOCAL = frozenset(("pretrained", "tokenizer", "peft", "delta", "gguf_file", "model_path"))
 _CREDENTIAL = re.compile(
@@ -38,7 +37,7 @@ _CREDENTIAL = re.compile(
 
 
 def deciding(args: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the arguments of a back end that decide its answers; of an address neither user, password nor query do."""
+    """Return the arguments of a back end that decide its answers; user, password and query of an address do not."""
     return {
         key: _address(value) if key in _ADDRESSES else value
         for key, value in args.items()
@@ -47,11 +46,11 @@ def deciding(args: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def model_key(model: str, revision: str | None, backend: str, args: Mapping[str, Any]) -> str:
-    """Return the SHA-256 over who answers.
+    """Return the SHA-256 over the model, in hex.
 
     Args:
         model: the model's name.
-        revision: its commit or version; None where none is known.
+        revision: its commit or version; None if unknown.
         backend: lm-eval's name of the back end.
         args: its arguments. A local folder or file stands for its content: path, sizes and times of change.
     """
@@ -60,7 +59,7 @@ def model_key(model: str, revision: str | None, backend: str, args: Mapping[str,
 
 
 def request_key(request_type: str, arguments: Sequence[Any]) -> bytes:
-    """Return the SHA-256 over what is asked: the kind of request, the prompt, and a choice or generation arguments.
+    """Return the SHA-256 over a request: its type, the prompt, and a choice or generation arguments.
 
     Args:
         request_type: `generate_until`, `loglikelihood`, ...
@@ -77,13 +76,13 @@ def answer_key(model: str, request: bytes, draw: Sequence[int] = ()) -> bytes:
     Args:
         model: of `model_key`.
         request: of `request_key`.
-        draw: of a sampled answer the repeat, which of equal requests it is, and the seeds; else empty.
+        draw: for a sampled answer the repeat, its place among equal requests, and the seeds; else empty.
     """
     return _sha256(bytes.fromhex(model) + request + _canonical(list(draw)))
 
 
 def is_sampled(request_type: str, arguments: Sequence[Any]) -> bool:
-    """Tell whether equal requests may get different answers, so that each is asked for by itself."""
+    """Return whether equal requests may get different answers, so that each is sent."""
     given = arguments[1] if request_type == GENERATE and len(arguments) > 1 else None
     if not isinstance(given, Mapping):
         return False
@@ -93,7 +92,7 @@ def is_sampled(request_type: str, arguments: Sequence[Any]) -> bool:
 
 @lru_cache(maxsize=64)
 def _prompt_key(text: str) -> bytes:
-    """Hash a prompt once for all its choices, which lm-eval asks one after the other."""
+    """Hash a prompt once for all its choices, which follow each other."""
     return _sha256(text.encode("utf-8", "surrogatepass"))
 
 
@@ -111,7 +110,7 @@ def _canonical(value: Any) -> bytes:
 
 
 def _content(value: Any) -> Any:
-    """Return a value, or of a path of this machine what tells its content from another's."""
+    """Return a value; for a local path, what identifies its content."""
     try:
         path = Path(value).expanduser() if isinstance(value, str) and value else None
         return [str(path.resolve()), *_files(path)] if path is not None and path.exists() else value

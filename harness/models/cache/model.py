@@ -1,15 +1,15 @@
-"""A model that is asked only for what is not known, each distinct request once."""
+"""A model behind the answer cache: each distinct request is sent once."""
 
 from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from harness.models.cache.key import GENERATE, answer_key, is_sampled, request_key
-from harness.models.cache.store import Given, Kept
+from harness.models.cache.store import AnswerCache, CachedAnswer, Given
 from harness.record import Answer
 from va_extractor.common.errors import InputError
 
@@ -18,56 +18,50 @@ if TYPE_CHECKING:
     from lm_eval.api.model import LM
 
 
-class Store(Protocol):
-    """What answers are looked up in and kept in: an `AnswerStore`, or what reads like one."""
-
-    def read(self, keys: Iterable[bytes]) -> dict[bytes, Kept]:
-        """Return what is known."""
-
-    def put(self, key: bytes, kept: Kept) -> None:
-        """Keep one answer."""
-
-    def put_all(self, rows: Mapping[bytes, Kept]) -> None:
-        """Keep many."""
-
-
-class _StopAskingError(BaseException):
-    """An answer could not be kept. No `Exception`, or back ends would take it for a fault of the server and retry."""
+class _CacheError(BaseException):
+    """An answer could not be kept. Not an `Exception`, or back ends would take it for a server's fault and retry."""
 
 
 @dataclass
-class Saved:
-    """How many requests were answered without asking: by an answer kept before, or by that to an equal request."""
+class Counts:
+    """Counts of answers.
+
+    Attributes:
+        known: distinct requests with an answer in the cache.
+        equal: requests equal to another one.
+        new: answers that arrived and were kept.
+    """
 
     known: int = 0
     equal: int = 0
+    new: int = 0
 
 
-class KeepingLM:
-    """Stands before a model, and is its cache hook: what the model hands over is kept that moment.
+class CachedLM:
+    """Looks up answers before it asks the model, and keeps each answer when it arrives (as lm-eval's cache hook).
 
-    All else is the inner model's own. A sampled answer is one draw: equal requests are then asked each by itself.
+    All else is the inner model's own. If the model samples, equal requests are separate draws, and each is sent.
 
     Args:
         inner: the model.
-        stores: where answers are looked up and kept, in this order.
+        cache: where answers are looked up and kept.
         model: `key.model_key` of the model.
-        seeds: of the run, which decide sampled answers.
+        seeds: of the run; they decide sampled answers.
 
     Attributes:
         repeat: which pass over the same requests this is, from 0.
-        saved: what was not asked.
-        changes: what was sent otherwise than asked for, because the provider refuses it, of every answer used.
-        versions: of the model, as the provider says, of every answer used.
+        counts: of answers.
+        changes: parameters changed because the provider rejected them, for all answers used.
+        versions: of the model as the provider reports them, for all answers used.
     """
 
-    def __init__(self, inner: LM, stores: Sequence[Store], model: str, seeds: Sequence[int]) -> None:
+    def __init__(self, inner: LM, cache: AnswerCache, model: str, seeds: Sequence[int]) -> None:
         self.inner = inner
         self.repeat = 0
-        self.saved = Saved()
+        self.counts = Counts()
         self.changes: tuple[str, ...] = ()
         self.versions: tuple[str, ...] = ()
-        self._stores = stores
+        self._cache = cache
         self._model = model
         self._seeds = tuple(seeds)
         self._key_of: dict[int, bytes] = {}
@@ -79,6 +73,14 @@ class KeepingLM:
     def __getattr__(self, name: str) -> Any:
         return getattr(self.inner, name)
 
+    @property
+    def resume_hint(self) -> str | None:
+        """How to resume; None if no answer is on disk."""
+        count = self.counts.known + self.counts.new
+        if not count or self._cache.path is None:
+            return None
+        return f"repeat the command to resume: {count} answers are in {self._cache.path}"
+
     def generate_until(self, requests: list[Instance]) -> list[Given]:
         """Answer by texts."""
         return self._answer("generate_until", requests)
@@ -88,8 +90,8 @@ class KeepingLM:
         return self._answer("loglikelihood", requests)
 
     def add_partial(self, request_type: str, arguments: Sequence[Any], answer: Given) -> None:
-        """Keep an answer that arrived; what was not asked for, or came already, is left alone."""
-        known = self._key_of.get(id(arguments))  # our own back ends hand over the very tuple that they were given
+        """Keep an answer that arrived; ignore one that was not requested or arrived before."""
+        known = self._key_of.get(id(arguments))  # our own back ends pass the very tuple that they were given
         waiting = self._waiting.get(known or request_key(request_type, arguments))
         if not waiting:
             return
@@ -99,7 +101,7 @@ class KeepingLM:
             self._keep({key: answer})
         except InputError as error:
             self._fault = error
-            raise _StopAskingError from error
+            raise _CacheError from error
 
     def _answer(self, request_type: str, requests: list[Instance]) -> list[Given]:
         asked = [request_key(request_type, request.args) for request in requests]
@@ -114,8 +116,8 @@ class KeepingLM:
                 self._waiting[request_hash].append(key)
         if known and hasattr(self.inner, "has_answered"):
             self.inner.has_answered()
-        self.saved.known += len(known)
-        self.saved.equal += len(keys) - len(known) - len(new)
+        self.counts.known += len(known)
+        self.counts.equal += len(keys) - len(known) - len(new)
         given = self._ask(request_type, new) if new else {}
         answers = known | given
         return [answers[key] for key in keys]
@@ -132,32 +134,22 @@ class KeepingLM:
         return keys
 
     def _look_up(self, request_type: str, keys: Iterable[bytes]) -> dict[bytes, Given]:
-        found: dict[bytes, Kept] = {}
-        left = list(keys)
-        for place, store in enumerate(self._stores):
-            here = store.read(left)
-            if not all(_fits(request_type, kept.answer) for kept in here.values()):
-                raise InputError(
-                    f"a kept answer is none to a request of {request_type}; give another --cache folder, or "
-                    "--no-resume for another run"
-                )
-            for other in self._stores[:place]:  # what a shared cache knew is the run's own from now on
-                other.put_all(here)
-            found |= here
-            left = [key for key in left if key not in here]
-        for kept in found.values():
-            self._note(kept)
-        return {key: kept.answer for key, kept in found.items()}
+        found = self._cache.read(keys)
+        if not all(_fits(request_type, cached.answer) for cached in found.values()):
+            raise self._cache.row_error()
+        for cached in found.values():
+            self._note(cached)
+        return {key: cached.answer for key, cached in found.items()}
 
     def _ask(self, request_type: str, new: dict[bytes, Instance]) -> dict[bytes, Given]:
-        """Ask what is new, and keep what no hook was told of. What was kept is what counts, where the two differ."""
+        """Ask the model, and keep the answers that it did not hand over on arrival. A kept answer wins."""
         stopped = getattr(self.inner, "stopped", None)
         if stopped:
             return {key: Answer(missing=f"not asked: {stopped}") for key in new}
         self._arrived, self._fault = {}, None
         try:
             results = getattr(self.inner, request_type)(list(new.values()))
-        except _StopAskingError:
+        except _CacheError:
             results = []
         if self._fault is not None:
             raise self._fault
@@ -168,25 +160,22 @@ class KeepingLM:
 
     def _keep(self, answers: dict[bytes, Given]) -> None:
         changes, version = _said_of_requests(self.inner)
-        rows = {key: Kept(answer, changes, version) for key, answer in answers.items() if _is_whole(answer)}
-        for kept in rows.values():
-            self._note(kept)
-        for store in self._stores:
-            if len(rows) == 1:
-                [(key, kept)] = rows.items()
-                store.put(key, kept)
-            elif rows:
-                store.put_all(rows)
+        rows = {key: CachedAnswer(answer, changes, version) for key, answer in answers.items() if _is_whole(answer)}
+        for cached in rows.values():
+            self._note(cached)
+        if rows:
+            self._cache.put(rows)
+            self.counts.new += len(rows)
 
-    def _note(self, kept: Kept) -> None:
-        if kept.changes and kept.changes != self.changes:
-            self.changes = tuple(dict.fromkeys((*self.changes, *kept.changes)))
-        if kept.version is not None and kept.version not in self.versions:
-            self.versions = (*self.versions, kept.version)
+    def _note(self, cached: CachedAnswer) -> None:
+        if cached.changes and cached.changes != self.changes:
+            self.changes = tuple(dict.fromkeys((*self.changes, *cached.changes)))
+        if cached.version is not None and cached.version not in self.versions:
+            self.versions = (*self.versions, cached.version)
 
 
 def _said_of_requests(model: LM) -> tuple[tuple[str, ...], str | None]:
-    """Return what our API back end changed, and which version its provider says it asked; nothing for other models."""
+    """Return what our API back end changed, and the model version that its provider reports."""
     if not hasattr(model, "changes"):
         return (), None
     version = model.get_model_info().get("model_sha")
@@ -194,14 +183,14 @@ def _said_of_requests(model: LM) -> tuple[tuple[str, ...], str | None]:
 
 
 def _fits(request_type: str, answer: Given) -> bool:
-    """Tell whether an answer is of the kind that was asked for."""
+    """Return whether an answer has the type of the request."""
     if request_type == GENERATE:
         return isinstance(answer, str) or (isinstance(answer, Answer) and answer.loglikelihoods is None)
     return isinstance(answer, tuple)
 
 
 def _is_whole(answer: Given) -> bool:
-    """Tell whether an answer may be kept: one that is missing, or no number, is to be asked for again."""
+    """Return whether an answer may be kept; one that is missing or not finite is requested again."""
     if isinstance(answer, Answer):
         return answer.missing is None
     return isinstance(answer, str) or (isinstance(answer, tuple) and math.isfinite(answer[0]))

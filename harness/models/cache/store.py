@@ -1,8 +1,8 @@
-"""Answers on disk, each there the moment it arrives: a SQLite file in WAL mode.
+"""The answer cache on disk: a SQLite file in WAL mode.
 
-A row is committed before the next answer is taken, so that it outlives the process however that ends. The disk itself
-is waited for once a second (`SYNC_S`): a power cut loses the answers of that second at most. SQLite is used, not a file
-that grows by lines, since several processes share a cache and look single keys up among millions.
+A row is committed before the next answer is taken, so that it outlives the process however that ends. A commit waits
+for the disk itself once a second (`SYNC_S`): a power cut loses the answers of that second at most. SQLite is used
+because several processes share a cache and look up single keys among millions.
 """
 
 from __future__ import annotations
@@ -27,21 +27,22 @@ FILE = "answers.sqlite"
 VERSION = 1
 SYNC_S = 1.0
 BUSY_S = 60.0
-_APPLICATION = 0x5641454D  # "VAEM", so that another program's database is not taken for ours
+_APPLICATION = 0x5641454D  # "VAEM": another program's database is refused
 _CHECKPOINT_PAGES = 4000
+_HINT = "give another folder with --cache DIR, or --cache off"
 
 Given = str | tuple[float, bool] | Answer
 """An answer as back ends give it: a text, a (log-likelihood, greedy) pair, or our own `Answer`."""
 
 
 @dataclass(frozen=True)
-class Kept:
-    """An answer and what its provider said of the request.
+class CachedAnswer:
+    """An answer, and what the provider reported with it.
 
     Attributes:
         answer: the answer.
-        changes: what was sent otherwise than asked for, because the provider refuses it.
-        version: of the model; None where the provider says none.
+        changes: parameters changed because the provider rejected them.
+        version: of the model; None if the provider reports none.
     """
 
     answer: Given
@@ -49,41 +50,35 @@ class Kept:
     version: str | None = None
 
 
-class AnswerStore:
+class AnswerCache:
     """Answers by key; safe for several processes and threads.
 
     Args:
-        path: the file; made where there is none.
-        alone: whether no other process may have it open, as is right for a run folder.
-
-    Attributes:
-        path: the file.
-        is_open: whether it can be used.
+        path: the file; made if there is none. None: keep the answers in memory only.
 
     Raises:
-        InputError: it cannot be opened, is in use, is no store of answers, or one of another version.
+        InputError: it cannot be opened, is not an answer cache, or has another version.
     """
 
-    def __init__(self, path: Path, *, alone: bool = False) -> None:
+    def __init__(self, path: Path | None) -> None:
         self.path = path
-        self.is_open = False
-        self._alone = alone
         self._lock = threading.Lock()
         self._synced = time.monotonic()
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise InputError(f"{path.parent}: cannot be written: {error.strerror}") from None
-        if not os.access(path.parent, os.W_OK):
-            raise InputError(f"{path.parent}: cannot be written: it is read-only for this user")
+        if path is not None:
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                reason = f"cannot be written: {error.strerror}"
+                raise InputError(reason, code="unwritable", file=path.parent, hint=_HINT) from None
+            if not os.access(path.parent, os.W_OK):
+                raise InputError("read-only", code="unwritable", file=path.parent, hint=_HINT)
         with self._one_line():
             self._db = sqlite3.connect(
-                path, timeout=0.0 if alone else BUSY_S, isolation_level=None, check_same_thread=False
+                path or ":memory:", timeout=BUSY_S, isolation_level=None, check_same_thread=False
             )
         try:
             with self._one_line():
                 self._open()
-            self.is_open = True
         except InputError:
             self._db.close()
             raise
@@ -92,9 +87,13 @@ class AnswerStore:
         with self._lock, self._one_line():
             return int(self._db.execute("SELECT count(*) FROM answers").fetchone()[0])
 
-    def read(self, keys: Iterable[bytes]) -> dict[bytes, Kept]:
-        """Return what is known of `keys`."""
-        found: dict[bytes, Kept] = {}
+    def read(self, keys: Iterable[bytes]) -> dict[bytes, CachedAnswer]:
+        """Return the answers to those of `keys` that have one.
+
+        Raises:
+            InputError: the file is damaged, or holds a row of another program.
+        """
+        found: dict[bytes, CachedAnswer] = {}
         with self._lock, self._one_line():
             for key in keys:
                 row = self._db.execute("SELECT answer, changes, version FROM answers WHERE key = ?", (key,)).fetchone()
@@ -102,30 +101,29 @@ class AnswerStore:
                     found[key] = self._read(*row)
         return found
 
-    def _read(self, answer: Any, changes: Any, version: Any) -> Kept:
-        try:
-            return _kept(answer, changes, version)
-        except (ValueError, TypeError):
-            raise InputError(
-                f"{self.path}: holds an answer that VAEmo-Eval did not write; give another --cache folder, or "
-                "--no-resume for another run"
-            ) from None
+    def row_error(self) -> InputError:
+        """Return the error of a row that is not an answer to its request."""
+        return InputError("contains something else than answers", code="unreadable", file=self.path, hint=_HINT)
 
-    def put(self, key: bytes, kept: Kept) -> None:
-        """Keep one answer; where the key has one already, that stays.
+    def _read(self, answer: Any, changes: Any, version: Any) -> CachedAnswer:
+        try:
+            return _parse(answer, changes, version)
+        except (ValueError, TypeError):
+            raise self.row_error() from None
+
+    def put(self, rows: Mapping[bytes, CachedAnswer]) -> None:
+        """Keep answers, all or none; a key that has an answer keeps it.
 
         Raises:
-            InputError: the disk is full or cannot be written; what was kept before is whole.
+            InputError: the disk is full or cannot be written; earlier answers stay whole.
         """
         with self._lock, self._one_line(), self._on_disk_in_time():
-            self._db.execute(_INSERT, _row(key, kept))
-
-    def put_all(self, rows: Mapping[bytes, Kept]) -> None:
-        """Keep many answers at once, all or none; errors as `put`."""
-        with self._lock, self._one_line(), self._on_disk_in_time():
+            if len(rows) == 1:
+                self._db.execute(_INSERT, *(_row(key, cached) for key, cached in rows.items()))
+                return
             self._db.execute("BEGIN IMMEDIATE")
             try:
-                self._db.executemany(_INSERT, (_row(key, kept) for key, kept in rows.items()))
+                self._db.executemany(_INSERT, (_row(key, cached) for key, cached in rows.items()))
                 self._db.execute("COMMIT")
             except sqlite3.Error:
                 if self._db.in_transaction:
@@ -133,42 +131,37 @@ class AnswerStore:
                 raise
 
     def close(self) -> None:
-        """Write everything to the disk itself, and let go of the file."""
+        """Write everything to the disk itself, and close the file."""
         with self._lock:
             self._db.close()
-            self.is_open = False
 
     def _open(self) -> None:
         run = self._db.execute
-        if self._alone:
-            run("PRAGMA locking_mode = EXCLUSIVE")
         self._check()
         run("PRAGMA journal_mode = WAL")
         run("PRAGMA synchronous = NORMAL")
         run(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
-        run("BEGIN IMMEDIATE")  # of two processes that make the file one waits for the other
+        run("BEGIN IMMEDIATE")  # of two processes that make the file, one waits for the other
         run(_TABLE)
         run(f"PRAGMA application_id = {_APPLICATION}")
         run(f"PRAGMA user_version = {VERSION}")
         run("COMMIT")
 
     def _check(self) -> None:
-        """Refuse what is not ours before a byte of it is changed."""
+        """Refuse another program's file before a byte of it is changed."""
         version, application, tables = (
             self._db.execute(query).fetchone()[0]
             for query in ("PRAGMA user_version", "PRAGMA application_id", "SELECT count(*) FROM sqlite_schema")
         )
         if tables and application != _APPLICATION:
-            raise InputError(f"{self.path}: is no store of answers; give another folder")
+            raise InputError("not an answer cache", code="conflict", file=self.path, hint=_HINT)
         if tables and version != VERSION:
-            raise InputError(
-                f"{self.path}: answers kept by version {version} of the store, this is version {VERSION}; "
-                "give another folder, or use the VAEmo-Eval that wrote it"
-            )
+            what = f"an answer cache of another version than {VERSION}"
+            raise InputError(what, code="conflict", file=self.path, found=version, hint=_HINT)
 
     @contextmanager
     def _on_disk_in_time(self) -> Iterator[None]:
-        """Let a commit wait for the disk where the last that did is long ago; it takes all before it along."""
+        """Once in `SYNC_S`, let a commit wait for the disk; it takes all earlier commits with it."""
         due = time.monotonic() - self._synced >= SYNC_S
         if due:
             self._db.execute("PRAGMA synchronous = FULL")
@@ -184,7 +177,7 @@ class AnswerStore:
         try:
             yield
         except sqlite3.Error as error:
-            raise InputError(f"{self.path}: {_mend(error, alone=self._alone)}") from None
+            raise _problem(error, self.path) from None
 
 
 _TABLE = """CREATE TABLE IF NOT EXISTS answers (
@@ -193,8 +186,8 @@ _TABLE = """CREATE TABLE IF NOT EXISTS answers (
 _INSERT = "INSERT OR IGNORE INTO answers VALUES (?, ?, ?, ?)"
 
 
-def _row(key: bytes, kept: Kept) -> tuple[bytes, str, str, str | None]:
-    return key, _encode(kept.answer), json.dumps(kept.changes) if kept.changes else "[]", kept.version
+def _row(key: bytes, cached: CachedAnswer) -> tuple[bytes, str, str, str | None]:
+    return key, _encode(cached.answer), json.dumps(cached.changes) if cached.changes else "[]", cached.version
 
 
 def _encode(answer: Given) -> str:
@@ -203,16 +196,16 @@ def _encode(answer: Given) -> str:
     return json.dumps(answer if isinstance(answer, str) else [float(answer[0]), bool(answer[1])])
 
 
-def _kept(answer: str, changes: str, version: object) -> Kept:
-    """Read a row, which a stranger may have written.
+def _parse(answer: str, changes: str, version: object) -> CachedAnswer:
+    """Parse a row, which another program may have written.
 
     Raises:
-        ValueError, TypeError: it is none of ours.
+        ValueError, TypeError: it is not an answer.
     """
     said = json.loads(changes)
     if not isinstance(said, list) or not isinstance(version, str | None):
         raise ValueError("changes are a list, and a version is a text")
-    return Kept(_decode(json.loads(answer)), tuple(one_line(str(one)) for one in said), version)
+    return CachedAnswer(_decode(json.loads(answer)), tuple(one_line(str(one)) for one in said), version)
 
 
 def _decode(value: Any) -> Given:
@@ -222,18 +215,17 @@ def _decode(value: Any) -> Given:
         case [float(loglikelihood), bool(greedy)] if math.isfinite(loglikelihood):
             return loglikelihood, greedy
         case {"missing": _}:
-            raise ValueError("a missing answer is not kept")
+            raise ValueError("a missing answer is never kept")
         case {}:
             return Answer.model_validate(value)
     raise ValueError("neither a text, nor a log-likelihood, nor an answer")
 
 
-def _mend(error: sqlite3.Error, *, alone: bool) -> str:
+def _problem(error: sqlite3.Error, path: Path | None) -> InputError:
     said = str(error)
-    if "locked" in said and alone:
-        return "is in use by a run that is still going on; wait for it, or add --no-resume for another run"
     if "full" in said:
-        return "the disk is full, free some space; answers that arrived before are kept"
+        hint = "free some space: the answers that arrived before are kept"
+        return InputError("the disk is full", code="unwritable", file=path, hint=hint)
     if "not a database" in said or "malformed" in said:
-        return f"is no store of answers ({said}); give another folder"
-    return f"answers cannot be kept: {said}"
+        return InputError(f"not an answer cache, or damaged ({said})", code="unreadable", file=path, hint=_HINT)
+    return InputError(f"answers cannot be kept: {said}", code="unwritable", file=path)

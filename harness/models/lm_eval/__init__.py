@@ -1,13 +1,14 @@
-"""Everything that touches lm-eval's insides (0.4.13), so that a new version of it is met in one folder."""
+"""Everything that touches lm-eval's internals (0.4.13)."""
 
 from harness.models.lm_eval.about import (
     changes,
     chat_template_of,
     count_tokens,
+    counts,
     hub_commit,
     model_revision,
     reported,
-    saved,
+    resume_hint,
     scoring_path,
     stopped,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "changes",
     "chat_template_of",
     "count_tokens",
+    "counts",
     "create_model",
     "dataset_of",
     "generate",
@@ -45,7 +47,7 @@ __all__ = [
     "quiet",
     "rare_collection",
     "reported",
-    "saved",
+    "resume_hint",
     "scoring_path",
     "set_seeds",
     "stopped",

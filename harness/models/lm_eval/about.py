@@ -1,4 +1,4 @@
-"""What a model, once made, says of itself."""
+"""What a loaded model reports about itself."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Any
 
 from lm_eval.api.model import LM
 
-from harness.models.cache.model import KeepingLM, Saved
+from harness.models.cache.model import CachedLM, Counts
 
 
-def count_tokens(lm: LM | KeepingLM, texts: Sequence[str]) -> int | None:
-    """Count tokens by the model's own tokenizer; None where it has none on this side."""
+def count_tokens(lm: LM | CachedLM, texts: Sequence[str]) -> int | None:
+    """Count tokens with the model's tokenizer; None if it has none on this machine."""
     tokenizer = getattr(lm, "tokenizer", None)
     if not callable(tokenizer):
         return None
@@ -19,52 +19,57 @@ def count_tokens(lm: LM | KeepingLM, texts: Sequence[str]) -> int | None:
 
 
 def model_revision(lm: LM) -> str | None:
-    """Return the commit that the back end says it loaded; None where it says none."""
+    """Return the commit that the back end loaded; None if it reports none."""
     info: dict[str, Any] = lm.get_model_info() if hasattr(lm, "get_model_info") else {}
     revision = info.get("model_sha")
     return str(revision) if revision else None
 
 
 def hub_commit(args: Mapping[str, Any]) -> str | None:
-    """Return the commit that lm-eval's Hugging Face back end will say it loaded, without loading it."""
+    """Return the commit that the Hugging Face back end would load; None if unknown."""
     if "pretrained" not in args:
         return None
     from huggingface_hub import HfApi
 
     try:
         found = HfApi().model_info(repo_id=str(args["pretrained"]), revision=str(args.get("revision", "main")))
-    except Exception:  # a local folder, no network, a private model: the record then states no commit
+    except Exception:  # a local folder, no network, a private model
         return None
     return str(found.sha) if found.sha else None
 
 
-def scoring_path(lm: LM | KeepingLM) -> tuple[str | None, str | None]:
+def scoring_path(lm: LM | CachedLM) -> tuple[str | None, str | None]:
     """Return how the prefix-tree back end scored labels, and why not by the tree; None for other back ends."""
     return getattr(lm, "scoring_path", None), getattr(lm, "scoring_note", None)
 
 
-def stopped(lm: LM | KeepingLM) -> str | None:
-    """Return why our API back end stopped asking before all was answered; None for all other models and reasons."""
+def stopped(lm: LM | CachedLM) -> str | None:
+    """Return why an API model stopped before all was answered; None if it did not, and for other models."""
     reason = getattr(lm, "stopped", None)
     return str(reason) if reason else None
 
 
-def changes(lm: LM | KeepingLM) -> tuple[str, ...]:
-    """Return what our API back end sent otherwise than asked for, because the provider refuses it."""
+def changes(lm: LM | CachedLM) -> tuple[str, ...]:
+    """Return the parameters changed because the provider rejected them."""
     return tuple(getattr(lm, "changes", ()))
 
 
-def reported(lm: LM | KeepingLM) -> str | None:
-    """Return the versions of the model that a provider says it asked; None where it says none, or for other models."""
-    return ", ".join(lm.versions) or None if isinstance(lm, KeepingLM) else None
+def reported(lm: LM | CachedLM) -> str | None:
+    """Return the model versions that the provider reported; None if it reported none, and for other models."""
+    return ", ".join(lm.versions) or None if isinstance(lm, CachedLM) else None
 
 
-def saved(lm: LM | KeepingLM) -> Saved:
-    """Return how many requests were answered without asking."""
-    return lm.saved if isinstance(lm, KeepingLM) else Saved()
+def counts(lm: LM | CachedLM) -> Counts:
+    """Return how many answers came from the cache, and how many are new."""
+    return lm.counts if isinstance(lm, CachedLM) else Counts()
+
+
+def resume_hint(lm: LM | CachedLM) -> str | None:
+    """Return how to resume; None if no answer is in a cache on disk."""
+    return lm.resume_hint if isinstance(lm, CachedLM) else None
 
 
 def chat_template_of(lm: LM) -> str | None:
-    """Return the model's chat template; None where it has none or does not show it."""
+    """Return the model's chat template; None if it has none or does not show it."""
     template = getattr(getattr(lm, "tokenizer", None), "chat_template", None)
     return template if isinstance(template, str) else None

@@ -16,7 +16,7 @@ from lm_eval.api.model import LM
 from lm_eval.api.task import ConfigurableTask
 from lm_eval.evaluator_utils import get_sample_size
 
-from harness.models.cache.model import KeepingLM
+from harness.models.cache.model import CachedLM
 from harness.models.lm_eval.process import rare_collection
 from harness.record import Seeds
 from harness.tasks.documents import Document, Documents
@@ -51,7 +51,7 @@ class Asked:
     results: list[Any]
 
 
-def ask(lm: LM | KeepingLM, name: str, task: ConfigurableTask, settings: AskSettings) -> list[Asked] | None:
+def ask(lm: LM | CachedLM, name: str, task: ConfigurableTask, settings: AskSettings) -> list[Asked] | None:
     """Send every document of one task to the model.
 
     Returns:
@@ -86,7 +86,7 @@ def asked_docs(task: ConfigurableTask, settings: AskSettings) -> Documents:
 
 
 def ask_of(
-    lm: LM | KeepingLM, name: str, task: ConfigurableTask, settings: AskSettings, docs: Documents
+    lm: LM | CachedLM, name: str, task: ConfigurableTask, settings: AskSettings, docs: Documents
 ) -> list[Asked] | None:
     """Send other documents through a task's prompt, all of them; returns as `ask`.
 
@@ -103,7 +103,7 @@ def ask_of(
 
 
 def ask_again(
-    lm: LM | KeepingLM, name: str, task: ConfigurableTask, settings: AskSettings, repeats: int
+    lm: LM | CachedLM, name: str, task: ConfigurableTask, settings: AskSettings, repeats: int
 ) -> list[list[Asked]] | None:
     """Send every document of one task to a sampling model several times, one whole pass after the other.
 
@@ -114,13 +114,13 @@ def ask_again(
     Returns:
         What came back in each pass; None on all but the first process of a data-parallel run.
     """
-    model = lm.inner if isinstance(lm, KeepingLM) else lm
+    model = lm.inner if isinstance(lm, CachedLM) else lm
     sent: int | None = getattr(model, "_seed", None)
     passes = []
     for number in range(repeats):
         if sent is not None:
             model._seed = sent + number
-        if isinstance(lm, KeepingLM):
+        if isinstance(lm, CachedLM):
             lm.repeat = number
         passes.append(ask(lm, name, task, settings))
     if sent is not None:
@@ -129,7 +129,7 @@ def ask_again(
     return whole if len(whole) == repeats else None
 
 
-def generate(lm: LM | KeepingLM, prompts: Sequence[str], arguments: Mapping[str, Any], *, chat: bool) -> list[Any]:
+def generate(lm: LM | CachedLM, prompts: Sequence[str], arguments: Mapping[str, Any], *, chat: bool) -> list[Any]:
     """Send prompts that are of no task, each by itself, in one user message where `chat`; return what came back."""
     texts = [lm.apply_chat_template([{"role": "user", "content": prompt}]) if chat else prompt for prompt in prompts]
     requests = [

@@ -271,7 +271,8 @@ def _short(value: object) -> str:
 
 
 def _variant_config(planned: Plan, folder: Path, prompts: Prompts) -> RunConfig:
-    return replace(planned.config, axes=prompts.axes[0], output_path=_home(folder, prompts))
+    cache = planned.config.cache or folder
+    return replace(planned.config, axes=prompts.axes[0], output_path=_home(folder, prompts), cache=cache)
 
 
 def _home(folder: Path, prompts: Prompts) -> Path:

@@ -219,7 +219,7 @@ def test_a_key_is_sent_where_it_is_meant_and_written_nowhere(
     run = ["--model", backend, "--model_args", args, "--tasks", "iimi_basic_mc", "--limit", "2"]
     assert main(run) == 0
     behaviour.breaks_after = 0
-    assert main([*run, "--no-resume"]) == 2
+    assert main([*run, "--cache", "off"]) == 2
     sent = {one.get("Authorization") for one in behaviour.headers}
     assert sent == ({f"Bearer {CANARY}"} if named else {None})
     printed = "".join(capfd.readouterr())

@@ -1,4 +1,4 @@
-"""The model behind a store: what is known or equal is not asked, and every answer comes back in its place."""
+"""The model behind the cache: known and equal requests are not sent, and every answer comes back in its place."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from lm_eval.api.instance import Instance
 from lm_eval.api.model import LM
 
-from harness.models.cache.model import KeepingLM
-from harness.models.cache.store import FILE, AnswerStore, Given
+from harness.models.cache.model import CachedLM
+from harness.models.cache.store import FILE, AnswerCache, Given
 from harness.record import Answer
 from va_extractor.common.errors import InputError
 
@@ -63,8 +63,8 @@ def requests(prompts: Sequence[str], arguments: Any = GREEDY, kind: Any = "gener
     ]
 
 
-def store(path: Path) -> AnswerStore:
-    return AnswerStore(path / FILE)
+def store(path: Path) -> AnswerCache:
+    return AnswerCache(path / FILE)
 
 
 @given(prompts=st.lists(st.sampled_from("abcdef")), known=st.lists(st.sampled_from("abcdef")), tells=st.booleans())
@@ -72,14 +72,14 @@ def test_each_distinct_unknown_request_is_asked_once_and_answers_keep_their_plac
     tmp_path_factory: pytest.TempPathFactory, prompts: list[str], known: list[str], tells: bool
 ) -> None:
     kept = store(tmp_path_factory.mktemp("store"))
-    KeepingLM(_Scripted(), [kept], "00", (0,)).generate_until(requests(known))
+    CachedLM(_Scripted(), kept, "00", (0,)).generate_until(requests(known))
     inner = _Scripted(tells=tells)
-    asker = KeepingLM(inner, [kept], "00", (0,))
+    asker = CachedLM(inner, kept, "00", (0,))
     answers = asker.generate_until(requests(prompts))
     assert [str(answer)[0] for answer in answers] == [prompt.upper() for prompt in prompts]
     assert sorted(inner.asked) == sorted(set(prompts) - set(known))
-    assert asker.saved.known == len(set(prompts) & set(known))
-    assert asker.saved.known + asker.saved.equal + len(inner.asked) == len(prompts)
+    assert asker.counts.known == len(set(prompts) & set(known))
+    assert asker.counts.known + asker.counts.equal + len(inner.asked) == len(prompts)
     inner.asked.clear()
     assert asker.generate_until(requests(prompts)) == answers
     assert inner.asked == []
@@ -89,17 +89,17 @@ def test_each_distinct_unknown_request_is_asked_once_and_answers_keep_their_plac
 def test_a_model_that_fails_is_asked_again_only_for_what_had_not_arrived(tmp_path: Path) -> None:
     kept = store(tmp_path)
     with pytest.raises(ConnectionError):
-        KeepingLM(_Scripted(fails_after=3), [kept], "00", (0,)).generate_until(requests("abcde"))
+        CachedLM(_Scripted(fails_after=3), kept, "00", (0,)).generate_until(requests("abcde"))
     second = _Scripted()
-    KeepingLM(second, [kept], "00", (0,)).generate_until(requests("abcde"))
+    CachedLM(second, kept, "00", (0,)).generate_until(requests("abcde"))
     assert second.asked == ["d", "e"]
 
 
 def test_models_do_not_get_each_others_answers(tmp_path: Path) -> None:
     kept = store(tmp_path)
-    KeepingLM(_Scripted(), [kept], "00", (0,)).generate_until(requests("ab"))
+    CachedLM(_Scripted(), kept, "00", (0,)).generate_until(requests("ab"))
     other = _Scripted()
-    KeepingLM(other, [kept], "01", (0,)).generate_until(requests("ab"))
+    CachedLM(other, kept, "01", (0,)).generate_until(requests("ab"))
     assert other.asked == ["a", "b"]
 
 
@@ -107,18 +107,18 @@ def test_models_do_not_get_each_others_answers(tmp_path: Path) -> None:
 def test_equal_requests_of_a_sampling_model_are_draws_of_their_own(tmp_path: Path, backwards: bool) -> None:
     kept = store(tmp_path)
     inner = _Scripted(backwards=backwards)
-    asker = KeepingLM(inner, [kept], "00", (0,))
+    asker = CachedLM(inner, kept, "00", (0,))
     first = asker.generate_until(requests("aab", SAMPLED))
     asker.repeat = 1
     second = asker.generate_until(requests("aab", SAMPLED))
     assert len(inner.asked) == 6
     assert len({*first, *second}) == 6
-    again = KeepingLM(_Scripted(), [kept], "00", (0,))
+    again = CachedLM(_Scripted(), kept, "00", (0,))
     assert again.generate_until(requests("aab", SAMPLED)) == first
     again.repeat = 1
     assert again.generate_until(requests("aab", SAMPLED)) == second
     assert again.inner.asked == []
-    reseeded = KeepingLM(_Scripted(), [kept], "00", (1,))
+    reseeded = CachedLM(_Scripted(), kept, "00", (1,))
     reseeded.generate_until(requests("aab", SAMPLED))
     assert len(reseeded.inner.asked) == 3
 
@@ -127,10 +127,10 @@ def test_log_likelihoods_are_kept_a_choice_each(tmp_path: Path) -> None:
     kept = store(tmp_path)
     pairs = [("p", " joy"), ("p", " fear"), ("p", " joy"), ("q", " joy")]
     given = [Instance("loglikelihood", {}, pair, 0, metadata=("task", 0, 1)) for pair in pairs]
-    asker = KeepingLM(_Scripted(), [kept], "00", (0,))
+    asker = CachedLM(_Scripted(), kept, "00", (0,))
     assert asker.loglikelihood(given) == [(-4.0, True), (-5.0, True), (-4.0, True), (-4.0, True)]
     assert asker.inner.asked == ["p joy", "p fear", "q joy"]
-    again = KeepingLM(_Scripted(), [kept], "00", (0,))
+    again = CachedLM(_Scripted(), kept, "00", (0,))
     assert again.loglikelihood(given) == asker.loglikelihood(given)
     assert again.inner.asked == []
 
@@ -150,35 +150,31 @@ class _Absent(_Scripted):
 
 def test_an_answer_that_is_missing_or_no_number_is_not_kept(tmp_path: Path) -> None:
     kept = store(tmp_path)
-    asker = KeepingLM(_Absent(), [kept], "00", (0,))
+    asker = CachedLM(_Absent(), kept, "00", (0,))
     asker.generate_until(requests("ab"))
     asker.loglikelihood(requests("x", " joy", "loglikelihood"))
     assert len(kept) == 1
-    again = KeepingLM(_Absent(), [kept], "00", (0,))
+    again = CachedLM(_Absent(), kept, "00", (0,))
     again.generate_until(requests("ab"))
     assert again.inner.asked == ["a"]
 
 
-def test_what_a_shared_cache_knows_becomes_the_runs_own(tmp_path: Path) -> None:
-    own, shared, third = (store(tmp_path / name) for name in ("own", "shared", "third"))
-    KeepingLM(_Scripted(), [own, shared], "00", (0,)).generate_until(requests("ab"))
-    other = KeepingLM(_Scripted(), [third, shared], "00", (0,))
-    other.generate_until(requests("abc"))
-    assert other.inner.asked == ["c"]
-    assert (len(own), len(shared), len(third)) == (2, 3, 3)
-
-
 @pytest.mark.parametrize("foreign", [(-1.0, True), Answer(loglikelihoods=(0.1, 0.2))])
-def test_an_answer_of_another_kind_is_refused_and_does_not_become_the_runs_own(tmp_path: Path, foreign: Given) -> None:
-    own, shared = (store(tmp_path / name) for name in ("own", "shared"))
-    KeepingLM(_Scripted(), [shared], "00", (0,)).generate_until(requests("a"))
-    shared.close()
-    with closing(sqlite3.connect(tmp_path / "shared" / FILE)) as db, db:
+def test_an_answer_of_another_kind_is_refused(tmp_path: Path, foreign: Given) -> None:
+    with closing(store(tmp_path)) as kept:
+        CachedLM(_Scripted(), kept, "00", (0,)).generate_until(requests("a"))
+    with closing(sqlite3.connect(tmp_path / FILE)) as db, db:
         text = foreign.model_dump_json() if isinstance(foreign, Answer) else json.dumps(foreign)
         db.execute("UPDATE answers SET answer = ?", (text,))
-    with pytest.raises(InputError, match="a kept answer is none to a request of generate_until; give another --cache"):
-        KeepingLM(_Scripted(), [own, store(tmp_path / "shared")], "00", (0,)).generate_until(requests("a"))
-    assert len(own) == 0
+    with pytest.raises(InputError) as raised:
+        CachedLM(_Scripted(), store(tmp_path), "00", (0,)).generate_until(requests("a"))
+    assert (raised.value.problem.code, raised.value.problem.file) == ("unreadable", tmp_path / FILE)
+
+
+def test_without_a_file_equal_requests_are_sent_once_and_nothing_can_be_resumed() -> None:
+    asker = CachedLM(_Scripted(), AnswerCache(None), "00", (0,))
+    assert asker.generate_until(requests("aab")) == ["A 1", "A 1", "B 2"]
+    assert (asker.counts.equal, asker.counts.new, asker.resume_hint) == (1, 2, None)
 
 
 class _Stopped(_Scripted):
@@ -192,7 +188,7 @@ class _Stopped(_Scripted):
 
 
 def test_a_model_that_stopped_is_not_asked_any_more(tmp_path: Path) -> None:
-    asker = KeepingLM(_Stopped(), [store(tmp_path)], "00", (0,))
+    asker = CachedLM(_Stopped(), store(tmp_path), "00", (0,))
     asker.generate_until(requests("a"))
     [known, absent] = asker.generate_until(requests("ab"))
     assert known == "A 1"
@@ -217,14 +213,15 @@ class _Swallowing(_Scripted):
 
 def test_an_answer_that_cannot_be_kept_ends_the_run_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     kept = store(tmp_path)
-    asker = KeepingLM(_Swallowing(), [kept], "00", (0,))
+    asker = CachedLM(_Swallowing(), kept, "00", (0,))
 
     def full(*_: object) -> None:
-        raise InputError("answers.sqlite: the disk is full")
+        raise InputError("the disk is full", code="unwritable")
 
     monkeypatch.setattr(kept, "put", full)
-    with pytest.raises(InputError, match="the disk is full"):
+    with pytest.raises(InputError) as raised:
         asker.generate_until(requests("abc"))
+    assert raised.value.problem.code == "unwritable"
     assert asker.inner.asked == ["a"]
 
 
@@ -244,9 +241,9 @@ class _Changing(_Scripted):
 
 def test_changes_and_versions_are_known_where_nothing_is_asked(tmp_path: Path) -> None:
     kept = store(tmp_path)
-    first = KeepingLM(_Changing(), [kept], "00", (0,))
+    first = CachedLM(_Changing(), kept, "00", (0,))
     first.generate_until(requests("ab"))
-    again = KeepingLM(_Changing(), [kept], "00", (0,))
+    again = CachedLM(_Changing(), kept, "00", (0,))
     again.generate_until(requests("ab"))
     assert again.inner.asked == []
     assert (
