@@ -48,8 +48,6 @@ class Metadata(_Model):
     options: str | None = Field(None, description="CSV of each item's options, beside the YAML (choice tasks)")
     axes: Axes | None = Field(None, description="how the prompt varies (docs/axes.md)")
     derive: Derivation | None = Field(None, description="how documents are made from rows; each row is one without it")
-    licence: str | None = Field(None, description="licence of the source")
-    citation: str | None = Field(None, description="the literature that the question comes from")
 
 
 class GenerationKwargs(_Model):
@@ -78,26 +76,11 @@ class FilterPipeline(_Model):
     filter: list[FilterStep] = Field(min_length=1)
 
 
-class FewshotConfig(_Model):
-    """Which examples are shown."""
-
-    sampler: Literal["default", "first_n"]
-
-
-class Metric(_Model):
-    """A metric named one by one; the list of the kind is the usual form."""
-
-    model_config = ConfigDict(extra="allow", strict=True)
-
-    metric: str
-
-
 class TaskYaml(_Model):
     """A task, as its YAML and what it includes state it."""
 
     include: str | list[str] | None = Field(None, description="YAMLs whose keys are taken over; local keys win")
     task: Name = Field(description="what --tasks names")
-    task_alias: str | None = None
     custom_dataset: FunctionName
     training_split: Literal["train"] | None = None
     fewshot_split: Literal["train"] | None = None
@@ -110,13 +93,12 @@ class TaskYaml(_Model):
     gen_prefix: str | None = None
     target_delimiter: str = " "
     fewshot_delimiter: str = "\n\n"
-    fewshot_config: FewshotConfig | None = None
     num_fewshot: int | None = Field(None, ge=1, le=100)
     generation_kwargs: GenerationKwargs | None = None
     filter_list: list[FilterPipeline] | None = Field(None, max_length=1)
     process_docs: FunctionName | None = None
     process_results: FunctionName
-    metric_list: FunctionName | list[Metric]
+    metric_list: FunctionName
     metadata: Metadata
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import Any
 
 from harness.kinds import Kind, get
 from harness.kinds.base import LOGLIKELIHOOD, TEXT
@@ -36,7 +35,7 @@ def problems(source: Source) -> Iterator[Problem]:
         return
     yield from _one_kind(source, kind)
     yield from _output(source, kind)
-    yield from _metrics(source, kind)
+    yield from _headline(source, kind)
     yield from _labels(source, kind)
 
 
@@ -81,23 +80,15 @@ def _output(source: Source, kind: Kind) -> Iterator[Problem]:
         yield source.problem(("filter_list",), "log-likelihoods cannot be filtered", "remove it")
 
 
-def _metrics(source: Source, kind: Kind) -> Iterator[Problem]:
-    fitting, listed = [metric.name for metric in kind.metrics], source.values.get("metric_list")
-    named: list[tuple[tuple[str | int, ...], Any]] = [(("metadata", "headline"), source.metadata.get("headline"))]
-    if isinstance(listed, list):
-        rows = [row.get("metric") if isinstance(row, dict) else None for row in listed]
-        named += [(("metric_list", number, "metric"), name) for number, name in enumerate(rows)]
-        missing = sorted(set(fitting) - {str(row) for row in rows})
-        if missing and all(row in fitting for row in rows):
-            what, hint = f"lacks {', '.join(missing)}", _function(kind, "metrics")
-            yield source.problem(("metric_list",), what, hint, code="missing")
-    known = {metric.name for metric in all_metrics()}
-    for location, name in named:
-        hint = f"take one of {', '.join(fitting)}"
-        if isinstance(name, str) and name not in known:
-            yield source.problem(location, f"no such metric{nearest(name, fitting)}", hint, code="unknown", found=name)
-        elif isinstance(name, str) and name not in fitting:
-            yield source.problem(location, f"does not fit a {kind.name} task", hint, found=name)
+def _headline(source: Source, kind: Kind) -> Iterator[Problem]:
+    name, fitting = source.metadata.get("headline"), [metric.name for metric in kind.metrics]
+    at, hint = ("metadata", "headline"), f"take one of {', '.join(fitting)}"
+    if not isinstance(name, str) or name in fitting:
+        return
+    if name in {metric.name for metric in all_metrics()}:
+        yield source.problem(at, f"does not fit a {kind.name} task", hint, found=name)
+    else:
+        yield source.problem(at, f"no such metric{nearest(name, fitting)}", hint, code="unknown", found=name)
 
 
 def _labels(source: Source, kind: Kind) -> Iterator[Problem]:

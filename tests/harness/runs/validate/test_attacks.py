@@ -142,7 +142,7 @@ def folder(tmp_path: Path) -> Path:
     code = CODE.format(canary=str(tmp_path / "canary"))
     for path in (tasks / "evil.py", tasks / "sub" / "evil.py", tmp_path / "evil.py"):
         path.write_text(code, encoding="utf-8")
-    (tmp_path / "outside.yaml").write_text("task_alias: reached\n", encoding="utf-8")
+    (tmp_path / "outside.yaml").write_text("doc_to_text: reached\n", encoding="utf-8")
     (tmp_path / "outside.csv").write_text("term,option_1\n", encoding="utf-8")
     (tasks / "link.yaml").symlink_to(tmp_path / "outside.yaml")
     (tasks / "link.csv").symlink_to(tmp_path / "outside.csv")
