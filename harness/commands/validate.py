@@ -85,7 +85,7 @@ def main(args: argparse.Namespace) -> int:
 
 def _lines(report: Report) -> list[str]:
     lines = [f"{problem} (remark)" if problem.remark else str(problem) for problem in report.problems]
-    told = [control.what for control in report.controls] + [control.what for control in report.omitted]
+    told = [str(control) for control in report.controls] + [str(control) for control in report.omitted]
     if report.facts:
         difference = report.facts.min_detectable_difference
         told.insert(0, f"{report.facts}; smallest detectable difference {difference:.3f} (80 % power, unpaired)")

@@ -184,7 +184,7 @@ def _controls(source: Source, target: Target, report: Report, settings: Settings
                 continue
             report.controls.append(control)
             if not control.passed:
-                report.problems.append(source.problem(control.key, control.what, control.hint))
+                report.problems.append(source.problem(control.key, str(control), control.hint))
     except InputError as error:
         report.problems.append(source.problem(("task",), f"cannot be asked: {error}", "see there", code="unsupported"))
 

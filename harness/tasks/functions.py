@@ -21,7 +21,7 @@ from harness.metrics import Metric
 from harness.record import Answer
 from harness.tasks.documents import EVALUATED, FITTED, Document, Documents, Question, documents
 from harness.tasks.features import reference
-from harness.tasks.prompts.render import read_axes
+from harness.tasks.prompts.axes import Axes
 from va_extractor.common.errors import InputError
 
 Result = str | tuple[float, bool] | Answer | None
@@ -65,11 +65,7 @@ class Dataset:
         self.by_index = by_index
 
     def question(self, metadata: dict[str, Any]) -> Question:
-        """Read what decides the items from a task's `metadata`.
-
-        Raises:
-            InputError: it states axes that the task does not take.
-        """
+        """Read what decides the items from a task's `metadata`, which `harness.tasks.checks` has checked."""
         folder = Path(metadata.get("config_source", "")).parent
         return Question(
             kind=self.kind,
@@ -78,7 +74,7 @@ class Dataset:
             labels=tuple(metadata.get("labels", ())),
             options=folder / metadata["options"] if self.kind.offers == "options" else None,
             by_index=self.by_index,
-            axes=read_axes(metadata),
+            axes=Axes.model_validate(metadata.get("axes") or {}),
             derive=metadata.get("derive"),
         )
 

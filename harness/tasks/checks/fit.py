@@ -56,7 +56,7 @@ def _output(source: Source, kind: Kind) -> Iterator[Problem]:
     dataset = str(source.values["custom_dataset"])
     choice, generated = source.values.get("doc_to_choice"), source.values.get("generation_kwargs")
     output = source.values.get("output_type", TEXT)
-    if output not in kind.output_types:
+    if output in (TEXT, LOGLIKELIHOOD) and output not in kind.output_types:
         hint = f"write {' or '.join(kind.output_types)}"
         yield source.problem(("output_type",), f"does not fit a {kind.name} task", hint, found=output)
     elif "indexed" in roles(kind) and scored != dataset.endswith("_indexed"):

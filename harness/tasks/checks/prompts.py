@@ -63,7 +63,7 @@ def rendered(source: Source, docs: Sequence[Document], max_characters: int) -> I
         max_characters: how long a prompt may be.
     """
     for key, text in sandbox.template_texts(source.values):
-        if isinstance(text, Function) or key not in SHOWN or not _allowed(text) or not names(text) <= set(_COLUMNS):
+        if isinstance(text, Function) or key not in SHOWN or not _allowed(text) or not names(text) <= set(COLUMNS):
             continue
         faults: list[tuple[int, str]] = []
         lengths: list[tuple[int, int]] = []

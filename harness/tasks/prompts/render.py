@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-from pydantic import ValidationError
 
 from harness.kinds.base import LOGLIKELIHOOD
 from harness.tasks.prompts.axes import Axes, Dimension
@@ -21,20 +20,6 @@ if TYPE_CHECKING:
     from harness.tasks.documents import Document, Question
 
 _PROBE: Values = {"valence": 0.6328125, "arousal": -0.3671875, "dominance": 0.1171875}
-
-
-def read_axes(metadata: Mapping[str, Any]) -> Axes:
-    """Read a task's axes from its `metadata`.
-
-    Raises:
-        InputError: an axis or a value does not exist.
-    """
-    try:
-        return Axes.model_validate(metadata.get("axes") or {})
-    except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(["metadata.axes", *map(str, first["loc"])])
-        raise InputError(first["msg"], code="unknown", file=metadata.get("config_source"), field=field) from None
 
 
 def prompted(question: Question, docs: Sequence[Document], train: Sequence[Document] | None) -> Iterator[Document]:

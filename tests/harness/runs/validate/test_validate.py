@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.runs.controls import Control
 from harness.runs.validate import Settings, Target, names, validate
 from harness.tasks import documents as docs
 from harness.tasks.catalogue import TASKS
@@ -171,15 +170,6 @@ def test_values_too_coarse_for_the_axes_are_found(tmp_path: Path) -> None:
 def test_what_is_counted_is_said_as_one_or_several() -> None:
     assert str(Facts(1, 1, 0.9)) == "1 item in 1 cluster"
     assert str(Facts(2, 1, 0.9)) == "2 items in 1 cluster"
-
-
-def test_a_control_says_no_bound_that_its_measure_cannot_reach() -> None:
-    near = Control("majority", "accuracy", 0.18, -0.002, 0.252, (0.0, 1.0), ("metadata",), "")
-    assert near.what.endswith("is 0.180, expected 0.000 to 0.252")
-    gain = Control("shuffled", "gain", 0.3, 0.0, float("inf"), (-1.0, 1.0), ("metadata",), "")
-    assert gain.what.endswith("expected 0.000 to 1.000")
-    endless = Control("shuffled", "gain", 0.3, 0.0, float("inf"), (float("-inf"), float("inf")), ("metadata",), "")
-    assert endless.what.endswith("expected 0.000 or more")
 
 
 def test_a_name_that_is_taken_is_found(tmp_path: Path) -> None:
