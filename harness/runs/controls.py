@@ -167,7 +167,8 @@ class _Bench:
             key, hint = "source", "labels are not as common in the train split as in the evaluated one"
         margin = self._width(lambda weights: weighted_mean(hits, weights)) + _EXACT
         measure = "the share of items on which the commonest answer is right"
-        return _control("majority", measure, float(hits.mean()), expected, margin, (0.0, 1.0), ("metadata", key), hint)
+        value, at = float(hits.mean()), ("metadata", key)
+        return _control("majority", measure, value, expected, margin, span=(0.0, 1.0), key=at, hint=hint)
 
     def shuffled(self) -> Control:
         items, derive, metric = self.items, self.task.question.derive, self.task.kind.metric(self.task.headline)
