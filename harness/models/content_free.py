@@ -80,7 +80,8 @@ def without_content(question: Question, doc: Document, token: str) -> Document:
     nothing: Any = ContentFreeValue(token)
     dominance = None if doc["dominance"] is None else nothing
     without = {**doc, "valence": nothing, "arousal": nothing, "dominance": dominance}
-    train = [document(question, item) for item in split(question, FITTED).items]
+    examples = split(question, FITTED).items if question.axes.fewshot != "none" else []
+    train = [document(question, item) for item in examples]
     return {**without, **ready_without_content(question, without, train)}
 
 
