@@ -98,7 +98,7 @@ def cover(clusters: int, signal: float, simulations: int, *, split: bool) -> lis
             beside = (whole.said[picked], known[names.floor], known[names.ceiling])
             computes = [partial(metric.compute, _labelled(gold, given)) for given in beside]
             model, low, high = resample(computes, number, draws=DRAWS)
-            found = position(model, low, high, names, higher_is_better=True, level=0.95).interval
+            found = position(model, low, high, names, higher_is_better=True).interval
             if found is not None:
                 held[place].append(found.low <= true[place] <= found.high)
     return [

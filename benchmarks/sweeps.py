@@ -83,7 +83,7 @@ def rates(name: str, n: int, simulations: int, draws: int, *, moved: bool) -> tu
     held, small, any_holm = [], [], []
     for _ in track(range(simulations), f"{name}, n = {n}, {'moved' if moved else 'no effect'}", transient=True):
         drawn = draw(n, rng, moved=moved)
-        found = effects(Measured(metric, drawn.outcomes, place, drawn.clusters), CONTRASTS, level=0.95, draws=draws)
+        found = effects(Measured(metric, drawn.outcomes, place, drawn.clusters), CONTRASTS, draws=draws)
         for one, effect in zip(found, true, strict=True):
             held.append(one.interval is not None and one.interval.low <= effect <= one.interval.high)
         small += [one.p < 0.05 for one in found]

@@ -34,7 +34,6 @@ def parser() -> argparse.ArgumentParser:
     add("--device", help="device of the back end (default: cuda where there is one, else cpu)")
     add("--apply_chat_template", action="store_true", help="wrap prompts in the model's chat template")
     add("--gen_kwargs", default="", metavar="K=V,...", help="generation arguments (default: 16 tokens, greedy)")
-    add("--level", type=float, default=0.95, metavar="P", help="level of intervals (default: 0.95)")
     add("--allow-missing", action="store_true", help="go on without the verdicts that did not arrive, and count them")
     add_cache_flag(command, "that of --out")
     add_api_flags(command)
@@ -55,8 +54,6 @@ def main(args: argparse.Namespace) -> int:
 
     if args.limit < 1:
         raise InputError(f"--limit {args.limit}: a whole number from 1 on")
-    if not 0 < args.level < 1:
-        raise InputError(f"--level {args.level:g}: between 0 and 1, for example 0.95")
     console = Terminal()
     console = console if console.is_terminal else Terminal(width=120)
     folder = Path(args.run_dir).expanduser()
@@ -71,7 +68,6 @@ def main(args: argparse.Namespace) -> int:
         device=args.device,
         apply_chat_template=args.apply_chat_template,
         gen_kwargs=arguments(args.gen_kwargs, "--gen_kwargs"),
-        level=args.level,
         allow_missing=args.allow_missing,
         features=args.features,
         api=api_settings(args),

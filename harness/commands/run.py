@@ -78,7 +78,6 @@ def parser() -> argparse.ArgumentParser:
     add("--embedder", metavar="DIR|ID@REV", help="sentence embedder of description metrics (default: all-MiniLM-L6-v2)")
     add_cache_flag(run, "--output_path")
     add("--allow-missing", action="store_true", help="score a task over the answers that arrived, and mark it")
-    add("--level", type=float, default=0.95, metavar="P", help="level of confidence intervals (default: 0.95)")
     add_api_flags(run)
     add("--trust-code", action="store_true", help="let a task YAML run functions of a Python file beside it")
     add("--log_samples", action="store_true", help="always on: samples are what scores are computed from")
@@ -132,7 +131,6 @@ def config(args: argparse.Namespace) -> RunConfig:
         gen_kwargs=arguments(args.gen_kwargs, "--gen_kwargs"),
         seeds=_seeds(args.seed),
         embedder=args.embedder,
-        level=args.level,
         trust_code=args.trust_code,
         repeats=args.repeats,
         api=api_settings(args),
@@ -141,8 +139,6 @@ def config(args: argparse.Namespace) -> RunConfig:
     )
     if found.repeats < 1:
         raise InputError(f"--repeats {found.repeats}: a whole number from 1 on")
-    if not 0 < found.level < 1:
-        raise InputError(f"--level {found.level:g}: between 0 and 1, for example 0.95")
     if not found.tasks:
         raise InputError("--tasks: names no task; `vaemo-eval ls` lists them")
     return found

@@ -75,7 +75,7 @@ def _effects(sweep: Sweep) -> Table:
         "level",
         "against",
         "effect",
-        f"{sweep.settings.level:.0%} interval",
+        "95 % interval",
         "p",
         "p (Holm)",
         "pairs",

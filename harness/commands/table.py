@@ -148,8 +148,7 @@ def _grouped(said: dict[str, list[str]], count: int) -> Iterator[str]:
 
 
 def _interval_title(task: TaskRecord) -> str:
-    level = next((score.interval.level for score in task.metrics.values() if score.interval), None)
-    return "interval" if level is None else f"{100 * level:g} % interval"
+    return "95 % interval" if any(score.interval for score in task.metrics.values()) else "interval"
 
 
 def _arrow(score: Score) -> str:

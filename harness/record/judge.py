@@ -98,7 +98,6 @@ class JudgeRecord(Model):
         gen_kwargs: its generation arguments.
         rubric: what it was asked.
         against: the baseline whose descriptions were compared.
-        level: of the intervals.
         tasks: by name.
     """
 
@@ -113,5 +112,4 @@ class JudgeRecord(Model):
     gen_kwargs: dict[str, Any]
     rubric: RubricRecord
     against: str
-    level: FiniteFloat
     tasks: dict[str, TaskJudgement]

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 from pydantic import Field, FiniteFloat, JsonValue
 
 from harness.record.base import Model
 from harness.record.score import AnswerCounts, Bias, ClassScore, Confusion, ReliabilityBin, Score
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "2.0"
 
 
 class FeaturesRecord(Model):
@@ -185,7 +183,6 @@ class RunRecord(Model):
         synthetic: True where any task ran on synthetic features.
         seeds: every seed.
         limit: items a task, or a share of them below 1; None for all.
-        level: of every interval.
         apply_chat_template: whether the chat template was applied.
         system_instruction: text put before every prompt; None for none.
         gen_kwargs: generation arguments that the command line changed.
@@ -205,7 +202,6 @@ class RunRecord(Model):
     synthetic: bool
     seeds: Seeds
     limit: FiniteFloat | None
-    level: Annotated[float, Field(gt=0, lt=1)] = 0.95
     apply_chat_template: bool
     system_instruction: str | None
     gen_kwargs: dict[str, JsonValue]

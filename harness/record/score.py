@@ -8,11 +8,10 @@ from harness.record.base import Model
 
 
 class Interval(Model):
-    """A confidence interval: [low, high] at `level`, by `method`; `draws` and `seed` None where nothing was drawn."""
+    """A 95 % confidence interval [low, high] and its method; `draws` and `seed` are None if nothing was drawn."""
 
     low: FiniteFloat
     high: FiniteFloat
-    level: FiniteFloat
     method: str
     draws: int | None
     seed: int | None
@@ -71,8 +70,6 @@ class Score(Model):
         note: why the interval is to be read with care; None where nothing speaks against it.
         interval: Wilson's for a proportion of independent items, else the interval over clusters that was found to
             cover best for this metric; None where there is none.
-        percentile: the percentile interval; None where there is none.
-        bca: the BCa interval from the same draws; None where there is none.
         chance: what uniformly random answers score on the same items; None where that has no meaning.
         higher_is_better: None for a metric that only describes.
         baselines: what each baseline scores on the same items.
@@ -86,8 +83,6 @@ class Score(Model):
     reason: str | None = None
     note: str | None = None
     interval: Interval | None = None
-    percentile: Interval | None = None
-    bca: Interval | None = None
     chance: FiniteFloat | None = None
     higher_is_better: bool | None = None
     baselines: dict[str, FiniteFloat | None] = Field(default_factory=dict)

@@ -31,7 +31,6 @@ class Settings(Model):
         apply_chat_template: whether the chat template was applied.
         system_instruction: text put before every prompt; None for none.
         gen_kwargs: generation arguments that the command line changed.
-        level: of every interval.
     """
 
     harness_version: str
@@ -48,7 +47,6 @@ class Settings(Model):
     apply_chat_template: bool
     system_instruction: str | None
     gen_kwargs: dict[str, str | int | float | bool | list[str]]
-    level: FiniteFloat
 
 
 class Variant(Model):

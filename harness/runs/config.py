@@ -13,7 +13,6 @@ from harness.models.cache.store import FILE
 from harness.record import Seeds
 from harness.scoring import chance
 from harness.stats import bootstrap
-from harness.stats.intervals import LEVEL
 from harness.tasks.prompts.axes import Axes
 
 if TYPE_CHECKING:
@@ -43,7 +42,6 @@ class RunConfig:
     gen_kwargs: Mapping[str, Any]
     seeds: tuple[int, int, int, int]
     embedder: str | None
-    level: float = LEVEL
     trust_code: bool = False
     repeats: int = 1
     api: ApiSettings = NO_LIMITS

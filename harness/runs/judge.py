@@ -37,7 +37,7 @@ from harness.scoring.anchors import anchors_of
 from harness.stats.arrays import Floats, Ints, Weights
 from harness.stats.bootstrap import resample
 from harness.stats.clusters import cluster_index
-from harness.stats.intervals import LEVEL, percentile
+from harness.stats.intervals import percentile
 from harness.text.labels import parse_description
 from va_extractor.common.errors import InputError
 
@@ -80,7 +80,6 @@ class JudgeConfig:
     device: str | None
     apply_chat_template: bool
     gen_kwargs: Mapping[str, Any]
-    level: float = LEVEL
     allow_missing: bool = False
     features: str | None = None
     api: ApiSettings = NO_LIMITS
@@ -149,7 +148,6 @@ def judge_run(folder: Path, config: JudgeConfig, out: Path, say: Callable[[str],
             version=rubric.version, sha256=hashlib.sha256(rubric.prompt.encode()).hexdigest(), prompt=rubric.prompt
         ),
         against=config.against,
-        level=config.level,
         tasks=tasks,
     )
     record.write_whole(out, (found.model_dump_json(indent=2) + "\n").encode())
@@ -210,7 +208,7 @@ def _judgement(
 ) -> TaskJudgement:
     verdicts, gap = judge.read([one.text or "" for one in answers]), judge.length_gap(compared.pairs)
     clusters = cluster_index([sample.item for sample in compared.samples])
-    estimate = partial(_estimate, clusters=clusters, level=config.level)
+    estimate = partial(_estimate, clusters=clusters)
     return TaskJudgement(
         samples_sha256=samples_sha256,
         pairs=len(judged),
@@ -262,14 +260,14 @@ def _differences(compared: _Compared) -> dict[str, Floats]:
     return {measure: values(mine, measure) - values(compared.others, measure) for measure in MEASURES}
 
 
-def _estimate(compute: Callable[[Weights], Floats], *, clusters: Ints, level: float) -> Estimate:
+def _estimate(compute: Callable[[Weights], Floats], *, clusters: Ints) -> Estimate:
     value = float(compute(np.ones((1, clusters.size)))[0])
     if np.isnan(value):
         return Estimate(value=None, reason="no verdict was read, or one side does not vary")
     if clusters.max() == 0:
         return Estimate(value=value, reason="no interval: all items form one cluster")
     [spread] = resample([compute], clusters, draws=DRAWS)
-    found = percentile(spread, level)
+    found = percentile(spread)
     return Estimate(
         value=value, interval=found, reason=None if found else "no interval: over 5 % of the draws have no value"
     )

@@ -220,7 +220,6 @@ class _Progress:
             synthetic=any(task.features.synthetic for task in self.finished.values()),
             seeds=self.settings.seeds,
             limit=self.settings.limit,
-            level=self.config.level,
             apply_chat_template=self.settings.apply_chat_template,
             system_instruction=self.settings.system_instruction,
             gen_kwargs=dict(self.settings.gen_kwargs),

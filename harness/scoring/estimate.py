@@ -9,7 +9,6 @@ from harness.stats.intervals import (
     NO_WIDTH,
     OUTSIDE,
     Bootstrap,
-    bca,
     corrected,
     jackknife,
     percentile,
@@ -43,8 +42,6 @@ def estimate(metric: Metric, value: float, spread: Bootstrap | None, *, independ
         reason=None if best else NO_WIDTH if found else FEW_VALUES if spread else _ONE_CLUSTER,
         note=_note(metric, value, best, spread.clusters if spread else 1),
         interval=best,
-        percentile=wide(percentile(spread)) if spread else None,
-        bca=wide(bca(spread)) if spread else None,
         higher_is_better=metric.higher_is_better,
     )
 

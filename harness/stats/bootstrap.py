@@ -14,7 +14,7 @@ import numpy as np
 
 from harness.record import Interval
 from harness.stats.arrays import Floats, Ints, Weights
-from harness.stats.intervals import LEVEL, Bootstrap, percentile
+from harness.stats.intervals import Bootstrap, percentile
 
 DRAWS = 2000
 SEED = 20250211
@@ -92,9 +92,7 @@ def resample(computes: Sequence[Compute], clusters: Ints, *, draws: int = DRAWS,
     ]
 
 
-def interval(
-    compute: Compute, clusters: Ints, *, draws: int = DRAWS, seed: int = SEED, level: float = LEVEL
-) -> Interval | None:
+def interval(compute: Compute, clusters: Ints, *, draws: int = DRAWS, seed: int = SEED) -> Interval | None:
     """Return the percentile interval of one metric.
 
     Args:
@@ -102,11 +100,10 @@ def interval(
         clusters: (n,) cluster index of each item, from 0 without gaps.
         draws: number of bootstrap draws.
         seed: of the draws.
-        level: in (0, 1).
 
     Returns:
         None where there are fewer than two clusters, or where over 5 % of the draws have no value.
     """
     if clusters.size == 0 or clusters.max() == 0:
         return None
-    return percentile(resample([compute], clusters, draws=draws, seed=seed)[0], level)
+    return percentile(resample([compute], clusters, draws=draws, seed=seed)[0])

@@ -20,9 +20,9 @@ from harness.stats.arrays import Floats
 Span = tuple[float, float]
 """The least and the greatest value that a metric can have."""
 UNBOUNDED: Span = (-math.inf, math.inf)
-"""Of what has neither; the logit scale is then its own."""
+"""Unbounded metrics: no logit transform."""
 FEW_VALUES = "no interval: over 5 % of the bootstrap draws have no value"
-NO_WIDTH = "no interval: resampling gives one of no width, which tells nothing of how sure the value is"
+NO_WIDTH = "no interval: all resamples are equal"
 OUTSIDE = "few items bias the value, and the interval is that of the value without this bias"
 
 LEVEL = 0.95
@@ -73,20 +73,20 @@ class Bootstrap:
         return None if self.error is None else self.error * math.sqrt(self.clusters / (self.clusters - 1))
 
 
-def percentile(bootstrap: Bootstrap, level: float = LEVEL) -> Interval | None:
+def percentile(bootstrap: Bootstrap) -> Interval | None:
     """Return the percentile interval (Efron & Tibshirani 1993, chapter 13); None where too few draws have a value."""
     from scipy import stats
 
-    low, high = stats.norm.cdf(_ends(level, bootstrap.clusters))
-    return _between(bootstrap, float(low), float(high), level, PERCENTILE)
+    low, high = stats.norm.cdf(_ends(bootstrap.clusters))
+    return _between(bootstrap, float(low), float(high), PERCENTILE)
 
 
-def bca(bootstrap: Bootstrap, level: float = LEVEL) -> Interval | None:
+def bca(bootstrap: Bootstrap) -> Interval | None:
     """Return the bias-corrected and accelerated interval (Efron 1987, J. Am. Stat. Assoc. 82, 171-185).
 
     With z0 the normal quantile of the share of draws below the value (ties half) and a the acceleration, a sixth of the
     skewness of the jackknife values over the square root of their number, the interval runs between the quantiles
-    Phi(z0 + (z0 + z) / (1 - a (z0 + z))) for z at both ends of `level`.
+    Phi(z0 + (z0 + z) / (1 - a (z0 + z))) for z at both ends of the level.
 
     Returns:
         None where too few draws have a value, or where the value lies outside of all draws, so that z0 is infinite.
@@ -101,12 +101,12 @@ def bca(bootstrap: Bootstrap, level: float = LEVEL) -> Interval | None:
 
     shift = stats.norm.ppf(below)
     acceleration = _acceleration(bootstrap.left_out)
-    ends = shift + _ends(level, bootstrap.clusters)
+    ends = shift + _ends(bootstrap.clusters)
     low, high = stats.norm.cdf(shift + ends / (1 - acceleration * ends))
-    return _between(bootstrap, float(low), float(high), level, BCA)
+    return _between(bootstrap, float(low), float(high), BCA)
 
 
-def student(bootstrap: Bootstrap, span: Span, level: float = LEVEL) -> Interval | None:
+def student(bootstrap: Bootstrap, span: Span) -> Interval | None:
     """Return value -+ t(C - 1) times the bootstrap's standard error, on the logit scale of the metric's span.
 
     On that scale values near an end of the span spread as widely as others, and no interval leaves the span (Efron &
@@ -121,13 +121,13 @@ def student(bootstrap: Bootstrap, span: Span, level: float = LEVEL) -> Interval 
     if draws is None:
         return None
     if not _inside(np.append(draws, bootstrap.value), span):
-        return percentile(bootstrap, level)
+        return percentile(bootstrap)
     error = float(_logit(draws, span).std(ddof=1)) * math.sqrt(bootstrap.clusters / (bootstrap.clusters - 1))
-    ends = _about(_logit(bootstrap.value, span), error, bootstrap.clusters, level)
-    return _interval(bootstrap, _spanned(ends, span), level, STUDENT)
+    ends = _about(_logit(bootstrap.value, span), error, bootstrap.clusters)
+    return _interval(bootstrap, _spanned(ends, span), STUDENT)
 
 
-def corrected(bootstrap: Bootstrap, span: Span, level: float = LEVEL) -> Interval | None:
+def corrected(bootstrap: Bootstrap, span: Span) -> Interval | None:
     """Return value - bias -+ t(C - 1) times the bootstrap's standard error, cut at the ends of the metric's span.
 
     The bias is the mean of the draws less the value (Davison & Hinkley 1997, Bootstrap Methods and their Application,
@@ -140,11 +140,11 @@ def corrected(bootstrap: Bootstrap, span: Span, level: float = LEVEL) -> Interva
     if bootstrap.defined is None or bootstrap.widened_error is None:
         return None
     middle = 2 * bootstrap.value - float(bootstrap.defined.mean())
-    ends = _about(middle, bootstrap.widened_error, bootstrap.clusters, level)
-    return _interval(bootstrap, np.clip(ends, *span), level, CORRECTED)
+    ends = _about(middle, bootstrap.widened_error, bootstrap.clusters)
+    return _interval(bootstrap, np.clip(ends, *span), CORRECTED)
 
 
-def jackknife(bootstrap: Bootstrap, span: Span, level: float = LEVEL) -> Interval | None:
+def jackknife(bootstrap: Bootstrap, span: Span) -> Interval | None:
     """Return the bias-corrected value -+ t(C - 1) times the jackknife's standard error, on the logit scale of the span.
 
     With G groups of clusters left out in turn, the bias is (G - 1)(mean of the values left out - value), and the
@@ -159,42 +159,42 @@ def jackknife(bootstrap: Bootstrap, span: Span, level: float = LEVEL) -> Interva
     if left.size < _MIN_DEFINED * bootstrap.left_out.size:
         return None
     if not _inside(np.append(left, bootstrap.value), span):
-        return percentile(bootstrap, level)
+        return percentile(bootstrap)
     value, rest, groups = _logit(bootstrap.value, span), _logit(left, span), left.size
     corrected = value - (groups - 1) * (float(rest.mean()) - value)
     error = math.sqrt((groups - 1) / groups * float(((rest - rest.mean()) ** 2).sum()))
-    ends = _about(corrected, error, bootstrap.clusters, level)
+    ends = _about(corrected, error, bootstrap.clusters)
     dealt = bootstrap.seed if groups < bootstrap.clusters else None  # groups are dealt by the seed, single clusters not
     method = PLAIN_JACKKNIFE if span == UNBOUNDED else JACKKNIFE
-    found = _interval(bootstrap, _spanned(ends, span), level, method)
+    found = _interval(bootstrap, _spanned(ends, span), method)
     return found.model_copy(update={"draws": None, "seed": dealt})
 
 
-def wilson(successes: int, n: int, level: float = LEVEL, *, method: str = WILSON) -> Interval:
+def wilson(successes: int, n: int, *, method: str = WILSON) -> Interval:
     """Return Wilson's score interval of `successes` out of `n` independent items (Wilson 1927, JASA 22, 209-212)."""
     from scipy import stats
 
-    found = stats.binomtest(successes, n).proportion_ci(level, method="wilson")
-    return Interval(low=float(found.low), high=float(found.high), level=level, method=method, draws=None, seed=None)
+    found = stats.binomtest(successes, n).proportion_ci(LEVEL, method="wilson")
+    return Interval(low=float(found.low), high=float(found.high), method=method, draws=None, seed=None)
 
 
-def wilson_of_clusters(value: float, clusters: int, level: float = LEVEL) -> Interval:
+def wilson_of_clusters(value: float, clusters: int) -> Interval:
     """Return Wilson's interval of a share that is 0 or 1 in every cluster, where no draw differs from another.
 
     Each cluster counts as one observation, however many items it holds, since they may hang together.
     """
-    return wilson(round(value) * clusters, clusters, level, method=WILSON_OF_CLUSTERS)
+    return wilson(round(value) * clusters, clusters, method=WILSON_OF_CLUSTERS)
 
 
 def wide(found: Interval | None) -> Interval | None:
-    """Return the interval if it has a width, else None: draws that all agree tell nothing of how sure a value is."""
+    """Return the interval if it has a width, else None: draws that all agree tell nothing of how sure  a value is."""
     return found if found is not None and found.high - found.low > _ROUNDING else None
 
 
-def _about(middle: float, error: float, clusters: int, level: float) -> Floats:
+def _about(middle: float, error: float, clusters: int) -> Floats:
     from scipy import stats
 
-    reach = float(stats.t.ppf((1 + level) / 2, clusters - 1)) * error
+    reach = float(stats.t.ppf((1 + LEVEL) / 2, clusters - 1)) * error
     return np.array([middle - reach, middle + reach])
 
 
@@ -222,11 +222,11 @@ def _logit(values: Any, span: Span) -> Any:
     return special.logit((values - low) / (high - low))
 
 
-def _ends(level: float, clusters: int) -> Floats:
-    """Return the (2,) normal deviates at both ends of `level`, widened for the number of clusters, at least two."""
+def _ends(clusters: int) -> Floats:
+    """Return the (2,) normal deviates at both ends of the level, widened for the number of clusters, at least two."""
     from scipy import stats
 
-    reach = float(stats.t.ppf((1 + level) / 2, clusters - 1)) * math.sqrt(clusters / (clusters - 1))
+    reach = float(stats.t.ppf((1 + LEVEL) / 2, clusters - 1)) * math.sqrt(clusters / (clusters - 1))
     return np.array([-reach, reach])
 
 
@@ -236,17 +236,16 @@ def _acceleration(left_out: Floats) -> float:
     return 0.0 if spread < np.finfo(np.float32).tiny else float((deviations**3).sum()) / (6 * spread**1.5)
 
 
-def _between(bootstrap: Bootstrap, low: float, high: float, level: float, method: str) -> Interval | None:
+def _between(bootstrap: Bootstrap, low: float, high: float, method: str) -> Interval | None:
     if bootstrap.defined is None:
         return None
-    return _interval(bootstrap, np.quantile(bootstrap.defined, [low, high]), level, method)
+    return _interval(bootstrap, np.quantile(bootstrap.defined, [low, high]), method)
 
 
-def _interval(bootstrap: Bootstrap, ends: Floats, level: float, method: str) -> Interval:
+def _interval(bootstrap: Bootstrap, ends: Floats, method: str) -> Interval:
     return Interval(
         low=float(ends[0]),
         high=float(ends[1]),
-        level=level,
         method=method,
         draws=bootstrap.draws.size,
         seed=bootstrap.seed,

@@ -60,7 +60,7 @@ def test_answers_that_do_not_tell_both_ends_are_unparsed_and_wrong(vaemo_eval: C
     assert task.embedder is not None
     assert task.features.synthetic
     for metric in task.metrics.values():
-        assert metric.interval is not None or "one of no width" in str(metric.reason)
+        assert metric.interval is not None or "all resamples are equal" in str(metric.reason)
     direction = task.metrics["right_direction"]
     assert direction.position is not None
     assert (direction.position.floor, direction.position.ceiling) == ("majority", "prototype")

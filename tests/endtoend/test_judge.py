@@ -234,7 +234,6 @@ def test_a_real_model_judges_through_its_chat_template(vaemo_eval: Command, tiny
         (["--model", "vllm", "--against", "nobody"], "--against nobody"),
         (["--model", "vllm", "--rubric", "none.yaml"], "none.yaml: no such file"),
         (["--model", "vllm", "--limit", "0"], "--limit 0"),
-        (["--model", "vllm", "--level", "2"], "--level 2"),
         (["--model", "no-such-thing"], "no-such-thing"),
         (["--model", "vllm", "--gen_kwargs", "max_tokens=8"], "write max_gen_toks=N"),
         (["--model", "vllm", "--gen_kwargs", "temperature=0.7"], "add do_sample=true"),

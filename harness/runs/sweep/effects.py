@@ -42,18 +42,17 @@ class Measured:
     clusters: Ints
 
 
-def effects(measured: Measured, contrasts: Sequence[Contrast], *, level: float, draws: int = DRAWS) -> list[Effect]:
+def effects(measured: Measured, contrasts: Sequence[Contrast], *, draws: int = DRAWS) -> list[Effect]:
     """Return every contrast's effect, with p values adjusted over all of them by Holm's method.
 
     Args:
         measured: the variants.
         contrasts: what to compare.
-        level: of the intervals.
         draws: of the bootstrap, and of the permutation.
     """
     computes = [partial(measured.metric.compute, outcome) for outcome in measured.outcomes]
     spreads = resample(computes, measured.clusters, draws=draws)
-    found = [_effect(measured, spreads, one, level, draws) for one in contrasts]
+    found = [_effect(measured, spreads, one, draws) for one in contrasts]
     adjusted = holm(np.array([one.p for one in found])).tolist()
     return [one.model_copy(update={"holm": p}) for one, p in zip(found, adjusted, strict=True)]
 
@@ -65,7 +64,7 @@ def spread_of(values: Sequence[float]) -> Spread:
     return Spread(variants=len(values), least=least, greatest=greatest, range=greatest - least, sd=sd)
 
 
-def _effect(measured: Measured, spreads: Sequence[Bootstrap], contrast: Contrast, level: float, draws: int) -> Effect:
+def _effect(measured: Measured, spreads: Sequence[Bootstrap], contrast: Contrast, draws: int) -> Effect:
     outcomes, clusters = measured.outcomes, measured.clusters
     pairs = [(measured.place[one], measured.place[other]) for one, other in contrast.pairs]
     # a pair of one and the same variant adds nothing to any swap
@@ -87,7 +86,7 @@ def _effect(measured: Measured, spreads: Sequence[Bootstrap], contrast: Contrast
         at_level=at_level,
         at_default=at_default,
         effect=between.value,
-        interval=percentile(between, level),
+        interval=percentile(between),
         p=sign_flip_mean(measured.metric, apart, clusters, draws=draws) if apart else 1.0,
         holm=1.0,
     )

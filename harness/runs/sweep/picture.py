@@ -16,6 +16,7 @@ from harness.metrics.registry import few
 from harness.record.folder import write_whole
 from harness.record.sweep import Effect, Sweep
 from harness.runs.sweep.design import shown
+from harness.stats.intervals import LEVEL
 from va_extractor.common.extras import need
 
 NAMES = ("sweep.svg", "sweep.png")
@@ -73,7 +74,7 @@ def _figure(sweep: Sweep) -> Any:
     rows = _rows(sweep.effects)
     figure = Figure(figsize=(10.5, 1.9 + 0.36 * len(rows) + 0.2 * bool(few(sweep.clusters))), layout="constrained")
     plane = figure.subplots()
-    alpha = 1 - sweep.settings.level
+    alpha = 1 - LEVEL
     beside: dict[str, Any] = {"transform": plane.get_yaxis_transform(), "va": "center", "color": _INK}
     for y, row in enumerate(rows):
         if isinstance(row, str):
@@ -93,7 +94,7 @@ def _figure(sweep: Sweep) -> Any:
     for side in ("left", "right", "top"):
         plane.spines[side].set_visible(False)
     plane.set_xlabel(
-        f"← lower | change of {sweep.headline}, {sweep.settings.level:.0%} interval | higher →\n"
+        f"← lower | change of {sweep.headline}, 95 % interval | higher →\n"
         f"● p < {alpha:.2g} after Holm's correction; ○ any other; "
         f"{'higher' if sweep.higher_is_better else 'lower'} is better{_noted(sweep)}"
     )

@@ -162,7 +162,7 @@ def report(planned: Plan, folder: Path) -> Sweep:
     place = {axes: number for number, prompts in enumerate(planned.prompts) for axes in prompts.axes}
     design = contrasts(planned.axes, cells(planned.axes, planned.task.question.axes, planned.design))
     able = whole and clusters.max() > 0
-    measured, level = Measured(metric, outcomes, place, clusters), planned.config.level
+    measured = Measured(metric, outcomes, place, clusters)
     return Sweep(
         settings=planned.settings,
         synthetic=planned.task.features().synthetic,
@@ -171,7 +171,7 @@ def report(planned: Plan, folder: Path) -> Sweep:
         items=len(order),
         clusters=int(clusters.max()) + 1,
         variants=tuple(map(_variant, planned.prompts, runs, values)),
-        effects=tuple(effects(measured, design, level=level)) if able else (),
+        effects=tuple(effects(measured, design)) if able else (),
         spread=spread_of(values) if whole else None,
     )
 
@@ -227,7 +227,6 @@ def _settings(config: RunConfig, task: Task, axes: Sequence[Axis], design: str) 
             "apply_chat_template": config.apply_chat_template or choice.chat_only,
             "system_instruction": config.system_instruction,
             "gen_kwargs": dict(config.gen_kwargs),
-            "level": config.level,
         }
     )
 

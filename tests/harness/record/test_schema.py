@@ -39,7 +39,7 @@ def test_a_sample_is_the_same_after_a_file(answer: Answer) -> None:
         (Score, {"value": 1.0, "baselines": {"majority": NAN}}),
         (Parsed, {"status": "wrong"}),
         (Parsed, {"status": "ok", "guess": "anger"}),
-        (Interval, {"low": 0.0, "high": 1.0, "level": 0.95, "method": "m", "draws": 1.5, "seed": 1}),
+        (Interval, {"low": 0.0, "high": 1.0, "method": "m", "draws": 1.5, "seed": 1}),
         (Item, {"item_id": "i", "cluster_id": "c", "valence": None, "arousal": 0.0, "labels": ()}),
         (Item, {"item_id": "i", "cluster_id": "c", "valence": 0.0, "arousal": INF, "labels": ()}),
     ],

@@ -121,7 +121,7 @@ def printed(one: Comparison) -> str:
 def test_a_dash_and_a_disagreement_are_explained(compared: list[Comparison]) -> None:
     one = replace(compared[0], items=())
     assert "no smallest detectable" not in printed(one)
-    row, between = one.rows[0], Interval(low=-0.1, high=0.2, level=0.95, method="", draws=2000, seed=1)
+    row, between = one.rows[0], Interval(low=-0.1, high=0.2, method="", draws=2000, seed=1)
     dashed = replace(row, min_detectable_difference=None, no_min_detectable="few", interval=between, p=0.2)
     said = printed(replace(one, rows=(dashed,)))
     assert f"no smallest detectable difference for {row.metric}: few" in said

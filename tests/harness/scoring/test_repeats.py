@@ -127,9 +127,6 @@ def test_a_model_that_repeats_itself_has_no_sampling_noise() -> None:
     once, thrice = (score(get("single_label"), LABELS, samples([texts] * times)).metrics for times in (1, 3))
     for name, metric in thrice.items():
         assert metric.value == pytest.approx(once[name].value), name
-        for mine, other in ((metric.bca, once[name].bca), (metric.percentile, once[name].percentile)):
-            if mine is not None and other is not None:
-                assert (mine.low, mine.high) == pytest.approx((other.low, other.high)), name
         assert once[name].sampling is None
         if metric.sampling is not None:
             assert (metric.sampling.sampling_sd, metric.sampling.share_sampling) == pytest.approx((0.0, 0.0), abs=1e-6)

@@ -71,7 +71,6 @@ def test_intervals_hold_the_values_and_clusters_are_counted(scores: TaskScores) 
         assert one.value is not None
         assert one.reason is None
         assert one.interval.low < one.value < one.interval.high
-        assert one.interval.level == 0.95
 
 
 def test_answers_are_counted_by_class(scores: TaskScores) -> None:

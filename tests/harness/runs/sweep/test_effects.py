@@ -61,7 +61,7 @@ def measured(gold: np.ndarray, said: np.ndarray, clusters: np.ndarray, name: str
 @settings(max_examples=8)
 def test_main_effects_are_the_coefficients_of_a_linear_model(seed: int) -> None:
     gold, said, clusters = simulated(np.random.default_rng(seed), 60, 30)
-    found = effects(measured(gold, said, clusters, "accuracy"), contrasts(AXES, CELLS), level=0.95, draws=200)
+    found = effects(measured(gold, said, clusters, "accuracy"), contrasts(AXES, CELLS), draws=200)
     rows = pd.DataFrame(
         [
             {"right": float(one == true), **{axis.name: str(getattr(cell, axis.name)) for axis in AXES}}
@@ -80,7 +80,7 @@ def test_main_effects_are_the_coefficients_of_a_linear_model(seed: int) -> None:
 
 def test_an_interval_is_as_wide_as_the_cluster_robust_error_of_the_same_contrast() -> None:
     gold, said, clusters = simulated(np.random.default_rng(5), 600, 200)
-    found = effects(measured(gold, said, clusters, "accuracy"), contrasts(AXES, CELLS), level=0.95)
+    found = effects(measured(gold, said, clusters, "accuracy"), contrasts(AXES, CELLS))
     right = (said == gold).astype(float)
     for one in found:
         sides = [
@@ -101,7 +101,7 @@ def test_an_interval_is_as_wide_as_the_cluster_robust_error_of_the_same_contrast
 
 def test_an_effect_on_macro_f1_is_the_mean_difference_of_scikit_learns() -> None:
     gold, said, clusters = simulated(np.random.default_rng(2), 90, 90)
-    found = effects(measured(gold, said, clusters, "macro_f1"), contrasts(AXES, CELLS), level=0.95, draws=100)
+    found = effects(measured(gold, said, clusters, "macro_f1"), contrasts(AXES, CELLS), draws=100)
     score = {cell: f1_score(gold, row, average="macro") for cell, row in zip(CELLS, said, strict=True)}
     for one, contrast in zip(found, contrasts(AXES, CELLS), strict=True):
         assert one.effect == pytest.approx(np.mean([score[a] - score[b] for a, b in contrast.pairs]), abs=1e-6)
@@ -113,7 +113,7 @@ def test_an_effect_on_macro_f1_is_the_mean_difference_of_scikit_learns() -> None
 def test_answers_that_no_axis_moves_have_no_effect_at_all() -> None:
     gold, said, clusters = simulated(np.random.default_rng(1), 50, 50)
     same = np.repeat(said[:1], len(CELLS), axis=0)
-    for one in effects(measured(gold, same, clusters, "macro_f1"), contrasts(AXES, CELLS), level=0.95, draws=100):
+    for one in effects(measured(gold, same, clusters, "macro_f1"), contrasts(AXES, CELLS), draws=100):
         assert one.interval is not None
         assert (one.effect, one.interval.low, one.interval.high, one.p) == (0.0, 0.0, 0.0, 1.0)
 

@@ -20,7 +20,7 @@ NAME = "{http://www.w3.org/2000/svg}"
 
 def made(synthetic: bool, clusters: int = 30) -> Sweep:
     def effect(level: str, value: float, p: float) -> Effect:
-        between = Interval(low=value - 0.05, high=value + 0.05, level=0.95, method="m", draws=2000, seed=1)
+        between = Interval(low=value - 0.05, high=value + 0.05, method="m", draws=2000, seed=1)
         return Effect(
             axis="scale", level=level, default="-1..1", pairs=2, at_level=0.4 + value, at_default=0.4, effect=value,
             interval=between, p=p, holm=p,
@@ -30,7 +30,7 @@ def made(synthetic: bool, clusters: int = 30) -> Sweep:
     settings = Settings(
         harness_version="0", model="made <up>", model_args={}, task="iimi_basic", task_hash="0", features="f",
         features_sha256="0", design="crossed", axes={"scale": ("-1..1", "0..1", "percent")}, limit=None, seeds=seeds,
-        apply_chat_template=False, system_instruction=None, gen_kwargs={}, level=0.95,
+        apply_chat_template=False, system_instruction=None, gen_kwargs={},
     )  # fmt: skip
     return Sweep(
         settings=settings, synthetic=synthetic, headline="macro_f1", higher_is_better=True, items=60, clusters=clusters,
