@@ -67,7 +67,7 @@ def test_answers_that_do_not_tell_both_ends_are_unparsed_and_wrong(vaemo_eval: C
     path = run.folder / "samples" / "va_trajectory_describe.jsonl.gz"
     rows = run.samples("va_trajectory_describe")
     for axis, name in enumerate(("valence", "arousal")):
-        given = [[row["item"]["given"]["points"][end][axis] for row in rows] for end in (0, -1)]
+        given = [[row["item"]["points"][end][axis] for row in rows] for end in (0, -1)]
         read = [[row["scores"][f"read_{end}_{name}"] for row in rows] for end in ("first", "last")]
         expected = pearsonr(np.subtract(given[1], given[0]), np.subtract(read[1], read[0])).statistic
         assert task.metrics[f"{name}_change_r"].value == pytest.approx(expected)
