@@ -1,4 +1,4 @@
-"""Which model `--model` means, and making it."""
+"""Find the model that `--model` names, and make it."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _EXTRAS = {
 
 @dataclass(frozen=True)
 class ModelChoice:
-    """What `--model` and `--model_args` mean.
+    """The model that `--model` and `--model_args` name.
 
     Attributes:
         given: `--model` as typed.
@@ -55,7 +55,7 @@ class ModelChoice:
 
     @property
     def api(self) -> bool:
-        """Whether the model is asked through an API, by this project's own client."""
+        """Whether the model is behind a chat API."""
         return providers.is_api(self.backend)
 
     @property
@@ -79,32 +79,34 @@ class ModelChoice:
 
     @property
     def chat_only(self) -> bool:
-        """Whether the back end speaks only chat: it needs messages, and gives no log-likelihoods of given texts."""
+        """Whether the back end needs messages, and gives no log-likelihoods of given texts."""
         return self.api or "chat" in self.backend
 
     @property
     def hint(self) -> str | None:
-        """How to load the Hub's model of the same name, where the name could mean one."""
+        """How to load the Hub's model of the same name; None if there cannot be one."""
         if self.by_provider and self.backend in _ALSO_ON_THE_HUB:
             return (
-                f"{self.given} is asked through the provider's API; "
-                f"--model hf --model_args pretrained={self.given} would load the Hub's model of that name"
+                f"{self.given} uses the provider's API; "
+                f"--model hf --model_args pretrained={self.given} loads the Hub's model of that name"
             )
         return None
 
 
 def choose(model: str, args: Mapping[str, Any]) -> ModelChoice:
-    """Find out what `--model` means: a baseline, an API model, one of lm-eval's back ends, a local folder or a Hub id.
+    """Find what `--model` names: a baseline, an API model, a back end of lm-eval, a local folder or a Hub id.
 
     Raises:
-        InputError: it is none of these; the nearest names are suggested.
+        InputError: it is none of these; the hint has the nearest names.
     """
     if model.startswith("baseline:"):
         name = model.removeprefix("baseline:")
         if name not in BASELINES:
-            raise InputError(f"--model {model}: no such baseline{nearest(name, list(BASELINES))}")
+            hint = f"baselines: {', '.join(BASELINES)}"
+            raise InputError("no such baseline", code="unknown", field="--model", found=model, hint=hint)
         if args:
-            raise InputError(f"--model_args {next(iter(args))}: --model {model} takes none; leave the flag out")
+            field = f"--model_args {next(iter(args))}"
+            raise InputError(f"{model} takes no arguments", code="conflict", field=field, hint="remove the flag")
         return ModelChoice(model, "baseline", {"name": name})
     named = providers.split(model)
     if named is not None and not _is_folder(model):
@@ -118,16 +120,16 @@ def choose(model: str, args: Mapping[str, Any]) -> ModelChoice:
         return ModelChoice(model, model, dict(args))
     if _is_folder(model) or _HUB_ID.match(model):
         return ModelChoice(model, TREE, {"pretrained": model, **args})
-    raise InputError(
-        f"--model {model}: no baseline:NAME, back end, local folder or Hub id (org/name){nearest(model, known)}"
-    )
+    what = "not a baseline:NAME, back end, local folder or Hub id (org/name)"
+    near = nearest(model, known).strip(" ()") or None
+    raise InputError(what, code="unknown", field="--model", found=model, hint=near)
 
 
 def check(choice: ModelChoice, batch_size: str | int | None, device: str | None, api: ApiSettings) -> None:
-    """Check everything about a model that can be checked before anything is loaded or asked.
+    """Check all about a model that can be checked before anything is loaded or sent.
 
     Raises:
-        InputError: a flag does not fit the back end, a key is missing or stands on the command line.
+        InputError: a flag does not fit the back end, or a key is missing or on the command line.
     """
     if not choice.api:
         api.refuse_for(choice.given)
@@ -138,7 +140,8 @@ def check(choice: ModelChoice, batch_size: str | int | None, device: str | None,
         return
     for flag, value in (("--batch_size", batch_size), ("--device", device)):
         if value is not None:
-            raise InputError(f"{flag}: --model {choice.given} is asked through an API; leave the flag out")
+            what = f"--model {choice.given} is behind an API"
+            raise InputError(what, code="conflict", field=flag, hint="remove the flag")
     from harness.models.api.model import check as check_api
 
     check_api(choice.given, choice.backend, choice.args, api)
@@ -162,23 +165,23 @@ def open_model(
         raise
     except ImportError as error:
         name = (error.name or str(error)).split(".")[0]
-        mend = f"pip install 'vaemo-eval[{_EXTRAS[name]}]'" if name in _EXTRAS else f"pip install {name}"
-        raise InputError(f"--model {choice.given}: the package {name} is missing: {mend}") from error
-    except Exception as error:  # back ends raise whatever they like; the user gets their words in one line
-        raise InputError(f"--model {choice.given}: {first_line(error)}{_meant(choice)}") from error
+        hint = f"pip install 'vaemo-eval[{_EXTRAS[name]}]'" if name in _EXTRAS else f"pip install {name}"
+        what = f"the package {name} is missing"
+        raise InputError(what, code="extra", field="--model", found=choice.given, hint=hint) from error
+    except Exception as error:  # back ends raise anything; the user gets one line
+        meant = _provider_hint(choice)
+        raise InputError(first_line(error), code="model", field="--model", found=choice.given, hint=meant) from error
 
 
-def _meant(choice: ModelChoice) -> str:
-    """Name the API provider that the organisation of a Hub id was perhaps meant to be."""
+def _provider_hint(choice: ModelChoice) -> str | None:
+    """Return the API provider that may be meant by the organisation of a Hub id; None if there is none."""
     prefix, slash, _ = choice.given.partition("/")
     near = nearest(prefix, list(providers.PROVIDERS)) if slash and not _is_folder(choice.given) else ""
-    return (
-        f"; {prefix}/ was read as an organisation on the Hub, since no API provider has that name{near}" if near else ""
-    )
+    return f"{prefix}/ is not an API provider, so it was taken as a Hub organisation{near}" if near else None
 
 
 def price_name(choice: ModelChoice) -> str:
-    """Return the name by which the price file knows a model."""
+    """Return a model's name in the price file."""
     return providers.public_name(choice.backend, str(choice.args.get("model"))) if choice.api else choice.id
 
 
@@ -194,12 +197,12 @@ def record(choice: ModelChoice, lm: LM, chat_template_sha256: str | None) -> Mod
 
 
 def public_args(args: Mapping[str, Any]) -> dict[str, str | int | float | bool | None]:
-    """Return arguments as a file may show them: credentials left out, paths by their last name."""
+    """Return arguments for a record: without credentials, paths by their last name."""
     return {key: _public(value) for key, value in args.items() if isinstance(value, bool) or not _SECRET.search(key)}
 
 
 def first_line(error: Exception) -> str:
-    """Return an error's own first line, or its class where it says nothing."""
+    """Return an error's class and first line; the class alone if it has no text."""
     lines = [line for line in str(error).splitlines() if line.strip()]
     return redacted(f"{type(error).__name__}: {lines[0]}") if lines else type(error).__name__
 
@@ -219,7 +222,7 @@ def _is_folder(text: str) -> bool:
 
 
 def _exists(text: str) -> bool:
-    """Tell whether `text` is a path of this machine; what is no path at all (empty, too long) is none."""
+    """Return whether `text` is a path that exists; False if it cannot be a path (empty, too long)."""
     try:
         return bool(text) and Path(text).expanduser().exists()
     except (OSError, RuntimeError, ValueError):

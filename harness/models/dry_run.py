@@ -1,4 +1,4 @@
-"""The lm-eval model that answers nothing, and remembers what it would have been asked."""
+"""The lm-eval model of a dry run: it answers nothing, and keeps the requests."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from harness.record import Answer
 if TYPE_CHECKING:
     from lm_eval.api.instance import Instance
 
-_UNASKED = Answer(missing="not asked, only rendered")
+_NOT_SENT = Answer(missing="not sent: dry run")
 
 
 class DryRunLM(LM):  # type: ignore[misc]  # lm-eval has no types
-    """Answers nothing.
+    """Keeps requests instead of answering them.
 
     Attributes:
-        requests: what it would have been asked, in order.
+        requests: all requests, in order.
 
     Args:
-        render: the text of messages, given them and whether the answer's opening follows.
+        render: makes the text of messages, given them and whether the start of the answer follows.
     """
 
     def __init__(self, render: Callable[[list[dict[str, Any]], bool], str]) -> None:
@@ -32,7 +32,7 @@ class DryRunLM(LM):  # type: ignore[misc]  # lm-eval has no types
 
     @property
     def tokenizer_name(self) -> str:
-        """Name no tokenizer; lm-eval asks where a chat template is applied."""
+        """Return no name; lm-eval needs one for chat templates."""
         return ""
 
     def apply_chat_template(self, chat_history: list[dict[str, Any]], add_generation_prompt: bool = True) -> str:
@@ -40,17 +40,17 @@ class DryRunLM(LM):  # type: ignore[misc]  # lm-eval has no types
         return self._render(chat_history, add_generation_prompt)
 
     def generate_until(self, requests: list[Instance]) -> list[Answer]:
-        """Return nothing."""
+        """Return missing answers."""
         return self._remember(requests)
 
     def loglikelihood(self, requests: list[Instance]) -> list[Answer]:
-        """Return nothing."""
+        """Return missing answers."""
         return self._remember(requests)
 
     def loglikelihood_rolling(self, requests: list[Instance]) -> list[Answer]:
-        """Return nothing."""
+        """Return missing answers."""
         return self._remember(requests)
 
     def _remember(self, requests: list[Instance]) -> list[Answer]:
         self.requests += requests
-        return [_UNASKED] * len(requests)
+        return [_NOT_SENT] * len(requests)

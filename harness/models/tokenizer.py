@@ -1,4 +1,4 @@
-"""Counting tokens without a model: by its tokenizer where that lies on this machine, else by a rule of thumb."""
+"""Count tokens without a model: with its tokenizer if it is on this machine, else by a rule of thumb."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ class Counter:
     """Counts tokens and renders chats.
 
     Attributes:
-        rule: how it counts, in words.
-        tokenizer: transformers' own; None where there is none on this machine.
-        template_args: what the back end hands to the chat template.
+        rule: how it counts, for the user.
+        tokenizer: of transformers; None if there is none on this machine.
+        template_args: the back end's arguments of the chat template.
     """
 
     rule: str
@@ -36,7 +36,7 @@ class Counter:
         return sum(map(len, self.tokenizer(list(texts), add_special_tokens=False)["input_ids"])) if texts else 0
 
     def render(self, messages: list[dict[str, Any]], add_generation_prompt: bool) -> str:
-        """Apply the chat template as lm-eval's Hugging Face back end does; JSON, as chat servers take, without one."""
+        """Apply the chat template as lm-eval's Hugging Face back end does; return JSON if there is none."""
         if self.tokenizer is None or self.tokenizer.chat_template is None:
             return json.dumps(messages, ensure_ascii=False)
         text: str = self.tokenizer.apply_chat_template(
@@ -62,7 +62,7 @@ def counter(choice: ModelChoice) -> Counter:
 
 
 def _local(name: str, revision: str | None) -> Any:
-    """Load a tokenizer; None where it is not on this machine, or transformers is not installed."""
+    """Load a tokenizer; None if it is not on this machine, or transformers is not installed."""
     try:
         from transformers import AutoTokenizer
 

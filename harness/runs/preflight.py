@@ -1,4 +1,4 @@
-"""Refusing what cannot work before a model is loaded."""
+"""Refuse what cannot work, before a model is loaded."""
 
 from __future__ import annotations
 
@@ -25,22 +25,25 @@ def check_fit(choice: ModelChoice, tasks: Sequence[Task], config: RunConfig) -> 
     """Refuse a model that cannot answer a task, and settings that do not fit them.
 
     Raises:
-        InputError: the line names the flag and the task.
+        InputError: one does not fit.
     """
     if choice.backend == "baseline" and config.apply_chat_template:
-        raise InputError(f"--apply_chat_template: --model {choice.given} has no chat template; leave the flag out")
+        what = f"{choice.given} has no chat template"
+        raise InputError(what, code="conflict", field="--apply_chat_template", hint="remove the flag")
     if config.embedder is not None and not any(task.kind.measured for task in tasks):
         names = ", ".join(task.name for task in tasks)
-        raise InputError(
-            f"--embedder {config.embedder}: measures descriptions, and {names} asks for none; leave it out"
-        )
+        what = f"no descriptions to embed in {names}"
+        raise InputError(what, code="conflict", field="--embedder", found=config.embedder, hint="remove the flag")
     for task in tasks:
         if choice.backend == "baseline":
             check_answers(choice.args["name"], task.kind, task.name, task.question.derive)
         if choice.chat_only and task.by_likelihood:
             raise InputError(
-                f"--model {choice.given}: a chat back end gives no log-likelihoods, which task {task.name} needs; "
-                f"run its generation form {task.name.removesuffix('_mc')}"
+                f"a chat back end gives no log-likelihoods, which task {task.name} needs",
+                code="unsupported",
+                field="--model",
+                found=choice.given,
+                hint=f"run --tasks {task.name.removesuffix('_mc')}",
             )
         if config.repeats > 1:
             _check_sampling(choice, task, config)
@@ -52,13 +55,13 @@ def check_fit(choice: ModelChoice, tasks: Sequence[Task], config: RunConfig) -> 
 
 
 def warn_of_limit(tasks: Sequence[Task], settings: _compat.AskSettings) -> None:
-    """Say on stderr, a line a task, where `--limit` leaves fewer labels than the task has: items may lie by label."""
+    """Warn on stderr of each task of which `--limit` keeps fewer labels: items may be sorted by label."""
     for line in filter(None, (_narrowness(task, settings) for task in tasks)):
         sys.stderr.write(f"warning: {line}\n")
 
 
 def _narrowness(task: Task, settings: _compat.AskSettings) -> str | None:
-    """Only of tasks with one set of labels; others offer each item its own."""
+    """Return the warning of a task; None if there is none, or if items have their own labels."""
     if settings.limit is None or not task.question.labels:
         return None
     docs, asked = task.engine.eval_docs, _compat.asked_docs(task.engine, settings)
@@ -66,56 +69,56 @@ def _narrowness(task: Task, settings: _compat.AskSettings) -> str | None:
     if left == there:
         return None
     return (
-        f"{task.name}: the first {len(asked)} of {len(docs)} items hold {len(left)} of {len(there)} labels; scores "
+        f"{task.name}: the first {len(asked)} of {len(docs)} items have {len(left)} of {len(there)} labels; scores "
         "under this --limit are not those of the task"
     )
 
 
 def _check_examples(task: Task, number: int) -> None:
     """Refuse examples that a task cannot show."""
-    flag = f"--num_fewshot {number}: "
+    flag = "--num_fewshot"
     if number < 0:
-        raise InputError(f"{flag}a whole number from 0 on")
+        raise InputError("below 0", code="range", field=flag, found=number)
     there = len(task.engine.training_docs()) if task.engine.has_training_docs() else 0
     if not there:
-        raise InputError(f"{flag}task {task.name} has no train split to show")
+        raise InputError(f"task {task.name} has no train split", code="unsupported", field=flag, found=number)
     if task.question.axes.changed.keys() & ALONE:
-        raise InputError(
-            f"{flag}task {task.name} varies {', '.join(ALONE)}, which lm-eval's "
-            "examples would not follow; set metadata.axes.fewshot and shots"
-        )
+        what = f"task {task.name} varies {', '.join(ALONE)}, which lm-eval's examples do not follow"
+        hint = "set metadata.axes.fewshot and shots"
+        raise InputError(what, code="conflict", field=flag, found=number, hint=hint)
     if number > there:
-        raise InputError(f"{flag}the train split of task {task.name} has {there} items; ask for fewer")
+        what = f"the train split of task {task.name} has {there} items"
+        raise InputError(what, code="range", field=flag, found=number)
 
 
 def check_generation(given: Mapping[str, Any], stated: Mapping[str, Any], who: str) -> None:
-    """Refuse generation arguments that would be dropped in silence, or that no back end can take.
+    """Refuse generation arguments that would be ignored, or that no back end can take.
 
     Args:
         given: `--gen_kwargs`.
-        stated: those that they are put over.
-        who: whose `stated` is, for the error.
+        stated: the arguments that they replace.
+        who: has the `stated` arguments, for the error.
 
     Raises:
-        InputError: the line names the argument.
+        InputError: one is wrong.
     """
     for name in _names(given):
         if names_one(name) or name in ("base_url", "api_base"):
-            raise InputError(f"--gen_kwargs {name}: keys and addresses are no generation arguments, and are recorded")
+            what = "keys and addresses are not generation arguments, which are recorded"
+            raise InputError(what, code="unsafe", field=f"--gen_kwargs {name}")
     for name in _OTHER_LENGTHS:
         if name in given:
-            raise InputError(f"--gen_kwargs {name}: max_gen_toks of {who} would go before it; write max_gen_toks=N")
+            what, hint = f"max_gen_toks of {who} would replace it", "write max_gen_toks=N"
+            raise InputError(what, code="conflict", field=f"--gen_kwargs {name}", hint=hint)
     length = given.get("max_gen_toks", 1)
     if not isinstance(length, int) or length < 1:
-        raise InputError(f"--gen_kwargs max_gen_toks={length}: a whole number from 1 on")
+        raise InputError("not a whole number from 1 up", code="range", field="--gen_kwargs max_gen_toks", found=length)
     temperature = given.get("temperature", 0.0)
     if not isinstance(temperature, int | float) or not 0 <= temperature < math.inf:
-        raise InputError(f"--gen_kwargs temperature={temperature}: a number from 0 on")
+        raise InputError("not a number from 0 up", code="range", field="--gen_kwargs temperature", found=temperature)
     if temperature and {**stated, **given}.get("do_sample") is False:
-        raise InputError(
-            f"--gen_kwargs temperature={temperature}: {who} is answered greedily (do_sample=False), which would go "
-            "before it; add do_sample=true"
-        )
+        what, hint = f"{who} has do_sample=False, so it would be ignored", "add do_sample=true"
+        raise InputError(what, code="conflict", field="--gen_kwargs temperature", found=temperature, hint=hint)
 
 
 def _names(given: object) -> Iterator[str]:
@@ -128,18 +131,20 @@ def _names(given: object) -> Iterator[str]:
 
 
 def _check_sampling(choice: ModelChoice, task: Task, config: RunConfig) -> None:
-    """Refuse to repeat what comes out alike every time."""
-    flag = f"--repeats {config.repeats}: "
+    """Refuse to repeat requests whose answers are always equal."""
+    flag, number = "--repeats", config.repeats
     if choice.backend == "baseline":
-        raise InputError(f"{flag}{choice.id} answers alike every time; repeat a model that samples")
+        what = f"{choice.id} always gives the same answer"
+        raise InputError(what, code="unsupported", field=flag, found=number, hint="repeat a model that samples")
     if task.by_likelihood:
-        raise InputError(f"{flag}task {task.name} asks for log-likelihoods, which come out alike every time")
+        what = f"task {task.name} uses log-likelihoods, which are always the same"
+        raise InputError(what, code="unsupported", field=flag, found=number)
     arguments = _compat.generation_arguments(task.engine, config.gen_kwargs)
     sample, temperature = arguments.get("do_sample"), arguments.get("temperature")
     if sample is not True or not isinstance(temperature, int | float) or temperature <= 0:
-        raise InputError(
-            f"{flag}task {task.name} is answered greedily (do_sample={sample}, temperature={temperature}); "
-            "add --gen_kwargs do_sample=true,temperature=0.7"
-        )
+        what = f"task {task.name} is answered greedily (do_sample={sample}, temperature={temperature})"
+        hint = "add --gen_kwargs do_sample=true,temperature=0.7"
+        raise InputError(what, code="conflict", field=flag, found=number, hint=hint)
     if "seed" in arguments:
-        raise InputError(f"{flag}--gen_kwargs seed would give every repeat the same seed; leave it out")
+        what = "with --repeats, every repeat would have the same seed"
+        raise InputError(what, code="conflict", field="--gen_kwargs seed", hint="remove it")

@@ -1,4 +1,4 @@
-"""Sending documents through a task's prompt to a model, by `lm_eval.evaluate`."""
+"""Send the documents of a task to a model, by `lm_eval.evaluate`."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from harness.tasks.documents import Document, Documents
 
 @dataclass(frozen=True)
 class AskSettings:
-    """How lm-eval is to ask: its own options, under its own names."""
+    """Options of lm-eval, under its own names."""
 
     num_fewshot: int | None
     limit: float | None
@@ -36,11 +36,11 @@ class AskSettings:
 
 @dataclass(frozen=True)
 class Asked:
-    """One document with what was sent and what came back.
+    """One document with its prompt and answers.
 
     Attributes:
         doc: the document.
-        prompt: the whole context sent.
+        prompt: the whole context.
         request_hash: SHA-256 over request type, prompt, choices or generation arguments.
         results: the text, or (log-likelihood, greedy) of each choice.
     """
@@ -55,7 +55,7 @@ def ask(lm: LM | CachedLM, name: str, task: ConfigurableTask, settings: AskSetti
     """Send every document of one task to the model.
 
     Returns:
-        What came back, in the order of documents; None on all but the first process of a data-parallel run.
+        Answers, in the order of documents; None on all but the first process of a data-parallel run.
     """
     _configure(task, settings)
     with rare_collection():
@@ -70,7 +70,7 @@ def ask(lm: LM | CachedLM, name: str, task: ConfigurableTask, settings: AskSetti
             fewshot_as_multiturn=settings.apply_chat_template,
         )
         here = _asked(task)
-        task._instances = None  # the requests are the bulk of a run's memory, and were all read
+        task._instances = None  # frees most of a run's memory
     if lm.world_size == 1:
         return [asked for _, asked in here]
     ranks = lm.gather_object(here, dst=0)
@@ -88,9 +88,9 @@ def asked_docs(task: ConfigurableTask, settings: AskSettings) -> Documents:
 def ask_of(
     lm: LM | CachedLM, name: str, task: ConfigurableTask, settings: AskSettings, docs: Documents
 ) -> list[Asked] | None:
-    """Send other documents through a task's prompt, all of them; returns as `ask`.
+    """Send other documents with a task's prompt; return as `ask`.
 
-    A data-parallel run needs one document a process at least, so fewer are sent several times.
+    A data-parallel run needs at least one document a process, so fewer are sent several times.
     """
     split = task.config.test_split
     usual = task.dataset[split]
@@ -107,12 +107,12 @@ def ask_again(
 ) -> list[list[Asked]] | None:
     """Send every document of one task to a sampling model several times, one whole pass after the other.
 
-    A local back end's random generator runs on from pass to pass. A server is sent a seed with each request, the same
-    for all, so each further pass is sent the next one. (lm-eval's own `repeats` would send one seed throughout, and
-    its filters drop all answers but the first.)
+    A local back end's random generator continues from pass to pass. A server gets one seed with each request of a pass,
+    and the next seed in the next pass. (lm-eval's own `repeats` sends one seed throughout, and its filters drop all
+    answers but the first.)
 
     Returns:
-        What came back in each pass; None on all but the first process of a data-parallel run.
+        Answers of each pass; None on all but the first process of a data-parallel run.
     """
     model = lm.inner if isinstance(lm, CachedLM) else lm
     sent: int | None = getattr(model, "_seed", None)
@@ -130,7 +130,7 @@ def ask_again(
 
 
 def generate(lm: LM | CachedLM, prompts: Sequence[str], arguments: Mapping[str, Any], *, chat: bool) -> list[Any]:
-    """Send prompts that are of no task, each by itself, in one user message where `chat`; return what came back."""
+    """Send prompts without a task, each in one user message if `chat`; return the answers."""
     texts = [lm.apply_chat_template([{"role": "user", "content": prompt}]) if chat else prompt for prompt in prompts]
     requests = [
         Instance("generate_until", {}, (text, copy.deepcopy(dict(arguments))), 0, ("prompts", number, 1))
@@ -140,7 +140,7 @@ def generate(lm: LM | CachedLM, prompts: Sequence[str], arguments: Mapping[str, 
 
 
 def _configure(task: ConfigurableTask, settings: AskSettings) -> None:
-    """Apply run options as lm-eval's `simple_evaluate` does, and take scoring out of its hands."""
+    """Apply options as lm-eval's `simple_evaluate` does, and turn its scoring off."""
     if task.OUTPUT_TYPE == "generate_until" and settings.gen_kwargs:
         task.set_config(key="generation_kwargs", value=dict(settings.gen_kwargs), update=True)
     task.set_config(key="num_fewshot", value=settings.num_fewshot or task.config.num_fewshot or 0)
@@ -149,12 +149,12 @@ def _configure(task: ConfigurableTask, settings: AskSettings) -> None:
 
 
 def _score_nothing(doc: Document, results: Sequence[Any]) -> dict[str, Any]:
-    """Leave scoring to `harness.scoring.score`, which works from the samples that are written."""
+    """Score nothing: `harness.scoring.score` scores the samples."""
     return {}
 
 
 def _asked(task: ConfigurableTask) -> list[tuple[int, Asked]]:
-    """Collect a task's requests by document; of several filter pipelines the first counts."""
+    """Collect a task's requests by document; only the first filter pipeline counts."""
     by_doc: dict[int, list[Any]] = defaultdict(list)
     for instance in task.instances:
         by_doc[instance.doc_id].append(instance)

@@ -1,4 +1,4 @@
-"""Models by the name of their back end: lm-eval's, and ours beside them."""
+"""Back ends by name: lm-eval's and ours."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _INSTEAD = {
     "local-completions": "harness.models.api.completions:Completions",
     "openai-completions": "harness.models.api.completions:OpenAICompletions",
 }
-"""Classes of ours that stand for lm-eval's, which give up too soon and log the key."""
+"""Our classes instead of lm-eval's, which give up too soon and log the key."""
 
 
 def create_model(backend: str, args: Mapping[str, Any], options: Mapping[str, Any]) -> LM:
     """Make a model by lm-eval's name of its back end.
 
     Raises:
-        Whatever the back end raises; `harness.models.choice` turns it into one line.
+        Exception: whatever the back end raises; `harness.models.choice` makes it one line.
     """
     _register()
     model = resolve_name(_INSTEAD[backend]) if backend in _INSTEAD else get_model(backend)
@@ -46,7 +46,7 @@ def parse_args_string(text: str) -> dict[str, Any]:
 
 
 def _register() -> None:
-    """Make every back end known by name: lm-eval's, then ours."""
+    """Register every back end: lm-eval's, then ours."""
     import lm_eval.models  # noqa: F401  registers the names
 
     for name, target in _OURS.items():

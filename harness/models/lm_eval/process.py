@@ -1,4 +1,4 @@
-"""The process that a run asks in: its seeds, its garbage, its fellows, and what it says."""
+"""Process-wide setup: seeds, garbage collection, ranks, logging."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _OBJECTS_A_COLLECTION = 200_000
 
 @contextmanager
 def rare_collection() -> Iterator[None]:
-    """Collect cyclic garbage a few hundred times less often: a quarter million requests are no garbage.
+    """Collect cyclic garbage a few hundred times less often.
 
-    Walking over them again and again was three quarters of the time to ask 10,000 documents 26 choices each.
+    With 10,000 documents of 26 choices each, collection took three quarters of the time: requests are not garbage.
     """
     before = gc.get_threshold()
     gc.set_threshold(_OBJECTS_A_COLLECTION, *before[1:])
@@ -31,7 +31,7 @@ def rare_collection() -> Iterator[None]:
 
 
 def set_seeds(seeds: Seeds) -> None:
-    """Seed Python, numpy and, where it is loaded, torch."""
+    """Seed Python, numpy and, if it is loaded, torch."""
     random.seed(seeds.python)
     np.random.seed(seeds.numpy)  # noqa: NPY002  back ends draw from the global generator
     if "torch" in sys.modules:

@@ -1,1 +1,1 @@
-"""Log-likelihoods of many continuations of shared prompts, each distinct token prefix forwarded once."""
+"""Log-likelihoods of many continuations of shared prompts: each distinct token prefix is forwarded once."""

@@ -1,4 +1,4 @@
-"""The KV of a shared prefix: extended when a stage begins, read by every batch behind it, never changed in place."""
+"""The KV of a shared prefix: extended when a stage begins, read by every later batch, never changed in place."""
 
 from __future__ import annotations
 

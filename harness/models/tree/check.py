@@ -1,4 +1,4 @@
-"""Whether a faster path gives HFLM's numbers: asked of the model itself, on a handful of the pairs it is to score."""
+"""Check that a faster path gives HFLM's numbers, with the model itself, on a few of the pairs to score."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def find_fault(
         score: The path under test, within a budget.
 
     Returns:
-        None where all agree, else what went wrong, in a few words.
+        None if all agree, else what went wrong, in a few words.
 
     Raises:
         OutOfMemoryError: The accelerator's memory is full, which says nothing about the path.

@@ -1,4 +1,4 @@
-"""Token ids of (context, continuation) pairs by lm-eval's rules, every distinct text encoded once and in one call."""
+"""Encode (context, continuation) pairs by lm-eval's rules, every distinct text once and in one call."""
 
 from __future__ import annotations
 
@@ -33,9 +33,8 @@ def encode_pairs(lm: HFLM, texts: Sequence[tuple[str, str]]) -> list[Pair]:
             empty context, or the tokenizer gives an id that the model does not know.
     """
     if lm.prefix_token_id is None:
-        raise InputError(
-            f"tokenizer of {_name(lm)}: it has neither a BOS nor an EOS token; name one with prefix_token_id=ID"
-        )
+        what, hint = "the tokenizer has neither a BOS nor an EOS token", "give --model_args prefix_token_id=ID"
+        raise InputError(what, code="unsupported", found=_name(lm), hint=hint)
     moved = [_move_space(context, continuation) for context, continuation in texts]
     contexts = encode_texts(lm, [context for context, _ in moved if context])
     wholes = encode_texts(lm, [context + continuation for context, continuation in moved if context])
@@ -47,18 +46,19 @@ def encode_pairs(lm: HFLM, texts: Sequence[tuple[str, str]]) -> list[Pair]:
             head = contexts.get(kept_context, [])
             pair = (head, wholes[kept_context + whole_end][len(head) :] if kept_context else [])
         if not pair[0]:
-            raise InputError(f"context {context[-60:]!r}: it has no token to predict from; give it some text")
+            raise InputError("a context has no token to predict from", code="unsupported", found=context[-60:])
         if not pair[1]:
-            raise InputError(f"label {continuation!r}: it adds no token to its context; give it some text of its own")
+            raise InputError("a label adds no token to its context", code="unsupported", found=continuation)
         if len(pair[1]) > lm.max_length:
-            raise InputError(f"label {continuation[:60]!r}: {len(pair[1])} tokens, the model takes {lm.max_length}")
+            what = f"a label has {len(pair[1])} tokens, more than the model's {lm.max_length}"
+            raise InputError(what, code="limit", found=continuation[:60])
         pairs.append(pair)
     _check_vocabulary(lm, pairs)
     return pairs
 
 
 def encode_texts(lm: HFLM, texts: Sequence[str]) -> dict[str, list[int]]:
-    """Token ids of each distinct text, with special tokens where HFLM's `tok_encode` puts them."""
+    """Encode each distinct text, with special tokens as in HFLM's `tok_encode`."""
     distinct = list(dict.fromkeys(texts))
     encoded: dict[str, list[int]] = {}
     for special, members in special_token_groups(lm, distinct).items():
@@ -91,8 +91,10 @@ def _check_vocabulary(lm: HFLM, pairs: Sequence[Pair]) -> None:
         highest = max(highest, *continuation)
     if highest >= known:
         raise InputError(
-            f"tokenizer of {_name(lm)}: token id {highest} is outside the model's vocabulary of {known}; "
-            "use the tokenizer that the model was trained with"
+            f"the tokenizer gives token id {highest}, outside the model's vocabulary of {known}",
+            code="conflict",
+            found=_name(lm),
+            hint="use the tokenizer that the model was trained with",
         )
 
 

@@ -1,4 +1,4 @@
-"""Generation that does nothing twice: equal greedy requests answered once, a shared prompt's KV computed once."""
+"""Generation without repeated work: equal greedy requests once, the KV of a shared prompt once."""
 
 from __future__ import annotations
 
@@ -193,7 +193,7 @@ def find_generation_fault(lm: HFLM, shared: SharedPrompt, context: Tensor, mask:
         mask: 1 for tokens, 0 for padding, same shape.
 
     Returns:
-        None where they agree, else what went wrong, in a few words.
+        None if they agree, else what went wrong, in a few words.
 
     Raises:
         ValueError: A prompt does not begin with the prefix.

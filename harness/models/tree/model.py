@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 ScoringPath = Literal["tree", "rows", "hflm"]
 PAIRS_AT_ONCE = 4096
-"""Pairs scored before their answers are handed over to be kept; what all prompts share is read once more for each."""
+"""Pairs scored before their answers are handed over; the prefix that all prompts share is read again for each."""
 PATHS: tuple[ScoringPath, ...] = ("tree", "rows", "hflm")  # fastest first; each falls back on the next
 
 logger = logging.getLogger(__name__)
@@ -57,7 +57,7 @@ class PrefixTreeLM(HFLM):  # type: ignore[misc]  # lm-eval has no types
     Attributes:
         scoring_path: What scores: `tree` (packed subtrees under a 4-D mask), `rows` (one path a row behind the shared
             prefix's KV) or `hflm`.
-        scoring_note: Why the path is not `tree`, in one line; None where it is.
+        scoring_note: Why the path is not `tree`, in one line; None if it is.
 
     Raises:
         InputError: `tree` is neither `on` nor `off`.
@@ -65,7 +65,7 @@ class PrefixTreeLM(HFLM):  # type: ignore[misc]  # lm-eval has no types
 
     def __init__(self, *args: Any, tree: str | bool = "on", device: str | None = None, **kwargs: Any) -> None:
         if tree not in ("on", "off", True, False):
-            raise InputError(f"model argument tree={tree!r}: give on or off")
+            raise InputError("not on or off", code="unknown", field="--model_args tree", found=tree)
         super().__init__(*args, device=device or ("cuda" if torch.cuda.is_available() else "cpu"), **kwargs)
         self.scoring_path: ScoringPath = "tree"
         self.scoring_note: str | None = None
@@ -80,7 +80,7 @@ class PrefixTreeLM(HFLM):  # type: ignore[misc]  # lm-eval has no types
             self.scoring_path, self.scoring_note = "hflm", "hflm in place of the prefix tree: a model with a state"
 
     def loglikelihood(self, requests: list[Instance], disable_tqdm: bool = False) -> list[Answer]:
-        """Log-likelihood and greedy flag of each (context, continuation), equal to HFLM's.
+        """Return log-likelihood and greedy flag of each (context, continuation), equal to HFLM's.
 
         Raises:
             InputError: A label or context without tokens, or a tokenizer that does not fit the model.
@@ -109,7 +109,7 @@ class PrefixTreeLM(HFLM):  # type: ignore[misc]  # lm-eval has no types
         return answers
 
     def generate_until(self, requests: list[Instance], disable_tqdm: bool = False) -> list[str]:
-        """HFLM's generations; equal greedy requests are generated once, a shared prompt is read once."""
+        """Return HFLM's generations; equal greedy requests are generated once, a shared prompt is read once."""
         if self._tree_off or self.backend != "causal":
             plain: list[str] = super().generate_until(requests, disable_tqdm=disable_tqdm)
             return plain
@@ -129,11 +129,11 @@ class PrefixTreeLM(HFLM):  # type: ignore[misc]  # lm-eval has no types
 
     @property
     def generation_note(self) -> str | None:
-        """Why generation does not reuse the KV of a shared prompt, in one line; None where it may."""
+        """Why generation does not reuse the KV of a shared prompt, in one line; None if it may."""
         return self._reuse.note
 
     def _settle_path(self, pairs: Sequence[Pair]) -> ScoringPath:
-        """Compare the path with HFLM wherever a pair is longer than all that were compared before."""
+        """Compare the path with HFLM if a pair is longer than all compared before."""
         longest = max((len(context) + len(continuation) for context, continuation in pairs), default=0)
         level = PATHS.index(self.scoring_path)
         faults = []
@@ -156,7 +156,7 @@ class PrefixTreeLM(HFLM):  # type: ignore[misc]  # lm-eval has no types
         return settled
 
     def _score(self, path: ScoringPath, pairs: Sequence[Pair], budget: Budget, *, quiet: bool) -> list[Answer]:
-        """Score truncated pairs, with half the budget again wherever the accelerator's memory is full."""
+        """Score truncated pairs; if the accelerator's memory is full, try again with half the budget."""
         trie = build_trie(pairs)
         forward = Forward(
             self.model, self.device, self.softmax_dtype or torch.float32, keeps_logits=takes_logits_to_keep(self)
@@ -173,7 +173,7 @@ class PrefixTreeLM(HFLM):  # type: ignore[misc]  # lm-eval has no types
                         raise
                     budget = smaller
             torch.cuda.empty_cache()
-            logger.warning("memory full: going on with %d tokens a pass", budget.tokens)
+            logger.warning("memory full: continuing with %d tokens a pass", budget.tokens)
 
     def _layout(self, path: ScoringPath, budget: Budget) -> Layout:
         if path == "rows":

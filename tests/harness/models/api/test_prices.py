@@ -48,26 +48,28 @@ def test_a_model_without_a_price_is_refused_by_the_file_to_edit(tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("text", "field"),
     [
-        ("a: [", "not valid YAML"),
-        ("a: 1", "Input should be a valid list"),
-        ("- {source: s, models: {}}", r"0\.date: Field"),
-        ("- {source: s, date: 2026-01-01, models: {m: [1]}}", r"0\.models\.m\.1: "),
-        ("- {source: s, date: 2026-01-01, models: {m: [.nan, 1]}}", r"0\.models\.m\.0: .*finite"),
-        ("- {source: s, date: 2026-01-01, models: {m: [-1, 1]}}", r"0\.models\.m\.0: .*greater"),
+        ("a: [", None),
+        ("a: 1", None),
+        ("- {source: s, models: {}}", "0.date"),
+        ("- {source: s, date: 2026-01-01, models: {m: [1]}}", "0.models.m.1"),
+        ("- {source: s, date: 2026-01-01, models: {m: [.nan, 1]}}", "0.models.m.0"),
+        ("- {source: s, date: 2026-01-01, models: {m: [-1, 1]}}", "0.models.m.0"),
     ],
 )
-def test_a_broken_file_is_one_line_that_names_the_field(tmp_path: Path, text: str, words: str) -> None:
+def test_a_broken_file_is_one_line_that_names_the_field(tmp_path: Path, text: str, field: str | None) -> None:
     path = tmp_path / "p.yaml"
     path.write_text(text)
-    with pytest.raises(InputError, match=words) as caught:
+    with pytest.raises(InputError) as caught:
         prices.load(path)
-    assert str(path) in str(caught.value)
+    problem = caught.value.problem
+    assert (problem.file, problem.field or None) == (path, field)
     assert "\n" not in str(caught.value)
-    assert text == "a: [" or str(caught.value).endswith(f"; {prices.SHIPPED} shows the form")
+    assert text == "a: [" or str(prices.SHIPPED) in str(problem.hint)
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"none\.yaml: no such file"):
+    with pytest.raises(InputError) as raised:
         prices.load(tmp_path / "none.yaml")
+    assert (raised.value.problem.code, raised.value.problem.file) == ("missing", tmp_path / "none.yaml")
