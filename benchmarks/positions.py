@@ -20,10 +20,10 @@ from threadpoolctl import threadpool_limits
 from harness.kinds import get
 from harness.metrics import Metric
 from harness.metrics.outcome import Labelled
-from harness.record import Position
+from harness.record import NormalizedScore
 from harness.scoring.baselines.scores import Fit, LabelScores, knn, logistic
 from harness.scoring.ceilings.labels import cross_fitted
-from harness.scoring.position import bounds, position
+from harness.scoring.normalized_score import bounds, normalized_score
 from harness.stats.arrays import Floats, Ints
 from harness.stats.bootstrap import resample
 
@@ -93,12 +93,12 @@ def cover(clusters: int, signal: float, simulations: int, *, split: bool) -> lis
             gold = whole.labels[picked]
             values = {name: metric.value(_labelled(gold, given), gold.size) for name, given in known.items()}
             names = bounds(values, higher_is_better=True)
-            if isinstance(names, Position):
+            if isinstance(names, NormalizedScore):
                 continue
             beside = (whole.said[picked], known[names.floor], known[names.ceiling])
             computes = [partial(metric.compute, _labelled(gold, given)) for given in beside]
             model, low, high = resample(computes, number, draws=DRAWS)
-            found = position(model, low, high, names, higher_is_better=True).interval
+            found = normalized_score(model, low, high, names, higher_is_better=True).interval
             if found is not None:
                 held[place].append(found.low <= true[place] <= found.high)
     return [

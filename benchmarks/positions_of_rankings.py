@@ -18,7 +18,7 @@ from threadpoolctl import threadpool_limits
 from harness.metrics.outcome import Ranked
 from harness.metrics.ranked import mean_ap
 from harness.metrics.registry import IntervalName
-from harness.scoring.position import Bounds, position
+from harness.scoring.normalized_score import Bounds, normalized_score
 from harness.stats.arrays import Floats, Ints
 from harness.stats.bootstrap import resample
 from va_extractor.emotions.labels import EMOTIC
@@ -65,7 +65,7 @@ def cover(clusters: int, signal: float, simulations: int) -> list[str]:
     for seed in range(simulations):
         number, rankings = draw(np.random.default_rng([seed, clusters]), clusters, signal)
         mine, low, high = resample([partial(mean_ap, one) for one in rankings], number, draws=DRAWS, seed=seed)
-        found = [position(mine, low, high, NAMES, higher_is_better=True, interval=kind) for kind in KINDS]
+        found = [normalized_score(mine, low, high, NAMES, higher_is_better=True, interval=kind) for kind in KINDS]
         values.append(found[0].value)
         held.append([one.interval is not None and one.interval.low <= true <= one.interval.high for one in found])
     shares = np.mean(held, axis=0)

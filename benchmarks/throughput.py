@@ -47,7 +47,7 @@ metadata:
   title: A prompt written out.
   source: emotic
   labels: [%s]
-  headline: macro_auc
+  main_score: macro_auc
 """
 
 

@@ -132,7 +132,7 @@ def reference_points(score: Score) -> tuple[float, float]:
     and the ceiling is the metric's own best.
     """
     measured = score.baselines | score.ceilings | {"chance": score.chance}
-    place = score.position
+    place = score.normalized_score
     if place is not None and place.value is not None:
         floor, ceiling = (measured.get(name or "") for name in (place.floor, place.ceiling))
         if floor is not None and ceiling is not None:
@@ -145,7 +145,7 @@ def reference_points(score: Score) -> tuple[float, float]:
 
 def _ceiling(score: Score) -> float | None:
     """Return the score of the best predictor from valence and arousal; None if the record names none."""
-    named = score.position and score.position.ceiling
+    named = score.normalized_score and score.normalized_score.ceiling
     return (score.baselines | score.ceilings).get(named) if named else None
 
 
@@ -177,7 +177,7 @@ def _column(name: str, main: bool, members: Sequence[Kept]) -> Column:
         task=first.task_name,
         version=task.version,
         task_hash=task.task_hash,
-        metric=task.headline,
+        metric=task.main_score,
         higher_is_better=up,
         features_id=task.features.id,
         features_revision=task.features.revision,

@@ -15,7 +15,7 @@ def column_id(one: Entry) -> str:
     """Return the id of the column that an entry belongs to: the task, and a hash of what must be the same."""
     task = one.task
     parts = [
-        *(task.version, task.task_hash, task.features.sha256, task.headline),
+        *(task.version, task.task_hash, task.features.sha256, task.main_score),
         str((task.items, task.clusters)),
         task.reference_kind or "",
         task.embedder.weights_sha256 if task.embedder else "",

@@ -30,7 +30,7 @@ def main_score_draws(task: TaskRecord, samples: Sequence[Sample], where: str) ->
     ordered = sorted(samples, key=lambda sample: sample.item.item_id)
     kind = get(task.kind)
     try:
-        metric = kind.metric(task.headline)
+        metric = kind.metric(task.main_score)
         given = kind.outcome(task.labels, answered(ordered))
         clusters = cluster_index([sample.item for sample in ordered])
         blocks = [metric.compute(given, weights) for weights in cluster_weights(clusters, DRAWS, SEED)]

@@ -63,7 +63,7 @@ class Entry:
     @property
     def main_score(self) -> Score:
         """The main score of the task."""
-        return self.task.metrics[self.task.headline]
+        return self.task.metrics[self.task.main_score]
 
     @property
     def path(self) -> PurePosixPath:
@@ -212,8 +212,8 @@ def _check_names(name: str, task: TaskRecord, where: str) -> None:
     rules: tuple[tuple[str, object, object, str], ...] = (
         ("tasks", name, _NAME.fullmatch(name), "not a name"),
         ("version", task.version, _NAME.fullmatch(task.version), "not a name"),
-        ("headline", task.headline, _NAME.fullmatch(task.headline), "not a name"),
-        ("headline", task.headline, task.headline in task.metrics, "not among the metrics"),
+        ("main_score", task.main_score, _NAME.fullmatch(task.main_score), "not a name"),
+        ("main_score", task.main_score, task.main_score in task.metrics, "not among the metrics"),
         ("output_type", task.output_type, _NAME.fullmatch(task.output_type), "not a name"),
         ("features.source", features.source, _NAME.fullmatch(features.source), "not a name"),
         ("features.split", features.split, _NAME.fullmatch(features.split), "not a name"),

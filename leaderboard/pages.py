@@ -106,15 +106,15 @@ def section(record: RunRecord, name: str, samples: Sequence[Sample], status: Sta
         stopped=record.stopped,
         status=status,
         notes=_numbered(text for score in scores for text in _remarks(score)),
-        baselines=list(task.metrics[task.headline].baselines),
+        baselines=list(task.metrics[task.main_score].baselines),
         ceilings=list(dict.fromkeys(name for score in scores for name in score.ceilings)),
-        placed=any(score.position for score in scores),
+        placed=any(score.normalized_score for score in scores),
         repeated=any(score.sampling for score in scores),
         anatomy=parts,
         plane=svg.plane(parts.points, "Items in the plane of valence and arousal, right and wrong"),
         reliability=[(_DIAGRAMS[name], _diagram(name, bins)) for name, bins in _diagrams(task)],
         confusion=_shaded(task.confusion) if task.confusion else (),
-        min_detectable=_detectable(task.metrics[task.headline]),
+        min_detectable=_detectable(task.metrics[task.main_score]),
         command=command(record, name),
         facts=_facts(record, task),
     )
@@ -136,7 +136,7 @@ def compare_page(compared: Sequence[Comparison]) -> str:
 
 
 def _remarks(score: Score) -> tuple[str | None, ...]:
-    place = score.position
+    place = score.normalized_score
     return score.note, place.reason if place else None, place.note if place else None
 
 

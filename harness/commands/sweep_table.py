@@ -41,15 +41,15 @@ def show(sweep: Sweep, folder: Path, console: Console) -> None:
     settings = sweep.settings
     made_up = "  SYNTHETIC SAMPLE" if sweep.synthetic else ""
     console.print(
-        f"{settings.model} on {settings.task}, {settings.design}: {sweep.headline} {_arrow(sweep)}, "
+        f"{settings.model} on {settings.task}, {settings.design}: {sweep.main_score} {_arrow(sweep)}, "
         f"{sweep.items} items in {sweep.clusters} clusters{made_up}",
         highlight=False,
         markup=False,
         soft_wrap=True,
     )
     variants = Table(show_edge=True)
-    for name in ("variant", "prompt", sweep.headline, "unread"):
-        variants.add_column(name, justify="right" if name in (sweep.headline, "unread") else "left")
+    for name in ("variant", "prompt", sweep.main_score, "unread"):
+        variants.add_column(name, justify="right" if name in (sweep.main_score, "unread") else "left")
     for variant in sweep.variants:
         variants.add_row(variant.id, escape(_prompt(variant)), _number(variant.value), f"{variant.unread:.1%}")
     console.print(variants)

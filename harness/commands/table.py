@@ -62,20 +62,20 @@ def _table(name: str, task: TaskRecord) -> Table:
     baselines = list(next(iter(task.metrics.values())).baselines)
     for baseline in baselines:
         table.add_column(baseline, justify="right", no_wrap=True)
-    placed = any(score.position and score.position.value is not None for score in task.metrics.values())
-    for title in ("best VA", "position") if placed else ():
+    placed = any(score.normalized_score and score.normalized_score.value is not None for score in task.metrics.values())
+    for title in ("ceiling", "normalized") if placed else ():
         table.add_column(title, justify="right", no_wrap=True)
     repeated = any(score.sampling for score in task.metrics.values())
     for title in ("item SD", "sampling SD") if repeated else ():
         table.add_column(title, justify="right", no_wrap=True)
-    headline_first = sorted(task.metrics, key=lambda metric: metric != task.headline)
-    shown = {metric: task.metrics[metric] for metric in headline_first if task.metrics[metric].value is not None}
+    main_first = sorted(task.metrics, key=lambda metric: metric != task.main_score)
+    shown = {metric: task.metrics[metric] for metric in main_first if task.metrics[metric].value is not None}
     for metric, score in shown.items():
-        style = "bold" if metric == task.headline else ""
+        style = "bold" if metric == task.main_score else ""
         cells = [*_cells(score), *(_number(score.baselines.get(baseline)) for baseline in baselines)]
         cells += _placed(score) if placed else []
         cells += _noises(score) if repeated else []
-        table.add_row(f"{metric}{_arrow(score)}{' *' if metric == task.headline else ''}", *cells, style=style)
+        table.add_row(f"{metric}{_arrow(score)}{' *' if metric == task.main_score else ''}", *cells, style=style)
     return table
 
 
@@ -87,7 +87,7 @@ def _cells(score: Score) -> Iterator[str]:
 
 def _placed(score: Score) -> list[str]:
     """Return what the best predictor from VA scores, and the score's place between it and the best constant answer."""
-    place = score.position
+    place = score.normalized_score
     if place is None:
         return ["-", "-"]
     best = _number((score.baselines | score.ceilings).get(place.ceiling or ""))
@@ -132,13 +132,13 @@ def _notes(task: TaskRecord) -> str:
 
 
 def _unplaced(task: TaskRecord) -> str | None:
-    """Return in one line why scores have no position, or one to be read with care; None where none lacks a word."""
-    placed = {name: score.position for name, score in task.metrics.items() if score.position}
+    """Return in one line why normalized scores are missing or to be read with care; None if nothing is to be said."""
+    placed = {name: score.normalized_score for name, score in task.metrics.items() if score.normalized_score}
     said: dict[str, list[str]] = defaultdict(list)
     for name, place in placed.items():
         for text in filter(None, (place.reason, place.note)):
             said[text if place.value is not None else f"none, {text}"].append(name)
-    return escape("position of " + "; of ".join(_grouped(said, len(placed)))) if said else None
+    return escape("normalized score of " + "; of ".join(_grouped(said, len(placed)))) if said else None
 
 
 def _grouped(said: dict[str, list[str]], count: int) -> Iterator[str]:

@@ -63,7 +63,7 @@ class TaskRecord(Model):
         derive: how items were made from rows of the features; None where each row is one.
         output_type: lm-eval's output type.
         labels: the task's label set; empty for descriptions and for choices that differ by item.
-        headline: the metric that stands for the task.
+        main_score: the metric that stands for the task.
         num_fewshot: how many examples lm-eval put before the prompt.
         axes: how the prompt differs from the default (docs/axes.md); empty where it does not.
         items: how many items were scored.
@@ -89,7 +89,7 @@ class TaskRecord(Model):
     derive: str | None = None
     output_type: str
     labels: tuple[str, ...]
-    headline: str
+    main_score: str
     num_fewshot: int
     axes: dict[str, str | int | bool | None] = Field(default_factory=dict)
     items: int

@@ -17,7 +17,7 @@ class Interval(Model):
     seed: int | None
 
 
-class Position(Model):
+class NormalizedScore(Model):
     """Where a score lies between knowing the labels' frequencies (0) and the best predictor from VA (1).
 
     Attributes:
@@ -75,7 +75,7 @@ class Score(Model):
         baselines: what each baseline scores on the same items.
         ceilings: what each predictor that learned from valence and arousal scores on them, and what looking up the
             items' own labels by their two numbers does (`lookup`, in sample: a bound, no prediction).
-        position: between floor and ceiling; None for a metric that only describes.
+        normalized_score: between floor and ceiling; None for a metric that only describes.
         sampling: sampling noise and item noise; None where each item was answered once.
     """
 
@@ -87,7 +87,7 @@ class Score(Model):
     higher_is_better: bool | None = None
     baselines: dict[str, FiniteFloat | None] = Field(default_factory=dict)
     ceilings: dict[str, FiniteFloat | None] = Field(default_factory=dict)
-    position: Position | None = None
+    normalized_score: NormalizedScore | None = None
     sampling: Sampling | None = None
 
 

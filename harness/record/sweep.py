@@ -56,7 +56,7 @@ class Variant(Model):
         id: from the prompts themselves; the folder of its run below `runs/`.
         axes: each way in which the design puts it, as what differs from the prompt's default; equal prompts are one
             variant.
-        value: of the headline metric; None where the items allow none.
+        value: of the main score; None where the items allow none.
         unread: share of answers that were unparsed, refused or empty.
     """
 
@@ -67,7 +67,7 @@ class Variant(Model):
 
 
 class Effect(Model):
-    """What a level does to the headline metric, against the axis' default, averaged over the other axes.
+    """What a level does to the main score, against the axis' default, averaged over the other axes.
 
     Attributes:
         axis: its name.
@@ -95,7 +95,7 @@ class Effect(Model):
 
 
 class Spread(Model):
-    """How far the headline metric of one model on one task varies with the prompt alone, over distinct variants."""
+    """How far the main score of one model on one task varies with the prompt alone, over distinct variants."""
 
     variants: int
     least: FiniteFloat
@@ -111,7 +111,7 @@ class Sweep(Model):
         schema_version: version of this document.
         settings: what decides it.
         synthetic: True where the features were drawn, not measured.
-        headline: the metric.
+        main_score: the metric.
         higher_is_better: as the metric says.
         items: how many each variant was asked.
         clusters: how many independent groups they form.
@@ -123,7 +123,7 @@ class Sweep(Model):
     schema_version: str = "1.0"
     settings: Settings
     synthetic: bool
-    headline: str
+    main_score: str
     higher_is_better: bool
     items: int
     clusters: int

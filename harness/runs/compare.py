@@ -202,7 +202,7 @@ def _pair(task: str, first: Run, second: Run, items: int) -> Comparison:
     rows = [difference(metric, one, other, clusters) for metric in kind.metrics if metric.higher_is_better is not None]
     return Comparison(
         task=task,
-        main_score=record.headline,
+        main_score=record.main_score,
         first=first,
         second=second,
         clusters=int(clusters.max()) + 1,
@@ -255,5 +255,5 @@ def _item_scores(task: TaskRecord, sample: Sample) -> list[float]:
     again = sample.repeat_scores if kind.measured else judge(kind, [item] * len(repeats), repeats, None)[1]
     pairs = zip((sample.answer, *repeats), (sample.scores, *again), strict=True)
     rows = [kind.item_scores(item, answer, scores) for answer, scores in pairs]
-    name = task.headline if task.headline in rows[0] else next(iter(rows[0]))
+    name = task.main_score if task.main_score in rows[0] else next(iter(rows[0]))
     return [scores[name] or 0.0 for scores in rows]

@@ -120,7 +120,7 @@ class _Bench:
     @property
     def known(self) -> Metric:
         """The metric whose value is known for right, random and constant answers."""
-        return self.task.kind.metric(self.task.kind.known_metric or self.task.headline)
+        return self.task.kind.metric(self.task.kind.known_metric or self.task.main_score)
 
     def oracle(self) -> Control:
         from harness.models.baseline import BaselineLM
@@ -171,7 +171,7 @@ class _Bench:
         return _control("majority", measure, value, expected, margin, span=(0.0, 1.0), key=at, hint=hint)
 
     def shuffled(self) -> Control:
-        items, derive, metric = self.items, self.task.question.derive, self.task.kind.metric(self.task.headline)
+        items, derive, metric = self.items, self.task.question.derive, self.task.kind.metric(self.task.main_score)
         order = np.random.default_rng(SEED).permutation(len(items))
         taken = derivation(derive).shuffled if derive else ("valence", "arousal")
         others = [
@@ -205,7 +205,7 @@ class _Bench:
         """
         value = self.known.value(scored, len(self.items))
         margin = self._width(lambda weights: self.known.compute(scored, weights)) + _EXACT
-        key, span = ("metadata", "headline"), self.known.span
+        key, span = ("metadata", "main_score"), self.known.span
         return _control(name, self.known.name, value, expected, margin, span=span, key=key, hint=hint)
 
     def _reader(self) -> str:

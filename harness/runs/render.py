@@ -81,7 +81,7 @@ def render(run: RunRecord, name: str, features: str, prompts: Mapping[str, str] 
             "derive": task.question.derive,
             "output_type": task.engine.OUTPUT_TYPE,
             "labels": task.question.labels,
-            "headline": task.headline,
+            "main_score": task.main_score,
             "num_fewshot": task.engine.config.num_fewshot,
             "excluded": task.excluded(),
             "reference_kind": task.reference_kind(),

@@ -252,7 +252,7 @@ class _Progress:
             derive=task.question.derive,
             output_type=task.engine.OUTPUT_TYPE,
             labels=labels,
-            headline=task.headline,
+            main_score=task.main_score,
             num_fewshot=task.engine.config.num_fewshot,
             axes=task.question.axes.changed,
             items=len(samples),

@@ -1,6 +1,6 @@
 """An optional LLM judge of descriptions: pairwise, in both orders, with controls for position and length.
 
-Never the headline: a judge is itself a language model, and prefers what stands first and what is longer (Zheng et al.
+Never the main_score: a judge is itself a language model, and prefers what stands first and what is longer (Zheng et al.
 2023, arXiv:2306.05685). So each pair is asked twice with the places exchanged, a verdict that changes with the place is
 a tie, and the win rate is also given at equal length (Dubois et al. 2024, Length-Controlled AlpacaEval,
 arXiv:2404.04475). Whether verdicts go along with another measure is a rank

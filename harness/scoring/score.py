@@ -18,7 +18,7 @@ from harness.record import (
     Bias,
     ClassScore,
     Confusion,
-    Position,
+    NormalizedScore,
     ReliabilityBin,
     Sample,
     Sampling,
@@ -29,7 +29,7 @@ from harness.scoring.anchors import NO_ANCHORS, Anchor, Anchors
 from harness.scoring.breakdown import or_none
 from harness.scoring.chance import chances
 from harness.scoring.estimate import estimate
-from harness.scoring.position import CHANCE, Bounds, bounds, position
+from harness.scoring.normalized_score import CHANCE, Bounds, bounds, normalized_score
 from harness.scoring.repeats import Repeated, components
 from harness.scoring.samples import answered, answered_again, answered_by, only, whole
 from harness.stats.arrays import Floats, Ints, Weights
@@ -209,14 +209,14 @@ def _scores(kind: Kind, answers: Answers) -> dict[str, Score]:
                 "chance": expected[name],
                 "baselines": beside[name],
                 "ceilings": above[name],
-                "position": _position(metric, spreads, between.get(name)),
+                "normalized_score": _normalized(metric, spreads, between.get(name)),
                 "sampling": _sampling(metric, answers, spread),
             }
         )
     return found
 
 
-def _resample(metrics: Sequence[Metric], answers: Answers, between: dict[str, Bounds | Position]) -> Spreads:
+def _resample(metrics: Sequence[Metric], answers: Answers, between: dict[str, Bounds | NormalizedScore]) -> Spreads:
     """Resample the model and each metric's floor and ceiling over the same draws, one outcome after the other."""
     beside = answers.baselines | answers.ceilings
     asked = [(_MODEL, metric) for metric in metrics]
@@ -252,12 +252,14 @@ def _always(value: float, weights: Weights) -> Floats:
     return np.full(len(weights), value)
 
 
-def _position(metric: Metric, spreads: Spreads, names: Bounds | Position | None) -> Position | None:
-    if names is None or isinstance(names, Position):
+def _normalized(metric: Metric, spreads: Spreads, names: Bounds | NormalizedScore | None) -> NormalizedScore | None:
+    if names is None or isinstance(names, NormalizedScore):
         return names
     if not spreads:
-        return Position(value=None, reason="all items form one cluster", floor=names.floor, ceiling=names.ceiling)
-    return position(
+        return NormalizedScore(
+            value=None, reason="all items form one cluster", floor=names.floor, ceiling=names.ceiling
+        )
+    return normalized_score(
         spreads[_MODEL, metric.name],
         spreads[names.floor, metric.name],
         spreads[names.ceiling, metric.name],

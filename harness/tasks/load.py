@@ -35,7 +35,7 @@ class Task:
         kind: what it asks.
         question: what decides its documents.
         version: from its YAML.
-        headline: the metric that stands for it.
+        main_score: the metric that stands for it.
         engine: lm-eval's own object; asking puts generation arguments of the command line into it.
         hash: SHA-256 over prompt template, answer form, labels, generation arguments and derivation, all as the YAML
             states them.
@@ -45,7 +45,7 @@ class Task:
     kind: Kind
     question: Question
     version: str
-    headline: str
+    main_score: str
     engine: ConfigurableTask
     hash: str
 
@@ -154,7 +154,7 @@ def build(info: catalogue.TaskInfo, features: str, *, trust_code: bool = False, 
     dataset, metadata = lm_eval_task.dataset_of(engine), engine.config.metadata
     question = dataset.question(metadata)
     digest = _hash(engine, question)
-    return Task(info.name, question.kind, question, str(metadata["version"]), metadata["headline"], engine, digest)
+    return Task(info.name, question.kind, question, str(metadata["version"]), metadata["main_score"], engine, digest)
 
 
 def _raise_first(problems: Iterator[Problem]) -> None:

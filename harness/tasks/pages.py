@@ -112,14 +112,14 @@ def path_of(yaml: Path) -> Path:
 def table(tasks: dict[str, Task], infos: dict[str, catalogue.TaskInfo]) -> str:
     """Return the table of tasks, and a line for each group, as Markdown."""
     rows = [
-        "| task | asks for | answered by | headline | items | difference it shows | source |",
+        "| task | asks for | answered by | main score | items | difference it shows | source |",
         "| --- | --- | --- | --- | --- | --- | --- |",
     ]
     for name, task in tasks.items():
         found, folder = statistics(task), infos[name].path.parent.relative_to(catalogue.TASKS).as_posix()
         rows.append(
             f"| `{name}` | {task.kind.asks} | {'log-likelihood' if task.by_likelihood else 'text'} | "
-            f"`{task.headline}` | {found.items} in {found.clusters} clusters"
+            f"`{task.main_score}` | {found.items} in {found.clusters} clusters"
             f"{' (SYNTHETIC)' if found.synthetic else ''} | {found.min_detectable_difference} | "
             f"[{folder}]({folder}/README.md) |"
         )

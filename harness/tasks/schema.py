@@ -43,7 +43,7 @@ class Metadata(_Model):
     source: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")] = Field(
         description="folder of the VA features dataset, for example iimi"
     )
-    headline: str = Field(description="the metric that stands for the task")
+    main_score: str = Field(description="the metric that stands for the task")
     labels: list[Label] | None = Field(None, min_length=2, max_length=1_000, description="the fixed label set")
     options: str | None = Field(None, description="CSV of each item's options, beside the YAML (choice tasks)")
     axes: Axes | None = Field(None, description="how the prompt varies (docs/axes.md)")

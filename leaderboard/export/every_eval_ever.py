@@ -145,7 +145,7 @@ def _row(one: Entry, sample: Sample) -> dict[str, Any]:
         "evaluation_id": _id(one),
         "model_id": one.record.model.id,
         "evaluation_name": one.task_name,
-        "evaluation_result_id": f"{_id(one)}/{one.task.headline}",
+        "evaluation_result_id": f"{_id(one)}/{one.task.main_score}",
         "sample_id": item.item_id,
         "sample_hash": hashlib.sha256((sample.prompt + "".join(truth)).encode()).hexdigest(),
         "interaction_type": "single_turn",

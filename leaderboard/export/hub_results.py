@@ -71,7 +71,7 @@ def _entry(one: Entry) -> EvalResultEntry | None:
         value=round(100 * score.value, 4),
         dataset_revision=one.task.features.revision,
         date=one.record.created,
-        notes=one_line(f"{one.task.headline}, task version {one.task.version}{shots}{between}"),
+        notes=one_line(f"{one.task.main_score}, task version {one.task.version}{shots}{between}"),
     )
 
 

@@ -26,7 +26,7 @@ def _rows(one: Entry) -> Iterator[Sequence[Cell]]:
         between = score.interval
         yield (
             *(record.model.id, record.model.revision, record.model.backend, one.task_name, task.version, name),
-            *(name == task.headline, score.higher_is_better, score.value),
+            *(name == task.main_score, score.higher_is_better, score.value),
             *((between.low, between.high, between.method) if between else (None,) * 3),
             *(score.chance, score.baselines.get("majority"), score.baselines.get("prototype")),
             *(task.items, task.clusters, task.answers.unparsed_rate),

@@ -30,8 +30,8 @@ def test_runs_of_every_kind_are_scored_again_reported_and_compared(vaemo_eval: C
         assert vaemo_eval("report", run.folder).code == 0
     better, random = (run.record.tasks for run in runs)
     for name in TASKS:
-        metric = better[name].metrics[better[name].headline]
-        value, chance = metric.value, random[name].metrics[random[name].headline].value
+        metric = better[name].metrics[better[name].main_score]
+        value, chance = metric.value, random[name].metrics[random[name].main_score].value
         assert value is not None
         assert chance is not None
         assert (value < chance) if metric.higher_is_better is False else (value > chance), name
@@ -62,8 +62,8 @@ def test_answers_that_do_not_tell_both_ends_are_unparsed_and_wrong(vaemo_eval: C
     for metric in task.metrics.values():
         assert metric.interval is not None or "all resamples are equal" in str(metric.reason)
     direction = task.metrics["right_direction"]
-    assert direction.position is not None
-    assert (direction.position.floor, direction.position.ceiling) == ("majority", "prototype")
+    assert direction.normalized_score is not None
+    assert (direction.normalized_score.floor, direction.normalized_score.ceiling) == ("majority", "prototype")
     path = run.folder / "samples" / "va_trajectory_describe.jsonl.gz"
     rows = run.samples("va_trajectory_describe")
     for axis, name in enumerate(("valence", "arousal")):

@@ -61,7 +61,7 @@ def test_the_right_answer_scores_one_on_every_task(vaemo_eval: Command) -> None:
     done = vaemo_eval("--model", "baseline:oracle", "--tasks", f"{LABEL_TASKS},emotic_describe")
     assert done.code == 0, done.err
     for name, task in done.record.tasks.items():
-        best = "cosine" if task.kind == "description" else task.headline
+        best = "cosine" if task.kind == "description" else task.main_score
         assert task.metrics[best].value == pytest.approx(1.0), name
     assert done.record.tasks["emotic_describe"].metrics["own_auc"].value == pytest.approx(1.0)
 
@@ -70,7 +70,7 @@ def test_random_answers_score_chance(vaemo_eval: Command) -> None:
     done = vaemo_eval("--model", "baseline:uniform", "--tasks", LABEL_TASKS)
     assert done.code == 0, done.err
     for name, task in done.record.tasks.items():
-        score = task.metrics[task.headline]
+        score = task.metrics[task.main_score]
         assert score.interval is not None
         assert score.chance is not None
         assert score.interval.low <= score.chance <= score.interval.high, name

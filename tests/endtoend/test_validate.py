@@ -42,7 +42,7 @@ def test_every_task_of_ours_is_sound_with_its_controls(vaemo_eval: Command) -> N
 def test_exit_codes_are_for_scripts(vaemo_eval: Command, tmp_path: Path) -> None:
     (tmp_path / "mine.yaml").write_text(changed("macro_f1", "macro_f2"), encoding="utf-8")
     done = vaemo_eval("validate", "mine.yaml", "--no-controls")
-    assert (done.code, done.out.splitlines()[0].startswith("mine.yaml:22: metadata.headline: ")) == (1, True)
+    assert (done.code, done.out.splitlines()[0].startswith("mine.yaml:22: metadata.main_score: ")) == (1, True)
     done = vaemo_eval("validate", "iimi_basik")
     assert (done.code, "did you mean iimi_basic" in done.err) == (2, True)
     (tmp_path / "empty").mkdir()

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from harness.cli import main as vaemo_eval
-from harness.record import Position, RunRecord, Score
+from harness.record import NormalizedScore, RunRecord, Score
 from leaderboard import pages
 from leaderboard.board import Board
 from leaderboard.build import build, reference_points
@@ -61,32 +61,32 @@ def test_references_are_always_there_and_say_what_was_not_measured(results: Path
     assert column.references["prototype"] == column.references["ceiling"] == 1.0
 
 
-def scored(up: bool, place: Position | None) -> Score:
+def scored(up: bool, place: NormalizedScore | None) -> Score:
     return Score(
         value=0.5,
         higher_is_better=up,
         chance=0.2,
         baselines={"majority": 0.3, "top5": 0.35, "prototype": 0.6},
         ceilings={"knn": 0.7, "lookup": 0.9},
-        position=place,
+        normalized_score=place,
     )
 
 
 @pytest.mark.parametrize(
     ("up", "place", "points"),
     [
-        (True, Position(value=0.4, floor="top5", ceiling="knn"), (0.35, 0.7)),
-        (True, Position(value=0.8, floor="top5", ceiling="prototype"), (0.35, 0.6)),
-        (False, Position(value=0.4, floor="knn", ceiling="majority"), (0.7, 0.3)),
-        (True, Position(value=None, reason="not surely better", floor="top5", ceiling="knn"), (0.3, 1.0)),
-        (True, Position(value=0.4, floor="chance", ceiling="knn"), (0.2, 0.7)),
-        (True, Position(value=None, reason="no constant answer", floor=None, ceiling=None), (0.3, 1.0)),
+        (True, NormalizedScore(value=0.4, floor="top5", ceiling="knn"), (0.35, 0.7)),
+        (True, NormalizedScore(value=0.8, floor="top5", ceiling="prototype"), (0.35, 0.6)),
+        (False, NormalizedScore(value=0.4, floor="knn", ceiling="majority"), (0.7, 0.3)),
+        (True, NormalizedScore(value=None, reason="not surely better", floor="top5", ceiling="knn"), (0.3, 1.0)),
+        (True, NormalizedScore(value=0.4, floor="chance", ceiling="knn"), (0.2, 0.7)),
+        (True, NormalizedScore(value=None, reason="no constant answer", floor=None, ceiling=None), (0.3, 1.0)),
         (True, None, (0.3, 1.0)),
         (False, None, (0.2, 0.0)),
     ],
 )
 def test_floor_and_ceiling_are_those_of_the_record_if_it_names_any(
-    up: bool, place: Position | None, points: tuple[float, float]
+    up: bool, place: NormalizedScore | None, points: tuple[float, float]
 ) -> None:
     assert reference_points(scored(up, place)) == points
 
@@ -97,7 +97,7 @@ def test_a_normalized_score_is_that_of_the_record(results: Path) -> None:
     columns = {column.task: {row.entry: row.normalized_score for row in column.rows} for column in found}
     for path in results.rglob("run.json"):
         for task, one in json.loads(path.read_bytes())["tasks"].items():
-            place = one["metrics"][one["headline"]]["position"]
+            place = one["metrics"][one["main_score"]]["normalized_score"]
             if place and place["value"] is not None:
                 assert columns[task][str(path.parent.relative_to(results))] == pytest.approx(place["value"])
                 compared += 1

@@ -112,7 +112,7 @@ def _set_task(**fields: object) -> Callable[[Json], None]:
         (_set_task(task_hash="0" * 64), ("changed", "task_hash")),
         (_set_task(excluded={"no_face": 3}), ("changed", "excluded")),
         (_set_task(num_fewshot=3), ("changed", "prompt")),
-        (_set_task(headline="value"), ("type", "headline")),
+        (_set_task(main_score="value"), ("type", "main_score")),
         (_set(tasks={}), ("range", "tasks")),
         (_set(schema_version=1), ("type", "schema_version")),
         (_set(system_instruction="Say happy."), ("changed", "prompt")),

@@ -61,7 +61,7 @@ def test_normalized_scores_and_ceilings_are_those_of_the_record(page: Page, choi
     compared = 0
     for name, score in task["metrics"].items():
         [row] = [cells for head, cells in shown.items() if head.split()[0] == name]
-        found = score["position"]
+        found = score["normalized_score"]
         if score["value"] is None:
             assert score["reason"] in row[0]
             continue

@@ -27,7 +27,7 @@ from harness.tasks.prompts.axes import Axes
 
 @dataclass(frozen=True)
 class Measured:
-    """The headline metric of every distinct variant.
+    """The main score of every distinct variant.
 
     Attributes:
         metric: the metric; every outcome has a value of it.

@@ -55,7 +55,7 @@ def draw(sweep: Sweep, folder: Path) -> list[Path]:
 
 def title(sweep: Sweep) -> str:
     """Return what the picture shows, in one line."""
-    return f"{sweep.settings.model} on {sweep.settings.task}: effects on {sweep.headline}"
+    return f"{sweep.settings.model} on {sweep.settings.task}: effects on {sweep.main_score}"
 
 
 def description(sweep: Sweep) -> str:
@@ -94,7 +94,7 @@ def _figure(sweep: Sweep) -> Any:
     for side in ("left", "right", "top"):
         plane.spines[side].set_visible(False)
     plane.set_xlabel(
-        f"← lower | change of {sweep.headline}, 95 % interval | higher →\n"
+        f"← lower | change of {sweep.main_score}, 95 % interval | higher →\n"
         f"● p < {alpha:.2g} after Holm's correction; ○ any other; "
         f"{'higher' if sweep.higher_is_better else 'lower'} is better{_noted(sweep)}"
     )

@@ -153,7 +153,7 @@ def report(planned: Plan, folder: Path) -> Sweep:
     paths = [_finished(folder, prompts, name) for prompts in planned.prompts]
     runs = [load_run(path, [name]) for path in paths if path is not None]
     kind, labels = planned.task.kind, planned.task.question.labels
-    metric = kind.metric(planned.task.headline)
+    metric = kind.metric(planned.task.main_score)
     order = [sample.item.item_id for sample in runs[0].samples[name]]
     outcomes = [kind.outcome(labels, answered(_in_order(one, name, order))) for one in runs]
     clusters = cluster_index([sample.item for sample in runs[0].samples[name]])
@@ -166,7 +166,7 @@ def report(planned: Plan, folder: Path) -> Sweep:
     return Sweep(
         settings=planned.settings,
         synthetic=planned.task.features().synthetic,
-        headline=metric.name,
+        main_score=metric.name,
         higher_is_better=metric.higher_is_better is not False,
         items=len(order),
         clusters=int(clusters.max()) + 1,

@@ -35,7 +35,7 @@ def problems(source: Source) -> Iterator[Problem]:
         return
     yield from _one_kind(source, kind)
     yield from _output(source, kind)
-    yield from _headline(source, kind)
+    yield from _main_score(source, kind)
     yield from _labels(source, kind)
 
 
@@ -80,9 +80,9 @@ def _output(source: Source, kind: Kind) -> Iterator[Problem]:
         yield source.problem(("filter_list",), "log-likelihoods cannot be filtered", "remove it")
 
 
-def _headline(source: Source, kind: Kind) -> Iterator[Problem]:
-    name, fitting = source.metadata.get("headline"), [metric.name for metric in kind.metrics]
-    at, hint = ("metadata", "headline"), f"take one of {', '.join(fitting)}"
+def _main_score(source: Source, kind: Kind) -> Iterator[Problem]:
+    name, fitting = source.metadata.get("main_score"), [metric.name for metric in kind.metrics]
+    at, hint = ("metadata", "main_score"), f"take one of {', '.join(fitting)}"
     if not isinstance(name, str) or name in fitting:
         return
     if name in {metric.name for metric in all_metrics()}:

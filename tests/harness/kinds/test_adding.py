@@ -60,7 +60,7 @@ TASK = """
 include: _base/side.yaml
 task: iimi_side
 doc_to_text: "{{ '%.2f' | format(valence) }} and {{ '%.2f' | format(arousal) }}: pleasant or unpleasant?"
-metadata: {version: 1.0, title: Which side of neutral, source: iimi, headline: right_side}
+metadata: {version: 1.0, title: Which side of neutral, source: iimi, main_score: right_side}
 """
 RUN = """
 import sys, harness.kinds, harness.metrics

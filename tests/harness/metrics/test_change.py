@@ -132,7 +132,7 @@ def test_chance_is_a_random_beginning_and_a_random_end() -> None:
 
 @pytest.mark.parametrize(("clusters", "share"), [(142, 0.8), (142, 0.95), (100, 0.8)])
 def test_the_interval_of_the_headline_holds_the_true_share_as_often_as_it_says(clusters: int, share: float) -> None:
-    (headline,) = [metric for metric in get("change").metrics if metric.name == "right_direction"]
+    (main_score,) = [metric for metric in get("change").metrics if metric.name == "right_direction"]
     rng = np.random.default_rng(2)
     ways = np.array([[1, 0], [-1, 0], [0, 1], [0, -1], [0, 0], [0, 0]])[np.arange(clusters) % 6]
     ends, said = np.zeros((clusters, 2, 2)), np.ones(clusters, dtype=np.bool_)
@@ -141,6 +141,6 @@ def test_the_interval_of_the_headline_holds_the_true_share_as_often_as_it_says(c
     for seed in range(300):
         read = ends * np.where(rng.random(ends.shape) < share, 1, -1)
         one = Changed({}, ends, read, ways != 0, said)
-        found = interval(partial(headline.compute, one), np.arange(clusters), draws=500, seed=seed)
+        found = interval(partial(main_score.compute, one), np.arange(clusters), draws=500, seed=seed)
         held.append(found is not None and found.low <= share <= found.high)
     assert 0.91 <= np.mean(held) <= 0.985  # 95 % is known to +- 2.5 points from 300 simulations

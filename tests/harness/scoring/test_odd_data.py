@@ -89,8 +89,8 @@ def test_no_interval_and_no_position_from_one_cluster(name: str, metric: str) ->
     accuracy = scored(*CASES[name]).metrics[metric]
     assert accuracy.value is not None
     assert accuracy.interval is None
-    assert accuracy.position is not None
-    assert (accuracy.position.value, accuracy.position.reason) == (None, "all items form one cluster")
+    assert accuracy.normalized_score is not None
+    assert (accuracy.normalized_score.value, accuracy.normalized_score.reason) == (None, "all items form one cluster")
 
 
 def test_few_clusters_are_said_beside_the_number() -> None:
@@ -136,8 +136,12 @@ def test_a_metric_that_constant_answers_have_no_value_of_is_placed_above_chance(
     assert found.value == pytest.approx(matthews_corrcoef(true, said))
     assert matthews_corrcoef(true, ["fear"] * 60) == 0  # by convention; ours has no value there
     assert found.baselines["majority"] is None
-    assert found.position is not None
-    assert (found.position.floor, found.position.ceiling, found.position.value) == ("chance", "prototype", 1)
+    assert found.normalized_score is not None
+    assert (found.normalized_score.floor, found.normalized_score.ceiling, found.normalized_score.value) == (
+        "chance",
+        "prototype",
+        1,
+    )
 
 
 def test_every_score_that_is_better_or_worse_has_a_position_or_says_why_not() -> None:
@@ -145,8 +149,8 @@ def test_every_score_that_is_better_or_worse_has_a_position_or_says_why_not() ->
         for metric in kind.metrics:
             one = scored(kind, rows, clusters).metrics[metric.name]
             if one.value is not None and metric.higher_is_better is not None:
-                assert one.position is not None
-                assert one.position.value is not None or one.position.reason
+                assert one.normalized_score is not None
+                assert one.normalized_score.value is not None or one.normalized_score.reason
 
 
 def test_an_absent_class_counts_only_where_all_classes_do() -> None:

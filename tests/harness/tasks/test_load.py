@@ -31,7 +31,7 @@ MINE = f"""
 include: {BASE}/single_label.yaml
 task: mine
 doc_to_text: "{{{{ valence }}}}"
-metadata: {{version: 1.0, title: Mine, source: iimi, labels: [{", ".join(BASIC)}], headline: macro_f1}}
+metadata: {{version: 1.0, title: Mine, source: iimi, labels: [{", ".join(BASIC)}], main_score: macro_f1}}
 """
 
 
@@ -57,7 +57,7 @@ def mine(folder: Path, *changes: tuple[str, str]) -> Path:
 def test_every_task_is_sound(ours: dict[str, Task], name: str, kind: Kind) -> None:
     task = ours[name]
     assert task.kind is kind
-    assert task.headline in [metric.name for metric in kind.metrics]
+    assert task.main_score in [metric.name for metric in kind.metrics]
     assert re.fullmatch(r"\d+\.\d+", task.version)
     assert task.by_likelihood == name.endswith("_mc")
     assert len(docs_of(task)) >= 142
@@ -142,7 +142,7 @@ def test_the_hash_changes_with_what_decides_the_answers(tmp_path: Path, ours: di
     ("changes", "field", "code"),
     [
         ([("source: iimi", "source: nowhere")], "--features", "missing"),
-        ([("macro_f1", "macro_auc")], "metadata.headline", "conflict"),
+        ([("macro_f1", "macro_auc")], "metadata.main_score", "conflict"),
         ([("version: 1.0, ", "")], "metadata.version", "missing"),
         ([(", surprise]", "]")], "labels", "unknown"),
     ],

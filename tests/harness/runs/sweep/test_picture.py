@@ -33,7 +33,8 @@ def made(synthetic: bool, clusters: int = 30) -> Sweep:
         apply_chat_template=False, system_instruction=None, gen_kwargs={},
     )  # fmt: skip
     return Sweep(
-        settings=settings, synthetic=synthetic, headline="macro_f1", higher_is_better=True, items=60, clusters=clusters,
+        settings=settings, synthetic=synthetic, main_score="macro_f1", higher_is_better=True, items=60,
+        clusters=clusters,
         variants=(), effects=(effect("0..1", 0.1234, 0.01), effect("percent", -0.0321, 0.4)), spread=None,
     )  # fmt: skip
 

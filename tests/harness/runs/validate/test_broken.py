@@ -85,7 +85,7 @@ BROKEN: list[tuple[str, str, int, str | None, str]] = [
     ("  version: 1.0\n", "", 17, "metadata.version", "missing"),
     ("  title: Name the emotion.\n", "", 17, "metadata.title", "missing"),
     ("  source: iimi\n", "", 17, "metadata.source", "missing"),
-    ("  headline: macro_f1\n", "", 17, "metadata.headline", "missing"),
+    ("  main_score: macro_f1\n", "", 17, "metadata.main_score", "missing"),
     (f"  labels: {LABELS}\n", "", 17, "metadata.labels", "missing"),
     ("doc_to_target: target\n", "", 1, "doc_to_target", "missing"),
     ("test_split: test\n", "", 1, "test_split", "missing"),
@@ -127,8 +127,8 @@ BROKEN: list[tuple[str, str, int, str | None, str]] = [
     ("surprise]", "surprise, boredom]", 21, "metadata.labels.7", "missing"),
     ("neutral, ", "", 21, "metadata.labels", "unknown"),
     # what does not fit
-    ("headline: macro_f1", "headline: macro_f2", 22, "metadata.headline", "unknown"),
-    ("headline: macro_f1", "headline: macro_auc", 22, "metadata.headline", "conflict"),
+    ("main_score: macro_f1", "main_score: macro_f2", 22, "metadata.main_score", "unknown"),
+    ("main_score: macro_f1", "main_score: macro_auc", 22, "metadata.main_score", "conflict"),
     ("metric_list: !function harness.tasks.functions.single_label_metrics", "metric_list: [{metric: acc}]", 15,
      "metric_list", "type"),
     ("single_label_score", "ranking_score", 14, "process_results", "conflict"),
@@ -165,7 +165,7 @@ def test_a_column_that_is_missing_may_be_asked_for_but_not_printed(tmp_path: Pat
 
 
 def test_names_that_are_offered_as_near_fit_the_task(tmp_path: Path) -> None:
-    [found] = check(tmp_path, changed("headline: macro_f1", "headline: acc")).problems
+    [found] = check(tmp_path, changed("main_score: macro_f1", "main_score: acc")).problems
     offered = found.what.partition("did you mean ")[2].rstrip("?)").split(" or ")
     assert set(offered) <= set(str(found.hint).removeprefix("take one of ").split(", "))
 

@@ -65,7 +65,7 @@ BROKEN = [
     ("va_trajectory_describe", "doc_to_text", "{{ labels }} {{ points }}", "doc_to_text", "conflict"),
     ("emotic_judge", "derive", "juge", "metadata.derive", "type"),
     ("emotic_judge", "labels", '["true", "wrong"]', "metadata.labels", "conflict"),
-    ("iimi_distribution", "headline", "accuracy", "metadata.headline", "conflict"),
+    ("iimi_distribution", "main_score", "accuracy", "metadata.main_score", "conflict"),
     ("iimi_distribution", "output_type", "multiple_choice", "output_type", "conflict"),
     ("va_inverse", "doc_to_text", "{{ statement }} {{ values }}", "doc_to_text", "conflict"),
     ("va_inverse", "labels", "[one, two]", "metadata.labels", "conflict"),

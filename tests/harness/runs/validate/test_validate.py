@@ -31,7 +31,7 @@ metadata:
   title: Pick the word.
   source: norms
   options: options.csv
-  headline: accuracy
+  main_score: accuracy
 """
 
 
@@ -111,7 +111,7 @@ metadata:
   title: Name the emotion.
   source: iimi
   labels: [anger, disgust, fear, happiness, neutral, sadness, surprise]
-  headline: macro_f1
+  main_score: macro_f1
   axes: {axes}
 """
 UNLISTED = """\

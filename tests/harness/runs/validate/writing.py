@@ -29,7 +29,7 @@ metadata:
   title: Name the emotion.
   source: iimi
   labels: [anger, disgust, fear, happiness, neutral, sadness, surprise]
-  headline: macro_f1
+  main_score: macro_f1
 """
 
 

@@ -124,12 +124,12 @@ def test_positions_run_from_the_constant_answer_to_the_best_predictor(tmp_path: 
     for model in ("majority", "logistic"):
         _, record = run(tmp_path / "runs", tmp_path / "features", f"baseline:{model}", "iimi_basic")
         score = record.tasks["iimi_basic"].metrics["accuracy"]
-        assert score.position is not None
+        assert score.normalized_score is not None
         assert score.ceilings["lookup"] is not None
         values = score.baselines | score.ceilings
         learners = [values[name] or 0 for name in ("prototype", "gaussian", "knn", "logistic", "boosting")]
-        assert values[str(score.position.ceiling)] == max(learners)
-        places[model] = score.position
+        assert values[str(score.normalized_score.ceiling)] == max(learners)
+        places[model] = score.normalized_score
     assert places["majority"].value == 0
     assert places["logistic"].value is not None
     assert places["logistic"].value > 0.75
@@ -143,12 +143,12 @@ def test_where_va_tells_nothing_there_is_no_position_and_the_reason_is_given(
 ) -> None:
     write(tmp_path / "features", "iimi", "test", 120, anything)
     _, record = run(tmp_path / "runs", tmp_path / "features", "baseline:prototype", "iimi_basic")
-    position = record.tasks["iimi_basic"].metrics["accuracy"].position
+    position = record.tasks["iimi_basic"].metrics["accuracy"].normalized_score
     assert position is not None
     assert position.value is None
     assert position.reason == "no predictor from valence and arousal is surely better than majority here"
     printed = " ".join(capsys.readouterr().out.split())
-    below = printed[printed.index("position of ") :]
+    below = printed[printed.index("normalized score of ") :]
     assert "accuracy" in below
     assert f": none, {position.reason}" in below
 

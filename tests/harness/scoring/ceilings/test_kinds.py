@@ -267,11 +267,11 @@ def test_a_run_places_descriptions_and_choices_and_rescores_from_samples_alone(t
     record = read_run(folder)
     same = record.tasks["emotic_describe"].metrics["same_quadrant"]
     assert same.ceilings["retrieval"] is not None
-    assert same.position is not None
+    assert same.normalized_score is not None
     values = {name: same.baselines.get(name, same.ceilings.get(name)) or 0 for name in ("prototype", "retrieval")}
-    assert values[str(same.position.ceiling)] == max(values.values())
+    assert values[str(same.normalized_score.ceiling)] == max(values.values())
     brier = record.tasks["norms_term_mc"].metrics["brier"]
-    assert brier.position is not None
-    assert brier.position.ceiling == "gaussian"  # which beats the prototypes' made-up confidence
-    assert brier.position.value == pytest.approx(1)
+    assert brier.normalized_score is not None
+    assert brier.normalized_score.ceiling == "gaussian"  # which beats the prototypes' made-up confidence
+    assert brier.normalized_score.value == pytest.approx(1)
     assert main(["rescore", str(folder)]) == 0

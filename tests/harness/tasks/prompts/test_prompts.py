@@ -227,7 +227,7 @@ def test_definitions_stimuli_and_order_stand_where_they_belong() -> None:
 def test_axes_that_do_not_fit_are_refused(tmp_path: Path, axes: str, field: str, code: str) -> None:
     (tmp_path / "mine.yaml").write_text(
         f"include: {_yaml('iimi_basic')}\ntask: mine\nmetadata:\n  version: 1.0\n  title: A variant.\n  source: iimi\n"
-        f"  labels: [{', '.join(BASIC)}]\n  headline: macro_f1\n  axes: {axes}\n"
+        f"  labels: [{', '.join(BASIC)}]\n  main_score: macro_f1\n  axes: {axes}\n"
     )
     with pytest.raises(InputError) as raised:
         load_tasks(["mine"], [tmp_path], SHIPPED)
@@ -238,7 +238,7 @@ def test_a_task_with_its_prompt_written_out_takes_no_axes(tmp_path: Path) -> Non
     text = (
         f"include: {_yaml('iimi_basic')}\ntask: mine\ndoc_to_text: 'V={{{{ valence }}}} A={{{{ arousal }}}}'\n"
         f"metadata:\n  version: 1.0\n  title: One.\n  source: iimi\n"
-        f"  labels: [{', '.join(BASIC)}]\n  headline: macro_f1\n"
+        f"  labels: [{', '.join(BASIC)}]\n  main_score: macro_f1\n"
     )
     (tmp_path / "mine.yaml").write_text(text)
     assert prompt(load_tasks(["mine"], [tmp_path], SHIPPED)[0]).startswith("V=")

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from harness.record import Position
-from harness.scoring.position import Bounds, bounds, position
+from harness.record import NormalizedScore
+from harness.scoring.normalized_score import Bounds, bounds, normalized_score
 from harness.stats.intervals import Bootstrap
 
 NOISE = np.random.default_rng(0).normal(scale=0.01, size=2000)
@@ -21,7 +21,7 @@ def around(value: float, noise: np.ndarray = NOISE) -> Bootstrap:
 @pytest.mark.parametrize(("score", "place"), [(0.2, 0.0), (0.4, 0.5), (0.6, 1.0), (0.7, 1.25), (0.1, -0.25)])
 def test_a_position_is_the_share_of_the_way_from_floor_to_ceiling(score: float, place: float) -> None:
     other = np.random.default_rng(1).normal(scale=0.01, size=2000)
-    found = position(around(score, other), around(0.2), around(0.6), NAMES, higher_is_better=True)
+    found = normalized_score(around(score, other), around(0.2), around(0.6), NAMES, higher_is_better=True)
     assert found.value == pytest.approx(place)
     assert found.interval is not None
     assert found.interval.low < place < found.interval.high
@@ -29,14 +29,14 @@ def test_a_position_is_the_share_of_the_way_from_floor_to_ceiling(score: float, 
 
 
 def test_a_position_on_a_loss_runs_the_other_way() -> None:
-    found = position(around(0.4), around(0.6), around(0.2), NAMES, higher_is_better=False)
+    found = normalized_score(around(0.4), around(0.6), around(0.2), NAMES, higher_is_better=False)
     assert found.value == pytest.approx(0.5)
 
 
 @pytest.mark.parametrize("ceiling", [0.2, 0.15, 0.201])
 def test_no_position_where_the_ceiling_is_not_surely_above_the_floor(ceiling: float) -> None:
     other = np.random.default_rng(2).normal(scale=0.01, size=2000)
-    found = position(around(0.4), around(0.2), around(ceiling, other), NAMES, higher_is_better=True)
+    found = normalized_score(around(0.4), around(0.2), around(ceiling, other), NAMES, higher_is_better=True)
     assert found.value is None
     assert found.reason == "no predictor from valence and arousal is surely better than majority here"
 
@@ -62,7 +62,7 @@ FLOORLESS, TOPLESS = "no constant answer has a value", "no predictor from valenc
 def test_no_bounds_where_either_kind_is_missing_and_the_reason_is_given(
     values: dict[str, float | None], reason: str, floor: str | None, ceiling: str | None
 ) -> None:
-    expected = Position(value=None, reason=reason, floor=floor, ceiling=ceiling)
+    expected = NormalizedScore(value=None, reason=reason, floor=floor, ceiling=ceiling)
     assert bounds(values, higher_is_better=True) == expected
 
 
@@ -78,7 +78,7 @@ def test_a_position_of_a_metric_that_few_items_bias_is_cleared_of_the_bias_and_s
     left += 0.3005 - left.mean()  # each value left out is higher: the value is biased upward by 39 * 0.0005 or so
     score = Bootstrap(0.3, 0.32 + NOISE, left, clusters=40, seed=1)
     floor, ceiling = (Bootstrap(at, np.full(2000, at), np.full(40, at), 40, 1) for at in (0.2, 0.6))
-    found = position(score, floor, ceiling, NAMES, higher_is_better=True, interval="jackknife")
+    found = normalized_score(score, floor, ceiling, NAMES, higher_is_better=True, interval="jackknife")
     middle = 0.25 - 39 * (left.mean() - 0.3) / 0.4
     reach = stats.t.ppf(0.975, 39) * np.sqrt(39 / 40 * ((left - left.mean()) ** 2).sum()) / 0.4
     assert found.interval is not None
@@ -86,7 +86,7 @@ def test_a_position_of_a_metric_that_few_items_bias_is_cleared_of_the_bias_and_s
     outside = not found.interval.low <= 0.25 <= found.interval.high
     assert outside
     assert "few items bias" in (found.note or "")
-    plain = position(score, floor, ceiling, NAMES, higher_is_better=True)
+    plain = normalized_score(score, floor, ceiling, NAMES, higher_is_better=True)
     assert plain.interval is not None
     assert plain.interval.low > found.interval.low
 
@@ -94,17 +94,17 @@ def test_a_position_of_a_metric_that_few_items_bias_is_cleared_of_the_bias_and_s
 def test_draws_with_nothing_to_reach_have_no_position_and_too_many_leave_no_interval() -> None:
     score, floor = around(0.4), around(0.2, np.zeros(2000))
     some = Bootstrap(0.6, np.where(np.arange(2000) < 20, 0.2, 0.6), np.full(50, 0.6), clusters=10**6, seed=1)
-    found = position(score, floor, some, NAMES, higher_is_better=True)
+    found = normalized_score(score, floor, some, NAMES, higher_is_better=True)
     assert found.interval is not None
     assert np.isfinite([found.interval.low, found.interval.high]).all()
     undefined = around(0.4, np.where(np.arange(2000) < 200, np.nan, NOISE))
-    few = position(undefined, floor, around(0.6, np.zeros(2000)), NAMES, higher_is_better=True)
+    few = normalized_score(undefined, floor, around(0.6, np.zeros(2000)), NAMES, higher_is_better=True)
     assert few.value == pytest.approx(0.5)
     assert few.interval is None
     assert "over 5 %" in (few.reason or "")
 
 
 def test_whoever_is_the_floor_is_placed_at_0_without_an_interval_of_no_width() -> None:
-    found = position(around(0.2), around(0.2), around(0.6, np.zeros(2000)), NAMES, higher_is_better=True)
+    found = normalized_score(around(0.2), around(0.2), around(0.6, np.zeros(2000)), NAMES, higher_is_better=True)
     assert (found.value, found.interval) == (0, None)
     assert "all resamples are equal" in (found.reason or "")

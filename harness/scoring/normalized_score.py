@@ -1,4 +1,4 @@
-"""Where a score lies between knowing only how common labels are (0) and the best predictor from VA (1)."""
+"""The normalized score: 0 is the best constant answer, 1 the best predictor from VA."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from harness.metrics.algebra import ratio
 from harness.metrics.registry import IntervalName
-from harness.record import Interval, Position
+from harness.record import Interval, NormalizedScore
 from harness.scoring.baselines.names import CONSTANT
 from harness.scoring.ceilings.answers import BEST_SETS
 from harness.scoring.ceilings.labels import PREDICTORS
@@ -42,7 +42,7 @@ class Bounds:
 
 def bounds(
     values: Mapping[str, float | None], *, higher_is_better: bool, chance: float | None = None
-) -> Bounds | Position:
+) -> Bounds | NormalizedScore:
     """Choose floor and ceiling among baselines and predictors by their values.
 
     Args:
@@ -52,7 +52,7 @@ def bounds(
             is what constant ones tend to as they cease to vary. None where only simulation tells it.
 
     Returns:
-        A position without a value where either has none, with the reason.
+        A score without a value where either has none, with the reason.
     """
     sign = 1 if higher_is_better else -1
     known = {name: sign * value for name, value in values.items() if value is not None}
@@ -65,10 +65,10 @@ def bounds(
     if floor is not None and ceiling is not None:
         return Bounds(floor, ceiling)
     reason = "no constant answer has a value" if floor is None else "no predictor from valence and arousal has a value"
-    return Position(value=None, reason=reason, floor=floor, ceiling=ceiling)
+    return NormalizedScore(value=None, reason=reason, floor=floor, ceiling=ceiling)
 
 
-def position(
+def normalized_score(
     score: Bootstrap,
     floor: Bootstrap,
     ceiling: Bootstrap,
@@ -76,19 +76,17 @@ def position(
     *,
     higher_is_better: bool,
     interval: IntervalName = "percentile",
-) -> Position:
+) -> NormalizedScore:
     """Return (score - floor) / (ceiling - floor) with its interval, all three over the same draws.
 
-    There is none where the ceiling is not above the floor with 95 % confidence: what VA does not tell cannot be
-    measured in shares of it. Where the metric's own interval is the jackknife, the position's is, too; else it is the
-    percentile interval, which covers better than corrected ones even where the metric's own is corrected
-    (`docs/statistics.md`).
+    There is no value unless the ceiling is above the floor with 95 % confidence. The interval is the jackknife if the
+    metric's own is, else the percentile interval, which covers better than corrected ones (`docs/statistics.md`).
     """
     reach = _minus(ceiling, floor) if higher_is_better else _minus(floor, ceiling)
     known = _interval(reach, interval)
     if known is None or known.low <= 0:
         reason = f"no predictor from valence and arousal is surely better than {names.floor} here"
-        return Position(value=None, reason=reason, floor=names.floor, ceiling=names.ceiling)
+        return NormalizedScore(value=None, reason=reason, floor=names.floor, ceiling=names.ceiling)
     gained = _minus(score, floor) if higher_is_better else _minus(floor, score)
     share = Bootstrap(
         value=gained.value / reach.value,
@@ -99,7 +97,7 @@ def position(
     )
     found = _interval(share, interval)
     ends = wide(found)
-    return Position(
+    return NormalizedScore(
         value=share.value,
         reason=None if ends else NO_WIDTH if found else FEW_VALUES,
         note=OUTSIDE if ends and not ends.low <= share.value <= ends.high else None,
