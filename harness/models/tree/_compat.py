@@ -19,14 +19,14 @@ Request = tuple[tuple[str, str] | None, Sequence[int], Sequence[int]]
 
 
 def reference_scores(lm: HFLM, pairs: Sequence[Pair]) -> list[Answer]:
-    """HFLM's own answers, outside its request cache, in one batch where its batch size is `auto`."""
+    """Return HFLM's own answers, outside its request cache, in one batch where its batch size is `auto`."""
     requests: list[Request] = [(None, list(context), list(continuation)) for context, continuation in pairs]
     answers: list[Answer] = HFLM._loglikelihood_tokens(lm, requests, disable_tqdm=True, override_bs=len(requests))
     return answers
 
 
 def hflm_scores(lm: HFLM, requests: list[Request], *, disable_tqdm: bool) -> list[Answer]:
-    """HFLM's own answers, as HFLM gives them."""
+    """Return HFLM's own answers."""
     answers: list[Answer] = HFLM._loglikelihood_tokens(
         lm, [(texts, list(context), list(continuation)) for texts, context, continuation in requests], disable_tqdm
     )
@@ -42,14 +42,14 @@ def store_answers(lm: HFLM, requests: list[Request], answers: list[Answer]) -> N
 
 @contextmanager
 def inference(lm: HFLM) -> Iterator[None]:
-    """No gradients, and autocast where `mixed_precision_dtype` asks for it: HFLM's `_model_call`."""
+    """Turn gradients off, and autocast on if `mixed_precision_dtype` is set, as HFLM's `_model_call` does."""
     mixed = lm.mixed_precision_dtype
     with torch.no_grad(), torch.autocast(lm.device.type, dtype=mixed, enabled=mixed is not None):
         yield
 
 
 def special_token_groups(lm: HFLM, texts: Sequence[str]) -> dict[bool | None, list[int]]:
-    """Which texts HFLM's `tok_encode` gives which `add_special_tokens`; None means the tokenizer's default."""
+    """Return the texts for each value of `add_special_tokens` in HFLM's `tok_encode`; None: the tokenizer's default."""
     bos = lm.tokenizer.decode(lm.prefix_token_id)
     groups: dict[bool | None, list[int]] = {}
     for index, text in enumerate(texts):
@@ -58,21 +58,21 @@ def special_token_groups(lm: HFLM, texts: Sequence[str]) -> dict[bool | None, li
 
 
 def embedding_rows(lm: HFLM) -> int:
-    """How many token ids the model knows."""
+    """Return the number of token ids that the model knows."""
     return int(lm.model.get_input_embeddings().weight.shape[0])
 
 
 def is_stateful(lm: HFLM) -> bool:
-    """Whether transformers declares a model recurrent or hybrid: its state cannot be told apart by a mask."""
+    """Return whether transformers declares the model recurrent or hybrid: a mask cannot separate its states."""
     return bool(getattr(lm.model, "_is_stateful", False))
 
 
 def takes_logits_to_keep(lm: HFLM) -> bool:
-    """Whether the model (under a PEFT wrapper, if any) can compute the logits of the last tokens alone."""
+    """Return whether the model (under a PEFT wrapper, if any) can compute the logits of the last tokens alone."""
     model: Any = lm.model.get_base_model() if hasattr(lm.model, "get_base_model") else lm.model
     return "logits_to_keep" in inspect.signature(model.forward).parameters
 
 
 def highest_over_processes(lm: HFLM, value: int) -> int:
-    """The highest of the data-parallel processes' values, so that all of them take the same path."""
+    """Return the highest value of all data-parallel processes, so that all take the same path."""
     return int(lm.all_gather(torch.tensor([value], device=lm.device)).max())

@@ -1,4 +1,4 @@
-"""How much one forward pass may hold."""
+"""Limits of one forward pass."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Budget:
     softmax_elements: int
 
     def halved(self) -> Budget | None:
-        """Half of it, or None where it is too small to halve."""
+        """Return half of it; None if it is too small."""
         if self.tokens < 64:
             return None
         half = self.tokens // 2
@@ -41,7 +41,7 @@ PROBES = (  # the first packs a few contexts side by side, the second cuts them 
 
 
 def choose_budget(model: Any, device: torch.device) -> Budget:
-    """A budget for the free memory of a device.
+    """Choose the budget for the free memory of a device.
 
     For each token an accelerator holds the widest activations of one layer and, where the token predicts a label, its
     logits in the model's type and twice in float32.

@@ -15,17 +15,17 @@ Prefix = list[tuple["Tensor | None", "Tensor | None"]]
 
 
 class ReadOnlyLayer(DynamicLayer):  # type: ignore[misc]
-    """A layer that shows the prefix and the new states to attention and forgets the new states at once."""
+    """A layer that gives attention the prefix and the new states, and keeps only the prefix."""
 
     def update(self, key_states: Tensor, value_states: Tensor, *_: object, **__: object) -> tuple[Tensor, Tensor]:
-        """The prefix followed by the new states, [rows, heads, prefix + new, head size], keeping neither."""
+        """Return the prefix and the new states, [rows, heads, prefix + new, head size]; keep neither."""
         if not self.is_initialized:
             return key_states, value_states
         return torch.cat([self.keys, key_states], dim=-2), torch.cat([self.values, value_states], dim=-2)
 
 
 def reading_cache(prefix: Prefix, rows: int) -> DynamicCache:
-    """A cache in which each of `rows` sequences has read `prefix`, without a copy of it."""
+    """Make a cache in which each of `rows` sequences has read `prefix`, without a copy of it."""
     cache = DynamicCache()
     cache.layer_class_to_replicate = ReadOnlyLayer
     cache.layers = [_seeded(ReadOnlyLayer(), keys, values, rows) for keys, values in prefix]
@@ -33,14 +33,14 @@ def reading_cache(prefix: Prefix, rows: int) -> DynamicCache:
 
 
 def growing_cache(prefix: Prefix) -> DynamicCache:
-    """A cache of one sequence that has read `prefix` and keeps what it reads next."""
+    """Make a cache of one sequence that has read `prefix` and keeps what it reads next."""
     cache = DynamicCache()
     cache.layers = [_seeded(DynamicLayer(), keys, values, 1) for keys, values in prefix]
     return cache
 
 
 def kept(cache: DynamicCache) -> Prefix:
-    """All that a growing cache has read."""
+    """Return all that a growing cache has read."""
     return [(layer.keys, layer.values) for layer in cache.layers]
 
 

@@ -54,7 +54,7 @@ def _is_greedy(arguments: dict[str, Any]) -> bool:
 
 
 def shared_prefixes(prompts: Sequence[tuple[str, list[int]]]) -> list[list[int]]:
-    """The token prefixes that prompts of one task share, and that all of them share, longest first.
+    """Return the token prefixes that prompts of one task share, and that all of them share, longest first.
 
     Args:
         prompts: (task, token ids) of each distinct prompt.
@@ -108,7 +108,7 @@ class SharedPrompt:
         return (moved, moved_mask) if bool((moved[:, :prefix] == self.tokens).all()) else None
 
     def read(self, lm: HFLM, rows: int) -> DynamicCache:
-        """The model's cache after the prefix for `rows` sequences; the prefix is forwarded on first use only."""
+        """Return the model's cache after the prefix for `rows` sequences; the prefix is forwarded on first use only."""
         if self.cache is None:
             cache = DynamicCache(config=lm.model.config)
             with inference(lm):
@@ -138,7 +138,7 @@ class PromptReuse:
         self._prefixes = [SharedPrompt(torch.tensor(tokens, device=device)) for tokens in shared_prefixes(prompts)]
 
     def end(self) -> None:
-        """Let go of the caches."""
+        """Free the caches."""
         self._prefixes = []
 
     def apply(self, context: Tensor, max_length: int, arguments: dict[str, Any]) -> tuple[Tensor, dict[str, Any]]:
@@ -171,14 +171,14 @@ class PromptReuse:
 
 
 def _one_sequence_each(lm: HFLM, arguments: dict[str, Any]) -> bool:
-    """Whether each prompt stays one row: beams and several returned sequences would need the cache once more each."""
+    """Return whether each prompt stays one row: beams and several sequences would need more copies of the cache."""
     defaults = lm.model.generation_config
     names = ("num_beams", "num_return_sequences")
     return all((arguments.get(name) or getattr(defaults, name, None) or 1) == 1 for name in names)
 
 
 def _windows_hold(lm: HFLM, mask: Tensor, max_length: int) -> bool:
-    """Whether moved padding cannot push tokens out of a sliding window, which counts padding as distance."""
+    """Return whether moved padding cannot push tokens out of a sliding window, which counts padding as distance."""
     window = AttentionKinds.of(lm.model.config).narrowest()
     return window is None or max_length <= window or bool(mask.all())
 

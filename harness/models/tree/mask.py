@@ -35,7 +35,7 @@ class AttentionKinds:
 
 
 def ancestor_mask(node: Tensor, end: Tensor) -> Tensor:
-    """Who is whose ancestor among the trie tokens of each row.
+    """Find the ancestors among the trie tokens of each row.
 
     Args:
         node: Depth-first index of each token, -1 for padding, shape [rows, length].
@@ -53,7 +53,7 @@ def ancestor_mask(node: Tensor, end: Tensor) -> Tensor:
 def additive_masks(
     node: Tensor, end: Tensor, depth: Tensor, prefix: int, *, kinds: AttentionKinds, dtype: torch.dtype
 ) -> Tensor | dict[str, Tensor]:
-    """The attention mask of each layer type, to be added to the attention scores.
+    """Make the attention mask of each layer type, to be added to the attention scores.
 
     A token at depth d of a layer with window w sees the keys at depths d - w + 1 to d, as in a transformers sliding
     window (`sliding_window_overlay`: query index - key index < w).

@@ -1,4 +1,4 @@
-"""Which pairs of a run a path is tried on before it scores the rest."""
+"""Choose the pairs on which a path is checked before it scores the rest."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Probe:
 
 
 def choose_probe(pairs: Sequence[Pair]) -> Probe:
-    """The first, the last, the shortest and the longest context, and one label of each to compare.
+    """Choose the first, last, shortest and longest context, and one label of each to compare.
 
     Of the labels the one that stands last in depth-first order, behind all that a broken mask could show it. The
     second context comes along uncompared: it is likely to share its beginning with the first.

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class UncachedPrefixError(Exception):
-    """A model took a KV cache and did not fill it, so that what follows would be scored without its prefix."""
+    """A model did not fill its KV cache, so the next tokens would be scored without their prefix."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def score_trie(
 
 
 def _last(trie: TokenTrie, nodes: Ints) -> int:
-    """How many columns from the right hold every predicting token; 1 where there is none."""
+    """Return how many columns from the right contain all predicting tokens; 1 if there is none."""
     scored = trie.is_scored(nodes.ravel()).reshape(nodes.shape).any(axis=0)
     return int(nodes.shape[1] - scored.argmax()) if scored.any() else 1
 

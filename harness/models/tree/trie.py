@@ -99,7 +99,7 @@ def truncate(pairs: Sequence[Pair], max_length: int) -> list[Pair]:
 
 
 def build_trie(pairs: Sequence[Pair]) -> TokenTrie:
-    """The trie of what a causal model must read to score `pairs`: context + continuation without its last token.
+    """Build the trie of what a causal model must read to score `pairs`: context + continuation without its last token.
 
     Args:
         pairs: (context, continuation) token ids, neither of them empty. Equal pairs are kept once.
