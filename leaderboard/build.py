@@ -91,7 +91,7 @@ def _keep(one: Entry, folder: PurePosixPath, status: ledger.Status) -> Kept:
         raise InputError.of(problem)
     if one.task.features.synthetic:
         raise InputError("synthetic", code="unsupported", file=str(folder), field="features.synthetic")
-    if not one.task.answers.ok + one.task.answers.unread:
+    if not one.task.answers.ok + one.task.answers.not_parsed:
         raise InputError("no answers", code="range", file=str(folder), field="answers")
     return Kept(replace(one, samples=()), status, main_score_draws(one.task, one.samples, str(folder)))
 
@@ -210,7 +210,7 @@ def _row(one: Kept, standing: Standing | None, floor: float, ceiling: float) -> 
         rank_high=standing.high if standing else None,
         groups=standing.groups if standing else (),
         normalized_score=None if score.value is None or ceiling == floor else (score.value - floor) / (ceiling - floor),
-        unparsed_rate=answers.unread / (answers.ok + answers.unread),
+        unparsed_rate=answers.not_parsed / (answers.ok + answers.not_parsed),
     )
 
 

@@ -86,7 +86,7 @@ def _lines(found: JudgeRecord) -> str:
         lines += [
             f"{name}: {found.run_model} against {found.against}, judged by {found.model.id}"
             + (", SYNTHETIC SAMPLE" if found.synthetic else ""),
-            f"  {task.pairs} pairs, {task.unread} unread, {task.not_described} without a description"
+            f"  {task.pairs} pairs, {task.not_parsed} not parsed, {task.not_described} without a description"
             + (f", {task.missing} verdicts missing" if task.missing else ""),
             f"  win rate                   {_shown(task.win_rate)}",
             f"  win rate at equal length   {_shown(task.win_rate_at_equal_length)}",

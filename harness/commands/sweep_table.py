@@ -48,10 +48,10 @@ def show(sweep: Sweep, folder: Path, console: Console) -> None:
         soft_wrap=True,
     )
     variants = Table(show_edge=True)
-    for name in ("variant", "prompt", sweep.main_score, "unread"):
-        variants.add_column(name, justify="right" if name in (sweep.main_score, "unread") else "left")
+    for name in ("variant", "prompt", sweep.main_score, "not parsed"):
+        variants.add_column(name, justify="right" if name in (sweep.main_score, "not parsed") else "left")
     for variant in sweep.variants:
-        variants.add_row(variant.id, escape(_prompt(variant)), _number(variant.value), f"{variant.unread:.1%}")
+        variants.add_row(variant.id, escape(_prompt(variant)), _number(variant.value), f"{variant.not_parsed:.1%}")
     console.print(variants)
     console.print(_effects(sweep))
     if note := few(sweep.clusters):

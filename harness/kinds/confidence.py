@@ -15,7 +15,7 @@ from harness.kinds.base import TEXT, Answered, Baseline, Kind
 from harness.kinds.single_label import SingleLabel
 from harness.metrics.outcome import Confident, Outcome
 from harness.record import Item, ItemScores, Parsed
-from harness.text.labels import parse_label, unread
+from harness.text.labels import parse_label, unparsed
 from harness.text.numbers import confidence
 
 
@@ -37,7 +37,7 @@ class Confidence(SingleLabel):
         named, sure = parse_label(text, item.choices), confidence(text)
         if named.status != "ok":
             return named
-        return unread(text) if sure is None else named.model_copy(update={"numbers": (sure,)})
+        return unparsed(text) if sure is None else named.model_copy(update={"numbers": (sure,)})
 
     def is_bare(self, item: Item, line: str) -> bool:
         """Accept any line: a confidence follows the label."""

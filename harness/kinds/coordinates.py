@@ -18,7 +18,7 @@ from harness.kinds.base import FIXED, Answered, Baseline, Kind, generator
 from harness.metrics.outcome import Described
 from harness.record import Item, ItemScores, Parsed
 from harness.text import numbers as stated
-from harness.text.labels import unread
+from harness.text.labels import unparsed
 from va_extractor.common.errors import InputError
 from va_extractor.emotions.norms import norms
 
@@ -46,7 +46,7 @@ class Coordinates(Kind):
     def read(self, item: Item, text: str) -> Parsed:
         """Read both numbers, valence first."""
         numbers = stated.coordinates(text)
-        return unread(text) if numbers is None else Parsed(status="ok", numbers=numbers)
+        return unparsed(text) if numbers is None else Parsed(status="ok", numbers=numbers)
 
     def scores(self, item: Item, parsed: Parsed) -> ItemScores:
         """Return one minus the distance from the human means, as a fraction of the widest there is."""

@@ -18,7 +18,7 @@ from harness.metrics.outcome import Distributed, Outcome
 from harness.record import Item, ItemScores, Parsed
 from harness.stats.arrays import Floats
 from harness.text import numbers as stated
-from harness.text.labels import unread
+from harness.text.labels import unparsed
 
 SLACK = 0.02
 """How far the numbers may sum from 1 (or percentages from 100) before they count as unnormalised."""
@@ -54,7 +54,7 @@ class Distribution(Kind):
     def read(self, item: Item, text: str) -> Parsed:
         """Read the numbers as given: `numbers` need not sum to 1."""
         numbers = stated.shares(text, item.choices)
-        return unread(text) if numbers is None else Parsed(status="ok", numbers=numbers)
+        return unparsed(text) if numbers is None else Parsed(status="ok", numbers=numbers)
 
     def scores(self, item: Item, parsed: Parsed) -> ItemScores:
         """Return one minus the Jensen-Shannon divergence; 0 without an answer."""

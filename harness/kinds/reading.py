@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from harness.kinds.base import Kind
 from harness.record import Answer, Finish, Item, Parsed, Status
-from harness.text.labels import unread, visible
+from harness.text.labels import unparsed, visible
 from harness.text.native import in_english, last_answer
 from va_extractor.common.errors import InputError
 
@@ -39,7 +39,7 @@ def _read_text(kind: Kind, item: Item, text: str) -> Parsed:
     if item.choices and item.language != "en":
         said = in_english(visible(said), item.choices, item.language) or said
     if final is None and not _without_steps(kind, item, said):
-        return unread(text, refusable=True)
+        return unparsed(text, refusable=True)
     return kind.read(item, said)
 
 

@@ -52,7 +52,7 @@ class TaskJudgement(Model):
         samples_sha256: of the samples judged.
         pairs: how many items were judged.
         not_described: items left out because model or baseline gave no description.
-        unread: pairs of which an answer could not be read, or is missing.
+        not_parsed: pairs of which an answer could not be read, or is missing.
         missing: verdicts that did not arrive, of two a pair.
         win_rate: of the descriptions against the baseline's; 0.5 is even.
         win_rate_at_equal_length: what the verdicts imply for descriptions of equal length.
@@ -65,7 +65,7 @@ class TaskJudgement(Model):
     samples_sha256: str
     pairs: int
     not_described: int
-    unread: int
+    not_parsed: int
     missing: int
     win_rate: Estimate
     win_rate_at_equal_length: Estimate

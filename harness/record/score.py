@@ -164,6 +164,6 @@ class AnswerCounts(Model):
     cut_off: int = 0
 
     @property
-    def unread(self) -> int:
+    def not_parsed(self) -> int:
         """How many answers arrived and are scored as wrong since nothing could be read."""
         return self.unparsed + self.refused + self.empty + self.truncated + self.filtered

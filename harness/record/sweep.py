@@ -57,13 +57,13 @@ class Variant(Model):
         axes: each way in which the design puts it, as what differs from the prompt's default; equal prompts are one
             variant.
         value: of the main score; None where the items allow none.
-        unread: share of answers that were unparsed, refused or empty.
+        not_parsed: share of answers that were unparsed, refused or empty.
     """
 
     id: str
     axes: tuple[dict[str, Level], ...]
     value: FiniteFloat | None
-    unread: FiniteFloat
+    not_parsed: FiniteFloat
 
 
 class Effect(Model):

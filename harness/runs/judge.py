@@ -213,7 +213,7 @@ def _judgement(
         samples_sha256=samples_sha256,
         pairs=len(judged),
         not_described=compared.left_out,
-        unread=int(np.isnan(verdicts.wins).sum()),
+        not_parsed=int(np.isnan(verdicts.wins).sum()),
         missing=sum(one.missing is not None for one in answers),
         win_rate=estimate(partial(weighted_mean, verdicts.wins)),
         win_rate_at_equal_length=estimate(

@@ -82,7 +82,7 @@ def parse_label(text: str, choices: Sequence[str]) -> Parsed:
     named = _named(seen, offered)
     if len(named) == 1 and not _denies(seen, offered):
         return Parsed(status="ok", labels=tuple(named))
-    return unread(text, refusable=not named)
+    return unparsed(text, refusable=not named)
 
 
 def parse_labels(text: str, choices: Sequence[str]) -> Parsed:
@@ -112,14 +112,14 @@ def parse_labels(text: str, choices: Sequence[str]) -> Parsed:
     found = _known(plain, offered)
     if found and len(_known_each(plain, offered)) == len(plain):
         return _ordered(found, offered)
-    return unread(text, refusable=not found)
+    return unparsed(text, refusable=not found)
 
 
 def parse_description(text: str) -> Parsed:
     """Return the text without reasoning as the description; else `empty`, `refused`, or `unparsed` (reasoning only)."""
     seen = visible(text)
     if not seen or _refuses(seen):
-        return unread(text, refusable=True)
+        return unparsed(text, refusable=True)
     return Parsed(status="ok", text=seen)
 
 
@@ -133,7 +133,7 @@ def label_of(text: str, choices: Sequence[str]) -> str | None:
     return _only(text, tuple(choices))
 
 
-def unread(text: str, *, refusable: bool = True) -> Parsed:
+def unparsed(text: str, *, refusable: bool = True) -> Parsed:
     """Return `empty`, `refused` (if it may be) or `unparsed` for a text without an answer."""
     if not text.strip():
         return Parsed(status="empty")

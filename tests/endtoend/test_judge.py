@@ -145,7 +145,7 @@ def test_verdicts_that_did_not_arrive_are_asked_for_again_and_no_other(
     vaemo_eval("judge", run.folder, "--model", "vllm")
     assert Failing.asked - first == first // 2
     assert ask(vaemo_eval, monkeypatch, run, lambda *_: "A").code == 0
-    assert judged(run).unread == 0
+    assert judged(run).not_parsed == 0
     assert not list(run.folder.glob("judge.json.*"))
 
 
@@ -158,8 +158,8 @@ def test_verdicts_that_never_arrive_are_left_out_where_the_user_says_so(
     found = judged(run)
     assert found.missing * 2 >= found.pairs
     assert f"{found.missing} verdicts missing" in done.out
-    assert found.unread == sum("" in one.answers for one in found.judged) > 0
-    assert found.win_rate.value is None or found.unread < found.pairs
+    assert found.not_parsed == sum("" in one.answers for one in found.judged) > 0
+    assert found.win_rate.value is None or found.not_parsed < found.pairs
 
 
 def test_a_judge_of_places_is_found_out_and_a_judge_of_length_loses_at_equal_length(
@@ -196,7 +196,7 @@ def test_an_unreadable_judge_gives_no_number_but_a_reason(
     done = ask(vaemo_eval, monkeypatch, run, lambda *_: "It depends.", "--limit", "4")
     assert done.code == 0, done.err
     found = judged(run)
-    assert (found.pairs, found.unread, found.win_rate.value) == (4, 4, None)
+    assert (found.pairs, found.not_parsed, found.win_rate.value) == (4, 4, None)
     assert "no verdict was read" in done.out
 
 

@@ -46,7 +46,7 @@ def test_a_baseline_that_reads_no_prompt_has_no_effects(vaemo_eval: Command) -> 
     for one in sweep.effects:
         assert one.interval is not None
         assert (one.effect, one.interval.low, one.interval.high, one.holm) == (0, 0, 0, 1)
-    assert {one.unread for one in sweep.variants} == {0.0}
+    assert {one.not_parsed for one in sweep.variants} == {0.0}
     assert sweep.spread is not None
     assert sweep.spread.range == 0
     assert sweep.synthetic

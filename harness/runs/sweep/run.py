@@ -183,7 +183,7 @@ def _variant(prompts: Prompts, one: Run, value: float) -> Variant:
         id=prompts.id,
         axes=tuple(axes.changed for axes in prompts.axes),
         value=None if math.isnan(value) else value,
-        unread=counts.unparsed_rate + counts.refused_rate + counts.empty_rate,
+        not_parsed=counts.unparsed_rate + counts.refused_rate + counts.empty_rate,
     )
 
 
