@@ -1,4 +1,4 @@
-"""`vaemo-eval --model X --tasks A,B`: ask a model, score it, write the run record, print the table."""
+"""`vaemo-eval --model X --tasks A,B`: run tasks on a model, write the record, print the table."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 _EPILOG = """\
 further commands (each has its own --help):
-  vaemo-eval compare RUN RUN   how runs of the same tasks differ, paired by item
+  vaemo-eval compare RUN RUN   compare runs of the same tasks, paired by item
   vaemo-eval judge RUN_DIR     let a language model judge the descriptions of a run
   vaemo-eval ls                list tasks, groups, models and metrics
-  vaemo-eval plan ...          what a run would ask, cost and take, without asking
+  vaemo-eval plan ...          requests, tokens, cost and time of a run, before it starts
   vaemo-eval report RUN_DIR    write a run as one HTML page
   vaemo-eval rescore RUN_DIR   compute every number of a run again from its samples
-  vaemo-eval sweep ...         one question put in many ways: what each axis of the prompt does
-  vaemo-eval validate [TASKS]  tell whether tasks work, by file and line
+  vaemo-eval sweep ...         what each axis of the prompt does to a score
+  vaemo-eval validate [TASKS]  check tasks; report problems by file and line
   vaemo-eval new-task NAME     begin a task from another one
 
 examples:
@@ -42,7 +42,7 @@ _SEEDS = (0, 1234, 1234, 1234)
 
 
 def parser() -> argparse.ArgumentParser:
-    """Return the parser of a run; flags that lm-eval has keep its names and meanings."""
+    """Return the parser of a run; lm-eval's flags keep their names and meanings."""
     run = Parser(
         prog="vaemo-eval",
         description="What a language model understands of emotion from two numbers, valence and arousal.",
@@ -61,26 +61,26 @@ def parser() -> argparse.ArgumentParser:
     add("--num_fewshot", type=int, metavar="N", help="examples from the train split to show in each prompt")
     add("--batch_size", metavar="N|auto", help="batch size of the back end")
     add("--device", help="device of the back end (default: cuda where there is one, else cpu)")
-    add("--limit", type=float, metavar="N", help="ask only the first N items of each task, or that share below 1")
+    add("--limit", type=float, metavar="N", help="only the first N items of each task, or that fraction below 1")
     add("--apply_chat_template", action="store_true", help="wrap prompts in the model's chat template")
-    add("--system_instruction", metavar="TEXT", help="text put before every prompt")
-    add("--gen_kwargs", default="", metavar="K=V,...", help="generation arguments, over those of the task")
+    add("--system_instruction", metavar="TEXT", help="text before every prompt")
+    add("--gen_kwargs", default="", metavar="K=V,...", help="generation arguments that replace those of the task")
     add(
         "--repeats",
         type=int,
         default=1,
         metavar="N",
-        help="answers to each item, from a model that samples (default: 1)",
+        help="how many answers to each item, if the model samples (default: 1)",
     )
-    add("--output_path", default="results", metavar="DIR", help="where run records go (default: results)")
+    add("--output_path", default="results", metavar="DIR", help="folder of run records (default: results)")
     add("--include_path", action="append", default=[], metavar="DIR", help="folder with further task YAMLs; repeatable")
     add("--seed", default="", metavar="N|A,B,C,D", help="seed, or seeds of Python, numpy, torch and few-shot choice")
     add("--embedder", metavar="DIR|ID@REV", help="sentence embedder of description metrics (default: all-MiniLM-L6-v2)")
     add_cache_flag(run, "--output_path")
     add("--allow-missing", action="store_true", help="score a task over the answers that arrived, and mark it")
     add_api_flags(run)
-    add("--trust-code", action="store_true", help="let a task YAML run functions of a Python file beside it")
-    add("--log_samples", action="store_true", help="always on: samples are what scores are computed from")
+    add("--trust-code", action="store_true", help="let a task YAML run functions of a Python file next to it")
+    add("--log_samples", action="store_true", help="always on: scores are computed from samples")
     return run
 
 
@@ -88,7 +88,7 @@ def main(args: argparse.Namespace) -> int:
     """Run and print.
 
     Returns:
-        0; `INCOMPLETE` where the run stopped early or answers are missing.
+        0, or `INCOMPLETE` if the run stopped early or answers are missing.
 
     Raises:
         InputError: something given is wrong.
@@ -107,7 +107,7 @@ def main(args: argparse.Namespace) -> int:
 
 
 def config(args: argparse.Namespace) -> RunConfig:
-    """Return the run that the command line means.
+    """Return the run that the command line describes.
 
     Raises:
         InputError: a flag is wrong.
@@ -138,14 +138,14 @@ def config(args: argparse.Namespace) -> RunConfig:
         allow_missing=args.allow_missing,
     )
     if found.repeats < 1:
-        raise InputError(f"--repeats {found.repeats}: a whole number from 1 on")
+        raise InputError("must be 1 or more", code="range", field="--repeats", found=found.repeats)
     if not found.tasks:
-        raise InputError("--tasks: names no task; `vaemo-eval ls` lists them")
+        raise InputError("names no task", code="missing", field="--tasks", hint="`vaemo-eval ls` lists them")
     return found
 
 
 def console() -> Console:
-    """Return a console as wide as the terminal, or wide enough for every column where the output is a file."""
+    """Return a console as wide as the terminal, or wide enough for every column if the output is a file."""
     from va_extractor.common.terminal import Terminal
 
     made = Terminal()
@@ -156,24 +156,24 @@ def arguments(text: str, flag: str) -> dict[str, Any]:
     """Read arguments given as K=V,K=V or as a JSON object.
 
     Raises:
-        InputError: they are neither; the message names the flag.
+        InputError: they are neither.
     """
     if text.lstrip().startswith("{"):
         try:
             given = json.loads(text, parse_constant=_no_number)
         except ValueError as error:
-            raise InputError(f"{flag}: not valid JSON: {error}") from None
+            raise InputError(f"not valid JSON: {error}", code="type", field=flag) from None
         return dict(given)
     from harness.models.lm_eval import parse_args_string
 
     for part in filter(None, text.split(",")):
         if "=" not in part:
-            raise InputError(f"{flag}: {part!r} is not of the form key=value")
+            raise InputError("not of the form key=value", code="type", field=flag, found=part)
     return parse_args_string(text)
 
 
 def _no_number(name: str) -> Any:
-    raise ValueError(f"{name} is no number of JSON")
+    raise ValueError(f"{name} is not a JSON number")
 
 
 def batch_size(text: str | None) -> str | int | None:
@@ -185,7 +185,7 @@ def _limit(limit: float | None) -> float | None:
     if limit is None:
         return None
     if not 0 < limit <= sys.maxsize or (limit >= 1 and limit != int(limit)):
-        raise InputError(f"--limit {limit:g}: a whole number of items, or a share between 0 and 1")
+        raise InputError("must be a whole number, or a fraction below 1", code="range", field="--limit", found=limit)
     return int(limit) if limit >= 1 else limit
 
 
@@ -199,5 +199,5 @@ def _seeds(text: str) -> tuple[int, int, int, int]:
     if len(given) == 1:
         given *= 4
     if len(given) != len(_SEEDS):
-        raise InputError(f"--seed {text}: one whole number, or four separated by commas")
+        raise InputError("must be one whole number, or four with commas", code="type", field="--seed", found=text)
     return given[0], given[1], given[2], given[3]
