@@ -81,7 +81,7 @@ class Change(Kind):
             columns,
             given=_given([one.item for one in answered]),
             read=np.stack([columns[name] for name in ENDS], axis=1).reshape(-1, 2, 2),
-            told=~np.isnan(np.stack([columns["valence_direction"], columns["arousal_direction"]], axis=1)),
+            large=~np.isnan(np.stack([columns["valence_direction"], columns["arousal_direction"]], axis=1)),
             answered=np.array([one.parsed.text is not None for one in answered]),
         )
 
@@ -90,7 +90,7 @@ class Change(Kind):
         if not isinstance(outcome, Changed):
             raise TypeError("not changes")
         read = rng.uniform(-1.0, 1.0, outcome.read.shape)
-        return Changed(outcome.columns, outcome.given, read, outcome.told, np.ones(len(read), dtype=np.bool_))
+        return Changed(outcome.columns, outcome.given, read, outcome.large, np.ones(len(read), dtype=np.bool_))
 
     def answers(self, by: Baseline) -> list[str]:
         """Name two random terms (`uniform`), those nearest to the mean ends (`majority`), or the targets."""
@@ -119,10 +119,10 @@ def _read_back(items: Sequence[Item], texts: Sequence[str | None], by: Instrumen
     lines = [line for text in texts for line in (text or "\n").split("\n")]
     read = np.where(np.repeat(answered, 2)[:, None], by.read(lines), 0.0).round(DIGITS).reshape(-1, 2, 2)
     given = _given(items)
-    told = large_enough(given[:, 1] - given[:, 0], by.read_sd)
-    right = Changed({}, given, read, told, answered).right
+    large = large_enough(given[:, 1] - given[:, 0], by.read_sd)
+    right = Changed({}, given, read, large, answered).right
     return {
-        "right_direction": mean_where(np.nan_to_num(right), told),
+        "right_direction": mean_where(np.nan_to_num(right), large),
         "valence_direction": right[:, 0],
         "arousal_direction": right[:, 1],
         **dict(zip(ENDS, read.reshape(-1, 4).T, strict=True)),

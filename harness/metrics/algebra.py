@@ -35,18 +35,18 @@ def class_counts(outcome: Labelled | LabelSets, weights: Weights) -> ClassCounts
 
 
 def ratio(numerator: Weights, denominator: Weights) -> Floats:
-    """Divide element by element; 0 / 0 is NaN, silently, since callers ask for it."""
+    """Divide element by element; 0 / 0 is NaN, without a warning."""
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray(numerator, dtype=np.float64) / np.asarray(denominator, dtype=np.float64)
 
 
 def mean_where(values: Floats, present: Bools) -> Floats:
-    """Average (draws, k) `values` over the labels `present` in each draw; NaN where none is."""
+    """Average (draws, k) `values` over the labels `present` in each draw; NaN if there are none."""
     return ratio(np.where(present, values, 0.0).sum(axis=1), present.sum(axis=1))
 
 
 def once(make: Callable[[Any], Floats]) -> Callable[[Any], Floats]:
-    """Keep with an outcome what `make` computes of it, which does not depend on weights and is asked for every draw."""
+    """Cache the result of `make`, which does not depend on weights, on its outcome."""
 
     @wraps(make)
     def kept(outcome: Any) -> Floats:

@@ -1,8 +1,8 @@
-"""Agreement of an answered set with single annotators, beside that of annotators with each other.
+"""Agreement of answers with single annotators, and of annotators with each other.
 
-Both sides are measured against the same thing, one annotator's own set, drawn at random among those of the item: the
-model's set against it, and another annotator's set against it. No annotator is compared with themselves or with a merge
-that holds their own labels, so neither side has an advantage. Items with fewer than two annotators have no part.
+Model and annotators are compared with the same reference: one annotator's own labels, averaged over the annotators of
+the item. No annotator is compared with a merge that includes their own labels. Items with fewer than two annotators are
+left out.
 """
 
 from __future__ import annotations
@@ -17,12 +17,14 @@ from harness.metrics.outcome import LabelSets
 from harness.metrics.registry import metric
 from harness.stats.arrays import Bools, Floats, Weights
 
-_ALONE = "no item has the own labels of two annotators"
+_ALONE = "no item has labels of two annotators"
+_NONE_ALONE = (_ALONE, lambda outcome: not _votes(outcome)[0].any())
 _KAPPA: dict[str, Any] = {
     "interval": "jackknife",
     "span": (-1.0, 1.0),
     "reliable_from": 150,
-    "undefined": f"{_ALONE}, or none of their labels is given to some items and not to others",
+    "reasons": (_NONE_ALONE,),
+    "undefined": "annotators give each label to all items or to none",
 }
 _metric = partial(metric, "annotators")
 _of_pairs = partial(_metric, undefined=_ALONE, partial=True)
@@ -30,18 +32,18 @@ _of_pairs = partial(_metric, undefined=_ALONE, partial=True)
 
 @_of_pairs(line="F1 between the answered set and one annotator's, mean over annotators and items")
 def annotator_f1(outcome: LabelSets, weights: Weights) -> Floats:
-    """Return (draws,) means of 2 |A and B| / (|A| + |B|), B the sets of an item's annotators in turn, in [0, 1]."""
+    """Return (draws,) means of 2 |A and B| / (|A| + |B|), A the answer, B each annotator's set, in [0, 1]."""
     return weighted_mean(_model_f1(outcome), weights)
 
 
-@_of_pairs(line="the same between two annotators", higher_is_better=None, chance=None)
+@_of_pairs(line="F1 between two annotators' sets, mean over pairs and items", higher_is_better=None, chance=None)
 def annotator_f1_human(outcome: LabelSets, weights: Weights) -> Floats:
     """Return (draws,) means over the pairs of an item's annotators, in [0, 1]."""
     return weighted_mean(_human_f1(outcome), weights)
 
 
 @_of_pairs(
-    line="annotator_f1 less annotator_f1_human: 0 is as near to an annotator as another annotator",
+    line="annotator_f1 - annotator_f1_human; 0 if the model agrees as well as another annotator",
     chance=None,
     span=(-1.0, 1.0),
 )
@@ -52,11 +54,15 @@ def annotator_gap(outcome: LabelSets, weights: Weights) -> Floats:
 
 @_of_pairs(line="intersection over union of the answered set and one annotator's, mean over annotators and items")
 def annotator_jaccard(outcome: LabelSets, weights: Weights) -> Floats:
-    """Return (draws,) means of |A and B| / |A or B|, B the sets of an item's annotators in turn, in [0, 1]."""
+    """Return (draws,) means of |A and B| / |A or B|, A the answer, B each annotator's set, in [0, 1]."""
     return weighted_mean(_model_jaccard(outcome), weights)
 
 
-@_of_pairs(line="the same between two annotators", higher_is_better=None, chance=None)
+@_of_pairs(
+    line="intersection over union of two annotators' sets, mean over pairs and items",
+    higher_is_better=None,
+    chance=None,
+)
 def annotator_jaccard_human(outcome: LabelSets, weights: Weights) -> Floats:
     """Return (draws,) means over the pairs of an item's annotators, in [0, 1]."""
     return weighted_mean(_human_jaccard(outcome), weights)
@@ -64,9 +70,10 @@ def annotator_jaccard_human(outcome: LabelSets, weights: Weights) -> Floats:
 
 @_metric(line="Cohen's kappa of the answers with one annotator's labels, mean over labels", **_KAPPA)
 def annotator_kappa(outcome: LabelSets, weights: Weights) -> Floats:
-    """Return (draws,) means over labels given by some but not all of (p_o - p_e) / (1 - p_e), in [-1, 1].
+    """Return (draws,) means over labels of (p_o - p_e) / (1 - p_e), in [-1, 1].
 
-    p_o = mean of a v/m + (1 - a)(1 - v/m), a whether answered, v of m annotators; p_e from the rates of both sides.
+    p_o = mean of a v/m + (1 - a)(1 - v/m): a is 1 if the label is answered, v of m annotators give it. p_e is the
+    chance agreement at the rates of both. Labels that annotators give to all items or to none are left out.
     """
     return _mean_kappa(_model_columns(outcome), weights)
 
@@ -75,18 +82,18 @@ def annotator_kappa(outcome: LabelSets, weights: Weights) -> Floats:
     line="Fleiss' kappa of annotators with each other, mean over labels", higher_is_better=None, chance=None, **_KAPPA
 )
 def annotator_kappa_human(outcome: LabelSets, weights: Weights) -> Floats:
-    """Return (draws,) means over the same labels, in [-1, 1] (Fleiss 1971, Psychol. Bull. 76, 378-382).
+    """Return (draws,) means over the labels of `annotator_kappa`, in [-1, 1] (Fleiss 1971, Psychol. Bull. 76, 378-382).
 
-    With as many annotators for every item it is Fleiss' kappa; else each item counts the same, whoever it has.
+    If items differ in the number of annotators, each item has the same weight.
     """
     return _mean_kappa(_human_columns(outcome), weights)
 
 
 def _mean_kappa(columns: Floats, weights: Weights) -> Floats:
-    """Average (p_o - p_e) / (1 - p_e) over labels that annotators give to some items but not all, p_e by margins.
+    """Average (p_o - p_e) / (1 - p_e) over labels that annotators give to some items but not all.
 
     Args:
-        columns: (n, 1 + 3 k) whether the item takes part; by label whether both sides agree, and the rates of either.
+        columns: (n, 1 + 3 k): whether the item has two annotators; for each label the agreement and both rates.
         weights: (draws, n).
     """
     sums = (weights @ columns).astype(np.float64)
@@ -98,29 +105,29 @@ def _mean_kappa(columns: Floats, weights: Weights) -> Floats:
 @once
 def _model_columns(outcome: LabelSets) -> Floats:
     several, votes, number = _votes(outcome)
-    said, share = outcome.predicted.astype(np.float64), ratio(votes, number)
-    return _columns(several, said * share + (1 - said) * (1 - share), said, share)
+    said, rate = outcome.predicted.astype(np.float64), ratio(votes, number)
+    return _columns(several, said * rate + (1 - said) * (1 - rate), said, rate)
 
 
 @once
 def _human_columns(outcome: LabelSets) -> Floats:
     several, votes, number = _votes(outcome)
-    others, share = number - votes, ratio(votes, number)
+    others, rate = number - votes, ratio(votes, number)
     pairs = votes * (votes - 1) + others * (others - 1)
-    return _columns(several, ratio(pairs, number * (number - 1)), share, share)
+    return _columns(several, ratio(pairs, number * (number - 1)), rate, rate)
 
 
 def _columns(several: Bools, *by_label: Floats) -> Floats:
-    """Put (n, k) arrays side by side, 0 where an item takes no part.
+    """Join (n, k) arrays, 0 for items with fewer than two annotators.
 
-    In double precision: shares of votes are no counts, and a permutation test takes values that are equal for equal.
+    Double precision, because a permutation test compares fractions of votes for equality.
     """
     columns = [several[:, None], *(np.where(several[:, None], values, 0.0) for values in by_label)]
     return np.hstack(columns).astype(np.float64)
 
 
 def _votes(outcome: LabelSets) -> tuple[Bools, Floats, Floats]:
-    """Return (n,) whether an item has several annotators, (n, k) votes for each label and (n, 1) number of them."""
+    """Return (n,) whether an item has several annotators, (n, k) votes for labels, (n, 1) numbers of annotators."""
     nobody = np.zeros_like(outcome.gold)[:, None]
     given = nobody if outcome.annotated is None else outcome.annotated
     number = np.asarray(given.any(axis=2)).sum(axis=1)
@@ -148,7 +155,7 @@ def _human_jaccard(outcome: LabelSets) -> Floats:
 
 
 def _with_model(outcome: LabelSets, *, f1: bool) -> Floats:
-    """Return (n,) means over annotators of the agreement of their set with the answered one; NaN below two."""
+    """Return (n,) mean agreements of the answer with each annotator; NaN below two annotators."""
     given = outcome.annotated
     if given is None:
         return np.full(len(outcome.gold), np.nan)
@@ -159,7 +166,7 @@ def _with_model(outcome: LabelSets, *, f1: bool) -> Floats:
 
 
 def _among_themselves(outcome: LabelSets, *, f1: bool) -> Floats:
-    """Return (n,) means over pairs of annotators of the agreement of their sets; NaN below two."""
+    """Return (n,) mean agreements of pairs of annotators; NaN below two annotators."""
     given = outcome.annotated
     if given is None:
         return np.full(len(outcome.gold), np.nan)

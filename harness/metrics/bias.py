@@ -1,4 +1,4 @@
-"""How the distribution of answers leans, whether or not single answers are right."""
+"""Metrics of bias: how the distribution of answers differs from that of the truth."""
 
 from __future__ import annotations
 
@@ -6,24 +6,26 @@ import numpy as np
 
 from harness.metrics.algebra import class_counts, ratio
 from harness.metrics.outcome import Labelled, LabelSets
-from harness.metrics.registry import metric
+from harness.metrics.registry import Reasons, metric
 from harness.stats.arrays import Floats, Weights
 
-_NOTHING = "no answer names a label, or no item carries one"
+_NONE_ANSWERED = "no answer names a label"
+_REASONS: Reasons = (("no item has a label", lambda outcome: not outcome.counted[:, : len(outcome.labels)].any()),)
 
 
 @metric(
     "bias",
-    line="Jensen-Shannon divergence of the distribution of answers from that of the truth",
+    line="Jensen-Shannon divergence between the distributions of answered and true labels",
     higher_is_better=False,
-    undefined=_NOTHING,
+    reasons=_REASONS,
+    undefined=_NONE_ANSWERED,
     biased=True,
     interval="corrected",
 )
 def answer_jsd(outcome: Labelled | LabelSets, weights: Weights) -> Floats:
     """Return (draws,) divergences to base 2, in [0, 1] (Lin 1991, IEEE Trans. Inf. Theory 37(1), 145-151).
 
-    No answer is an answer of its own, for one label an item; NaN where no answer names a label.
+    For one label an item, no answer counts as a label of its own. NaN if no answer names a label.
     """
     true, said = shares(outcome, weights)
     from scipy.spatial.distance import jensenshannon
@@ -34,23 +36,24 @@ def answer_jsd(outcome: Labelled | LabelSets, weights: Weights) -> Floats:
 
 @metric(
     "bias",
-    line="share of labels answered that the most over-used one has above its share of the truth",
+    line="largest excess of a label: its fraction of answered labels - its fraction of true labels",
     higher_is_better=False,
-    undefined=_NOTHING,
+    reasons=_REASONS,
+    undefined=_NONE_ANSWERED,
     biased=True,
     interval="corrected",
-    caveat="the largest of several excesses: biased upward, and its interval may cover less often than it states",
+    caveat="biased upward as the largest of several excesses, and the interval may cover less often than it states",
 )
 def overuse(outcome: Labelled | LabelSets, weights: Weights) -> Floats:
-    """Return (draws,) largest excesses over the k labels, in [0, 1]; NaN where no answer names a label."""
+    """Return (draws,) largest excesses over the k labels, in [0, 1]; NaN if no answer names a label."""
     most: Floats = excess(outcome, weights).max(axis=1)
     return np.maximum(0, most)
 
 
 def excess(outcome: Labelled | LabelSets, weights: Weights) -> Floats:
-    """Return (draws, k) shares of each label among labels answered less its share among truths.
+    """Return (draws, k) fractions of answered labels minus fractions of true labels.
 
-    Silence has no part in it: divided by all answers, whoever says little would seem to over-use little.
+    Missing labels are left out of the first. Else a model that names few labels would seem to over-use little.
     """
     counts = class_counts(outcome, weights)
     true, said = (ratio(one, one.sum(axis=1, keepdims=True)) for one in (counts.gold, counts.predicted))
@@ -59,10 +62,9 @@ def excess(outcome: Labelled | LabelSets, weights: Weights) -> Floats:
 
 
 def shares(outcome: Labelled | LabelSets, weights: Weights) -> tuple[Floats, Floats]:
-    """Return (draws, k + 1) shares of each label among truths and among answers.
+    """Return (draws, k + 1) fractions of each label among true and among answered labels.
 
-    The last column is the share of items without an answer, for one label an item; for sets, whose shares are of labels
-    named, it is 0.
+    The last column is the fraction of items without an answer if items have one label each; 0 for sets.
     """
     counts = class_counts(outcome, weights)
     rest = np.zeros((len(weights), 1))

@@ -1,8 +1,7 @@
-"""Metrics of a described change: what is read from beginning and end against the first and last point given.
+"""Metrics of a described change: points read from its two sentences against the first and last point given.
 
-A change in a dimension has a direction to tell where it is at least as large as the error of a difference of two
-readings (`harness.metrics.direction.large_enough`). Rises and falls count alike, so that no one text for all items is
-worth more than 1/2.
+A change counts as rise or fall if it is at least the error of a difference of two readings
+(`harness.metrics.direction.large_enough`). Rises and falls have equal weight, so any constant text scores 1/2.
 """
 
 from __future__ import annotations
@@ -19,33 +18,33 @@ from harness.stats import agreement
 from harness.stats.arrays import Floats, Weights
 
 _metric = partial(metric, "change")
-_ccc = partial(_metric, undefined="neither what was given nor what was read varies", interval="jackknife", span=(-1, 1))
-_r = partial(_metric, undefined="what was given or what was read does not vary", span=(-1, 1))
-_direction = partial(_metric, undefined="not both a rise and a fall are large enough to be told", reliable_from=100)
+_ccc = partial(_metric, undefined="given and read values are constant", interval="jackknife", span=(-1, 1))
+_r = partial(_metric, undefined="given or read values are constant", span=(-1, 1))
+_direction = partial(_metric, undefined="no rise or no fall is large enough", reliable_from=100)
 
 
-@_direction(line="share of changes whose text changes the right way, mean over rises and falls, valence and arousal")
+@_direction(line="fraction of changes described in the right direction, mean over rises and falls, valence and arousal")
 def right_direction(outcome: Changed, weights: Weights) -> Floats:
-    """Return (draws,) means of `valence_direction` and `arousal_direction`, of those that have a value, in [0, 1]."""
+    """Return (draws,) means of `valence_direction` and `arousal_direction`, if they have a value, in [0, 1]."""
     both = np.column_stack([valence_direction(outcome, weights), arousal_direction(outcome, weights)])
     return mean_where(both, ~np.isnan(both))
 
 
-@_direction(line="the same of valence alone")
+@_direction(line="fraction of valence changes described in the right direction, mean over rises and falls")
 def valence_direction(outcome: Changed, weights: Weights) -> Floats:
-    """Return (draws,) means of the shares right among rises and among falls, in [0, 1]; 1/2 for any one text."""
+    """Return (draws,) means of the fractions right among rises and among falls, in [0, 1]; 1/2 for a constant text."""
     return _balanced(outcome, weights, 0)
 
 
-@_direction(line="the same of arousal alone")
+@_direction(line="fraction of arousal changes described in the right direction, mean over rises and falls")
 def arousal_direction(outcome: Changed, weights: Weights) -> Floats:
-    """Return (draws,) means of the shares right among rises and among falls, in [0, 1]; 1/2 for any one text."""
+    """Return (draws,) means of the fractions right among rises and among falls, in [0, 1]; 1/2 for a constant text."""
     return _balanced(outcome, weights, 1)
 
 
 @_metric(
-    line="cosine of the change read to the given one, where there is one to tell",
-    undefined="no change is large enough to be told",
+    line="cosine between the change read and the given one, over changes that are large enough",
+    undefined="no change is large enough",
     partial=True,
     span=(-1.0, 1.0),
 )
@@ -54,12 +53,13 @@ def change_cosine(outcome: Changed, weights: Weights) -> Floats:
     read, given = outcome.read_change, outcome.given_change
     lengths = np.linalg.norm(read, axis=1) * np.linalg.norm(given, axis=1)
     cosine = (read * given).sum(axis=1) / np.where(lengths > 0, lengths, 1.0)
-    return weighted_mean(np.where(outcome.told.any(axis=1), cosine, np.nan), weights)
+    return weighted_mean(np.where(outcome.large.any(axis=1), cosine, np.nan), weights)
 
 
 @_metric(
-    line="chance that the text changes more where there is a change to tell than where there is none (ties half)",
-    undefined="every item has a change to tell, or none has",
+    line="probability that the change read is larger for a large change than for a small one (ties half)",
+    reasons=(("no change is large enough", lambda outcome: not outcome.large.any()),),
+    undefined="every change is large enough",
 )
 def change_auc(outcome: Changed, weights: Weights) -> Floats:
     """Return (draws,) areas under the ROC curve of the size of the change read, in [0, 1] (`roc_auc_score`)."""
@@ -115,7 +115,7 @@ def last_arousal_ccc(outcome: Changed, weights: Weights) -> Floats:
 
 
 def _balanced(outcome: Changed, weights: Weights, axis: int) -> Floats:
-    """Return (draws,) means of the share right among rises and among falls; NaN where a draw lacks either."""
+    """Return (draws,) means of the fractions right among rises and among falls; NaN if a draw lacks either."""
     right, rises = outcome.right[:, axis], outcome.given_change[:, axis] > 0
     return (
         weighted_mean(np.where(rises, right, np.nan), weights) + weighted_mean(np.where(rises, np.nan, right), weights)

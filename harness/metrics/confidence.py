@@ -1,7 +1,6 @@
 """Metrics of stated confidence: whether a model knows when it is right.
 
-No answer is wrong with full confidence. Answers of equal confidence are taken in any order: what depends on the order
-is averaged over all of them.
+No answer counts as wrong with full confidence. Values are averages over all orders of answers with equal confidence.
 """
 
 from __future__ import annotations
@@ -15,10 +14,12 @@ from harness.metrics.registry import metric
 from harness.stats.arrays import Floats, Weights
 
 BINS = 10
-"""Of calibration error: stated confidences stand on tens and fives (Xiong et al. 2024, ICLR, arXiv 2306.13063)."""
+"""Bins of calibration error: models state confidence in tens and fives (Xiong et al. 2024, ICLR, arXiv 2306.13063)."""
 
 
-@metric("confidence", line="accuracy of the surest answers, averaged over all shares of answers kept")
+@metric(
+    "confidence", line="accuracy of the most confident answers, averaged over all coverages (fractions of answers kept)"
+)
 def selective_accuracy(outcome: Confident, weights: Weights) -> Floats:
     """Return (draws,) areas under accuracy against coverage, in [0, 1].
 
@@ -35,7 +36,7 @@ def selective_accuracy(outcome: Confident, weights: Weights) -> Floats:
     return ratio((right + (earlier - before * rate) * stretch).sum(axis=1), after[:, -1])
 
 
-@metric("confidence", line="accuracy of the surer half of the answers")
+@metric("confidence", line="accuracy of the more confident half of the answers")
 def accuracy_of_surest_half(outcome: Confident, weights: Weights) -> Floats:
     """Return (draws,) accuracies at a coverage of 1/2, in [0, 1]; answers tied at the border count by their mean."""
     size, right = _by_confidence(outcome, weights)
@@ -47,8 +48,9 @@ def accuracy_of_surest_half(outcome: Confident, weights: Weights) -> Floats:
 
 @metric(
     "confidence",
-    line="chance that a right answer is surer than a wrong one (ties half)",
-    undefined="all answers are right, or all are wrong",
+    line="probability that a right answer is more confident than a wrong one (ties half)",
+    reasons=(("all answers are right", lambda outcome: bool((outcome.gold == outcome.predicted).all())),),
+    undefined="all answers are wrong",
     chance=0.5,
 )
 def confidence_auroc(outcome: Confident, weights: Weights) -> Floats:
@@ -61,7 +63,7 @@ def confidence_auroc(outcome: Confident, weights: Weights) -> Floats:
 
 @metric(
     "confidence",
-    line="Brier score of confidence for correctness",
+    line="Brier score of the confidence: mean squared difference from correctness",
     higher_is_better=False,
 )
 def confidence_brier(outcome: Confident, weights: Weights) -> Floats:
@@ -75,17 +77,18 @@ def confidence_brier(outcome: Confident, weights: Weights) -> Floats:
     **CALIBRATION_ERROR,
 )
 def confidence_ece(outcome: Confident, weights: Weights) -> Floats:
-    """Return (draws,) errors, in [0, 1]: over bins of equal width, share x abs(mean confidence - share right).
+    """Return (draws,) errors, in [0, 1].
 
-    Guo et al. (2017), ICML, equation 3.
+    Sum over bins of equal width of fraction of answers x abs(mean confidence - accuracy); Guo et al. (2017), ICML,
+    equation 3.
     """
     gaps = weights @ (_members(outcome) * (outcome.confidence - _right(outcome))[:, None])
     return ratio(np.abs(gaps).sum(axis=1), weights.sum(axis=1))
 
 
-@metric("confidence", line="mean confidence above accuracy", higher_is_better=None, span=(-1.0, 1.0))
+@metric("confidence", line="mean confidence - accuracy", higher_is_better=None, span=(-1.0, 1.0))
 def overconfidence(outcome: Confident, weights: Weights) -> Floats:
-    """Return (draws,) differences of mean confidence and share right, in [-1, 1]."""
+    """Return (draws,) differences of mean confidence and accuracy, in [-1, 1]."""
     return weighted_mean(outcome.confidence - _right(outcome), weights)
 
 
@@ -98,7 +101,7 @@ def _right(outcome: Confident) -> Floats:
 
 @once
 def _levels(outcome: Confident) -> Floats:
-    """Return (n, 2 levels) membership in each distinct confidence, the surest first, and the same of right answers."""
+    """Return (n, 2 levels) membership in each distinct confidence, highest first, of all and of right answers."""
     levels = np.unique(outcome.confidence)[::-1]
     members = (outcome.confidence[:, None] == levels).astype(np.float64)
     return np.hstack([members, members * _right(outcome)[:, None]])
@@ -113,7 +116,7 @@ def _members(outcome: Confident) -> Floats:
 
 
 def _by_confidence(outcome: Confident, weights: Weights) -> tuple[Floats, Floats]:
-    """Return (draws, levels) weights of all and of right answers at each confidence, the surest first."""
+    """Return (draws, levels) weights of all and of right answers at each confidence, highest first."""
     counts = (weights @ _levels(outcome)).astype(np.float64)
     size, right = np.split(counts, 2, axis=1)
     return size, right

@@ -1,4 +1,4 @@
-"""The metric that stands for stated valence and arousal; the others it shares with descriptions."""
+"""The main metric of stated valence and arousal; the other metrics are in `description`."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from harness.stats.arrays import Floats, Weights
 
 @metric(
     "coordinates",
-    line="mean of Lin's CCC of valence and of arousal with the human means",
-    undefined="neither the means nor the answers vary",
+    line="mean of valence_ccc and arousal_ccc",
+    undefined="true and stated values are constant",
     chance=0.0,
     reliable_from=150,
     span=(-1.0, 1.0),

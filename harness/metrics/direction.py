@@ -1,4 +1,4 @@
-"""Whether a description tells a change in the right direction, by what is read from its beginning and its end."""
+"""Whether a described change has the right direction."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ Array = NDArray[np.float64]
 
 
 def large_enough(given: Array, sd: Array) -> NDArray[np.bool_]:
-    """Return which given changes are large enough to be told, shape (n, 2).
+    """Return (n, 2) whether given changes are large enough for the reader to see.
 
-    A change counts from sqrt(2) sd on: the standard error of a difference of two readings with independent normal
-    errors of standard deviation sd (error propagation). What moves less, no reading could tell from rest.
+    The limit is sqrt(2) sd, the standard error of a difference of two readings with independent normal errors of
+    standard deviation sd (error propagation).
 
     Args:
         given: (n, 2) given changes of valence and arousal.
@@ -24,7 +24,7 @@ def large_enough(given: Array, sd: Array) -> NDArray[np.bool_]:
 
 
 def right_way(read: Array, given: Array) -> Array:
-    """Return 1 where the change read has the sign of the given one, 0 where it has the other, 1/2 where nothing moves.
+    """Return 1 where the signs of the read and the given change are equal, 0 where they differ, 1/2 for no change.
 
     Args:
         read: changes read, of any shape.

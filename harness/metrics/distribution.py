@@ -1,7 +1,7 @@
-"""Metrics of a stated distribution over labels against a true one, by item and then averaged.
+"""Metrics of a stated distribution over labels against the true one, averaged over items.
 
-No answer counts as the certain answer that is worst by the measure: all mass on one label, the one that makes the
-divergence largest. Stated numbers are divided by their sum.
+No answer counts as the worst certain answer: all mass on the label with the largest divergence. Stated numbers are
+divided by their sum.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from va_extractor.common.errors import InputError
 from va_extractor.emotions.prototypes import prototypes
 
 SMOOTHING = 0.01
-"""Of the answer under Kullback-Leibler: this share is spread evenly, so that a 0 costs much but not everything."""
+"""Fraction of the answer spread evenly before Kullback-Leibler, so that a 0 has a finite cost."""
 _NOTHING = 1e-12
 _SLACK = 1e-10
-"""More mass than it lacks that a label may take, since sums agree to rounding only."""
+"""Tolerance of the mass that a label may take, because sums are equal up to rounding only."""
 _BLOCK = 50
 
 
 @metric(
     "distribution",
-    line="Jensen-Shannon divergence of the stated from the true distribution",
+    line="Jensen-Shannon divergence between the stated and the true distribution",
     higher_is_better=False,
 )
 def js_divergence(outcome: Distributed, weights: Weights) -> Floats:
@@ -38,7 +38,7 @@ def js_divergence(outcome: Distributed, weights: Weights) -> Floats:
 
 @metric(
     "distribution",
-    line="Kullback-Leibler divergence of the true from the stated distribution, 1 % of it spread evenly",
+    line="Kullback-Leibler divergence of the true from the stated distribution (1 % of it spread evenly)",
     higher_is_better=False,
     span=(0.0, inf),
 )
@@ -55,14 +55,14 @@ def kl_divergence(outcome: Distributed, weights: Weights) -> Floats:
     line="earth mover's distance in the VA plane between the two distributions",
     higher_is_better=False,
     undefined="a label has no published valence and arousal",
-    chance=None,  # a hundred random answers to each item are as many linear programs
+    chance=None,  # too slow: one linear program for each random answer
     span=(0.0, 2 * sqrt(2)),
 )
 def emd(outcome: Distributed, weights: Weights) -> Floats:
     """Return (draws,) mean distances, in [0, 2 sqrt 2] (Rubner, Tomasi & Guibas 2000, IJCV 40(2), 99-121).
 
-    The least mass times way that turns one into the other; the way between two labels is the Euclidean distance of
-    their prototypes (Russell & Mehrabian 1977).
+    The least sum of mass times distance that turns one into the other. The distance of two labels is the Euclidean one
+    of their prototypes (Russell & Mehrabian 1977).
     """
     ground = _ground(outcome.labels)
     return np.full(len(weights), np.nan) if ground is None else weighted_mean(_emd(outcome), weights)
@@ -70,7 +70,7 @@ def emd(outcome: Distributed, weights: Weights) -> Floats:
 
 @metric(
     "distribution",
-    line="share of answers whose numbers sum to neither 1 nor 100",
+    line="fraction of answers whose numbers sum to neither 1 nor 100",
     higher_is_better=False,
     undefined="no answer states any numbers",
     proportion=True,
@@ -78,7 +78,7 @@ def emd(outcome: Distributed, weights: Weights) -> Floats:
     chance=None,
 )
 def unnormalised(outcome: Distributed, weights: Weights) -> Floats:
-    """Return (draws,) shares of the answers read that had to be divided by their sum, in [0, 1]."""
+    """Return (draws,) fractions of parsed answers that had to be divided by their sum, in [0, 1]."""
     return weighted_mean(outcome.unnormalised, weights)
 
 
@@ -90,9 +90,9 @@ def js(true: Floats, said: Floats) -> Floats:
 
 
 def transport(true: Floats, said: Floats, ground: Floats) -> Floats:
-    """Return (n,) earth mover's distances of (n, k) rows, solved as linear programs, a block of items in each.
+    """Return (n,) earth mover's distances of (n, k) rows, by one linear program for each block of items.
 
-    Mass that both share stays where it is, since `ground` is a metric; what is left is sent from one to the other.
+    Mass that both rows share stays in place because `ground` is a metric; only differences are moved.
     """
     return np.concatenate([
         _solve(true[start : start + _BLOCK] - said[start : start + _BLOCK], ground)
@@ -144,7 +144,7 @@ def _or(found: Floats, worst: Floats) -> Floats:
 
 @cache
 def _ground(labels: tuple[str, ...]) -> Floats | None:
-    """Return (k, k) distances between the labels' prototypes; None where one has none."""
+    """Return (k, k) distances between the labels' prototypes; None if a label has no prototype."""
     try:
         places = prototypes(labels)
     except InputError:
@@ -153,7 +153,7 @@ def _ground(labels: tuple[str, ...]) -> Floats | None:
 
 
 def _solve(excess: Floats, ground: Floats) -> Floats:
-    """Return (n,) least costs of sending what is in excess (positive) to where it lacks (negative)."""
+    """Return (n,) least costs of moving mass from positive to negative entries of `excess`."""
     from scipy.optimize import linprog
     from scipy.sparse import coo_array
 

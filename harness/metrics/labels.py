@@ -1,6 +1,6 @@
-"""Metrics of answered against true labels, one or a set an item; definitions as in scikit-learn's `metrics`.
+"""Metrics of answered against true labels, one or a set for each item; definitions as in scikit-learn's `metrics`.
 
-An answer that names no label is wrong: it lowers its true labels' recall and counts for no label's precision.
+An answer without a label is wrong: it lowers recall and has no effect on precision.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from harness.stats.arrays import Floats, Weights
 
 @metric(
     "classes",
-    line="share of items whose answer is the true label",
+    line="fraction of items whose answer is the true label",
     proportion=True,
 )
 def accuracy(outcome: Labelled, weights: Weights) -> Floats:
-    """Return (draws,) weighted shares of right answers, in [0, 1] (`accuracy_score`)."""
+    """Return (draws,) fractions of right answers, in [0, 1] (`accuracy_score`)."""
     return weighted_mean((outcome.gold == outcome.predicted).astype(np.float64), weights)
 
 
-@metric("classes", line="mean recall over the labels that occur, each label counting the same")
+@metric("classes", line="mean recall over the labels that occur")
 def balanced_accuracy(outcome: Labelled, weights: Weights) -> Floats:
     """Return (draws,) means of recall over labels with items, in [0, 1] (`balanced_accuracy_score`)."""
     counts = class_counts(outcome, weights)
@@ -35,8 +35,8 @@ def balanced_accuracy(outcome: Labelled, weights: Weights) -> Floats:
 @metric(
     "classes",
     "sets",
-    line="mean F1 over the labels that occur, each label counting the same",
-    undefined="no item carries a label",
+    line="mean F1 over the labels that occur",
+    undefined="no item has a label",
     interval="student",
 )
 def macro_f1(outcome: Labelled | LabelSets, weights: Weights) -> Floats:
@@ -51,7 +51,7 @@ def macro_f1(outcome: Labelled | LabelSets, weights: Weights) -> Floats:
 @metric(
     "classes",
     "sets",
-    line="mean F1 over all labels; one neither true nor answered counts 0",
+    line="mean F1 over all labels; 0 for a label that is neither true nor answered",
     interval="student",
 )
 def macro_f1_all(outcome: Labelled | LabelSets, weights: Weights) -> Floats:
@@ -63,16 +63,17 @@ def macro_f1_all(outcome: Labelled | LabelSets, weights: Weights) -> Floats:
 
 @metric(
     "classes",
-    line="Matthews correlation of answers with truth",
-    undefined="all answers are the same, or all items have one label",
+    line="Matthews correlation of answered and true labels",
+    reasons=(("all items have the same true label", lambda outcome: np.unique(outcome.gold).size == 1),),
+    undefined="all answers are the same",
     span=(-1.0, 1.0),
     chance=0.0,
 )
 def mcc(outcome: Labelled, weights: Weights) -> Floats:
     """Return (draws,) multi-class Matthews correlations, in [-1, 1] (`matthews_corrcoef`).
 
-    (c s - sum p t) / sqrt((s^2 - sum p^2)(s^2 - sum t^2)), c right answers of s items, t true and p answered counts by
-    label; no label answered is a class of its own. Gorodkin (2004), Comput. Biol. Chem. 28, 367-374.
+    (c s - sum p t) / sqrt((s^2 - sum p^2)(s^2 - sum t^2)): c right answers of s items, t true and p answered counts of
+    each label; no answer is a class of its own. Gorodkin (2004), Comput. Biol. Chem. 28, 367-374.
     """
     true, said, hits = _margins(outcome, weights)
     total = true.sum(axis=1)
@@ -83,12 +84,12 @@ def mcc(outcome: Labelled, weights: Weights) -> Floats:
 
 @metric(
     "classes",
-    line="Cohen's kappa: agreement of answers with truth beyond that of their margins",
-    undefined="all answers and all items have one label",
+    line="Cohen's kappa: agreement of answers with truth beyond chance agreement",
+    undefined="all answers and all true labels are the same label",
     span=(-1.0, 1.0),
 )
 def cohen_kappa(outcome: Labelled, weights: Weights) -> Floats:
-    """Return (draws,) Cohen's kappas, in [-1, 1] (`cohen_kappa_score`); no label answered is a class of its own.
+    """Return (draws,) Cohen's kappas, in [-1, 1] (`cohen_kappa_score`); no answer is a class of its own.
 
     (p_o - p_e) / (1 - p_e), p_e = sum t p / s^2. Cohen (1960), Educ. Psychol. Meas. 20, 37-46.
     """
@@ -100,8 +101,8 @@ def cohen_kappa(outcome: Labelled, weights: Weights) -> Floats:
 
 @metric(
     "sets",
-    line="F1 over all item-label pairs; common labels weigh most",
-    undefined="no item carries a label and no answer names one",
+    line="F1 over all item-label pairs; common labels have the most weight",
+    undefined="no item has a label and no answer names one",
 )
 def micro_f1(outcome: LabelSets, weights: Weights) -> Floats:
     """Return (draws,) values of 2 sum |A and B| / sum (|A| + |B|), in [0, 1] (`f1_score(average='micro')`)."""
@@ -109,7 +110,7 @@ def micro_f1(outcome: LabelSets, weights: Weights) -> Floats:
     return ratio(2 * counts.hits.sum(axis=1), (counts.gold + counts.predicted).sum(axis=1))
 
 
-@metric("sets", line="mean over items of F1 between the two sets")
+@metric("sets", line="mean over items of F1 between true and answered set")
 def samples_f1(outcome: LabelSets, weights: Weights) -> Floats:
     """Return (draws,) means of 2 |A and B| / (|A| + |B|), in [0, 1]; two empty sets agree fully.
 
@@ -118,13 +119,13 @@ def samples_f1(outcome: LabelSets, weights: Weights) -> Floats:
     return weighted_mean(_item_f1(outcome), weights)
 
 
-@metric("sets", line="mean over items of intersection over union of the two sets")
+@metric("sets", line="mean over items of intersection over union of true and answered set")
 def jaccard(outcome: LabelSets, weights: Weights) -> Floats:
     """Return (draws,) means of |A and B| / |A or B|, in [0, 1] (`jaccard_score`); two empty sets agree fully."""
     return weighted_mean(_item_jaccard(outcome), weights)
 
 
-@metric("sets", line="mean number of labels an answer names", higher_is_better=None, span=(0.0, inf))
+@metric("sets", line="mean number of answered labels", higher_is_better=None, span=(0.0, inf))
 def set_size(outcome: LabelSets, weights: Weights) -> Floats:
     """Return (draws,) mean sizes of the answered sets, in [0, k]."""
     return weighted_mean(outcome.sizes[1], weights)
@@ -132,7 +133,7 @@ def set_size(outcome: LabelSets, weights: Weights) -> Floats:
 
 @metric(
     "sets",
-    line="mean over labels of true positive rate less false positive rate; 0 for any constant answer",
+    line="mean over labels of true positive rate - false positive rate; 0 for any constant answer",
     undefined="no label is true for some items and false for others",
     chance=0.0,
     span=(-1.0, 1.0),
@@ -149,14 +150,14 @@ def informedness(outcome: LabelSets, weights: Weights) -> Floats:
     return mean_where(gained, (counts.gold > 0) & (false > 0))
 
 
-@metric("sets", line="mean number of labels that are true", higher_is_better=None, chance=None, span=(0.0, inf))
+@metric("sets", line="mean number of true labels", higher_is_better=None, chance=None, span=(0.0, inf))
 def set_size_true(outcome: LabelSets, weights: Weights) -> Floats:
     """Return (draws,) mean sizes of the true sets, in [0, k]."""
     return weighted_mean(outcome.sizes[0], weights)
 
 
 def _margins(outcome: Labelled, weights: Weights) -> tuple[Floats, Floats, Floats]:
-    """Return (draws, k + 1) counts of truth and of answers, the last for no label, and (draws,) right answers."""
+    """Return (draws, k + 1) counts of true and answered labels, the last for none, and (draws,) right answers."""
     counts = class_counts(outcome, weights)
     silent = counts.gold.sum(axis=1, keepdims=True) - counts.predicted.sum(axis=1, keepdims=True)
     true = np.hstack([counts.gold, np.zeros_like(silent)])
@@ -177,7 +178,7 @@ def _item_jaccard(outcome: LabelSets) -> Floats:
 
 
 def confusion_counts(outcome: Labelled) -> np.ndarray:
-    """Return (k, k + 1) counts of answers by truth; the last column holds answers that named no label."""
+    """Return (k, k + 1) counts of answers (columns) by truth; the last column counts answers without a label."""
     k = len(outcome.labels)
     column = np.where(outcome.predicted < 0, k, outcome.predicted)
     return np.bincount(outcome.gold * (k + 1) + column, minlength=k * (k + 1)).reshape(k, k + 1)

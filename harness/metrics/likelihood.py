@@ -1,9 +1,9 @@
-"""Metrics of the probabilities that log-likelihoods give to the offered labels: whether they are right and honest.
+"""Metrics of the probabilities of the offered labels: accuracy, loss and calibration.
 
-Probabilities are the softmax of the log-likelihoods over the offered labels; `_norm` variants divide each by the
-label's characters first, as lm-eval's `acc_norm` does, so that long labels are not unlikely by their length alone;
-`_cal` variants divide each probability by the one that the label has without content (contextual calibration), so that
-a label which the model likes whatever it is asked is not likely by that alone.
+Probabilities are the softmax of the log-likelihoods over the offered labels. `_norm` variants first divide each
+log-likelihood by the characters of the label, as lm-eval's `acc_norm` does, to correct for length. `_cal` variants
+divide each probability by that in prompts without content (contextual calibration), to correct for the model's
+preference for a label.
 """
 
 from __future__ import annotations
@@ -15,29 +15,32 @@ from typing import Any
 import numpy as np
 
 from harness.metrics.algebra import ratio, weighted_mean
-from harness.metrics.outcome import Labelled
+from harness.metrics.outcome import UNEVEN, Labelled
 from harness.metrics.registry import metric
 from harness.stats.arrays import Floats, Ints, Weights
 
 BINS = 15
-_TEXT = "no log-likelihoods: answers are texts, or items offer different numbers of labels"
-_NOT_ASKED = "no log-likelihoods without content"
+_MISSING: dict[str, Any] = {"reasons": (UNEVEN,), "undefined": "no log-likelihoods: the model returned text"}
+_UNCALIBRATED: dict[str, Any] = {
+    "reasons": (UNEVEN,),
+    "undefined": "no log-likelihoods of prompts without content",
+}
 CALIBRATION_ERROR: dict[str, Any] = {
     "higher_is_better": False,
     "biased": True,
     "interval": "corrected",
-    "caveat": "biased upward, by the more the fewer items; where it is small, its interval lies too high",
+    "caveat": "biased upward, more with fewer items, and the interval of a small value is too high",
 }
-"""Even honest probabilities show some error on a sample, which no resampling takes away (`docs/statistics.md`)."""
+"""Even calibrated probabilities show some error on a sample; resampling cannot remove it (`docs/statistics.md`)."""
 _metric = partial(metric, "likelihood")
-_share = partial(_metric, proportion=True)
+_fraction = partial(_metric, proportion=True)
 _loss = partial(_metric, higher_is_better=False, chance=None)
 _error = partial(_metric, chance=None, **CALIBRATION_ERROR)
 
 
-@_share(line="share of items whose true label is among the two likeliest", undefined=_TEXT)
+@_fraction(line="fraction of items whose true label is one of the two likeliest", **_MISSING)
 def top2_accuracy(outcome: Labelled, weights: Weights) -> Floats:
-    """Return (draws,) shares, in [0, 1] (`top_k_accuracy_score(k=2)`; of equal scores the first offered counts)."""
+    """Return (draws,) fractions, in [0, 1] (`top_k_accuracy_score(k=2)`; ties go to the label offered first)."""
     if outcome.scores is None:
         return np.full(len(weights), np.nan)
     own = np.take_along_axis(outcome.scores, outcome.gold[:, None], axis=1)
@@ -46,74 +49,74 @@ def top2_accuracy(outcome: Labelled, weights: Weights) -> Floats:
     return weighted_mean((ahead < 2).astype(np.float64), weights)
 
 
-@_share(line="share of items whose likeliest label a character is the true one", undefined=_TEXT)
+@_fraction(line="fraction of items whose true label has the highest log-likelihood per character", **_MISSING)
 def accuracy_norm(outcome: Labelled, weights: Weights) -> Floats:
-    """Return (draws,) shares, in [0, 1] (lm-eval's `acc_norm`)."""
+    """Return (draws,) fractions, in [0, 1] (lm-eval's `acc_norm`)."""
     if outcome.scores_norm is None:
         return np.full(len(weights), np.nan)
     return weighted_mean((outcome.scores_norm.argmax(axis=1) == outcome.gold).astype(np.float64), weights)
 
 
-@_share(line="share of items whose calibrated likeliest label is the true one", undefined=_NOT_ASKED)
+@_fraction(line="fraction of items whose true label has the highest calibrated probability", **_UNCALIBRATED)
 def accuracy_cal(outcome: Labelled, weights: Weights) -> Floats:
-    """Return (draws,) shares, in [0, 1] (Zhao et al. 2021, arXiv:2102.09690)."""
+    """Return (draws,) fractions, in [0, 1] (Zhao et al. 2021, arXiv:2102.09690)."""
     if outcome.scores_cal is None:
         return np.full(len(weights), np.nan)
     return weighted_mean((outcome.scores_cal.argmax(axis=1) == outcome.gold).astype(np.float64), weights)
 
 
-@_loss(line="Brier score: squared error of the probabilities, summed over labels", undefined=_TEXT, span=(0.0, 2.0))
+@_loss(line="Brier score: squared error of the probabilities, summed over labels", span=(0.0, 2.0), **_MISSING)
 def brier(outcome: Labelled, weights: Weights) -> Floats:
     """Return (draws,) means of sum (p - 1[true])^2, in [0, 2] (Brier 1950, Monthly Weather Review 78(1), 1-3)."""
     return _brier(outcome.scores, outcome, weights)
 
 
-@_loss(line="the same, log-likelihoods divided by the label's characters", undefined=_TEXT, span=(0.0, 2.0))
+@_loss(line="brier of log-likelihoods divided by the label's characters", span=(0.0, 2.0), **_MISSING)
 def brier_norm(outcome: Labelled, weights: Weights) -> Floats:
     """Return (draws,) mean squared errors, in [0, 2]."""
     return _brier(outcome.scores_norm, outcome, weights)
 
 
-@_loss(line="the same, probabilities divided by those without content", undefined=_NOT_ASKED, span=(0.0, 2.0))
+@_loss(line="brier of probabilities divided by those without content", span=(0.0, 2.0), **_UNCALIBRATED)
 def brier_cal(outcome: Labelled, weights: Weights) -> Floats:
     """Return (draws,) mean squared errors, in [0, 2]."""
     return _brier(outcome.scores_cal, outcome, weights)
 
 
-@_loss(line="log loss: mean of -ln of the true label's probability", undefined=_TEXT, span=(0.0, inf))
+@_loss(line="log loss: mean of -ln of the true label's probability", span=(0.0, inf), **_MISSING)
 def log_loss(outcome: Labelled, weights: Weights) -> Floats:
     """Return (draws,) means of -ln p(true label) in nats, from 0 (`sklearn.metrics.log_loss`)."""
     return _log_loss(outcome.scores, outcome, weights)
 
 
-@_loss(line="the same, log-likelihoods divided by the label's characters", undefined=_TEXT, span=(0.0, inf))
+@_loss(line="log_loss of log-likelihoods divided by the label's characters", span=(0.0, inf), **_MISSING)
 def log_loss_norm(outcome: Labelled, weights: Weights) -> Floats:
     """Return (draws,) mean losses in nats, from 0."""
     return _log_loss(outcome.scores_norm, outcome, weights)
 
 
-@_loss(line="the same, probabilities divided by those without content", undefined=_NOT_ASKED, span=(0.0, inf))
+@_loss(line="log_loss of probabilities divided by those without content", span=(0.0, inf), **_UNCALIBRATED)
 def log_loss_cal(outcome: Labelled, weights: Weights) -> Floats:
     """Return (draws,) mean losses in nats, from 0."""
     return _log_loss(outcome.scores_cal, outcome, weights)
 
 
-@_error(line="expected calibration error of the likeliest label's probability, 15 bins", undefined=_TEXT)
+@_error(line="expected calibration error of the likeliest label's probability, 15 bins", **_MISSING)
 def ece(outcome: Labelled, weights: Weights) -> Floats:
     """Return (draws,) errors, in [0, 1] (Guo et al. 2017, ICML, equation 3).
 
-    Sum over 15 bins of equal width of share of items x abs(mean p - share right), p that of the likeliest label.
+    Sum over 15 bins of equal width of fraction of items x abs(mean p - accuracy), p of the likeliest label.
     """
     return _ece(outcome.scores, outcome, weights)
 
 
-@_error(line="the same, log-likelihoods divided by the label's characters", undefined=_TEXT)
+@_error(line="ece of log-likelihoods divided by the label's characters", **_MISSING)
 def ece_norm(outcome: Labelled, weights: Weights) -> Floats:
     """Return (draws,) errors, in [0, 1]."""
     return _ece(outcome.scores_norm, outcome, weights)
 
 
-@_error(line="the same, probabilities divided by those without content", undefined=_NOT_ASKED)
+@_error(line="ece of probabilities divided by those without content", **_UNCALIBRATED)
 def ece_cal(outcome: Labelled, weights: Weights) -> Floats:
     """Return (draws,) errors, in [0, 1]."""
     return _ece(outcome.scores_cal, outcome, weights)

@@ -1,4 +1,4 @@
-"""What metrics are computed from: arrays over items, one class for each kind of question."""
+"""Arrays over items that metrics are computed from, one class for each form of answer."""
 
 from __future__ import annotations
 
@@ -14,21 +14,29 @@ from harness.stats.arrays import Bools, Counts, Floats, Ints
 NO_ANSWER = -1
 
 
+def _uneven(outcome: object) -> bool:
+    return isinstance(outcome, Labelled) and np.unique(outcome.sizes).size > 1
+
+
+UNEVEN = ("items offer different numbers of labels", _uneven)
+"""Why there are no log-likelihoods and distances as arrays, with its test."""
+
+
 @dataclass(frozen=True)
 class Labelled:
-    """One true and one answered label an item (`single_label`, `choice`).
+    """One true and one answered label for each item (`single_label`, `choice`).
 
     Attributes:
         gold: (n,) index of the true label.
-        predicted: (n,) index of the answered label, `NO_ANSWER` where the answer named none.
+        predicted: (n,) index of the answered label, `NO_ANSWER` if the answer names none.
         sizes: (n,) how many labels the item offered.
-        labels: the label set; empty where options differ by item, and then an index has no meaning across items.
-        scores: (n, k) log-likelihood of each offered label; None where the answer is a text.
-        scores_norm: (n, k) the same divided by the label's characters.
-        scores_cal: (n, k) the same less what the label gets without content; None where that was not asked.
-        distance: (n, k) distance in the VA plane of the item's point to each offered label's prototype; None where a
+        labels: the label set; empty if options differ by item; an index then has no meaning across items.
+        scores: (n, k) log-likelihood of each offered label; None if answers are texts.
+        scores_norm: (n, k) `scores` divided by the label's characters.
+        scores_cal: (n, k) `scores` minus those without content; None if there are none.
+        distance: (n, k) distance in the VA plane from the item's point to each offered label's prototype; None if a
             label has no published term, or items offer different numbers of labels.
-        apart: (n, k) the same from the true label's prototype.
+        apart: (n, k) distance from the true label's prototype instead.
     """
 
     gold: Ints
@@ -43,7 +51,7 @@ class Labelled:
 
     @cached_property
     def counted(self) -> Counts:
-        """(n, 3k) whether each label is true, answered, and both."""
+        """(n, 3k) whether each label is true, whether it is answered, and whether both."""
         labels = np.arange(len(self.labels))
         gold, predicted = self.gold[:, None] == labels, self.predicted[:, None] == labels
         return np.hstack([gold, predicted, gold & predicted]).astype(np.float32)
@@ -51,10 +59,10 @@ class Labelled:
 
 @dataclass(frozen=True, kw_only=True)
 class Confident(Labelled):
-    """One true and one answered label an item, and how sure the answer is (`confidence`).
+    """One true and one answered label for each item, with the stated confidence (`confidence`).
 
     Attributes:
-        confidence: (n,) in [0, 1]; 1 where there is no answer, so that silence is never taken for modesty.
+        confidence: (n,) in [0, 1]; 1 without an answer, so that no answer never lowers the confidence.
     """
 
     confidence: Floats
@@ -62,12 +70,12 @@ class Confident(Labelled):
 
 @dataclass(frozen=True, kw_only=True)
 class Contrasted(Labelled):
-    """One true and one answered label an item, beside a sentence (`conflict`).
+    """One true and one answered label for each item, with a sentence (`conflict`).
 
     Attributes:
-        agrees: (n,) whether a sentence speaks for the true label.
-        disagrees: (n,) whether it speaks for another one; neither holds where there is no sentence.
-        spoken: (n,) index of the label that the sentence speaks for, `NO_ANSWER` where there is none.
+        agrees: (n,) whether a sentence fits the true label.
+        disagrees: (n,) whether a sentence fits another label.
+        spoken: (n,) index of the label that the sentence fits, `NO_ANSWER` without a sentence.
     """
 
     agrees: Bools
@@ -77,12 +85,12 @@ class Contrasted(Labelled):
 
 @dataclass(frozen=True)
 class Distributed:
-    """A true and an answered share of every label (`distribution`).
+    """A true and an answered probability of every label (`distribution`).
 
     Attributes:
-        reference: (n, k) true shares; each row sums to 1.
-        answered: (n, k) answered shares; each row sums to 1, or is NaN where there is no answer.
-        unnormalised: (n,) whether the numbers stated did not sum to 1, as 0 or 1; NaN where there is no answer.
+        reference: (n, k) true probabilities; each row sums to 1.
+        answered: (n, k) answered probabilities; each row sums to 1, or is NaN without an answer.
+        unnormalised: (n,) 1 if the stated numbers did not sum to 1, else 0; NaN without an answer.
         labels: the k labels.
     """
 
@@ -94,17 +102,17 @@ class Distributed:
 
 @dataclass(frozen=True)
 class LabelSets:
-    """A set of true and a set of answered labels an item (`multi_label`).
+    """A set of true and a set of answered labels for each item (`multi_label`).
 
     Attributes:
         gold: (n, k) whether the label is true.
         predicted: (n, k) whether the answer names it.
         labels: the k labels.
-        votes: (n, k) annotator votes / max vote of each label; None where one annotator labelled.
-        distance: (n, k) distance in the VA plane of the item's point to each label's prototype; None where a label has
+        votes: (n, k) annotator votes / max vote of each label; None with one annotator.
+        distance: (n, k) distance in the VA plane from the item's point to each label's prototype; None if a label has
             no published term.
-        annotated: (n, a, k) whether each of up to a annotators gave the label; who gave none was not there. None where
-            no item has several annotators.
+        annotated: (n, a, k) whether each of up to a annotators gave the label; rows without a label are padding. None
+            if no item has several annotators.
     """
 
     gold: Bools
@@ -116,7 +124,7 @@ class LabelSets:
 
     @cached_property
     def counted(self) -> Counts:
-        """(n, 3k) whether each label is true, answered, and both."""
+        """(n, 3k) whether each label is true, whether it is answered, and whether both."""
         return np.hstack([self.gold, self.predicted, self.gold & self.predicted]).astype(np.float32)
 
     @cached_property
@@ -142,18 +150,18 @@ class Ranked:
 
     @cached_property
     def steps(self) -> tuple[Steps, ...]:
-        """Each label's items by threshold."""
+        """Each label's items, grouped by threshold."""
         return tuple(steps(gold, scores) for gold, scores in zip(self.gold.T, self.scores.T, strict=True))
 
     @cached_property
     def latest(self) -> Latest:
-        """What was computed last, for the next metric that asks the same."""
+        """The areas computed last, for the next metric with the same weights."""
         return Latest()
 
 
 @dataclass(frozen=True)
 class Described:
-    """Per-item scores of descriptions (`description`); NaN where an item has none.
+    """Scores of descriptions by item (`description`); NaN if an item has none.
 
     Attributes:
         columns: name to (n,) scores.
@@ -164,40 +172,40 @@ class Described:
 
 @dataclass(frozen=True)
 class Changed(Described):
-    """Descriptions of a change (`change`); `columns` holds what is measured of the texts as such.
+    """Descriptions of a change (`change`); `columns` holds scores of the texts.
 
     Attributes:
         given: (n, 2, 2) the first and the last point given (axis 1), each valence and arousal (axis 2).
-        read: (n, 2, 2) the same as read from the text; neutral where there is none.
-        told: (n, 2) whether the given change in valence and in arousal is large enough to be told.
+        read: (n, 2, 2) both points as read from the text; neutral without a text.
+        large: (n, 2) whether the given change in valence and in arousal is large enough.
         answered: (n,) whether there is a text.
     """
 
     given: Floats
     read: Floats
-    told: Bools
+    large: Bools
     answered: Bools
 
     @cached_property
     def given_change(self) -> Floats:
-        """(n, 2) the last point given less the first."""
+        """(n, 2) the last point given minus the first."""
         return self.given[:, 1] - self.given[:, 0]
 
     @cached_property
     def read_change(self) -> Floats:
-        """(n, 2) the same as read."""
+        """(n, 2) the last point read minus the first."""
         return self.read[:, 1] - self.read[:, 0]
 
     @cached_property
     def right(self) -> Floats:
-        """(n, 2) whether the change read has the right direction, 0 without a text; NaN where there is none to tell."""
+        """(n, 2) whether the change read has the right direction; 0 without a text, NaN if the change is too small."""
         right = np.where(self.answered[:, None], right_way(self.read_change, self.given_change), 0.0)
-        return np.where(self.told, right, np.nan)
+        return np.where(self.large, right, np.nan)
 
     @cached_property
     def moved(self) -> Ranked:
-        """Items by the size of the change read, those with a change to tell being true; without a text, the worst."""
-        moves: Bools = np.asarray(self.told.any(axis=1))
+        """Items ranked by the size of the change read; large changes are true; items without a text rank worst."""
+        moves: Bools = np.asarray(self.large.any(axis=1))
         size = np.where(self.answered, np.linalg.norm(self.read_change, axis=1), np.where(moves, -np.inf, np.inf))
         return Ranked(moves[:, None], size[:, None], ("moves",))
 

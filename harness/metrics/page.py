@@ -1,4 +1,4 @@
-"""The tables of metrics in `docs/`: one block a module of this package, from what each metric declares.
+"""Write the tables of metrics in `docs/`, one for each module of this package.
 
 A block begins with `<!-- metrics NAME -->` and ends with `<!-- /metrics -->`; `python -m harness.metrics.page docs`
 fills them.
@@ -52,7 +52,7 @@ def _row(metric: Metric) -> str:
         _computed(metric),
         f"{low} to {high}{chance}",
         metric.interval,
-        metric.undefined,
+        ", or ".join([*(reason for reason, _ in metric.reasons), metric.undefined]),
         ", ".join(sorted(metric.families)),
     )
     return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"

@@ -1,4 +1,4 @@
-"""Metrics that know where labels lie: how near in valence and arousal an answer comes, right or wrong."""
+"""Metrics of partial credit: nearness of answers in valence and arousal or in an ontology of labels."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ import numpy as np
 
 from harness.metrics import ontology
 from harness.metrics.algebra import once, ratio, weighted_mean
-from harness.metrics.outcome import NO_ANSWER, Labelled, LabelSets
+from harness.metrics.outcome import NO_ANSWER, UNEVEN, Labelled, LabelSets
 from harness.metrics.registry import metric
 from harness.stats.arrays import Floats, Weights
 
-_NO_TERM = "a label has no published valence and arousal, or items offer different numbers of labels"
+_NO_TERM = "a label has no published valence and arousal"
+_UNPLACED = (_NO_TERM, lambda outcome: outcome.distance is None)
 _NO_GROUP = "a label is in no group of the ontology"
 
 
@@ -20,26 +21,28 @@ _NO_GROUP = "a label is in no group of the ontology"
     "plane",
     line="distance in the VA plane from the given point to the answered label's prototype",
     higher_is_better=False,
+    reasons=(UNEVEN,),
     undefined=_NO_TERM,
     span=(0.0, 2 * sqrt(2)),
 )
 def va_distance(outcome: Labelled | LabelSets, weights: Weights) -> Floats:
     """Return (draws,) mean Euclidean distances, in [0, 2 sqrt 2].
 
-    Of a set, the mean over its labels. No label answered counts as the farthest one offered.
+    For a set: the mean over its labels. No answer counts as the farthest label offered.
     """
     return np.full(len(weights), np.nan) if outcome.distance is None else weighted_mean(_said(outcome), weights)
 
 
 @metric(
     "plane",
-    line="the same from a random label (0) to the nearest one (1)",
-    undefined=f"{_NO_TERM}; or all labels lie equally far",
+    line="va_distance rescaled: 0 for random labels, 1 for the nearest label",
+    reasons=(UNEVEN, _UNPLACED),
+    undefined="all labels are equally far",
     chance=0.0,
     span=(-inf, 1.0),
 )
 def va_fit(outcome: Labelled | LabelSets, weights: Weights) -> Floats:
-    """Return (draws,) (random - answered) / (random - nearest) of mean distances; 1 at most, 0 as random."""
+    """Return (draws,) (random - answered) / (random - nearest) of mean distances."""
     if outcome.distance is None:
         return np.full(len(weights), np.nan)
     random, nearest = (weighted_mean(column, weights) for column in _bounds(outcome))
@@ -48,13 +51,14 @@ def va_fit(outcome: Labelled | LabelSets, weights: Weights) -> Floats:
 
 @metric(
     "misses",
-    line="of wrong answers: share of the other wrong labels that lie farther from the true one (ties half)",
-    undefined=f"{_NO_TERM}; or fewer than three; or no answer names a wrong label",
+    line="fraction of the other wrong labels that are farther from the true label, mean over wrong answers (ties half)",
+    reasons=(UNEVEN, _UNPLACED, ("there are two labels only", lambda outcome: outcome.apart.shape[1] < 3)),
+    undefined="no answer names a wrong label",
     chance=0.5,
     partial=True,
 )
 def near_miss(outcome: Labelled, weights: Weights) -> Floats:
-    """Return (draws,) means over wrong answers, in [0, 1]: 1 where each is the true label's nearest neighbour."""
+    """Return (draws,) means over wrong answers, in [0, 1]; 1 if each is the true label's nearest neighbour."""
     if outcome.apart is None or outcome.apart.shape[1] < 3:
         return np.full(len(weights), np.nan)
     return weighted_mean(_missed(outcome), weights)
@@ -62,7 +66,7 @@ def near_miss(outcome: Labelled, weights: Weights) -> Floats:
 
 @once
 def _missed(outcome: Labelled) -> Floats:
-    """Return (n,) shares of other wrong labels farther from the true one; NaN where the answer is right or none."""
+    """Return (n,) fractions of other wrong labels farther from the true one; NaN for right and missing answers."""
     if outcome.apart is None:
         raise ValueError("the outcome has no distances")
     rows = np.arange(outcome.gold.size)
@@ -77,11 +81,11 @@ def _missed(outcome: Labelled) -> Floats:
 
 @metric(
     "ontology",
-    line="credit by ontology: 1 for the label, 2/3 for its Ekman group, 1/3 for its pole of valence",
+    line="mean credit: 1 for the true label, 2/3 for its Ekman group, 1/3 for its pole of valence",
     undefined=_NO_GROUP,
 )
 def graded_credit(outcome: Labelled, weights: Weights) -> Floats:
-    """Return (draws,) mean credits, in [0, 1] (`harness.text.ontology.credit`); no label answered earns 0.
+    """Return (draws,) mean credits, in [0, 1] (`harness.metrics.ontology.credit`); 0 without an answer.
 
     Groups are GoEmotions' Ekman mapping, Demszky et al. (2020).
     """
@@ -92,13 +96,19 @@ def graded_credit(outcome: Labelled, weights: Weights) -> Floats:
     return weighted_mean(earned, weights)
 
 
-@metric("ontology_sets", line="mean over items of F1 between the two sets' Ekman groups", undefined=_NO_GROUP)
+@metric(
+    "ontology_sets", line="mean over items of F1 between the Ekman groups of true and answered set", undefined=_NO_GROUP
+)
 def group_f1(outcome: LabelSets, weights: Weights) -> Floats:
     """Return (draws,) means of F1 of the sets of groups, in [0, 1]; two empty sets agree fully."""
     return weighted_mean(_grouped_f1(outcome), weights)
 
 
-@metric("ontology_sets", line="mean over items of F1 between the two sets' poles of valence", undefined=_NO_GROUP)
+@metric(
+    "ontology_sets",
+    line="mean over items of F1 between the poles of valence of true and answered set",
+    undefined=_NO_GROUP,
+)
 def pole_f1(outcome: LabelSets, weights: Weights) -> Floats:
     """Return (draws,) means of F1 of the sets of poles, in [0, 1]; two empty sets agree fully."""
     return weighted_mean(_poled_f1(outcome), weights)
@@ -106,7 +116,7 @@ def pole_f1(outcome: LabelSets, weights: Weights) -> Floats:
 
 @once
 def _bounds(outcome: Labelled | LabelSets) -> Floats:
-    """Return (2, n) distances: the mean over labels, and the nearest one's."""
+    """Return (2, n) distances: the mean over labels and the least."""
     if outcome.distance is None:
         raise ValueError("the outcome has no distances")
     return np.stack([outcome.distance.mean(axis=1), outcome.distance.min(axis=1)])
@@ -114,7 +124,7 @@ def _bounds(outcome: Labelled | LabelSets) -> Floats:
 
 @once
 def _said(outcome: Labelled | LabelSets) -> Floats:
-    """Return (n,) distances of the answered labels, means over sets, the farthest where there is no answer."""
+    """Return (n,) distances of the answered labels: means over sets, the largest without an answer."""
     distance = outcome.distance
     if distance is None:
         raise ValueError("the outcome has no distances")
@@ -138,7 +148,7 @@ def _poled_f1(outcome: LabelSets) -> Floats:
 
 
 def _collapsed_f1(outcome: LabelSets, names: tuple[str, ...] | None) -> Floats:
-    """Return (n,) F1 of the sets of names that labels go by; NaN where a label goes by none."""
+    """Return (n,) F1 of sets of labels' groups or poles; NaN if a label has none."""
     if names is None:
         return np.full(len(outcome.gold), np.nan)
     member = np.array(names)[:, None] == np.unique(names)

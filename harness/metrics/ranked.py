@@ -1,8 +1,8 @@
 """Metrics of a ranking of items within each label; definitions as in scikit-learn's `metrics` module.
 
-Both need, at every threshold at which a true item enters, the weight of true and of false items ranked so far. The
-order of a label's items is found once. A draw then costs two cumulative sums over the thresholds that hold a true item,
-instead of one over all items, and both metrics share them. Items with equal scores enter together, as one threshold.
+Both metrics need the weights of true and false items above each threshold at which a true item enters. Items are sorted
+once for each label; a draw then costs two cumulative sums over these thresholds. Items with equal scores form one
+threshold.
 """
 
 from __future__ import annotations
@@ -22,29 +22,33 @@ _CELLS = 500_000
 @metric(
     "ranking",
     line="mean over labels of average precision (area under precision against recall)",
-    undefined="no label is true of any item",
+    undefined="no item has a label",
     biased=True,
     interval="jackknife",
     reliable_from=150,
 )
 def mean_ap(outcome: Ranked, weights: Weights) -> Floats:
-    """Return (draws,) means of `average_precision_score` over the labels true of some item, in [0, 1].
+    """Return (draws,) means of `average_precision_score` over the labels that occur, in [0, 1].
 
-    Sum over thresholds of precision x rise in recall; equal scores enter together, an item without a score last.
+    Sum over thresholds of precision x rise in recall; equal scores form one threshold, items without a score the last.
     """
     precision = areas(outcome, weights).precision
     return mean_where(precision, ~np.isnan(precision))
 
 
-@metric("ranking", line="mean over labels of the chance that a true item outranks a false one", undefined=_UNDEFINED)
+@metric(
+    "ranking",
+    line="mean over labels of the probability that a true item ranks above a false one (ties half)",
+    undefined=_UNDEFINED,
+)
 def macro_auc(outcome: Ranked, weights: Weights) -> Floats:
-    """Return (draws,) means over labels of `roc_auc_score`, in [0, 1]; labels true of all or no items are left out."""
+    """Return (draws,) means over labels of `roc_auc_score`, in [0, 1]; labels of all or no items are left out."""
     roc = areas(outcome, weights).roc
     return mean_where(roc, ~np.isnan(roc))
 
 
 def areas(outcome: Ranked, weights: Weights) -> Areas:
-    """Return both areas of each label under each row of `weights` (draws, n)."""
+    """Return both areas of each label for (draws, n) weights."""
     latest = outcome.latest
     if latest.weights is not weights:
         block = max(1, _CELLS // weights.shape[1])

@@ -1,7 +1,7 @@
-"""How a metric is declared: one function over item weights.
+"""Declaration of metrics: one function of item weights each.
 
 A metric maps an outcome and a weight matrix (draws, n) to (draws,) values. A row of ones gives the point estimate; rows
-of bootstrap counts give its resampling distribution by the same algebra. NaN means that these items allow no value.
+of bootstrap counts give its resampling distribution. NaN means that the items give no value.
 """
 
 from __future__ import annotations
@@ -16,11 +16,12 @@ from harness.metrics.outcome import Outcome
 from harness.stats.arrays import Floats, Weights
 
 FEW_CLUSTERS = 30
-"""Clusters from which most intervals were found to cover as stated (`docs/statistics.md`)."""
+"""Number of clusters from which most intervals cover as stated (`docs/statistics.md`)."""
 
 IntervalName = Literal["percentile", "student", "jackknife", "corrected"]
 Chance = float | Literal["simulated"] | None
 Compute = Callable[[Any, Weights], Floats]
+Reasons = tuple[tuple[str, Callable[[Any], bool]], ...]
 
 
 @dataclass(frozen=True)
@@ -28,20 +29,21 @@ class Metric:
     """A declared metric.
 
     Attributes:
-        name: as it stands in YAML, tables and records.
-        families: what a kind of question names to have it, besides its own name.
-        line: what it is, in one line, for `vaemo-eval ls` and the record's readers.
+        name: in YAML, tables and records.
+        families: groups by which a kind of question can choose it, besides its name.
+        line: what it is, in one line, for `vaemo-eval ls` and `docs/metrics.md`.
         higher_is_better: None for a metric that only describes.
         compute: (outcome, weights (draws, n)) to (draws,).
-        undefined: why `compute` may give NaN.
-        proportion: whether it is a share of items, so that Wilson's interval holds where items are independent.
-        partial: whether items may lack a value of their own, so that fewer clusters tell of it than there are.
+        reasons: why `compute` gives NaN, each with a test of the outcome; the first that holds is the reason.
+        undefined: why it gives NaN if no other reason holds.
+        proportion: whether it is a fraction of items; Wilson's interval then holds for independent items.
+        partial: whether items may lack a value, so that it can rest on fewer clusters than there are.
         biased: whether few items bias it upward.
-        caveat: what a reader must know of it however many items there are.
-        interval: which interval was found to cover best (`docs/statistics.md`).
-        span: its least and greatest value.
-        reliable_from: clusters from which its interval was found to cover as stated (`docs/statistics.md`).
-        chance: what uniformly random answers score; `simulated` from seeded answers, None where it has no meaning.
+        caveat: a note shown with the value at any number of items.
+        interval: the interval with the best coverage (`docs/statistics.md`).
+        span: lowest and highest possible value.
+        reliable_from: number of clusters from which the interval covers as stated (`docs/statistics.md`).
+        chance: what uniformly random answers score; `simulated` from seeded answers; None where it has no meaning.
     """
 
     name: str
@@ -51,6 +53,7 @@ class Metric:
     compute: Compute
     undefined: str
     chance: Chance
+    reasons: Reasons = ()
     proportion: bool = False
     partial: bool = False
     biased: bool = False
@@ -61,7 +64,7 @@ class Metric:
 
     @property
     def fixed_chance(self) -> float | None:
-        """The chance value that the metric's algebra gives, whatever the items; None where only simulation tells it."""
+        """The chance value if it is the same for all items; None if it must be simulated or has no meaning."""
         return None if self.chance == "simulated" else self.chance
 
     def value(self, outcome: Outcome, n: int) -> float:
@@ -70,15 +73,19 @@ class Metric:
             return float("nan")
         return float(self.compute(outcome, np.ones((1, n)))[0])
 
+    def reason(self, outcome: Outcome) -> str:
+        """Return why the metric has no value on an outcome."""
+        return next((reason for reason, holds in self.reasons if holds(outcome)), self.undefined)
+
 
 _METRICS: dict[str, Metric] = {}
 
 
 def few(clusters: int) -> str | None:
-    """Return the note that belongs beside intervals and tests of few clusters; None where there are enough."""
+    """Return a note for intervals and tests of few clusters; None if there are enough."""
     if clusters >= FEW_CLUSTERS:
         return None
-    return f"{clusters} clusters: below {FEW_CLUSTERS} intervals and tests are to be read with care"
+    return f"{clusters} clusters: below {FEW_CLUSTERS} intervals and tests are unreliable"
 
 
 def metric(
@@ -86,6 +93,7 @@ def metric(
     line: str,
     higher_is_better: bool | None = True,
     undefined: str = "no items",
+    reasons: Reasons = (),
     chance: Chance = "simulated",
     proportion: bool = False,
     partial: bool = False,
@@ -95,7 +103,7 @@ def metric(
     span: tuple[float, float] = (0.0, 1.0),
     reliable_from: int = FEW_CLUSTERS,
 ) -> Callable[[Compute], Compute]:
-    """Declare the decorated function, by its own name, as a metric of `families`.
+    """Declare the decorated function as a metric of `families`, under its own name.
 
     Raises:
         ValueError: the name is taken.
@@ -112,6 +120,7 @@ def metric(
             higher_is_better=higher_is_better,
             compute=compute,
             undefined=undefined,
+            reasons=reasons,
             chance=chance,
             proportion=proportion,
             partial=partial,

@@ -1,4 +1,4 @@
-"""The order of a label's items, arranged so that cumulative weights at its thresholds are two sparse products."""
+"""Items of a label grouped by threshold, so that weights at thresholds are sparse products."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ _RUN = 16
 
 @dataclass(frozen=True)
 class Steps:
-    """One label's thresholds at which a true item enters, T of them, from the highest score; each matrix is (T, n).
+    """The T thresholds of one label at which a true item enters, highest score first; each matrix is (T, n).
 
     Attributes:
-        true: which true items enter at each.
-        tied: which false items enter at the same score.
-        false: which false items entered since the one before, those of the same score among them.
+        true: true items that enter at each threshold.
+        tied: false items with the same score.
+        false: false items that enter after the threshold before, tied ones included.
     """
 
     true: Any
@@ -31,8 +31,8 @@ class Areas:
     """Areas under the two curves of each label.
 
     Attributes:
-        precision: (draws, k) average precision; NaN where no item is true.
-        roc: (draws, k) area under the ROC curve; NaN where all items or none are true.
+        precision: (draws, k) average precision; NaN if no item is true.
+        roc: (draws, k) area under the ROC curve; NaN if all items or none are true.
     """
 
     precision: NDArray[np.float64]
@@ -40,14 +40,14 @@ class Areas:
 
 
 class Latest:
-    """The weights last asked and their areas: a bootstrap asks several metrics of the same weights in turn."""
+    """The last weights and their areas: a bootstrap computes several metrics on the same weights."""
 
     weights: NDArray[np.floating[Any]] | None = None
     areas: Areas
 
 
 def steps(gold: NDArray[np.bool_], scores: NDArray[np.float64]) -> Steps:
-    """Arrange one label's (n,) items by threshold; items without a score (NaN) come last, as one threshold."""
+    """Group one label's (n,) items by threshold; items without a score (NaN) form the last threshold."""
     scores = np.where(np.isnan(scores), -np.inf, scores)
     order = np.argsort(-scores, kind="stable")
     true, ordered = gold[order], scores[order]
@@ -74,8 +74,7 @@ def _membership(step: NDArray[Any], order: NDArray[Any], chosen: NDArray[np.bool
 def cumulative(rows: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
     """Return running sums of (T, draws) `rows` along the first axis.
 
-    numpy's own `cumsum` walks down the columns of such an array one by one; sums over runs of 16 rows at a time, and
-    then over the runs, walk along the rows, and take a third of the time.
+    Summing runs of 16 rows, then the runs, takes a third of the time of `numpy.cumsum`, which goes column by column.
     """
     height = -(-len(rows) // _RUN)
     padded = np.zeros((height * _RUN, rows.shape[1]), dtype=rows.dtype)

@@ -1,10 +1,12 @@
-"""Metrics of answered sets against annotators' votes, where several annotators labelled an item.
+"""Metrics of answered sets against the votes of several annotators.
 
-A label that half of them gave is half true: true counts become sums of votes / max vote. With votes of 0 and 1 these
-are the plain F1 scores.
+True counts are sums of votes / max vote, so a label that half of the annotators gave counts as half true. With votes of
+0 and 1 these are the usual F1 scores.
 """
 
 from __future__ import annotations
+
+from functools import partial
 
 import numpy as np
 
@@ -13,17 +15,22 @@ from harness.metrics.outcome import LabelSets
 from harness.metrics.registry import metric
 from harness.stats.arrays import Floats, Weights
 
-_NO_VOTES = "an item has no annotator votes, or no label has any"
+_metric = partial(
+    metric,
+    "votes",
+    reasons=(("an item has no annotator votes", lambda outcome: outcome.votes is None),),
+    undefined="no label has a vote",
+)
 
 
-@metric("votes", line="macro F1 against annotator votes: a label counts by its votes", undefined=_NO_VOTES)
+@_metric(line="macro F1 with annotator votes as weights of true labels")
 def soft_macro_f1(outcome: LabelSets, weights: Weights) -> Floats:
     """Return (draws,) means over labels with votes of 2 sum(v a) / (sum(v) + sum(a)), v votes, a answers, in [0, 1]."""
     voted, answered, both = _sums(outcome, weights)
     return mean_where(ratio(2 * both, voted + answered), voted > 0)
 
 
-@metric("votes", line="micro F1 against annotator votes: a label counts by its votes", undefined=_NO_VOTES)
+@_metric(line="micro F1 with annotator votes as weights of true labels")
 def soft_micro_f1(outcome: LabelSets, weights: Weights) -> Floats:
     """Return (draws,) values of 2 sum(v a) / (sum(v) + sum(a)) over all items and labels, in [0, 1]."""
     voted, answered, both = _sums(outcome, weights)
@@ -31,7 +38,7 @@ def soft_micro_f1(outcome: LabelSets, weights: Weights) -> Floats:
 
 
 def _sums(outcome: LabelSets, weights: Weights) -> list[Floats]:
-    """Sum votes, answers and their product by label, each (draws, k); NaN where an item has no votes."""
+    """Sum votes, answers and their product by label, each (draws, k); NaN without votes."""
     return np.split((weights @ _columns(outcome)).astype(np.float64), 3, axis=1)
 
 

@@ -195,7 +195,7 @@ def _scores(kind: Kind, answers: Answers) -> dict[str, Score]:
     for metric in metrics:
         name, better = metric.name, metric.higher_is_better
         if metric not in defined:
-            found[name] = Score(value=None, reason=metric.undefined, higher_is_better=better)
+            found[name] = Score(value=None, reason=metric.reason(answers.model.pooled), higher_is_better=better)
             continue
         spread = spreads.get((_MODEL, name))
         plain = estimate(

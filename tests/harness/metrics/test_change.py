@@ -87,7 +87,7 @@ def test_values_are_those_by_hand_and_a_weight_is_as_many_copies(name: str) -> N
     for value, counts in zip(found, WEIGHTS, strict=True):
         rows = np.repeat(np.arange(N), counts)
         assert value == pytest.approx(
-            by_hand(name, ONE.given[rows], ONE.read[rows], ONE.told[rows], ONE.answered[rows]), abs=1e-6
+            by_hand(name, ONE.given[rows], ONE.read[rows], ONE.large[rows], ONE.answered[rows]), abs=1e-6
         )
 
 
@@ -109,17 +109,17 @@ def test_right_reversed_and_silent_answers_have_the_values_that_they_must() -> N
 
 
 def test_without_both_ways_there_is_no_share() -> None:
-    rises = replace(ONE, told=ONE.told & (ONE.given_change > 0))
+    rises = replace(ONE, large=ONE.large & (ONE.given_change > 0))
     for name in ("right_direction", "valence_direction", "arousal_direction"):
         assert np.isnan(values(name, get("change"), rises, WEIGHTS)).all()
-    valence = replace(ONE, told=ONE.told & np.array([True, False]))
+    valence = replace(ONE, large=ONE.large & np.array([True, False]))
     both, one = (values(name, get("change"), valence, WEIGHTS) for name in ("right_direction", "valence_direction"))
     assert both == pytest.approx(one)
 
 
 def test_chance_is_a_random_beginning_and_a_random_end() -> None:
     rows = np.repeat(np.arange(N), 20)
-    many = Changed({}, ONE.given[rows], ONE.read[rows], ONE.told[rows], ONE.answered[rows])
+    many = Changed({}, ONE.given[rows], ONE.read[rows], ONE.large[rows], ONE.answered[rows])
     expected = {"right_direction": 0.5, "change_auc": 0.5, "change_cosine": 0.0, "valence_change_r": 0.0}
     known = {metric.name: metric for metric in get("change").metrics}
     for name, value in expected.items():

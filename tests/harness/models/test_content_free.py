@@ -128,7 +128,7 @@ def test_without_content_free_answers_there_is_no_calibrated_number_and_a_reason
     found = score(get("single_label"), LABELS, samples)
     assert found.metrics["brier"].value is not None
     assert found.metrics["brier_cal"].value is None
-    assert found.metrics["brier_cal"].reason == "no log-likelihoods without content"
+    assert found.metrics["brier_cal"].reason == "no log-likelihoods of prompts without content"
     assert sorted(found.reliability) == ["normalised", "raw"]
 
 

@@ -17,7 +17,7 @@ from harness.record import Answer, Item, Sample, Score
 from harness.scoring.score import TaskScores, score
 from tests.making import baselines
 
-NOTHING_NAMED = "no answer names a label, or no item carries one"
+NOTHING_NAMED = "no answer names a label"
 LABELS = ("anger", "fear", "happiness", "sadness")
 
 
@@ -175,13 +175,13 @@ def test_a_label_true_of_all_items_has_no_ranking() -> None:
 @pytest.mark.parametrize(
     ("kind", "said", "reasons"),
     [
-        (get("ranking"), [1.0, 2.0, 3.0, 4.0], {"mean_ap": "true of any item", "macro_auc": "some items"}),
+        (get("ranking"), [1.0, 2.0, 3.0, 4.0], {"mean_ap": "no item has a label", "macro_auc": "some items"}),
         (
             get("multi_label"),
             "[]",
-            {"micro_f1": "no answer names one", "macro_f1": "no item carries", "answer_jsd": "no answer names a label"},
+            {"micro_f1": "no answer names one", "macro_f1": "no item has", "answer_jsd": "no item has a label"},
         ),
-        (get("multi_label"), '["fear"]', {"macro_f1": "no item carries", "answer_jsd": "no item carries one"}),
+        (get("multi_label"), '["fear"]', {"macro_f1": "no item has", "answer_jsd": "no item has a label"}),
     ],
 )
 def test_where_no_item_carries_a_label_the_reason_is_the_true_one(

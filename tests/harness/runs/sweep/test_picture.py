@@ -75,4 +75,4 @@ def test_few_clusters_are_said_in_table_and_picture(tmp_path: Path, clusters: in
     with (console := Console(width=140)).capture() as capture:
         show(sweep, tmp_path, console)
     for said in (drawn, words, capture.get()):
-        assert (f"{clusters} clusters: below 30 intervals and tests are to be read with care" in said) == warned
+        assert (f"{clusters} clusters: below 30 intervals and tests are unreliable" in said) == warned
