@@ -1,4 +1,4 @@
-"""Computing every number of a run again from its samples, and naming each that differs."""
+"""Compute every number of a run again from its samples and features, and report each that differs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from harness.kinds import Kind, get
 from harness.kinds.measures import Instruments, instruments
-from harness.record import RunRecord, Sample, TaskRecord
+from harness.record import RunRecord, Sample, Score, TaskRecord
 from harness.record.folder import read_run, read_samples
 from harness.scoring.anchors import Anchors, anchors_of
 from harness.scoring.samples import judge
@@ -17,8 +17,10 @@ from harness.scoring.score import TaskScores, score
 
 TOLERANCE = 1e-9
 EMBEDDING_TOLERANCE = 1e-4
-"""Embeddings differ in the last digits between processors; a changed answer moves a cosine by far more."""
-_FIELDS = ("clusters", "answers", "metrics", "per_class", "confusion", "bias", "reliability")
+"""Embeddings differ in the last digits between processors. A changed answer moves a cosine by far more."""
+_FIELDS = ("clusters", "answers", "per_class", "confusion", "bias", "reliability")
+_ANCHORED = ("baselines", "ceilings", "normalized_score")
+"""Parts of a score that rest on texts of baselines and ceilings, which are embedded again."""
 
 
 def rescore(folder: Path, features: str | None = None, given_embedder: str | None = None) -> list[str]:
@@ -64,12 +66,19 @@ def differences(
         yield f"{name}: items: recorded {task.items}, in the samples {len(samples)}"
     ids = [sample.item.item_id for sample in samples]
     if len(set(ids)) != len(ids):
-        yield f"{name}: items: {len(ids) - len(set(ids))} stand in the samples twice"
+        yield f"{name}: items: {len(ids) - len(set(ids))} are in the samples twice"
     others = anchors_of(task, samples, features, by)
     again = _again(run, task, samples, others)
     for field in _FIELDS:
         recorded, computed = _plain(getattr(task, field)), _plain(getattr(again, field))
         yield from _differences(f"{name}: {field}", recorded, computed, TOLERANCE)
+    for part in Score.model_fields:
+        tolerance = EMBEDDING_TOLERANCE if by and part in _ANCHORED else TOLERANCE
+        recorded, computed = (
+            {metric: _plain(getattr(one, part)) for metric, one in scores.items()}
+            for scores in (task.metrics, again.metrics)
+        )
+        yield from _differences(f"{name}: metrics: {part}", recorded, computed, tolerance)
 
 
 def _items(name: str, kind: Kind, samples: Sequence[Sample], by: Instruments | None) -> Iterator[str]:

@@ -80,7 +80,7 @@ def test_every_way_to_end_is_counted_and_reasoning_is_kept_and_not_read(vaemo_ev
     assert counts.cut_off == 2
     rows = done.samples("iimi_basic")
     answers = [row["answer"] for row in rows]
-    assert [answer["reasoning"] for answer in answers if "reasoning" in answer] == [
+    assert [answer["reasoning"] for answer in answers if answer.get("reasoning")] == [
         "Well, the person",
         "pleasant, so anger is out",
     ]

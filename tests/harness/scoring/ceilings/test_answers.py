@@ -172,7 +172,7 @@ def test_rescoring_takes_features_from_the_cache_and_refuses_others(
     (folder / "run.json").write_text(json.dumps(changed))
     capsys.readouterr()
     assert main(["rescore", str(folder)]) == 1
-    assert "metrics: micro_f1: ceilings: knn" in capsys.readouterr().out
+    assert "metrics: ceilings: micro_f1: knn" in capsys.readouterr().out
     assert main(["rescore", str(folder), "--features", "shipped"]) == 2
     assert "--features: these are not the features of the run" in capsys.readouterr().err
     shutil.rmtree(tmp_path / "cache")
