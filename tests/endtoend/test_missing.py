@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -88,7 +87,6 @@ def test_every_way_to_end_is_counted_and_reasoning_is_kept_and_not_read(vaemo_ev
     said = ["happiness" if row["parsed"]["labels"] else "" for row in rows]
     assert task.metrics["accuracy"].value == pytest.approx(accuracy_score(gold, said))
     assert "2 cut off by the token limit" in done.out
-    assert "null" not in json.dumps(answers)
     assert (done.record.usage.prompt_tokens, done.record.usage.answer_tokens) == (40 * 50, 40 * 2)
     assert vaemo_eval("rescore", done.folder).code == 0
 
