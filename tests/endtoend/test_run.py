@@ -159,7 +159,11 @@ WRONG: list[tuple[str, list[str], list[str]]] = [
     ),
     ("bad limit", ["--model", "baseline:prototype", "--tasks", "iimi_basic", "--limit", "-3"], ["--limit"]),
     ("no limit", ["--model", "baseline:prototype", "--tasks", "iimi_basic", "--limit", "nan"], ["--limit", "nan"]),
-    ("endless limit", ["--model", "baseline:prototype", "--tasks", "iimi_basic", "--limit", "1e30"], ["--limit", "1e+30"]),
+    (
+        "endless limit",
+        ["--model", "baseline:prototype", "--tasks", "iimi_basic", "--limit", "1e30"],
+        ["--limit", "1e+30"],
+    ),
     (
         "examples below none",
         ["--model", "baseline:prototype", "--tasks", "iimi_basic", "--num_fewshot", "-1"],
