@@ -1,4 +1,4 @@
-"""From items and answers to the arrays that metrics read."""
+"""Arrange items and answers as arrays for metrics."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from va_extractor.emotions.prototypes import prototypes
 if TYPE_CHECKING:
     from harness.kinds.base import Answered
 
-_DIGITS = 9  # labels that differ by rounding alone tie
+_DIGITS = 9  # labels that differ by rounding only are ties
 
 
 def membership(sets: Sequence[Sequence[str]], labels: tuple[str, ...]) -> np.ndarray:
@@ -46,7 +46,7 @@ def points(items: Sequence[Item]) -> Floats:
 
 
 def labelled(labels: tuple[str, ...], answered: Sequence[Answered]) -> dict[str, Any]:
-    """Return the fields of `Labelled`: one true label an item, one answered or none."""
+    """Return the fields of `Labelled`: one true label for each item, and one or no answered label."""
     items = [one.item for one in answered]
     gold = np.array([item.choices.index(item.labels[0]) for item in items], dtype=np.int64)
     sizes = np.array([len(item.choices) for item in items], dtype=np.int64)
@@ -68,7 +68,7 @@ def labelled(labels: tuple[str, ...], answered: Sequence[Answered]) -> dict[str,
 
 
 def places(items: Sequence[Item]) -> Floats | None:
-    """Return (n, k, 2) prototypes of the offered labels; None where one has no published term."""
+    """Return (n, k, 2) prototypes of the offered labels; None if one has no published term."""
     known: dict[tuple[str, ...], Floats] = {}
     try:
         for item in items:
@@ -85,7 +85,7 @@ def distance(places: Floats, items: Sequence[Item]) -> Floats:
 
 
 def votes(items: Sequence[Item], labels: tuple[str, ...]) -> Floats | None:
-    """Return (n, k) annotator votes / max vote; None where one annotator labelled."""
+    """Return (n, k) annotator votes / max vote; None with one annotator."""
     position = {label: index for index, label in enumerate(labels)}
     votes = np.zeros((len(items), len(labels)))
     for row, item in enumerate(items):
@@ -97,7 +97,7 @@ def votes(items: Sequence[Item], labels: tuple[str, ...]) -> Floats | None:
 
 
 def annotated(items: Sequence[Item], labels: tuple[str, ...]) -> Bools | None:
-    """Return (n, a, k) whether each of up to `a` annotators gave each label; None where no item has several."""
+    """Return (n, a, k) whether each of up to `a` annotators gave each label; None if no item has several."""
     sets = [item.annotator_labels or () for item in items]
     most = max(map(len, sets))
     if most < 2:
@@ -111,12 +111,12 @@ def annotated(items: Sequence[Item], labels: tuple[str, ...]) -> Bools | None:
 
 
 def _calibrated(scores: Floats, answered: Sequence[Answered]) -> Floats | None:
-    """Divide (n, k) probabilities by those without content, averaged over prompts; in logs, made to sum to 1.
+    """Divide (n, k) probabilities by those without content (mean over prompts), and normalise.
 
     As Zhao et al. (2021, arXiv:2102.09690), section 5: W = diag(p_cf)^-1, b = 0.
 
     Returns:
-        (n, k) log-probabilities; None where an item's choices were not asked without content.
+        (n, k) log-probabilities; None if an item's choices have no answers without content.
     """
     from scipy.special import log_softmax, logsumexp
 

@@ -1,4 +1,4 @@
-"""What a kind of question is: all that the harness knows of it, on one page."""
+"""The interface of a kind of question."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 FIXED = ("uniform", "majority", "prototype", "oracle")
 """Baselines that answer every kind of question."""
 LEARNT = ("gaussian", "knn", "logistic")
-"""Baselines that score labels by what they know of them: published means, or train items."""
+"""Baselines that score labels by published means or train items."""
 TEXT, LOGLIKELIHOOD = "generate_until", "multiple_choice"
 """lm-eval's output types."""
 
@@ -32,11 +32,11 @@ class Answered:
     """One item with an answer to it.
 
     Attributes:
-        item: what was given and what is true.
+        item: input and true answer.
         answer: the raw answer.
         parsed: the answer as parsed.
         scores: scores of a text by instruments; empty for all other kinds.
-        content_free: log-likelihoods of the same choices in prompts without content; empty where none were asked.
+        content_free: log-likelihoods of the same choices in prompts without content; empty if there are none.
     """
 
     item: Item
@@ -75,16 +75,16 @@ class Baseline(Protocol):
 
 
 class Kind(ABC):
-    """One kind of question. Its name is that of its module.
+    """One kind of question, named after its module.
 
     Attributes:
-        asks: what is asked for, in a few words.
-        families: the metrics that apply, by family or by name, in the order of reports.
-        offers: the key of `metadata` that names the choices: `labels` for a fixed set, `options` where they differ by
-            item, None where there are none.
+        asks: what the model must answer, in a few words.
+        families: families or names of its metrics, in the order of reports.
+        offers: the key of `metadata` for the choices: `labels` for a fixed set, `options` if they differ by item, None
+            without choices.
         several: whether an item may have any number of true labels; otherwise it has exactly one.
-        derived_by: the only derivation that makes its items; None where there is no such rule.
-        output_types: of lm-eval, that fit.
+        derived_by: the only derivation allowed; None if any or none is.
+        output_types: lm-eval's output types that it supports.
         calibrated: whether log-likelihoods are also divided by those without content.
         has_examples: whether `example` writes an answer, so that an axis can show examples.
         names_labels: whether an answer names choices, each right or wrong.
@@ -94,8 +94,8 @@ class Kind(ABC):
             one.
         answered_by: the baselines that can answer.
         baselines: those reported next to every score.
-        ceilings: what predictors from valence and arousal answer with: the `choices` offered, any `labels` of the
-            source, or `texts`. None where the values are not given but asked for.
+        ceilings: the answers of predictors from VA: the `choices` offered, any `labels` of the source, or `texts`. None
+            if the values are asked for, not given.
     """
 
     asks: str
@@ -139,7 +139,7 @@ class Kind(ABC):
         """Return the right answer as examples show it: a text, or the true labels."""
 
     def oracle(self, item: Item) -> str:
-        """Return the right answer as exactly as it can be given."""
+        """Return the exact right answer."""
         return str(self.target(item))
 
     def example(self, item: Item, language: str) -> str:
@@ -147,11 +147,11 @@ class Kind(ABC):
         raise NotImplementedError
 
     def left_out(self, item: Item) -> str | None:
-        """Return why an item is not asked, for want of a true answer; None where it is asked."""
+        """Return why an item without a true answer is left out; None if it is not."""
         return None
 
     def shares(self, item: Item) -> tuple[float, ...] | None:
-        """Return the true share of each choice; None where none are asked for."""
+        """Return the true probability of each choice; None if the kind has none."""
         return None
 
     @abstractmethod
@@ -164,15 +164,15 @@ class Kind(ABC):
         return Parsed(status="ok", labels=(item.choices[best],))
 
     def is_bare(self, item: Item, line: str) -> bool:
-        """Return whether one line may be an answer without the steps that were asked for."""
+        """Return whether one line may be an answer without the requested steps."""
         return True
 
     def scores(self, item: Item, parsed: Parsed) -> ItemScores:
-        """Score one answer by itself; higher is better, and the score that matters most comes first."""
+        """Score one answer, most important score first; higher is better."""
         raise NotImplementedError
 
     def item_scores(self, item: Item, answer: Answer, scores: ItemScores) -> ItemScores:
-        """Return the scores by which single answers are compared and shown: the stored ones, if they say enough."""
+        """Return the scores used to compare and show single answers."""
         return scores
 
     def measure(
@@ -198,7 +198,7 @@ class Kind(ABC):
         raise NotImplementedError
 
     def say_set(self, labels: Sequence[str]) -> str | None:
-        """Format a set of labels as an answer; None where an answer is no set."""
+        """Format a set of labels as an answer; None if answers are not sets."""
         return None
 
     def answers(self, by: Baseline) -> list[str]:
@@ -208,5 +208,5 @@ class Kind(ABC):
 
 
 def generator(item: Item) -> np.random.Generator:
-    """Return the item's own random generator, so that its random answer does not depend on other items."""
+    """Return a random generator seeded by the item's id."""
     return np.random.default_rng(int.from_bytes(hashlib.sha256(item.item_id.encode()).digest()[:8]))

@@ -1,8 +1,8 @@
 """Two sentences: how a sequence of valence and arousal begins, and how it ends.
 
-Baselines name published terms: `prototype` those nearest to the first and the last point, `majority` those nearest to
-the mean first and mean last point, `uniform` two random ones. The oracle makes the change three times as large, so that
-its direction can be read back in spite of the reader's error.
+Baselines name published terms: `prototype` those nearest to the first and last point, `majority` those nearest to the
+mean first and mean last point, `uniform` two random ones. The oracle makes the change three times as large, so that
+the reader's error does not hide its direction.
 """
 
 from __future__ import annotations
@@ -65,10 +65,10 @@ class Change(Kind):
     def measure(
         self, items: Sequence[Item], texts: Sequence[str | None], by: Instruments, parts: frozenset[Part]
     ) -> list[ItemScores]:
-        """Score how well the change read back fits the given one, and how the text is written.
+        """Score the change read back against the given one, and style.
 
-        `right_direction` is the mean of `valence_direction` and `arousal_direction` where they have a value: a change
-        too small to show has none.
+        `right_direction` is the mean of `valence_direction` and `arousal_direction`; a change that is too small has
+        none.
         """
         columns = _read_back(items, texts, by) if "read" in parts else {}
         columns |= styled(texts) if "written" in parts else {}

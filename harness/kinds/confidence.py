@@ -1,4 +1,4 @@
-"""One label of a fixed set, and from 0 to 100 how sure the model is of it.
+"""One label of a fixed set, and the model's confidence in it from 0 to 100.
 
 An answer without a label or a confidence is wrong, with full confidence.
 """

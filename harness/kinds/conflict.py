@@ -1,4 +1,4 @@
-"""One label, next to a sentence that may speak for another one (`harness.kinds.derive.conflict`)."""
+"""One label, with a sentence that may fit another label (`harness.kinds.derive.conflict`)."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from harness.record import Item, ItemScores, Parsed
 
 
 class Conflict(SingleLabel):
-    """A label by values, with words for or against it."""
+    """A label from values, with a sentence for or against it."""
 
-    asks = "one label, beside a sentence for or against it"
+    asks = "one label, with a sentence for or against it"
     families = ("accuracy", "conflict")
     derived_by = "conflict"
     output_types = (TEXT,)
@@ -30,7 +30,7 @@ class Conflict(SingleLabel):
         return True
 
     def scores(self, item: Item, parsed: Parsed) -> ItemScores:
-        """Return whether the answer follows the values, and whether it follows the words, where there are any."""
+        """Return whether the answer follows the values, and whether it follows the sentence, if there is one."""
         words = None if item.statement is None else quadrant_of(item.statement)
         return {
             "correct": float(parsed.labels == item.labels),

@@ -1,8 +1,8 @@
-"""Valence and arousal as two numbers in [-1, 1], for a word that human raters placed.
+"""Valence and arousal as two numbers in [-1, 1], for a word that humans have rated.
 
-No answer is as far off as can be: at the end of each scale that lies farther from the truth. To correlations it adds
-nothing (`harness.metrics.description`). The baseline `prototype` looks the word up in the table that the task is made
-of, so it is a control.
+No answer counts as the farthest point: the end of each scale farther from the truth. For correlations it counts as the
+mean (`harness.metrics.description`). The baseline `prototype` looks the word up in the task's own table, so it is a
+control.
 """
 
 from __future__ import annotations
@@ -49,12 +49,12 @@ class Coordinates(Kind):
         return unparsed(text) if numbers is None else Parsed(status="ok", numbers=numbers)
 
     def scores(self, item: Item, parsed: Parsed) -> ItemScores:
-        """Return one minus the distance from the human means, as a fraction of the widest there is."""
+        """Return one minus the distance from the human means, as a fraction of the largest possible distance."""
         valence, arousal = parsed.numbers or (-math.copysign(1.0, item.valence), -math.copysign(1.0, item.arousal))
         return {"nearness": 1 - math.hypot(valence - item.valence, arousal - item.arousal) / _WIDEST}
 
     def outcome(self, labels: tuple[str, ...], answered: Sequence[Answered]) -> Described:
-        """Arrange human means and answers by axis; NaN where there is no answer."""
+        """Arrange human means and answers by axis; NaN without an answer."""
         said = np.array([one.parsed.numbers or (np.nan, np.nan) for one in answered], dtype=np.float64)
         true = points([one.item for one in answered])
         names = ("valence", "arousal", "read_valence", "read_arousal")

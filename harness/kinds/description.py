@@ -57,7 +57,7 @@ class Description(Kind):
     def measure(
         self, items: Sequence[Item], texts: Sequence[str | None], by: Instruments, parts: frozenset[Part]
     ) -> list[ItemScores]:
-        """Score how near references are, what is read back, and how the text is written."""
+        """Score nearness to references, the point read back, and style."""
         near = similarities(items, texts, by.embed) if "near" in parts else [{} for _ in items]
         static = similarities(items, texts, by.embed_static) if "static" in parts else [{} for _ in items]
         columns = _read_back(items, texts, by) if "read" in parts else {}
@@ -68,7 +68,7 @@ class Description(Kind):
         ]
 
     def outcome(self, labels: tuple[str, ...], answered: Sequence[Answered]) -> Described:
-        """Arrange scores, and the points given."""
+        """Arrange scores and the points given."""
         given = {name: column([getattr(one.item, name) for one in answered]) for name in ("valence", "arousal")}
         return Described(scored(answered) | given)
 
@@ -85,7 +85,7 @@ class Description(Kind):
 
 
 def sentence(word: str) -> str:
-    """Return the sentence by which a baseline describes the state that `word` names."""
+    """Return a baseline's description with `word`."""
     return f"The person's emotional state can be called {word}."
 
 

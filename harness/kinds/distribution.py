@@ -1,7 +1,7 @@
 """A probability for every label of a fixed set, as a JSON object.
 
-The true shares are those of annotators' votes: `label_weights` divided by their sum, or equal shares of the item's
-labels where there are no weights. A derivation may give them instead (`published`).
+True probabilities are fractions of annotators' votes: `label_weights` divided by their sum, or equal for the item's
+labels without weights. A derivation may give them instead (`published`).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ SLACK = 0.02
 
 
 class Distribution(Kind):
-    """A share for every label."""
+    """A probability for every label."""
 
     asks = "a probability for every label, as a JSON object"
     families = ("distribution",)
@@ -36,15 +36,15 @@ class Distribution(Kind):
         return None if item.labels else "no_label"
 
     def target(self, item: Item) -> str:
-        """Return the true shares to two decimals."""
+        """Return the true probabilities to two decimals."""
         return _json(item.choices, [round(share, 2) for share in item.shares or ()])
 
     def oracle(self, item: Item) -> str:
-        """Return the true shares in full."""
+        """Return the true probabilities in full."""
         return _json(item.choices, item.shares or ())
 
     def shares(self, item: Item) -> tuple[float, ...]:
-        """Return the shares of votes."""
+        """Return the fractions of votes."""
         weights = item.label_weights
         given = weights if weights and sum(weights) else [1.0] * len(item.labels)
         votes = dict(zip(item.labels, given, strict=True))
@@ -52,7 +52,7 @@ class Distribution(Kind):
         return tuple(votes.get(choice, 0.0) / total for choice in item.choices)
 
     def read(self, item: Item, text: str) -> Parsed:
-        """Read the numbers as given: `numbers` need not sum to 1."""
+        """Parse the numbers as given; they need not sum to 1."""
         numbers = stated.shares(text, item.choices)
         return unparsed(text) if numbers is None else Parsed(status="ok", numbers=numbers)
 
@@ -63,7 +63,7 @@ class Distribution(Kind):
         return {"js_similarity": float(1.0 - js(np.array(item.shares, dtype=np.float64), _normal(parsed.numbers)))}
 
     def outcome(self, labels: tuple[str, ...], answered: Sequence[Answered]) -> Distributed:
-        """Arrange true and answered shares."""
+        """Arrange true and answered probabilities."""
         silent = np.full(len(labels), np.nan)
         return Distributed(
             reference=np.array([one.item.shares for one in answered], dtype=np.float64),
@@ -79,7 +79,7 @@ class Distribution(Kind):
         return replace(outcome, answered=rng.dirichlet(np.ones(len(outcome.labels)), size=len(outcome.reference)))
 
     def say(self, choices: Sequence[str], shares: Sequence[float]) -> str:
-        """Give the shares to three decimals."""
+        """Give the probabilities to three decimals."""
         return _json(choices, [round(share, 3) for share in shares])
 
 
@@ -93,7 +93,7 @@ def _normal(values: Sequence[float]) -> Floats:
 
 
 def _off(values: Sequence[float]) -> float:
-    """Return whether numbers sum to neither 1 nor 100; NaN where there are none."""
+    """Return whether numbers sum to neither 1 nor 100; NaN without numbers."""
     if not values:
         return float("nan")
     total = sum(values)

@@ -1,7 +1,7 @@
 """Instruments that score texts, and scores of style.
 
-A refused or empty text is wrong, not missing: it scores 0 in every measure of quality and reads as neutral. Measures of
-style and of unsupported claims have no value there.
+A refused or empty text is wrong, not missing: it scores 0 in every measure of quality and counts as neutral. It has no
+scores of style and unsupported claims.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ DIGITS = 6
 
 @dataclass(frozen=True)
 class Instruments:
-    """What scores texts.
+    """Models that score texts.
 
     Attributes:
         embed: maps texts to unit vectors, by contextual embeddings.
-        embed_static: the same by static word vectors: a second embedder, of another kind.
+        embed_static: maps texts to unit vectors, by static word vectors.
         read: maps texts to (n, 2) valence and arousal in [-1, 1].
         read_sd: (2,) the reader's error in valence and arousal.
         record: embedder and reader, for the run record.
@@ -52,7 +52,7 @@ def instruments(given: str | None = None) -> Instruments:
         given: as `--embedder`; the reader always uses all-MiniLM-L6-v2.
 
     Raises:
-        InputError: an embedder is missing or not the pinned one.
+        InputError: an embedder is missing or differs from the pinned one.
     """
     from harness.text.embedder import embedder, sentence_model
     from harness.text.static_embedder import StaticEmbedder
@@ -65,7 +65,7 @@ def instruments(given: str | None = None) -> Instruments:
 
 
 def styled(texts: Sequence[str | None]) -> dict[str, Floats]:
-    """Score claims and style of n texts; NaN where there is none."""
+    """Score claims and style of n texts; NaN without a text."""
     answered = [row for row, text in enumerate(texts) if text is not None]
     said = [text for text in texts if text is not None]
     return {

@@ -16,7 +16,7 @@ from harness.text.labels import parse_labels
 from harness.text.languages import label_names
 
 SET_SIZE = 5
-"""Labels in the answer of a baseline that ranks them."""
+"""Number of labels in the answer of a ranking baseline."""
 
 
 class MultiLabel(Kind):
@@ -39,11 +39,11 @@ class MultiLabel(Kind):
         return json.dumps(label_names(item.labels, language), ensure_ascii=False)
 
     def read(self, item: Item, text: str) -> Parsed:
-        """Read the choices that are named."""
+        """Parse the choices named."""
         return parse_labels(text, item.choices)
 
     def scores(self, item: Item, parsed: Parsed) -> ItemScores:
-        """Return how far the two sets agree; two empty ones agree fully."""
+        """Return F1 and Jaccard index of the two sets; two empty sets agree fully."""
         gold, named = set(item.labels), set(parsed.labels)
         size, either, both = len(gold) + len(named), len(gold | named), len(gold & named)
         return {"f1": 2 * both / size if size else 1.0, "jaccard": both / either if either else 1.0}

@@ -36,7 +36,7 @@ class Ranking(Kind):
         return label_names(item.labels, language)[0]
 
     def read(self, item: Item, text: str) -> Parsed:
-        """Read the choices that are named."""
+        """Parse the choices named."""
         return parse_labels(text, item.choices)
 
     def choose(self, item: Item, loglikelihoods: Sequence[float]) -> Parsed:
@@ -48,7 +48,7 @@ class Ranking(Kind):
         return {}
 
     def item_scores(self, item: Item, answer: Answer, scores: ItemScores) -> ItemScores:
-        """Return the chance that a true label has a higher log-likelihood than a false one; None without both."""
+        """Return the probability that a true label has a higher log-likelihood than a false one; None without both."""
         given, true = answer.loglikelihoods, [label in item.labels for label in item.choices]
         return {OWN_AUC: auc(given, true) if given is not None and len(given) == len(true) else None}
 

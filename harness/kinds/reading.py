@@ -17,9 +17,9 @@ _STOPPED: dict[Finish | None, Status] = {"content_filter": "filtered", "refusal"
 def read(kind: Kind, item: Item, answer: Answer) -> Parsed:
     """Parse `answer` to `item`.
 
-    Of an answer in steps only the last line is parsed. Words for labels in the prompt's language are read as English.
-    The provider's reason for the end of an answer comes before its text, except that a text cut off by the token limit
-    is parsed where it can be.
+    Of an answer in steps, only the last line is parsed. Label words in the prompt's language are translated to English.
+    The provider's finish reason decides the status, except that a text cut off by the token limit is parsed if
+    possible.
     """
     if answer.missing is not None:
         return Parsed(status="missing")
@@ -44,16 +44,16 @@ def _read_text(kind: Kind, item: Item, text: str) -> Parsed:
 
 
 def _without_steps(kind: Kind, item: Item, said: str) -> bool:
-    """Return whether a model left the steps out and answered at once, in one line that is nothing but the answer."""
+    """Return whether a model left the steps out and answered in one line."""
     lines = visible(said).splitlines()
     return len(lines) == 1 and kind.is_bare(item, lines[0])
 
 
 def to_answer(results: Sequence[str | tuple[float, bool] | Answer | None]) -> Answer:
-    """Convert results of lm-eval: a text (None where a server sent none), or (log-likelihood, greedy) pairs.
+    """Convert results of lm-eval: a text (None if a server sent none), or (log-likelihood, greedy) pairs.
 
-    An `Answer` of our own back ends is returned as it is; of several choices a missing one counts. Half a surrogate
-    pair, in which a cut-off answer may end, becomes a question mark: no file can hold it.
+    An `Answer` of our own back ends is returned unchanged; if one choice is missing, the answer is missing. Half a
+    surrogate pair at the end of a cut-off answer becomes a question mark, because no file can hold it.
 
     Raises:
         InputError: a log-likelihood is NaN or infinite.

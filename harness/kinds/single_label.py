@@ -34,11 +34,11 @@ class SingleLabel(Kind):
         return label_names(item.labels, language)[0]
 
     def read(self, item: Item, text: str) -> Parsed:
-        """Read one of the choices."""
+        """Parse one of the choices."""
         return parse_label(text, item.choices)
 
     def is_bare(self, item: Item, line: str) -> bool:
-        """Return whether the line is nothing but a choice."""
+        """Return whether the line is only a choice."""
         return is_label(line, item.choices)
 
     def scores(self, item: Item, parsed: Parsed) -> ItemScores:

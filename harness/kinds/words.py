@@ -1,7 +1,7 @@
-"""Emotion words of the model's own choice, compared with the annotated labels on published wheels.
+"""Free emotion words, compared with the annotated labels on published wheels.
 
-Words are found by the table of terms (`harness.text.emotion_words`), without negated ones; an answer without any is
-unparsed. A word outside the table counts neither for nor against the answer.
+Words are found by a table of terms (`harness.text.emotion_words`); negated ones are left out. An answer without any is
+unparsed. Words outside the table are ignored.
 """
 
 from __future__ import annotations
@@ -46,14 +46,14 @@ class Words(Kind):
         return ", ".join(dict.fromkeys(_term_of(label) for label in item.labels))
 
     def read(self, item: Item, text: str) -> Parsed:
-        """Keep the text where it holds an emotion word."""
+        """Keep the text if it holds an emotion word."""
         parsed = parse_description(text)
         if parsed.text is not None and not find_terms(parsed.text):
             return Parsed(status="unparsed")
         return parsed
 
     def scores(self, item: Item, parsed: Parsed) -> ItemScores:
-        """Return F1 at each level of the wheels and by pole, None where the labels have no place there."""
+        """Return F1 at each level of the wheels and by pole, None if the labels are not on it."""
         said = parsed.text or ""
         found = {term.name: term for term in find_terms(said)}
         by_level = {name: float(wheel_f1([said], [item.labels], level)[0]) for name, level in LEVELS.items()}
@@ -105,7 +105,7 @@ def _poles(terms: Iterable[Term]) -> frozenset[str]:
 
 @cache
 def _published() -> tuple[str, ...]:
-    """Return the published terms that a wheel has a place for."""
+    """Return the published terms that are on a wheel."""
     return tuple(term for term in norms() if any(found.nodes for found in find_terms(term)))
 
 

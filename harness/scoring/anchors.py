@@ -28,8 +28,8 @@ class Anchor:
     """One baseline's or ceiling's answers to n items.
 
     Attributes:
-        answers: n answers, in the form the task asks for.
-        scores: of each answer, only where they need more than the answer (embeddings); else n empty ones.
+        answers: n answers, as texts or log-likelihoods.
+        scores: scores of each answer by instruments; n empty ones for kinds without instruments.
     """
 
     answers: list[Answer]
@@ -38,7 +38,7 @@ class Anchor:
 
 @dataclass(frozen=True)
 class Anchors:
-    """The answers of baselines, and of predictors from valence and arousal, by name; in the order of the items."""
+    """Answers of baselines and ceilings by name, in the order of the items."""
 
     baselines: Mapping[str, Anchor] = field(default_factory=dict)
     ceilings: Mapping[str, Anchor] = field(default_factory=dict)
@@ -68,10 +68,10 @@ def anchors(
     """Return the answers of baselines and ceilings to n items of one task.
 
     Args:
-        question: what decides the items.
+        question: features and rules that define the items.
         items: n items, at least one.
         by_likelihood: whether answers are log-likelihoods instead of texts.
-        by: what descriptions are measured with; None for other kinds.
+        by: instruments that score descriptions; None for other kinds.
     """
     hashes = load(question.features, question.source).hashes
     return _anchors(
@@ -92,13 +92,13 @@ def anchors_of(
     """Return the answers of baselines and ceilings to the items of a finished run.
 
     Args:
-        task: as it was recorded.
+        task: from the record.
         samples: of the task.
-        features: where its features are, as `--features`; None to look in the cache, then where they are known to be.
-        by: what descriptions are measured with; None to load what measured them in the run, if it is needed.
+        features: its features, as in `--features`; None to use the cache, then the recorded or shipped features.
+        by: instruments that score descriptions; None to load those of the run if they are needed.
 
     Raises:
-        InputError: the features or the embedder are not those of the record, or are nowhere.
+        InputError: the features or the embedder are missing or differ from the record.
     """
     items = [sample.item for sample in samples]
 
@@ -123,7 +123,7 @@ def anchors_of(
 
 
 def baseline_answers(name: str, question: Question, items: Sequence[Item], *, by_likelihood: bool) -> list[Answer]:
-    """Return a baseline's answers to n items, in the form that the task asks for."""
+    """Return a baseline's answers to n items, as texts or log-likelihoods."""
     by = Baseline(name, question, items)
     if by_likelihood:
         return [Answer(loglikelihoods=tuple(row)) for row in by.scores()]
@@ -195,13 +195,13 @@ def _anchor(name: str, found: Arrays, items: Sequence[Item]) -> Anchor:
 
 
 def _padded(rows: Sequence[Sequence[float]]) -> Floats:
-    """Return (n, k) numbers, k of the item with most choices; NaN where an item has fewer."""
+    """Return (n, k) numbers for at most k choices; NaN where an item has fewer."""
     width = max(map(len, rows))
     return np.array([[*row, *[np.nan] * (width - len(row))] for row in rows], dtype=np.float64)
 
 
 def _recorded(task: TaskRecord) -> Instruments | None:
-    """Load what measured the descriptions of a run."""
+    """Load the instruments of a run."""
     if task.embedder is None:
         return None
     found = instruments()
@@ -211,7 +211,7 @@ def _recorded(task: TaskRecord) -> Instruments | None:
 
 
 def _find(stated: FeaturesRecord) -> str:
-    """Return where the recorded features are: as `VAEMO_FEATURES` says, under their recorded name, or shipped."""
+    """Return the place of the recorded features: `VAEMO_FEATURES`, their recorded name, or the shipped ones."""
     named = f"{stated.id}@{stated.revision}" if stated.revision else stated.id
     for given in dict.fromkeys((reference(None), named)):
         try:
@@ -219,16 +219,16 @@ def _find(stated: FeaturesRecord) -> str:
         except InputError:
             continue
     raise InputError(
-        "the features of the run are not here",
+        "the features of the run were not found",
         code="missing",
         field="--features",
         found=f"{named}, source {stated.source}, SHA-256 {stated.sha256[:12]}",
-        hint="give their place with --features FOLDER|ID@REVISION",
+        hint="pass --features FOLDER|ID@REVISION",
     )
 
 
 def _matching(stated: FeaturesRecord, given: str) -> str:
-    """Return `given` where its features are the recorded ones."""
+    """Return `given` if its features are the recorded ones."""
     hashes = load(given, stated.source).hashes
     if (hashes.get(EVALUATED), hashes.get(FITTED)) != (stated.sha256, stated.fitted_sha256):
         raise InputError("these are not the features of the run", code="changed", field="--features", found=given)

@@ -1,4 +1,4 @@
-"""What stands beside a task's metrics: answer counts, scores by label, confusions, leaning and calibration."""
+"""Details of a task's scores: answer counts, scores by label, confusion matrix, bias and calibration."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from harness.stats.arrays import Floats, Ints
 
 
 def answer_counts(answered: Sequence[Answered]) -> AnswerCounts:
-    """Count answers by class; rates are of the answers that arrived, 0 where none did."""
+    """Count answers by status; rates are fractions of the answers received, 0 if there are none."""
     counts = Counter(one.parsed.status for one in answered)
     n = max(1, len(answered) - counts["missing"])
     return AnswerCounts(
@@ -61,7 +61,7 @@ def confusion(model: Labelled) -> Confusion:
 
 
 def bias(model: Labelled | LabelSets) -> Bias:
-    """Return how often each label is answered and is true, and which is over-used most."""
+    """Return how often each label is answered and is true, and the most over-used label."""
     ones = np.ones((1, len(model.gold)))
     counts = class_counts(model, ones)
     above = np.nan_to_num(excess(model, ones)[0])
@@ -74,7 +74,7 @@ def bias(model: Labelled | LabelSets) -> Bias:
 
 
 def reliability(model: Labelled) -> dict[str, tuple[ReliabilityBin, ...]]:
-    """Return reliability diagrams of plain, length-normalised and calibrated probabilities, where there are any."""
+    """Return reliability diagrams of plain, length-normalised and calibrated probabilities, if there are any."""
     given = {"raw": model.scores, "normalised": model.scores_norm, "calibrated": model.scores_cal}
     return {name: _bins(scores, model.gold) for name, scores in given.items() if scores is not None}
 

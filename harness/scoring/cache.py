@@ -1,8 +1,8 @@
-"""Arrays that depend on features and task alone, computed once and kept on disk.
+"""Cache on disk of arrays that depend only on features and task.
 
-A file is named by a hash of everything that decides its numbers, and also holds that text. Its last bytes are the
+A file's name is a hash of everything that decides its numbers; the file also holds that text. Its last bytes are the
 SHA-256 of the rest, because an archive's own checksums do not cover its table of contents. A damaged file, or one with
-another text, is computed again. A folder that cannot be written costs time, but no run.
+another text, is computed again. If the folder cannot be written, the arrays are computed each time.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 VERSION = 3
-"""Raise it whenever a baseline or a predictor changes, so that older files are not read."""
+"""Increase it when a baseline or a predictor changes, so that old files are not used."""
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -33,7 +33,7 @@ _UNREADABLE = (ValueError, KeyError, EOFError, BadZipFile)
 
 
 def kept(parts: Sequence[object], compute: Callable[[], Arrays]) -> Arrays:
-    """Return what `compute` gives, from the cache where it was computed before.
+    """Return the arrays from the cache, or compute and store them.
 
     Args:
         parts: everything that decides the arrays, in JSON's types; hashes of the features are among them.

@@ -15,7 +15,7 @@ _DRAWS = 100
 
 
 def chances(kind: Kind, metrics: Sequence[Metric], outcome: Outcome, n: int) -> dict[str, float | None]:
-    """Return each metric's chance value on these `n` items, by name; None where it has no meaning or no value."""
+    """Return each metric's chance value on these `n` items; None if it has no meaning or no value."""
     simulated = [metric for metric in metrics if metric.chance == "simulated"]
     rng = np.random.default_rng(SEED)
     drawn = [kind.at_random(outcome, rng) for _ in range(_DRAWS)] if simulated else []

@@ -1,4 +1,4 @@
-"""A metric's value with its intervals, and what a reader must know of either."""
+"""A metric's value with interval, reason and note."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from harness.stats.intervals import (
     wilson_of_clusters,
 )
 
-_ONE_CLUSTER = "no interval: all items that count form one cluster"
+_ONE_CLUSTER = "no interval: all items with a value form one cluster"
 
 
 def estimate(metric: Metric, value: float, spread: Bootstrap | None, *, independent: int | None = None) -> Score:
-    """Return a metric's value with its intervals, its reason and its note.
+    """Return a metric's value with its interval, a reason if there is none, and a note.
 
     Args:
         metric: defined on the items.
-        value: over all items; of several repeats the mean.
-        spread: its resampling distribution; None where the items that count form one cluster.
-        independent: how many items there are, if each is a cluster of its own that was answered once.
+        value: over all items; the mean over repeats.
+        spread: its resampling distribution; None if the items with a value form one cluster.
+        independent: number of items if each is its own cluster and was answered once, else None.
     """
     if metric.proportion and independent and not metric.partial:
         found: Interval | None = wilson(round(value * independent), independent)
@@ -47,7 +47,7 @@ def estimate(metric: Metric, value: float, spread: Bootstrap | None, *, independ
 
 
 def _best(metric: Metric, spread: Bootstrap) -> Interval | None:
-    """Return the interval that was found to cover best for this metric."""
+    """Return the interval with the best coverage for this metric."""
     match metric.interval:
         case "student":
             return student(spread, metric.span)

@@ -28,7 +28,7 @@ from harness.stats.intervals import (
 )
 
 CHANCE = "chance"
-"""The name of the floor where a constant answer's value is 0 / 0, as that of a correlation is."""
+"""Name of the floor if a constant answer has no value, as with correlations (0 / 0)."""
 FROM_VA = ("prototype", *PREDICTORS, NEAREST_MEAN, RETRIEVAL)
 
 
@@ -48,11 +48,11 @@ def bounds(
     Args:
         values: of each, by name.
         higher_is_better: of the metric.
-        chance: the floor where no constant answer has a value: what random answers score by the metric's algebra, which
-            is what constant ones tend to as they cease to vary. None where only simulation tells it.
+        chance: the floor if no constant answer has a value: the fixed chance value, which is the limit for answers that
+            become constant. None if chance must be simulated.
 
     Returns:
-        A score without a value where either has none, with the reason.
+        The names, or a score without a value and the reason if there is no floor or no ceiling.
     """
     sign = 1 if higher_is_better else -1
     known = {name: sign * value for name, value in values.items() if value is not None}
@@ -77,7 +77,7 @@ def normalized_score(
     higher_is_better: bool,
     interval: IntervalName = "percentile",
 ) -> NormalizedScore:
-    """Return (score - floor) / (ceiling - floor) with its interval, all three over the same draws.
+    """Return (score - floor) / (ceiling - floor) with its interval, over the same draws.
 
     There is no value unless the ceiling is above the floor with 95 % confidence. The interval is the jackknife if the
     metric's own is, else the percentile interval, which covers better than corrected ones (`docs/statistics.md`).
@@ -85,7 +85,7 @@ def normalized_score(
     reach = _minus(ceiling, floor) if higher_is_better else _minus(floor, ceiling)
     known = _interval(reach, interval)
     if known is None or known.low <= 0:
-        reason = f"no predictor from valence and arousal is surely better than {names.floor} here"
+        reason = f"no predictor from valence and arousal is better than {names.floor} with 95 % confidence"
         return NormalizedScore(value=None, reason=reason, floor=names.floor, ceiling=names.ceiling)
     gained = _minus(score, floor) if higher_is_better else _minus(floor, score)
     share = Bootstrap(
@@ -112,7 +112,7 @@ def _interval(bootstrap: Bootstrap, kind: IntervalName) -> Interval | None:
 
 
 def _over(gained: Floats, reach: Floats) -> Floats:
-    """Divide; NaN where there is nothing to reach."""
+    """Divide; NaN where ceiling and floor are equal."""
     return ratio(gained, np.where(reach == 0, np.nan, reach))
 
 

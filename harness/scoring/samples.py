@@ -1,4 +1,4 @@
-"""From answers to samples: each answer parsed and scored by item."""
+"""Make samples: parse answers and score them by item."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ def make_samples(
     again: Sequence[Sequence[Asked]] = (),
     content_free: Mapping[tuple[str, ...], tuple[ContentFree, ...]] = MappingProxyType({}),
 ) -> list[Sample]:
-    """Read and score what came back.
+    """Parse and score the answers.
 
     Args:
-        kind: what was asked.
+        kind: of question.
         asked: n documents with their raw results.
-        by: what descriptions are measured with; needed for those only.
+        by: instruments that score descriptions; None for other kinds.
         again: the same n documents with the results of each further repeat.
-        content_free: what was said of each list of choices without content.
+        content_free: log-likelihoods of each list of choices in prompts without content.
 
     Returns:
         n samples, in the same order.
@@ -65,9 +65,9 @@ def judge(
     by: Instruments | None,
     parts: frozenset[Part] = PARTS,
 ) -> tuple[list[Parsed], list[ItemScores]]:
-    """Read n answers and score each by itself: whether it is right, how far two sets agree, how near a text comes.
+    """Parse and score n answers.
 
-    An answer that is missing has no scores, and no part in those of others. Of descriptions only `parts` are measured.
+    A missing answer has no scores and does not affect others. Descriptions get the scores of `parts` only.
     """
     parsed = [read(kind, item, answer) for item, answer in zip(items, answers, strict=True)]
     if not kind.measured:
@@ -85,7 +85,7 @@ def judge(
 
 
 def whole(samples: Sequence[Sample]) -> list[int]:
-    """Return the rows of the samples whose answers all arrived, those of repeats too."""
+    """Return the rows of the samples with all answers, including repeats."""
     return [
         row
         for row, one in enumerate(samples)
@@ -96,7 +96,7 @@ def whole(samples: Sequence[Sample]) -> list[int]:
 def only(samples: Sequence[Sample], rows: Sequence[int]) -> list[Sample]:
     """Return some of the samples.
 
-    What was said without content is in the first sample that offers its choices; it is kept where that one goes.
+    Answers without content are stored in the first sample that offers their choices; copy them if it is left out.
     """
     free = {one.item.choices: one.content_free for one in samples if one.content_free}
     chosen = [samples[row] for row in rows]
@@ -113,7 +113,7 @@ def answered(samples: Sequence[Sample]) -> list[Answered]:
 
 
 def answered_again(kind: Kind, samples: Sequence[Sample]) -> list[list[Answered]]:
-    """Return the items with the model's answers in each further repeat; every sample holds as many."""
+    """Return the items with the model's answers in each further repeat."""
     return [
         [
             Answered(
@@ -142,7 +142,7 @@ def answered_by(name: str, anchor: Anchor, kind: Kind, samples: Sequence[Sample]
 
 
 def _without_content(name: str, answer: Answer) -> tuple[tuple[float, ...], ...]:
-    """Return what a baseline says without content: a constant its own answer, all others no label before another."""
+    """Return a baseline's log-likelihoods without content: its usual ones if it is constant, else equal ones."""
     if answer.loglikelihoods is None:
         return ()
     return (answer.loglikelihoods if name in CONSTANT else (0.0,) * len(answer.loglikelihoods),)

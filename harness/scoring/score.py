@@ -1,4 +1,4 @@
-"""From samples, and the answers of baselines and ceilings, to a task's numbers."""
+"""Compute a task's numbers from samples and the answers of baselines and ceilings."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ from harness.stats.bootstrap import Compute, clusters_with_value, resample
 from harness.stats.clusters import cluster_index
 from harness.stats.intervals import Bootstrap
 
-RESUME = "repeat the command to ask for them, or add --allow-missing to score the rest"
-_UNREAD = "no answer could be read: each counts as wrong"
+RESUME = "repeat the command to request them, or add --allow-missing to score the rest"
+_NONE_PARSED = "no answer could be parsed: all count as wrong"
 _MODEL = ""
 
 Values = dict[str, float | None]
@@ -47,7 +47,7 @@ Spreads = dict[tuple[str, str], Bootstrap]
 
 @dataclass(frozen=True)
 class TaskScores:
-    """A task's numbers, as they stand in its record."""
+    """A task's numbers, as in its record."""
 
     clusters: int
     answers: AnswerCounts
@@ -60,10 +60,10 @@ class TaskScores:
 
 @dataclass(frozen=True)
 class Answers:
-    """Everybody's answers to the same items: the model's, the baselines', and those of predictors from VA.
+    """Answers of the model, the baselines and the ceilings to the same items.
 
     Attributes:
-        model: the model's, of each repeat.
+        model: of each repeat.
         baselines: by name.
         ceilings: by name.
         clusters: (n,) cluster index of each item.
@@ -91,23 +91,22 @@ def score(
     """Compute every number of a task.
 
     Args:
-        kind: what was asked.
+        kind: of question.
         labels: the task's label set; empty for descriptions and for choices that differ by item.
         samples: n samples, at least one.
-        others: what baselines and ceilings answer to the same items.
-        allow_missing: score the items whose answers all arrived, and say so, where some did not; else scores are
-            withheld then.
+        others: answers of baselines and ceilings to the same items.
+        allow_missing: if answers are missing, score the other items with a note; else withhold all scores.
     """
     counts = breakdown.answer_counts([one for repeat in _repeats(kind, samples) for one in repeat])
     there = whole(samples)
     if len(there) == len(samples):
         scores = _task_scores(kind, labels, samples, others, counts)
-        return scores if counts.ok else _noted(scores, _UNREAD)
+        return scores if counts.ok else _noted(scores, _NONE_PARSED)
     absent = f"{len(samples) - len(there)} of {len(samples)} items lack an answer"
     if not allow_missing or not there:
         return _withheld(kind, samples, counts, f"withheld: {absent}; {RESUME}")
     scores = _task_scores(kind, labels, only(samples, there), others.only(there), counts)
-    return _noted(scores, f"over the rest only: {absent}")
+    return _noted(scores, f"over the other items only: {absent}")
 
 
 def _withheld(kind: Kind, samples: Sequence[Sample], counts: AnswerCounts, reason: str) -> TaskScores:
@@ -126,7 +125,7 @@ def _withheld(kind: Kind, samples: Sequence[Sample], counts: AnswerCounts, reaso
 
 
 def _noted(scores: TaskScores, said: str) -> TaskScores:
-    """Put a note before those of every metric."""
+    """Put a note in front of every metric's notes."""
     notes = {name: "; ".join(filter(None, [said, one.note])) for name, one in scores.metrics.items()}
     return replace(
         scores, metrics={name: one.model_copy(update={"note": notes[name]}) for name, one in scores.metrics.items()}
@@ -201,7 +200,7 @@ def _scores(kind: Kind, answers: Answers) -> dict[str, Score]:
         plain = estimate(
             metric,
             fmean(answers.model.values(metric, n)),
-            spread and _of_those_that_count(metric, answers, spread),
+            spread and _with_valued_clusters(metric, answers, spread),
             independent=n if answers.count == n and answers.model.count == 1 else None,
         )
         found[name] = plain.model_copy(
@@ -217,7 +216,7 @@ def _scores(kind: Kind, answers: Answers) -> dict[str, Score]:
 
 
 def _resample(metrics: Sequence[Metric], answers: Answers, between: dict[str, Bounds | NormalizedScore]) -> Spreads:
-    """Resample the model and each metric's floor and ceiling over the same draws, one outcome after the other."""
+    """Resample the model and each metric's floor and ceiling over the same draws."""
     beside = answers.baselines | answers.ceilings
     asked = [(_MODEL, metric) for metric in metrics]
     for metric in metrics:
@@ -236,8 +235,8 @@ def _resample(metrics: Sequence[Metric], answers: Answers, between: dict[str, Bo
     return {(name, metric.name): spread for (name, metric), spread in zip(asked, spreads, strict=True)}
 
 
-def _of_those_that_count(metric: Metric, answers: Answers, spread: Bootstrap) -> Bootstrap | None:
-    """Return the resampling distribution with the number of clusters that the value rests on; None below two."""
+def _with_valued_clusters(metric: Metric, answers: Answers, spread: Bootstrap) -> Bootstrap | None:
+    """Return the resampling distribution with the number of clusters that have a value; None below two."""
     if not metric.partial:
         return spread
     counted = clusters_with_value(partial(answers.model.compute, metric), answers.clusters)

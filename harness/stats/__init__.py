@@ -1,1 +1,1 @@
-"""Intervals, bootstrap, power and agreement; nothing here knows of emotion."""
+"""Intervals, bootstrap, power and agreement, independent of the task."""

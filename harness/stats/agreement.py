@@ -1,9 +1,8 @@
 """Agreement of two continuous variables under item weights: Pearson r, Lin's CCC, RMSE.
 
-Every function takes the two variables once and a matrix of item weights, one row a bootstrap draw, and returns one
-value a draw: a draw's weights are how often it took each item, and a row of ones gives the point estimate. Moments
-are divided by the sum of weights (Lin 1989 divides by n), so that a weighted value equals the value on the expanded
-data.
+Functions take two variables and a matrix of item weights, one row for each bootstrap draw, and return one value for
+each row. A row of ones gives the point estimate. Moments are divided by the sum of weights (Lin 1989: by n), so a
+weighted value equals the value on the repeated items.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 Weights = NDArray[np.floating[Any]]
 
-_RELATIVE_ZERO = 1e-12  # a variance below this share of the mean square is rounding, not variation
+_RELATIVE_ZERO = 1e-12  # a variance below this fraction of the mean square is a rounding error
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,7 @@ def _moments(x: Array, y: Array, w: Weights) -> _Moments:
 
 
 def _checked(x: Array, y: Array, w: Weights) -> tuple[Array, Array, Array]:
-    """Return the three as float arrays, the items without a value on either side removed."""
+    """Return the three as float arrays, without items that lack a value of x or y."""
     x, y, w = (np.asarray(a, dtype=np.float64) for a in (x, y, w))
     if x.ndim != 1 or x.shape != y.shape or w.ndim != 2 or w.shape[1] != x.shape[0]:
         raise ValueError(f"shapes {x.shape}, {y.shape}, {w.shape} are not (n,), (n,), (draws, n)")
@@ -57,12 +56,12 @@ def pearson(x: Array, y: Array, w: Weights) -> Array:
     """Return Pearson's product-moment correlation for each draw.
 
     Args:
-        x: shape (n,); NaN marks an item without a value, which is left out.
-        y: shape (n,), likewise.
+        x: shape (n,); items with NaN are left out.
+        y: shape (n,); items with NaN are left out.
         w: item weights, shape (draws, n), at least 0.
 
     Returns:
-        Shape (draws,), in [-1, 1]; NaN where x or y does not vary or no weight is left.
+        Shape (draws,), in [-1, 1]; NaN if x or y is constant or no weight is left.
     """
     m = _moments(*_checked(x, y, w))
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -77,12 +76,12 @@ def ccc(x: Array, y: Array, w: Weights) -> Array:
     over n.
 
     Args:
-        x: shape (n,); NaN marks an item without a value, which is left out.
-        y: shape (n,), likewise.
+        x: shape (n,); items with NaN are left out.
+        y: shape (n,); items with NaN are left out.
         w: item weights, shape (draws, n), at least 0.
 
     Returns:
-        Shape (draws,), in [-1, 1]; 0 where one variable is constant; NaN where both are, or no weight is left.
+        Shape (draws,), in [-1, 1]; 0 if one variable is constant; NaN if both are, or no weight is left.
     """
     m = _moments(*_checked(x, y, w))
     spread = m.var_x + m.var_y
@@ -96,12 +95,12 @@ def rmse(x: Array, y: Array, w: Weights) -> Array:
     """Return the root of the weighted mean squared difference for each draw, in the unit of x and y.
 
     Args:
-        x: shape (n,); NaN marks an item without a value, which is left out.
-        y: shape (n,), likewise.
+        x: shape (n,); items with NaN are left out.
+        y: shape (n,); items with NaN are left out.
         w: item weights, shape (draws, n), at least 0.
 
     Returns:
-        Shape (draws,), at least 0; NaN where no weight is left.
+        Shape (draws,), at least 0; NaN if no weight is left.
     """
     x, y, w = _checked(x, y, w)
     with np.errstate(invalid="ignore", divide="ignore"):

@@ -12,6 +12,4 @@ Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 Counts = NDArray[np.float32]
 Weights = NDArray[np.floating[Any]]
-"""How often each item counts, (draws, n): float64 for a point estimate, float32 for bootstrap counts.
-
-Sums of counts are exact in float32 below 2**24, and twice as fast."""
+"""Item weights, (draws, n): float64 for a point estimate, float32 for bootstrap counts (exact below 2**24)."""

@@ -10,7 +10,7 @@ import numpy as np
 def auc(scores: Sequence[float], true: Sequence[bool]) -> float | None:
     """Return the fraction of (true, false) label pairs in which the true one scores higher; ties count half.
 
-    It is computed from the rank sum (Mann & Whitney 1947, Ann. Math. Stat. 18, 50-60). None if all or none are true.
+    Computed from the rank sum (Mann & Whitney 1947, Ann. Math. Stat. 18, 50-60). None if all or none are true.
     """
     from scipy.stats import rankdata
 

@@ -1,9 +1,9 @@
-"""Resampling by clusters.
+"""Bootstrap and jackknife by clusters.
 
 Items of one cluster (one image, one person, one video) are not independent, so whole clusters are drawn with
 replacement (Field, C. A. & Welsh, A. H. (2007). Bootstrapping clustered data. J. R. Stat. Soc. B 69, 369-390). A draw
-is a row of counts, and a metric maps all rows at once to its resampling distribution. Every metric of a task is asked
-of the same draws, so that differences and ratios of metrics are paired.
+is a row of counts, and a metric maps all rows at once to its resampling distribution. All metrics of a task use the
+same draws, so their differences and ratios are paired.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ def cluster_weights(clusters: Ints, draws: int, seed: int) -> Iterator[Weights]:
     Args:
         clusters: (n,) cluster index of each item, from 0 without gaps.
         draws: how many draws in all.
-        seed: of numpy's PCG64; the same draws come out whatever the block size.
+        seed: of numpy's PCG64; the draws do not depend on the block size.
 
     Yields:
-        (block, n) counts, how often each item's cluster was drawn; blocks add up to `draws` rows.
+        (block, n) counts of how often each item's cluster was drawn; `draws` rows in all.
     """
     rng = np.random.default_rng(seed)
     count = int(clusters.max()) + 1
@@ -49,8 +49,8 @@ def cluster_weights(clusters: Ints, draws: int, seed: int) -> Iterator[Weights]:
 def jackknife_weights(clusters: Ints, seed: int) -> Weights:
     """Return (groups, n) weights, each row without the items of one group of clusters.
 
-    A group is one cluster; above `_MAX_GROUPS` clusters they are dealt at random into that many groups. The skewness
-    that the acceleration is estimated from is the same: that of a sum falls as the square root of what is summed.
+    A group is one cluster; above `_MAX_GROUPS` clusters, they are assigned at random to that many groups. The
+    acceleration stays the same, because the skewness of a sum falls with the square root of the number of its terms.
     """
     count = int(clusters.max()) + 1
     groups = np.arange(count) % _MAX_GROUPS
@@ -61,7 +61,7 @@ def jackknife_weights(clusters: Ints, seed: int) -> Weights:
 
 
 def clusters_with_value(compute: Compute, clusters: Ints) -> int:
-    """Return how many clusters have a value of their own, so that a metric that passes items over rests on them."""
+    """Return the number of clusters with a value of their own, for metrics that leave items out."""
     count = int(clusters.max()) + 1
     block = max(1, _CHUNK_CELLS // clusters.size)
     rows = [np.arange(start, min(start + block, count)) for start in range(0, count, block)]
@@ -69,7 +69,7 @@ def clusters_with_value(compute: Compute, clusters: Ints) -> int:
 
 
 def resample(computes: Sequence[Compute], clusters: Ints, *, draws: int = DRAWS, seed: int = SEED) -> list[Bootstrap]:
-    """Return the resampling distribution of each of several values, all over the same draws.
+    """Return the resampling distributions of several values over the same draws.
 
     Args:
         computes: each maps (draws, n) item weights to (draws,) values.
@@ -102,7 +102,7 @@ def interval(compute: Compute, clusters: Ints, *, draws: int = DRAWS, seed: int 
         seed: of the draws.
 
     Returns:
-        None where there are fewer than two clusters, or where over 5 % of the draws have no value.
+        None with fewer than two clusters, or if over 5 % of the draws have no value.
     """
     if clusters.size == 0 or clusters.max() == 0:
         return None

@@ -1,4 +1,4 @@
-"""Which items belong together."""
+"""Cluster numbers of items."""
 
 from __future__ import annotations
 

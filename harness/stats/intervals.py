@@ -1,9 +1,8 @@
 """Confidence intervals from a resampling distribution, and Wilson's for plain proportions.
 
-Resampling few clusters gives too narrow a distribution, by sqrt((C - 1) / C), and has normal quantiles in place of
-Student's. Intervals between quantiles of draws are widened for both: the quantiles taken are those at which a normal
-has the tails of sqrt(C / (C - 1)) t(C - 1) (the expanded percentile interval: Hesterberg 2015, The American
-Statistician 69(4), 371-386).
+The resampling distribution of C clusters is too narrow by sqrt((C - 1) / C), and its tails are normal instead of
+Student's. Intervals between quantiles are widened for both: the normal deviate is replaced by
+sqrt(C / (C - 1)) t(C - 1) (expanded percentile interval: Hesterberg 2015, The American Statistician 69(4), 371-386).
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from harness.record import Interval
 from harness.stats.arrays import Floats
 
 Span = tuple[float, float]
-"""The least and the greatest value that a metric can have."""
+"""Lowest and highest possible value of a metric."""
 UNBOUNDED: Span = (-math.inf, math.inf)
 """Unbounded metrics: no logit transform."""
 FEW_VALUES = "no interval: over 5 % of the bootstrap draws have no value"
@@ -44,9 +43,9 @@ class Bootstrap:
 
     Attributes:
         value: the point estimate.
-        draws: (draws,) values on resampled clusters; NaN where a draw allows none.
-        left_out: (groups,) values without one group of clusters each.
-        clusters: how many clusters were drawn from.
+        draws: (draws,) values on resampled clusters; NaN if a draw gives none.
+        left_out: (groups,) values, each without one group of clusters.
+        clusters: number of clusters.
         seed: of the draws.
     """
 
@@ -58,23 +57,23 @@ class Bootstrap:
 
     @property
     def defined(self) -> Floats | None:
-        """The draws that have a value; None where over 5 % have none."""
+        """The draws with a value; None if over 5 % have none."""
         kept = self.draws[~np.isnan(self.draws)]
         return kept if kept.size >= _MIN_DEFINED * self.draws.size else None
 
     @property
     def error(self) -> float | None:
-        """The standard error: the standard deviation of the draws; None where over 5 % have no value."""
+        """The standard error: the standard deviation of the draws; None if over 5 % have no value."""
         return None if self.defined is None else float(self.defined.std(ddof=1))
 
     @property
     def widened_error(self) -> float | None:
-        """The standard error times sqrt(C / (C - 1)), since resampling C clusters spreads too little by the inverse."""
+        """The standard error times sqrt(C / (C - 1)), which corrects for resampling C clusters."""
         return None if self.error is None else self.error * math.sqrt(self.clusters / (self.clusters - 1))
 
 
 def percentile(bootstrap: Bootstrap) -> Interval | None:
-    """Return the percentile interval (Efron & Tibshirani 1993, chapter 13); None where too few draws have a value."""
+    """Return the percentile interval (Efron & Tibshirani 1993, chapter 13); None if too few draws have a value."""
     from scipy import stats
 
     low, high = stats.norm.cdf(_ends(bootstrap.clusters))
@@ -84,12 +83,12 @@ def percentile(bootstrap: Bootstrap) -> Interval | None:
 def bca(bootstrap: Bootstrap) -> Interval | None:
     """Return the bias-corrected and accelerated interval (Efron 1987, J. Am. Stat. Assoc. 82, 171-185).
 
-    With z0 the normal quantile of the share of draws below the value (ties half) and a the acceleration, a sixth of the
-    skewness of the jackknife values over the square root of their number, the interval runs between the quantiles
-    Phi(z0 + (z0 + z) / (1 - a (z0 + z))) for z at both ends of the level.
+    The ends are the quantiles Phi(z0 + (z0 + z) / (1 - a (z0 + z))), z the normal deviates of the level. z0 is the
+    normal quantile of the fraction of draws below the value (ties half). The acceleration a is a sixth of the skewness
+    of the jackknife values, divided by the square root of their number.
 
     Returns:
-        None where too few draws have a value, or where the value lies outside of all draws, so that z0 is infinite.
+        None if too few draws have a value, or if the value is outside all draws, so that z0 is infinite.
     """
     if bootstrap.defined is None:
         return None
@@ -109,13 +108,12 @@ def bca(bootstrap: Bootstrap) -> Interval | None:
 def student(bootstrap: Bootstrap, span: Span) -> Interval | None:
     """Return value -+ t(C - 1) times the bootstrap's standard error, on the logit scale of the metric's span.
 
-    On that scale values near an end of the span spread as widely as others, and no interval leaves the span (Efron &
-    Tibshirani 1993, section 12.6). It takes the middle from the value itself, where the percentile interval takes it
-    from draws, which few items bias.
+    On this scale the spread is the same near the ends of the span, and no interval leaves the span (Efron & Tibshirani
+    1993, section 12.6). Its centre is the value; the percentile interval is centred on the draws, which few items bias.
 
     Returns:
-        None where too few draws have a value. Where the value or a draw lies at an end of the span, whose logit is
-        infinite, the percentile interval.
+        None if too few draws have a value. The percentile interval if the value or a draw is at an end of the span,
+        where the logit is infinite.
     """
     draws = bootstrap.defined
     if draws is None:
@@ -130,12 +128,12 @@ def student(bootstrap: Bootstrap, span: Span) -> Interval | None:
 def corrected(bootstrap: Bootstrap, span: Span) -> Interval | None:
     """Return value - bias -+ t(C - 1) times the bootstrap's standard error, cut at the ends of the metric's span.
 
-    The bias is the mean of the draws less the value (Davison & Hinkley 1997, Bootstrap Methods and their Application,
-    section 5.2). Divergences, calibration errors and largest excesses are biased upward by chance alone, and draws are
-    once more, so that the percentile interval lies above the true value.
+    The bias is the mean of the draws minus the value (Davison & Hinkley 1997, Bootstrap Methods and their Application,
+    section 5.2). Divergences, calibration errors and largest excesses are biased upward by sampling, and draws are
+    biased again, so the percentile interval is above the true value.
 
     Returns:
-        None where too few draws have a value.
+        None if too few draws have a value.
     """
     if bootstrap.defined is None or bootstrap.widened_error is None:
         return None
@@ -147,13 +145,13 @@ def corrected(bootstrap: Bootstrap, span: Span) -> Interval | None:
 def jackknife(bootstrap: Bootstrap, span: Span) -> Interval | None:
     """Return the bias-corrected value -+ t(C - 1) times the jackknife's standard error, on the logit scale of the span.
 
-    With G groups of clusters left out in turn, the bias is (G - 1)(mean of the values left out - value), and the
-    squared error (G - 1) / G times their sum of squares (Quenouille 1956, Biometrika 43, 353-360; Tukey 1958, Ann.
-    Math. Stat. 29, 614). A metric that few items bias upward, as average precision is, is biased by more on bootstrap
-    draws, whose copies of an item tie; leaving out makes no copies.
+    With G groups of clusters, the bias is (G - 1)(mean of the jackknife values - value), and the squared error is
+    (G - 1) / G times the sum of their squared deviations (Quenouille 1956, Biometrika 43, 353-360; Tukey 1958, Ann.
+    Math. Stat. 29, 614). Bootstrap draws repeat items, and the ties increase the upward bias of metrics such as average
+    precision; the jackknife repeats none.
 
     Returns:
-        None where too few values have been left; where one lies at an end of the span, the percentile interval.
+        None if too few jackknife values exist. The percentile interval if one is at an end of the span.
     """
     left = bootstrap.left_out[~np.isnan(bootstrap.left_out)]
     if left.size < _MIN_DEFINED * bootstrap.left_out.size:
@@ -164,7 +162,7 @@ def jackknife(bootstrap: Bootstrap, span: Span) -> Interval | None:
     corrected = value - (groups - 1) * (float(rest.mean()) - value)
     error = math.sqrt((groups - 1) / groups * float(((rest - rest.mean()) ** 2).sum()))
     ends = _about(corrected, error, bootstrap.clusters)
-    dealt = bootstrap.seed if groups < bootstrap.clusters else None  # groups are dealt by the seed, single clusters not
+    dealt = bootstrap.seed if groups < bootstrap.clusters else None  # single clusters need no seed
     method = PLAIN_JACKKNIFE if span == UNBOUNDED else JACKKNIFE
     found = _interval(bootstrap, _spanned(ends, span), method)
     return found.model_copy(update={"draws": None, "seed": dealt})
@@ -179,15 +177,15 @@ def wilson(successes: int, n: int, *, method: str = WILSON) -> Interval:
 
 
 def wilson_of_clusters(value: float, clusters: int) -> Interval:
-    """Return Wilson's interval of a share that is 0 or 1 in every cluster, where no draw differs from another.
+    """Return Wilson's interval of a fraction that is 0 or 1 in every cluster, so that all draws are equal.
 
-    Each cluster counts as one observation, however many items it holds, since they may hang together.
+    Each cluster counts as one observation, because its items may depend on each other.
     """
     return wilson(round(value) * clusters, clusters, method=WILSON_OF_CLUSTERS)
 
 
 def wide(found: Interval | None) -> Interval | None:
-    """Return the interval if it has a width, else None: draws that all agree tell nothing of how sure  a value is."""
+    """Return the interval if it has a width, else None: equal draws do not show the uncertainty."""
     return found if found is not None and found.high - found.low > _ROUNDING else None
 
 
@@ -209,7 +207,7 @@ def _spanned(logits: Floats, span: Span) -> Floats:
 
 
 def _inside(values: Floats, span: Span) -> bool:
-    """Tell whether every value has a finite logit; within rounding of an end of the span, one has none."""
+    """Return whether every value has a finite logit; it has none within rounding error of an end of the span."""
     return bool(np.isfinite(_logit(values, span)).all())
 
 
@@ -223,7 +221,7 @@ def _logit(values: Any, span: Span) -> Any:
 
 
 def _ends(clusters: int) -> Floats:
-    """Return the (2,) normal deviates at both ends of the level, widened for the number of clusters, at least two."""
+    """Return the (2,) normal deviates of both ends, widened for the number of clusters (at least two)."""
     from scipy import stats
 
     reach = float(stats.t.ppf((1 + LEVEL) / 2, clusters - 1)) * math.sqrt(clusters / (clusters - 1))

@@ -130,7 +130,7 @@ def test_the_rest_is_scored_where_the_user_says_so_and_marked(vaemo_eval: Comman
     score = done.record.tasks["iimi_basic"].metrics["accuracy"]
     assert score.value == pytest.approx(accuracy_score(gold, said))
     assert score.note is not None
-    assert "over the rest only: 3 of 40 items lack an answer" in score.note
+    assert "over the other items only: 3 of 40 items lack an answer" in score.note
     assert done.record.allow_missing
     assert "3 answers are missing: scored over the rest" in done.out
     assert vaemo_eval("rescore", done.folder).code == 0

@@ -160,4 +160,4 @@ def test_questions_that_stay_refused_do_not_keep_a_run_from_its_end(vaemo_eval: 
     assert again.folder != first.folder
     accuracy = again.record.tasks["iimi_basic"].metrics["accuracy"]
     assert accuracy.value is not None
-    assert "over the rest only" in str(accuracy.note)
+    assert "over the other items only" in str(accuracy.note)

@@ -1,4 +1,4 @@
-"""Derivations: what `metadata.derive` of a task YAML may name, one module each with one `DERIVATION`."""
+"""Derivations for `metadata.derive` of a task YAML, one module with one `DERIVATION` each."""
 
 from __future__ import annotations
 

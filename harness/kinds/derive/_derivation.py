@@ -1,4 +1,4 @@
-"""What a derivation is: items made from a source's items, and a rule that answers them."""
+"""A derivation: items made from a source's items, and a rule that answers them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Point = tuple[float, float]
 
 @dataclass(frozen=True)
 class Made:
-    """The items of one split, and how many items were left out, by reason."""
+    """The items of one split, and counts of items left out by reason."""
 
     items: list[Item]
     excluded: dict[str, int]
@@ -23,14 +23,14 @@ class Made:
 
 @dataclass(frozen=True)
 class Derivation:
-    """Questions that a source's items do not hold themselves.
+    """Questions made from a source's items.
 
     Attributes:
-        labels: the answers it knows; empty where the answer is no label.
-        make: new items from those of a source; the same items give the same result.
-        weigh: rule-based score for each choice of an item, without fitting; higher is likelier. None where the kind's
-            own baseline answers.
-        shares: the true share of each choice; None where the kind's own rule holds.
+        labels: possible answers; empty if answers are not labels.
+        make: makes items from a source's items, deterministically.
+        weigh: rule-based score for each choice of an item, without fitting; higher is likelier. None if the
+            kind has its own baseline.
+        shares: the true probability of each choice; None to use the kind's rule.
         shows: the columns that a prompt must show.
         shuffled: the columns that the control takes from another item.
         synthetic: whether what is shown was drawn, whatever the source.
@@ -58,12 +58,12 @@ def about(item: Item, labels: Sequence[str], statement: str | None = None) -> It
 
 
 def generator(items: Sequence[Item], purpose: str) -> np.random.Generator:
-    """Return a generator that depends on the items' ids and the purpose alone."""
+    """Return a random generator seeded by the items' ids and the purpose."""
     digest = hashlib.sha256("\n".join([purpose, *(item.item_id for item in items)]).encode()).digest()
     return np.random.default_rng(int.from_bytes(digest[:8]))
 
 
 def balanced(values: Sequence[str], count: int, rng: np.random.Generator) -> list[str]:
-    """Return `count` values in random order, each as often as any other, or once more."""
+    """Return `count` values in random order, with counts that differ by at most one."""
     drawn = [values[place % len(values)] for place in range(count)]
     return [drawn[place] for place in rng.permutation(count)]

@@ -1,9 +1,8 @@
 """Which of two states is more pleasant, or more activated.
 
-Clusters are paired at random, each with one other, and their items with each other, so that no item stands in two pairs
-and no pair within a cluster. Both questions about a pair, and all pairs of two clusters, form one cluster: pairs that
-share no image, person or video are independent, and bootstrap intervals need no more. What is left over is not asked.
-Differences below `TIE` are ties and are not asked either; every other one is recorded, as the question's difficulty.
+Clusters are paired at random, and their items with each other. An item is in one pair at most, and no pair is within a
+cluster. All questions about two clusters form one new cluster, so that clusters are independent. Items without a
+partner and differences below `TIE` are left out. The difference is recorded as the question's difficulty.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ ASKED = {"valence": "pleasant", "arousal": "activated"}
 
 
 def weigh(item: Item) -> list[float]:
-    """Score both choices by the number asked for."""
+    """Score both choices by the requested dimension."""
     axis = list(ASKED.values()).index(str(item.statement))
     first, second = (point[axis] for point in item.points)
     scores = {FIRST: first - second, SECOND: second - first}

@@ -1,9 +1,9 @@
-"""Whether words or values decide: a point's quadrant, asked alone, with a sentence that fits, and with one against it.
+"""A point's quadrant, asked alone, with a sentence that fits, and with one that conflicts.
 
-A sentence tells of a situation that people find pleasant or unpleasant, rousing or not; one that disagrees is of the
-opposite quadrant, wrong on both axes. The values decide what is right. The three documents of a row are one cluster, so
-that differences between conditions are paired. The sentences are ours; after the tradition of setting a face against
-the situation (Carroll & Russell 1996, J. Personality and Social Psychology 70(2), 205-218).
+A sentence describes a situation of one quadrant; a conflicting one is of the opposite quadrant, wrong on both axes. The
+values decide what is right. The three items of a row are one cluster, so differences between conditions are paired. The
+sentences are our own, modelled on studies of faces in conflicting situations (Carroll & Russell 1996, J. Personality
+and Social Psychology 70(2), 205-218).
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ SENTENCES = {
         "The person has given up after failing once again.",
     ),
 }
-"""Situations, by the quadrant of what people feel in them."""
+"""Situations by the quadrant of the feeling in them."""
 
 
 def opposite(label: str) -> str:
@@ -54,7 +54,7 @@ def opposite(label: str) -> str:
 
 
 def quadrant_of(sentence: str) -> str:
-    """Return the quadrant that a sentence speaks for."""
+    """Return the quadrant of a sentence."""
     return next(label for label, sentences in SENTENCES.items() if sentence in sentences)
 
 

@@ -1,10 +1,9 @@
-"""Whether a statement about a person's emotion is right: "the person feels ...", with true or false for an answer.
+"""Whether a statement "the person feels ..." is true or false.
 
-A true statement names one of the person's annotated categories; a false one a category that was not annotated and
-whose prototype lies at least `DISTANT` from that of every annotated one. Each category is stated as often falsely as
-truly, so that a statement by itself, and how common its category is, tell nothing: who does not read valence and
-arousal is at chance. Each person is asked about once at most; who is left over when no category can be stated both ways
-is not asked.
+A true statement names an annotated category. A false one names a category that is not annotated and whose prototype is
+at least `DISTANT` from all annotated ones. Each category is used as often in false as in true statements, so a model
+that ignores valence and arousal scores at chance. Each item is used at most once; items are left out when no category
+can be used both ways.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ LABELS = (TRUE, FALSE)
 
 
 def weigh(item: Item) -> list[float]:
-    """Find a statement true whose prototype lies nearer than half of the published terms do."""
+    """Score a statement as true if its prototype is nearer than half of the published terms."""
     point = np.array([item.valence, item.arousal])
     named = float(np.linalg.norm(prototypes([str(item.statement)])[0] - point))
     usual = float(np.median(np.linalg.norm(_terms() - point, axis=1)))
@@ -35,7 +34,7 @@ def weigh(item: Item) -> list[float]:
 
 
 def distant(annotated: Sequence[str], categories: Sequence[str]) -> list[str]:
-    """Return those categories, none of them annotated, that lie at least `DISTANT` from every annotated one."""
+    """Return the categories that are not annotated and at least `DISTANT` from every annotated one."""
     apart = np.linalg.norm(prototypes(categories)[:, None] - prototypes(annotated)[None], axis=2).min(axis=1)
     pairs = zip(categories, apart, strict=True)
     return [name for name, gap in pairs if gap >= DISTANT and name not in annotated]
@@ -56,12 +55,12 @@ def _make(items: Sequence[Item]) -> Made:
 
 
 def _stated(true: Bools, false: Bools, rng: np.random.Generator) -> Iterator[tuple[int, int, str]]:
-    """Choose statements two by two, each time of the category stated least so far: one true, one false.
+    """Choose pairs of a true and a false statement, each time of the category used least so far.
 
     Args:
         true: (n, k) whether a category was annotated for a row.
-        false: (n, k) whether it can be stated falsely of it.
-        rng: decides between categories stated equally often, and between rows.
+        false: (n, k) whether a category can be in a false statement about a row.
+        rng: breaks ties between categories, and chooses rows.
 
     Yields:
         Row, category and answer, each row once at most.

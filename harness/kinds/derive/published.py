@@ -1,9 +1,8 @@
-"""What published ratings make of a point: the share of each basic emotion, by Bayes' rule with equal priors.
+"""The probability of each basic emotion at a point, from published ratings, by Bayes' rule with equal priors.
 
-The density of a point under a label is that of independent normals with the mean and standard deviation of valence and
-of arousal that raters gave its term (Russell & Mehrabian 1977); a label's share is its density over the sum of all.
-Neutral is the midpoint of both scales, with the mean of the published deviations. The row's own label has no part in
-it.
+Under a label, valence and arousal are independent normals with the published mean and standard deviation of its term
+(Russell & Mehrabian 1977). Neutral is the midpoint of both scales, with the mean of the published deviations. The row's
+own label is not used.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from va_extractor.emotions.prototypes import prototypes, spreads
 
 
 def shares(item: Item) -> tuple[float, ...]:
-    """Return the share of each of the item's choices."""
+    """Return the probability of each of the item's choices."""
     point = np.array([item.valence, item.arousal])
     spread = spreads(item.choices)
     z = (point - prototypes(item.choices)) / spread
@@ -29,7 +28,7 @@ def shares(item: Item) -> tuple[float, ...]:
 
 
 def weigh(item: Item) -> list[float]:
-    """Score each choice as `shares` does, but with one deviation, the mean of the published ones, for all labels."""
+    """Score each choice as `shares`, but with the mean published deviation for all labels."""
     spread = float(spreads(("neutral",)).mean())
     away = prototypes(item.choices) - np.array([item.valence, item.arousal])
     scores: list[float] = (-(away**2).sum(axis=1) / (2 * spread)).tolist()

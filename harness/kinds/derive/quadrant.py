@@ -1,6 +1,6 @@
-"""Which quadrant of the valence-arousal plane a point lies in (the circumplex: Russell 1980, doi:10.1037/h0077714).
+"""The quadrant of a point in the valence-arousal plane (the circumplex: Russell 1980, doi:10.1037/h0077714).
 
-Points within `MARGIN` of an axis are not asked: their quadrant hangs on measurement error.
+Points within `MARGIN` of an axis are left out, because measurement error could change their quadrant.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ def quadrant(valence: float, arousal: float) -> str:
 
 
 def off_the_axes(items: Sequence[Item]) -> tuple[list[Item], dict[str, int]]:
-    """Return the items whose point lies clearly in a quadrant, and the count of others by reason."""
+    """Return the items at least `MARGIN` from both axes, and the count of others by reason."""
     kept = [item for item in items if min(abs(item.valence), abs(item.arousal)) >= MARGIN]
     left = len(items) - len(kept)
     return kept, {"near_an_axis": left} if left else {}
 
 
 def weigh(item: Item) -> list[float]:
-    """Score each choice by where the given point lies."""
+    """Score the quadrant of the given point 1, all others 0."""
     own = quadrant(item.valence, item.arousal)
     return [float(choice == own) for choice in item.choices]
 

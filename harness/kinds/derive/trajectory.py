@@ -1,9 +1,8 @@
-"""How a state changes over `STEPS` moments: which of six shapes a sequence of valence and arousal has.
+"""Which of six shapes a sequence of valence and arousal over `STEPS` moments has.
 
-SYNTHETIC by construction, whatever the source: a sequence begins at a row's own point, and its course is drawn. Along
-the axis that changes it moves by `LEAST` to `MOST` in all, away from the nearer end of the scale where it must; every
-moment carries a normal error of `NOISE` on both axes. In `swings in pleasantness` valence goes there and back three
-times. Shapes come equally often.
+Sequences are SYNTHETIC for every source: each starts at a row's own point, and the rest is drawn. The axis that changes
+moves by `LEAST` to `MOST` in total; every moment has a normal error of `NOISE` on both axes. In `swings in
+pleasantness`, valence goes there and back three times. All shapes are equally frequent.
 """
 
 from __future__ import annotations
@@ -40,7 +39,7 @@ _COURSES = {
 def course(label: str, start: Sequence[float], rng: np.random.Generator) -> np.ndarray:
     """Draw (STEPS, 2) valence and arousal of a labelled shape, in [-1, 1].
 
-    The start is moved inward where the course would leave the scale.
+    The start is moved inward if the course would leave the scale.
     """
     axis, shape = _COURSES[label]
     path = np.tile(np.array(start, dtype=np.float64), (STEPS, 1))
@@ -51,7 +50,7 @@ def course(label: str, start: Sequence[float], rng: np.random.Generator) -> np.n
 
 
 def weigh(item: Item) -> list[float]:
-    """Score each shape by its least-squares fit to the sequence, straight from the numbers.
+    """Score each shape by its least-squares fit to the sequence.
 
     The amplitude is fitted, in [LEAST, MOST]; the score is the negative residual sum of squares.
     """

@@ -1,4 +1,4 @@
-"""An emotion word, whose mean valence and arousal over human raters are asked for."""
+"""Mean valence and arousal that humans gave to an emotion word."""
 
 from __future__ import annotations
 

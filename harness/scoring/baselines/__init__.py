@@ -1,1 +1,1 @@
-"""Baselines: answers from valence and arousal, or from nothing, by simple rules."""
+"""Baselines: simple rules that answer items, from valence and arousal or without them."""

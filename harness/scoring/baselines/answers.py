@@ -1,4 +1,4 @@
-"""Baselines: from log-scores of labels to answers to the items of one task."""
+"""Answers of baselines to the items of one task."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Baseline:
 
     Attributes:
         name: a name of `BASELINES` that answers the task.
-        question: what decides the task's items.
+        question: features and rules that define the items.
         items: the n items.
         without_content: whether the prompt shows tokens instead of the values.
     """
@@ -61,14 +61,14 @@ class Baseline:
         return split(self._plain, fitted_on(self._plain)).items
 
     def texts(self) -> list[str]:
-        """Return n answers, in the form that the task asks for."""
+        """Return n answers as texts."""
         kind = self.question.kind
         return [kind.oracle(item) for item in self.items] if self.name == "oracle" else kind.answers(self)
 
     def scores(self) -> list[list[float]]:
-        """Return, for each item, one finite log-score a choice; higher is likelier.
+        """Return one finite log-score for each choice of each item; higher is likelier.
 
-        Without content only a constant has its usual answer. To all others the labels are alike.
+        Without content, only constant baselines have their usual scores; all others give equal scores.
         """
         if self.without_content and self.name not in CONSTANT:
             return [[0.0] * len(item.choices) for item in self.items]
@@ -109,7 +109,7 @@ class Baseline:
 
     @property
     def _plain(self) -> Question:
-        """What decides the items that it may learn from: prompts do not matter."""
+        """The question without its prompts, for the items that it may learn from."""
         asked = self.question
         return Question(asked.kind, asked.features, asked.source, asked.labels, asked.options, derive=asked.derive)
 

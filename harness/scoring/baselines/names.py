@@ -1,4 +1,4 @@
-"""The baselines, and the check that one can answer a task."""
+"""Names of baselines, and the check that one can answer a task."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ BASELINES = {
 }
 """What each baseline does, by name."""
 CONSTANT = ("majority", "top5", "all")
-"""Baselines that answer every item alike."""
+"""Baselines that give every item the same answer."""
 
 
 def can_answer(name: str, kind: Kind, derive: str | None) -> bool:
@@ -28,10 +28,10 @@ def can_answer(name: str, kind: Kind, derive: str | None) -> bool:
 
 
 def check_answers(name: str, kind: Kind, task: str, derive: str | None = None) -> None:
-    """Raise where a baseline cannot answer a task.
+    """Check that a baseline can answer a task.
 
     Raises:
-        InputError: it names the task and the baselines that can.
+        InputError: it cannot; the hint lists the baselines that can.
     """
     if not can_answer(name, kind, derive):
         able = ", ".join(one for one in BASELINES if can_answer(one, kind, derive))

@@ -1,6 +1,6 @@
-"""Log-scores of labels from valence and arousal, one function a baseline.
+"""Log-scores of labels from valence and arousal, one function for each baseline.
 
-Each takes what it may fit on and the (n, 2) points asked, and returns (n, k) scores: higher is likelier.
+Each takes training data and (n, 2) points, and returns (n, k) scores; higher is likelier.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ _SMOOTHING = 1.0
 
 @dataclass(frozen=True)
 class Fit:
-    """What a baseline may learn from.
+    """Training data of a baseline.
 
     Attributes:
         labels: the k labels.
         points: (m, 2) valence and arousal of the train split.
-        truth: (m, k) which labels each train item carries.
+        truth: (m, k) which labels each train item has.
         source: the source's name, for messages.
         in_sample: whether these are the items asked, since there is no train split.
     """
@@ -42,7 +42,7 @@ LabelScores = Callable[[Fit, Floats], Floats]
 
 
 def prior(fit: Fit, points: Floats) -> Floats:
-    """Return the log share of each label among train items, the same for every point; 0 without a train split."""
+    """Return the log fraction of train items with each label, the same for every point; 0 without a train split."""
     shares = np.log((fit.truth.sum(axis=0) + _SMOOTHING) / (len(fit.truth) + _SMOOTHING))
     return np.tile(shares, (len(points), 1))
 
@@ -62,7 +62,7 @@ def gaussian(fit: Fit, points: Floats) -> Floats:
 
 
 def knn(fit: Fit, points: Floats) -> Floats:
-    """Return log shares of each label among the `NEIGHBOURS` nearest train items, smoothed by the prior."""
+    """Return log fractions of each label among the `NEIGHBOURS` nearest train items, smoothed by the prior."""
     from sklearn.neighbors import NearestNeighbors
 
     _needs_train(fit)
@@ -74,7 +74,7 @@ def knn(fit: Fit, points: Floats) -> Floats:
 
 
 def logistic(fit: Fit, points: Floats) -> Floats:
-    """Return log probabilities of one cubic logistic regression a label (C = 1, standardised features)."""
+    """Return log probabilities of one cubic logistic regression for each label (C = 1, standardised features)."""
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import PolynomialFeatures, StandardScaler
@@ -86,7 +86,7 @@ def logistic(fit: Fit, points: Floats) -> Floats:
 
 
 def boosting(fit: Fit, points: Floats) -> Floats:
-    """Return log probabilities of one histogram gradient boosting of 50 small trees a label."""
+    """Return log probabilities of one histogram gradient boosting (50 small trees) for each label."""
     from sklearn.ensemble import HistGradientBoostingClassifier
 
     trees = HistGradientBoostingClassifier(
@@ -101,7 +101,7 @@ def typical_spread() -> float:
 
 
 def to_shares(scores: Floats) -> Floats:
-    """Return (n, k) shares that sum to 1, from (n, k) log-scores: each label's odds over those of all."""
+    """Return (n, k) probabilities from (n, k) log-scores (softmax)."""
     odds = np.exp(scores - scores.max(axis=1, keepdims=True))
     shares: Floats = odds / odds.sum(axis=1, keepdims=True)
     return shares
@@ -123,7 +123,7 @@ def _needs_train(fit: Fit) -> None:
 
 
 def _one_a_label(classifier: Any, fit: Fit, points: Floats) -> Floats:
-    """Return (n, k) log probabilities, each label's by a fit of its own; its share where all or none carry it."""
+    """Return (n, k) log probabilities from one fit for each label; its fraction if all or no items have it."""
     _needs_train(fit)
     columns = []
     for truth in fit.truth.T:

@@ -1,4 +1,4 @@
-"""What valence and arousal can tell at all: answers of predictors that learned from them, and of looking labels up.
+"""Ceilings from VA: answers of predictors trained on valence and arousal, and of looking labels up.
 
 Scores of labels are computed once for a set of features (`harness.scoring.cache`).
 """
@@ -24,10 +24,10 @@ BEST_SETS = "_best_sets"
 
 
 def ceiling_answers(question: Question, items: Sequence[Item], *, by_likelihood: bool) -> dict[str, list[Answer]]:
-    """Return each predictor's answers to n items of one task, in the form that the task asks for.
+    """Return each predictor's answers to n items of one task, as texts or log-likelihoods.
 
-    Empty where a rule that reads what is shown answers without fail, so that there is nothing to learn (items derived
-    otherwise than by `judge`), and where valence and arousal are not given but asked for.
+    Empty if a rule answers every item from what is shown (derived items, except `judge`), and if valence and arousal
+    are asked for instead of given.
     """
     kind, derive = question.kind, question.derive
     if kind.ceilings == "texts":
@@ -49,11 +49,11 @@ def ceiling_answers(question: Question, items: Sequence[Item], *, by_likelihood:
 
 
 def best_sets(scores: Floats) -> Bools:
-    """Choose, for each label, the items whose naming gives it the highest F1 that the log-scores expect.
+    """Choose, for each label, the items with the highest expected F1 by the log-scores.
 
-    Naming the m likeliest items of a label is expected to score 2 S(m) / (m + S(n)), S the sum of the m highest
-    probabilities (plug-in rule: Ye et al. 2012, ICML, "Optimizing F-measures: a tale of two approaches"). No true label
-    is looked at.
+    The expected F1 of the m likeliest items of a label is 2 S(m) / (m + S(n)), S(m) the sum of the m highest
+    probabilities (plug-in rule: Ye et al. 2012, ICML, "Optimizing F-measures: a tale of two approaches"). True labels
+    are not used.
     """
     share = np.exp(np.minimum(scores, 0))
     order = np.argsort(-share, axis=0, kind="stable")

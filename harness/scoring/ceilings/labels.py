@@ -1,9 +1,9 @@
-"""How likely valence and arousal make each label of a source: predictors that learned from other items, and looking up.
+"""Scores of a source's labels from valence and arousal, by predictors and by looking labels up.
 
-A predictor scores an item only after learning from others: from the source's train split where it has one, else from
-the other folds of the evaluated items, whole clusters in a fold. `lookup` scores each item by the labels of all
-evaluated items with the same two printed numbers, its own among them: no prediction but a bound, since nothing that
-sees only these numbers can tell such items apart.
+A predictor is never fitted on the item it scores: it is fitted on the source's train split if there is one, else on the
+other folds of the evaluated items, with whole clusters in a fold. `lookup` scores an item by the labels of all
+evaluated items with the same two printed numbers, including its own. This is a bound, not a prediction: no model that
+sees only these numbers can distinguish such items.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _TINY = 1e-9
 
 @dataclass(frozen=True)
 class RowScores:
-    """How likely each label of a source is for each of its evaluated rows.
+    """Scores of each label of a source for each of its evaluated rows.
 
     Attributes:
         labels: the k labels, of all rows of the source.
@@ -72,7 +72,7 @@ def row_scores(asked: Question, items: Sequence[Item]) -> RowScores:
 
 @cache
 def row_labels(features: str, source: str) -> tuple[str, ...]:
-    """Return every label that a row of the source carries, in order."""
+    """Return the labels of all rows of the source, sorted."""
     tables = load(features, source).tables
     columns = [tables[name].column("labels").to_pylist() for name in (FITTED, EVALUATED) if name in tables]
     return tuple(sorted({label for column in columns for labels in column for label in labels}))
@@ -87,7 +87,7 @@ def places(question: Question, items: Sequence[Item]) -> list[int]:
 def cross_fitted(
     predictor: LabelScores, labels: tuple[str, ...], points: Floats, truth: Bools, clusters: Sequence[str]
 ) -> Floats | None:
-    """Return (n, k) log-scores, each item's from a fit without its cluster; None where there are fewer than two."""
+    """Return (n, k) log-scores, each item's from a fit without its cluster; None below two clusters."""
     from sklearn.model_selection import GroupKFold
 
     folds = min(_FOLDS, len(set(clusters)))
@@ -101,7 +101,7 @@ def cross_fitted(
 
 
 def lookup(shown: Floats, truth: Bools) -> Floats:
-    """Return (n, k) log shares of each label among the items that show the same (n, d) numbers, to two decimals."""
+    """Return (n, k) log fractions of each label among items with the same (n, d) numbers to two decimals."""
     _, place = np.unique(np.round(shown, 2), axis=0, return_inverse=True)
     same = place.ravel()
     shares = np.zeros((same.max() + 1, truth.shape[1]))
@@ -131,7 +131,7 @@ def _predicted(name: str, question: Question, items: Sequence[Item], learned: Se
 
 
 def _published(predictor: LabelScores, fit: Fit, asked: Floats) -> Floats | None:
-    """Return the scores of a predictor from published figures; None where a label has none."""
+    """Return the scores of a predictor from published means; None if a label has none."""
     try:
         return predictor(fit, asked)
     except InputError:

@@ -38,7 +38,7 @@ def test_no_position_where_the_ceiling_is_not_surely_above_the_floor(ceiling: fl
     other = np.random.default_rng(2).normal(scale=0.01, size=2000)
     found = normalized_score(around(0.4), around(0.2), around(ceiling, other), NAMES, higher_is_better=True)
     assert found.value is None
-    assert found.reason == "no predictor from valence and arousal is surely better than majority here"
+    assert found.reason == "no predictor from valence and arousal is better than majority with 95 % confidence"
 
 
 def test_the_best_of_each_kind_bounds_a_metric_in_its_own_direction() -> None:

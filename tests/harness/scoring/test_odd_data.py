@@ -125,8 +125,8 @@ def test_where_every_resample_agrees_there_is_no_interval_but_a_reason() -> None
 
 def test_every_number_of_a_mute_model_says_that_nothing_was_read() -> None:
     mute, other = scored(*CASES["all unparsed"]).metrics, scored(*CASES["an absent class"]).metrics
-    assert all("no answer could be read" in (one.note or "") for one in mute.values())
-    assert not any("no answer could be read" in (one.note or "") for one in other.values())
+    assert all("no answer could be parsed" in (one.note or "") for one in mute.values())
+    assert not any("no answer could be parsed" in (one.note or "") for one in other.values())
 
 
 def test_a_metric_that_constant_answers_have_no_value_of_is_placed_above_chance() -> None:

@@ -251,4 +251,4 @@ def test_a_metric_of_some_items_is_as_sure_as_the_clusters_that_hold_them() -> N
     assert (found["near_miss"].note or "").startswith("7 clusters: below 30")
     assert found["near_miss"].interval is not None
     one = score(get("single_label"), OFFERED, rows[6:]).metrics["near_miss"]
-    assert (one.interval, one.reason) == (None, "no interval: all items that count form one cluster")
+    assert (one.interval, one.reason) == (None, "no interval: all items with a value form one cluster")

@@ -99,5 +99,5 @@ def test_a_large_offset_does_no_harm() -> None:
 
 
 def test_shapes_that_do_not_fit_are_refused() -> None:
-    with pytest.raises(ValueError, match="are not"):
+    with pytest.raises(ValueError):
         pearson(np.zeros(3), np.zeros(3), np.ones(3))

@@ -146,7 +146,7 @@ def test_where_va_tells_nothing_there_is_no_position_and_the_reason_is_given(
     position = record.tasks["iimi_basic"].metrics["accuracy"].normalized_score
     assert position is not None
     assert position.value is None
-    assert position.reason == "no predictor from valence and arousal is surely better than majority here"
+    assert position.reason == "no predictor from valence and arousal is better than majority with 95 % confidence"
     printed = " ".join(capsys.readouterr().out.split())
     below = printed[printed.index("normalized score of ") :]
     assert "accuracy" in below
@@ -177,4 +177,4 @@ def test_rescoring_takes_features_from_the_cache_and_refuses_others(
     assert "--features: these are not the features of the run" in capsys.readouterr().err
     shutil.rmtree(tmp_path / "cache")
     assert main(["rescore", str(folder)]) == 2
-    assert "--features: the features of the run are not here" in capsys.readouterr().err
+    assert "--features: the features of the run were not found" in capsys.readouterr().err
