@@ -40,8 +40,7 @@ from va_extractor.faces.pixels import decode
 from va_extractor.faces.shards import Shards
 from va_extractor.schema import Provenance
 from va_extractor.sources import ImageItem
-from va_extractor.weights.published import YUNET
-from va_extractor.weights.store import default_folder, find
+from va_extractor.weights import YUNET, default_folder, find
 
 ROUNDS = 5
 PROVENANCE = Provenance(

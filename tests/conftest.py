@@ -10,7 +10,7 @@ import pytest
 from hypothesis import settings
 
 from tests.making import emotic_lookalike
-from va_extractor.weights.store import default_folder
+from va_extractor.weights import default_folder
 
 settings.register_profile("vaemo", deadline=None, max_examples=60)
 settings.load_profile("vaemo")

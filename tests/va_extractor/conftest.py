@@ -12,8 +12,7 @@ from PIL import Image
 
 from va_extractor.convert import layers as kinds
 from va_extractor.convert import to_onnx
-from va_extractor.weights.published import YUNET
-from va_extractor.weights.store import default_folder, state
+from va_extractor.weights import YUNET, default_folder, state
 
 BESIDE = Path(__file__).resolve().parents[3] / "shared" / "weights"
 

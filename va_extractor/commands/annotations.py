@@ -50,7 +50,7 @@ def add(commands: argparse._SubParsersAction[Any]) -> None:
 
 def _emotic(args: argparse.Namespace) -> int:
     from va_extractor.annotations.emotic import features_from_emotic, read_emotic
-    from va_extractor.annotations.references import read_references
+    from va_extractor.annotations.emotic.features import read_references
 
     references = read_references(args.references) if args.references else None
     with _working(f"reading {args.input}"):

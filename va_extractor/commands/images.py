@@ -13,8 +13,7 @@ from va_extractor.common.errors import InputError
 from va_extractor.identity import DEFAULT_SALT
 
 if TYPE_CHECKING:
-    from va_extractor.faces.extraction import Extraction, Request
-    from va_extractor.faces.terms import Terms
+    from va_extractor.faces.extraction import Extraction, Request, Terms
     from va_extractor.sources import ImageItem
 
 _SOURCES = ("folder", "manifest", "iimi", "emotic", "video")
@@ -78,7 +77,7 @@ def _run(args: argparse.Namespace) -> int:
 
 def _request(args: argparse.Namespace, source: str) -> Request:
     from va_extractor.faces.extraction import Request
-    from va_extractor.weights.store import default_folder
+    from va_extractor.weights import default_folder
 
     name = args.name or source
     if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
@@ -99,7 +98,7 @@ def _request(args: argparse.Namespace, source: str) -> Request:
 
 
 def _terms(args: argparse.Namespace, source: str) -> Terms:
-    from va_extractor.faces.terms import TERMS, UNKNOWN
+    from va_extractor.faces.extraction import TERMS, UNKNOWN
 
     given = {name: getattr(args, name) for name in ("title", "licence", "citation", "homepage")}
     return replace(TERMS.get(source, UNKNOWN), **{name: text for name, text in given.items() if text})

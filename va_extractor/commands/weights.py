@@ -30,14 +30,14 @@ def add(commands: argparse._SubParsersAction[Any]) -> None:
 
 
 def _folder(args: argparse.Namespace) -> Path:
-    from va_extractor.weights.store import default_folder
+    from va_extractor.weights import default_folder
 
     return args.weights_dir or default_folder()
 
 
 def _list(args: argparse.Namespace) -> int:
     from va_extractor.extractors.weights import known
-    from va_extractor.weights.store import state
+    from va_extractor.weights import state
 
     folder = _folder(args)
     for weights in known().values():
@@ -85,9 +85,7 @@ def _get_one(weights: Weights, folder: Path) -> None:
     from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 
-    from va_extractor.weights.convert import convert
-    from va_extractor.weights.download import download
-    from va_extractor.weights.store import state
+    from va_extractor.weights import convert, download, state
 
     columns = (
         TextColumn("{task.description}"),
@@ -109,7 +107,7 @@ def _get_one(weights: Weights, folder: Path) -> None:
 
 def _verify(args: argparse.Namespace) -> int:
     from va_extractor.extractors.weights import known
-    from va_extractor.weights.store import state
+    from va_extractor.weights import state
 
     folder = _folder(args)
     states = {weights.name: state(weights, folder) for weights in known().values()}

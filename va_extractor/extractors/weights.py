@@ -6,7 +6,7 @@ from functools import cache
 
 from va_extractor.common.errors import InputError, nearest
 from va_extractor.extractors import EXTRACTORS, extractor
-from va_extractor.weights.published import YUNET, Weights
+from va_extractor.weights import YUNET, Weights
 
 
 @cache

@@ -9,22 +9,54 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
+from va_extractor.annotations.emotic.person import CITATION, HOMEPAGE
 from va_extractor.common.errors import InputError
 from va_extractor.extractors import extractor
 from va_extractor.extractors.network import Device
 from va_extractor.faces.measure import Setup
 from va_extractor.faces.shards import Job, Shards, remove
-from va_extractor.faces.terms import Terms
 from va_extractor.origin import git_commit
 from va_extractor.schema import Provenance, Tool
 from va_extractor.sources import ImageItem
-from va_extractor.weights.published import YUNET
-from va_extractor.weights.store import digest, find
+from va_extractor.weights import YUNET, digest, find
 
 Engine = Literal["local", "ray"]
 DetectorName = Literal["yunet", "none"]
 
 Run = Callable[[Sequence[Job], Setup, Provenance, int], Iterator[int]]
+
+
+@dataclass(frozen=True)
+class Terms:
+    """A source's title, terms and citation; `annotator_merge` is how several annotators' labels were merged."""
+
+    title: str
+    licence: str
+    citation: str
+    homepage: str | None = None
+    annotator_merge: str | None = None
+
+
+UNKNOWN = Terms(
+    title="Faces measured by their owner",
+    licence="not stated (vaemo-extract images --licence)",
+    citation="not stated (vaemo-extract images --citation)",
+)
+
+TERMS = {
+    "iimi": Terms(
+        title="IIMI: acted faces of six basic emotions and neutral",
+        licence="IIMI's own terms, as agreed with the source of your images",
+        citation="the IIMI publication named in the terms you agreed to",
+    ),
+    "emotic": Terms(
+        title="EMOTIC: people in context, valence and arousal measured from their faces",
+        licence="EMOTIC: for non-commercial research, on request from its authors; these rows are under the same terms",
+        citation=CITATION,
+        homepage=HOMEPAGE,
+        annotator_merge="union",
+    ),
+}
 
 
 @dataclass(frozen=True)

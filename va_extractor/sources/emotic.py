@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from va_extractor.annotations.emotic import read_emotic
 from va_extractor.annotations.emotic.person import Person
-from va_extractor.annotations.emotic.read import read_emotic
 from va_extractor.emotions.wording import describe
 from va_extractor.sources import ImageItem
 from va_extractor.sources.checks import folder, some_files_exist

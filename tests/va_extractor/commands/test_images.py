@@ -17,8 +17,7 @@ import va_extractor.sources
 from va_extractor import cli
 from va_extractor.dataset import read_split, split_files
 from va_extractor.sources import ImageItem
-from va_extractor.weights.published import YUNET
-from va_extractor.weights.store import digest
+from va_extractor.weights import YUNET, digest
 
 Patterns = Callable[[int], list[bytes]]
 

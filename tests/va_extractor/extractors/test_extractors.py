@@ -14,8 +14,7 @@ from tests.refused import refused
 from va_extractor.common.errors import Code
 from va_extractor.extractors import EXTRACTORS, Extractor, extractor
 from va_extractor.extractors.network import Network
-from va_extractor.weights import Weights
-from va_extractor.weights.store import default_folder, state
+from va_extractor.weights import Weights, default_folder, state
 
 FACE = np.random.default_rng(0).integers(0, 256, (80, 60, 3), dtype=np.uint8)
 

@@ -14,8 +14,7 @@ import sys
 import time
 from pathlib import Path
 
-from va_extractor.faces.extraction import Request, run, set_up
-from va_extractor.faces.terms import UNKNOWN
+from va_extractor.faces.extraction import UNKNOWN, Request, run, set_up
 from va_extractor.sources import ImageItem
 
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
 import pyarrow as pa
 
 from va_extractor.annotations.emotic.person import CITATION, HIGH, HOMEPAGE, LOW, Person
-from va_extractor.annotations.references import check_items_exist
-from va_extractor.common.errors import InputError
+from va_extractor.common.csvfile import read_rows
+from va_extractor.common.errors import InputError, nearest
 from va_extractor.emotions.wording import describe
 from va_extractor.identity import item_id
 from va_extractor.schema import Provenance, check, features_table, to_unit, with_provenance
@@ -123,3 +124,32 @@ def _provenance(persons: Sequence[Person], kept: Sequence[Person], merge: Merge)
         annotator_merge="single" if single else merge,
         notes=" ".join(notes),
     )
+
+
+def read_references(path: Path) -> dict[str, tuple[str, ...]]:
+    """Read texts that describe items; an item may have several rows.
+
+    Returns:
+        The texts of each item, in the file's order.
+
+    Raises:
+        InputError: the file cannot be read, or a cell is empty.
+    """
+    texts: dict[str, tuple[str, ...]] = {}
+    for row in read_rows(path, ["item", "text"]):
+        item = row.text("item")
+        texts[item] = (*texts.get(item, ()), row.text("text"))
+    return texts
+
+
+def check_items_exist(references: Mapping[str, tuple[str, ...]], items: Collection[str]) -> None:
+    """Check that every text is about an item that exists.
+
+    Raises:
+        InputError: the first item that does not; the hint is the nearest one that does.
+    """
+    for item in references:
+        if item not in items:
+            raise InputError(
+                "no such item", code="unknown", field="--references", found=item, hint=nearest(item, items)
+            )

@@ -17,9 +17,7 @@ from tests.refused import refused
 from va_extractor import cli
 from va_extractor.extractors import weights as registry
 from va_extractor.extractors.weights import known, named
-from va_extractor.weights import Weights
-from va_extractor.weights.download import download
-from va_extractor.weights.store import default_folder, digest, find, state
+from va_extractor.weights import Weights, default_folder, digest, download, find, state
 
 BODY = np.random.default_rng(1).bytes(300_000)
 

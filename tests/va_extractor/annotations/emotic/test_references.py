@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.refused import refused
-from va_extractor.annotations.references import check_items_exist, read_references
+from va_extractor.annotations.emotic.features import check_items_exist, read_references
 
 
 def test_an_item_may_have_several_texts(tmp_path: Path) -> None:
