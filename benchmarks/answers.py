@@ -1,8 +1,8 @@
-"""What the answer cache costs, and what sending each distinct request once saves.
+"""Cost of the answer cache, and time saved by sending each distinct request once.
 
-Run `python -m benchmarks.answers [--repeats 5]`. A loopback server answers each request after 50 ms; our own API client
-sends 64 at once, with and without the cache, in turn. Prompts are those of the tasks on what ships, which is
-SYNTHETIC; of tasks that print valence and arousal with two decimals, equal prompts are asked once.
+Run `python -m benchmarks.answers [--repeats 5]`. A loopback server answers each request after 50 ms; our API client
+sends 64 at once, with and without the cache in turn. Prompts are those of the tasks on the shipped SYNTHETIC features;
+equal prompts are sent once.
 """
 
 from __future__ import annotations

@@ -1,11 +1,10 @@
 """The API client against lm-eval's `local-chat-completions`: same server, items and concurrency, in the same run.
 
-Run `python -m benchmarks.api [--seconds 20]`. The server runs in a process of its own on the loopback address and
-answers each request 50 ms after it came (it prints how long it held them), so that the ideal rate is
-concurrency / 50 ms. Each client runs in a process of its own too, the two of them in turn. Ours begins with 16
-requests at once and doubles with each round of answers, which counts. "client" figures are over the asking alone; CPU
-time is the client process's, user and system. A share of the ideal rate is bounded by the machine too, on which
-server and client compete for the same cores: the server's CPU time is printed.
+Run `python -m benchmarks.api [--seconds 20]`. The server runs in its own process and answers each request after 50 ms
+(it prints the measured delay), so the ideal rate is concurrency / 50 ms. The two clients run in turn, each in its own
+process. Ours starts with 16 requests at once and doubles with each round of answers; this time is included. "client"
+figures cover the requests only; CPU time is user and system time of the client. Server and client share the cores,
+which limits the rate: the server's CPU time is printed.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """20,000 requests with 20 % faults at concurrency 64, against the same requests without faults.
 
-Run `python -m benchmarks.api_soak [--requests 20000]`. The server runs in a process of its own and fails in thirteen
-ways (`tests/harness/models/api/fault_server.py`). Checked: every request is answered exactly once, none is sent again
-after its answer had been sent whole, and the answers equal those of the run without faults. Memory is printed, since it
-should not grow by more than the answers themselves.
+Run `python -m benchmarks.api_soak [--requests 20000]`. The server runs in its own process and fails in thirteen ways
+(`tests/harness/models/api/fault_server.py`). Checked: every request is answered exactly once, no request is repeated
+after a complete answer, and the answers equal those without faults. Memory is printed; it should grow by the answers
+only.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""How often 95 % intervals hold the true value, and how often `compare` sees a difference where there is none.
+"""Coverage of 95 % intervals, and false positives of `compare`.
 
-Data are simulated in the shapes of our tasks: clusters of 1-5 items that hang together (correlation of the latent
-variables within a cluster: 0.3), 26 labels with prevalences from 78 % to 2 % and three annotators of them, 7 single
-labels, and a continuous rating. The true value of a metric is the mean of four samples of 400,000 items. With S
-simulations, a coverage of 95 % is known to +- 2 sqrt(0.05 0.95 / S).
+Data are simulated like those of our tasks: clusters of 1-5 dependent items (correlation of latent variables within a
+cluster: 0.3), 26 labels with prevalences from 78 % to 2 % and three annotators, 7 single labels, and a continuous
+rating. The true value of a metric is the mean of four samples of 400,000 items. With S simulations, the error of a
+coverage of 95 % is 2 sqrt(0.05 0.95 / S).
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ def ccc(ratings: Floats, weights: Weights) -> Floats:
 
 
 def true_values() -> dict[str, float]:
-    """Return each metric's mean value on samples so large that they stand for all items."""
+    """Return each metric's true value, the mean over very large samples."""
     ones = np.ones((1, POPULATION))
     found = []
     for seed in range(4):
@@ -143,7 +143,7 @@ def wilson_coverage(n: int, simulations: int, true: float) -> float:
 
 
 def false_alarms(n: int, simulations: int, draws: int, table: Table) -> None:
-    """Add a row a metric: how often two models of equal skill are told apart at 5 %."""
+    """Add a row for each metric: how often two models of equal skill differ at 5 %."""
     alarms: dict[str, list[bool]] = {name: [] for name in [*COMPARED, "accuracy, independent items (McNemar)"]}
     for seed in track(range(simulations), description=f"compare, n = {n}", transient=True):
         rng = np.random.default_rng([seed, n, 1])

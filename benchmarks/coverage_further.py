@@ -1,10 +1,10 @@
-"""How often 95 % intervals hold the true value, of the metrics that `benchmarks.coverage` leaves out.
+"""Coverage of 95 % intervals of the metrics that `benchmarks.coverage` leaves out.
 
-Items come in clusters of 1-5 whose latent variables hang together as there. Seven emotions are common and rare; a
-model that is too sure of itself answers with probabilities, and names no label in 3 % of its answers; with `--honest`
-it draws its answers from the true probabilities and states these, so that it leans nowhere and is calibrated. The true
-value is the mean of two samples of 200,000 items. With S simulations, a coverage of 95 % is known to
-+- 2 sqrt(0.05 0.95 / S).
+Items are in clusters of 1-5 with dependent latent variables, as in `benchmarks.coverage`. There are seven emotions of
+different prevalence. An overconfident model answers with probabilities, and without a label in 3 % of its answers. With
+`--honest` it draws its answers from the true probabilities and states them, so it is unbiased and calibrated. The true
+value is the mean of two samples of 200,000 items. With S simulations, the error of a coverage of 95 % is
+2 sqrt(0.05 0.95 / S).
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
-"""How fast faces are measured: this pipeline against its bare parts and against Keras, in one run.
+"""Speed of the face pipeline, against its parts alone and against Keras, in one run.
 
     python -m benchmarks.extract [--weights-dir DIR] [--faces N] [--many N]
 
-The network has FaceChannel's published size and random weights; rates are faces per CPU-second of one process, medians
-of rounds that take turns, so that what else the machine does falls on all alike; starting and loading weights are left
-out. Needs Linux and the extras [extract,convert,dev].
+The network has FaceChannel's published size and random weights; rates are faces per CPU-second of one process, without
+start-up and loading of weights: medians of alternating rounds, so that other load affects all alike. Needs Linux and
+the extras [extract,convert,dev].
 """
 
 from __future__ import annotations

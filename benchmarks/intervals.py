@@ -1,7 +1,7 @@
 """Intervals of every metric of a 26-label task, against lm-eval's own bootstrap of the same metrics and draws.
 
-Both resample the same items by the same number of draws on one core. lm-eval's is measured on a few draws and scaled to
-all of them, since each of its draws costs the same; `--peer_draws` says how many.
+Both resample the same items with the same number of draws on one core. lm-eval's bootstrap is timed on `--peer_draws`
+draws and scaled up, because each draw costs the same.
 """
 
 from __future__ import annotations

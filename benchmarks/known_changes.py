@@ -1,8 +1,8 @@
-"""Known-groups test of the direction of a described change: are changes of known direction told from their reverse?
+"""Known-groups test of the direction of a described change.
 
-A description is a beginning and an end. It is right where what is read from the end lies on the known side of what is
-read from the beginning. The share that is right is also the AUC with which the measure ranks descriptions above the
-same ones reversed (which are right where these are wrong), and above ones that do not change (worth 1/2 each).
+A description has a beginning and an end. It is right if the change read from it has the known direction. The fraction
+right is also the AUC of descriptions against the same ones reversed (right where these are wrong), and against
+unchanging ones (1/2 each).
 """
 
 from __future__ import annotations
@@ -79,10 +79,8 @@ def rated_shares(read: Array, rated: Array, least: float, weights: Array) -> Arr
 
 
 def own_table(sets: dict[str, Changed]) -> Table:
-    """Return how often each direction of each set is told, and two measures that stand beside it."""
-    table = Table(
-        title=f"Own descriptions told the right way: share, and AUC against reversed and unchanged (goal {GOAL})"
-    )
+    """Return the fraction right for each direction of each set, with two other measures."""
+    table = Table(title=f"Own descriptions: fraction right, and AUC against reversed and unchanged (goal {GOAL})")
     table.add_column("set")
     for name in (*DIRECTIONS, "both dimensions"):
         if name != "no change":
@@ -97,8 +95,8 @@ def own_table(sets: dict[str, Changed]) -> Table:
 
 
 def rated_table(name: str, read: Array, texts: Texts, sd: Array) -> Table:
-    """Return the same of pairs of human-rated texts, at the size that can be told at all and at the task's."""
-    table = Table(title=f"{name}, pairs of texts told the right way [95 % bootstrap interval over texts]")
+    """Return the fraction right of pairs of human-rated texts, at the smallest detectable size and at the task's."""
+    table = Table(title=f"{name}, pairs of texts: fraction right [95 % bootstrap interval over texts]")
     for column in ("rated change of at least", "valence", "arousal", "both dimensions"):
         table.add_column(column)
     n = len(texts.texts)
@@ -112,13 +110,13 @@ def rated_table(name: str, read: Array, texts: Texts, sd: Array) -> Table:
 
 def size_auc(one: Changed) -> float:
     """Return the AUC of the size of the change read, descriptions of a change against those of none."""
-    size, moves = np.linalg.norm(one.read_change, axis=1), one.told.any(axis=1)
+    size, moves = np.linalg.norm(one.read_change, axis=1), one.large.any(axis=1)
     return auc(size[moves], size[~moves])
 
 
 def dimension_auc(one: Changed) -> float:
     """Return the AUC of the cosine of the change read to the known one, against that to a change in the other one."""
-    moves = one.told.any(axis=1)
+    moves = one.large.any(axis=1)
     read, signs = one.read_change[moves], np.sign(one.given_change[moves])
     unit = read / np.linalg.norm(read, axis=1, keepdims=True)
     across = (unit * signs[:, ::-1]).sum(axis=1)

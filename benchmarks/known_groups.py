@@ -1,4 +1,4 @@
-"""Every description measure as a score of (text, item) pairs, and the AUC with which it tells quadrants apart."""
+"""Description measures as scores of (text, item) pairs, and their AUC between quadrants."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ Reading = Callable[[Sequence[str]], Array]
 
 @dataclass(frozen=True)
 class Items:
-    """What texts are compared with.
+    """Items that texts are compared with.
 
     Attributes:
         references: m reference texts.
-        va: their points, shape (m, 2); None where the points are to be read from the references as well.
+        va: their points, shape (m, 2); None to read the points from the references.
         labels: annotated labels, where there are any.
     """
 
@@ -47,7 +47,7 @@ def remembered(function: Callable[[Sequence[str]], Array]) -> Callable[[Sequence
 
 
 def embedding_measures(name: str, embed: Embed) -> dict[str, Score]:
-    """Return cosine, lift over the mean reference, and share of references that are less similar."""
+    """Return cosine, lift over the mean reference, and fraction of references that are less similar."""
 
     def cosine(t: Texts, i: Items) -> Array:
         return np.asarray(embed(t.texts) @ embed(i.references).T, dtype=np.float64)

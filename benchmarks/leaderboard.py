@@ -1,7 +1,7 @@
-"""Sizes and times of the leaderboard, printed as one table; no assertion.
+"""Sizes and times of the leaderboard, in one table.
 
-Run `python -m benchmarks.leaderboard`; `--entries N` sets the size of the large build (default: 10,000). The build is
-fed with copies of real runs under invented names. Chromium is used where it is installed.
+Run `python -m benchmarks.leaderboard`; `--entries N` sets the size of the large build (default: 10,000). The build
+uses copies of real runs under invented names. Chromium is used if it is installed.
 """
 
 from __future__ import annotations

@@ -89,7 +89,7 @@ def learned_terms() -> frozenset[str]:
 
 
 def _placed_terms() -> dict[str, tuple[float, float]]:
-    """Return each learned term's valence and arousal; the norms' figures where a term stands in both sources."""
+    """Return each learned term's valence and arousal; the norms' values if a term is in both sources."""
     radius = _frames()["circumplex_radius"]
     angles = {term: math.radians(degrees) for term, degrees in _frames()["circumplex"].items()}
     placed = {term: (radius * math.cos(angle), radius * math.sin(angle)) for term, angle in angles.items()}

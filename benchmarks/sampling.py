@@ -1,9 +1,8 @@
-"""Are item noise and sampling noise told apart, does the interval of the mean over repeats cover, and `compare`?
+"""Estimates of item noise and sampling noise, and coverage of intervals of means and differences over repeats.
 
-Each simulated item has a chance of being answered right drawn from Beta(2, 2), so that the variance between items is
-1/20 and that between answers to one item 1/5. Two models of equal skill, each with chances of its own that items of a
-cluster share, are then compared: by the interval of their difference, and by the test. Run
-`python -m benchmarks.sampling` (three minutes on one core).
+Each simulated item has a probability of a right answer from Beta(2, 2), so the variance is 1/20 between items and 1/5
+between answers to one item. Two models of equal skill are then compared by the interval of their difference and by the
+test; items of a cluster share a model's probability. Run `python -m benchmarks.sampling` (three minutes on one core).
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""How often a sweep's 95 % intervals hold the true effect, and how often it sees effects where there are none.
+"""Coverage of a sweep's 95 % intervals of effects, and its false positives.
 
-Answers to a crossed design (3 x 2 x 2 = 12 variants, 7 labels) are simulated: items in clusters of 1-3 that hang
-together, and variants that hang together by item, as one model's answers to reworded questions do. In half of the
-simulations no axis does anything; in the other half each level moves the chance of a right answer. The true effect is
-that on 60,000 items. With S simulations, a rate of 5 % is known to +- 2 sqrt(0.05 0.95 / S).
+Answers to a crossed design (3 x 2 x 2 = 12 variants, 7 labels) are simulated. Items of a cluster (1-3 items) depend on
+each other, and so do the variants of an item. In half of the simulations no axis has an effect; in the other half each
+level changes the probability of a right answer. The true effect is that on 60,000 items. With S simulations, the error
+of a rate of 5 % is 2 sqrt(0.05 0.95 / S).
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def true_effects(metric: Metric, drawn: Drawn) -> Floats:
 
 
 def rates(name: str, n: int, simulations: int, draws: int, *, moved: bool) -> tuple[float, float, float]:
-    """Return coverage, the share of effects with p < 0.05, and of sweeps with any such after Holm's correction."""
+    """Return coverage, the fraction of effects with p < 0.05, and of sweeps with any after Holm's correction."""
     metric, rng = METRICS[name], np.random.default_rng(20_502)
     true = true_effects(metric, draw(POPULATION, rng, moved=moved)) if moved else np.zeros(len(CONTRASTS))
     place = {cell: number for number, cell in enumerate(CELLS)}

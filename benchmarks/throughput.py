@@ -1,9 +1,8 @@
 """Start-up and throughput of the harness against lm-eval on the same tasks, in the same run.
 
-Run `python -m benchmarks.throughput [--repeats 5]`. Prints one table; every figure is the median of the repeats, and
-the ratio is the median of the paired ratios. The model answers at once, so that only the harness is timed; the 10,000
-rows are SYNTHETIC, drawn here. They are asked by a prompt written out in Jinja, as lm-eval's own tasks and most
-contributed ones are, and by a task that takes axes, whose dataset writes the ready strings for both.
+Run `python -m benchmarks.throughput [--repeats 5]`. Prints one table of medians over the repeats; the
+ratio is the median of the paired ratios. The model answers at once, so only the harness is timed. The 10,000 rows are
+SYNTHETIC, drawn here. One task has its prompt in plain Jinja, as lm-eval's own tasks; the other takes prompt axes.
 """
 
 from __future__ import annotations

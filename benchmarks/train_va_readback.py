@@ -1,9 +1,9 @@
 """Train the text-to-VA reader: `python -m benchmarks.train_va_readback --emobank emobank.csv --output FILE`.
 
-Two sources of human ratings teach it: EmoBank's train split (Buechel & Hahn 2017, CC BY-SA 4.0; what this script
-writes carries the same licence) and the emotion terms of Russell & Mehrabian (1977) set into our own sentence frames.
-EmoBank's raters used the middle of their scale where the terms' raters used all of it, so each source has its own
-linear scale on one common reading; the terms' scale is the one that the reader reports.
+It is trained on human ratings of EmoBank's train split (Buechel & Hahn 2017, CC BY-SA 4.0; the output has the same
+licence) and of the emotion terms of Russell & Mehrabian (1977) in our own sentence frames. EmoBank's raters used only
+the middle of their scale, so each source has its own linear scale of the common reading; the reader reports the terms'
+scale.
 """
 
 from __future__ import annotations

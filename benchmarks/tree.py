@@ -2,8 +2,8 @@
 
     python -m benchmarks.tree [--repeats 5] [--threads 1] [--hflm-prompts 8] [--hidden 512 --layers 8 --vocab 32000]
 
-Weights are random (they do not change the time). HFLM's time is linear in its requests, so it is timed on some of the
-prompts, others in each repeat, and scaled up; `--hflm-prompts 64` times it whole.
+Weights are random; they do not change the time. HFLM's time is linear in its requests, so it is timed on a sample of
+the prompts in each repeat and scaled up; `--hflm-prompts 64` times all.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ def build_model(folder: Path, hidden: int, layers: int, vocab: int) -> None:
 
 
 def workloads() -> list[Workload]:
-    """Prompts that differ in two numbers at the end, with 26 and 7 labels, and prompts that share nothing."""
+    """Prompts that differ in two numbers at the end, with 26 and 7 labels, and prompts without a common prefix."""
     draw = random.Random(0)
     words = WORDS.split()
     shared = " ".join(draw.choice(words) for _ in range(225))

@@ -1,8 +1,8 @@
-"""How long `vaemo-eval validate` takes on every task that ships, against `lm_eval validate` in the same run.
+"""Time of `vaemo-eval validate` on all shipped tasks, against `lm_eval validate` in the same run.
 
 Run `python -m benchmarks.validate [--repeats 3]`; figures are medians of the repeats, the ratio of the paired ratios.
-The peer only looks whether the names exist, and reads its own 13,986 YAMLs for it; ours renders every prompt and asks
-every item of the controls. The goal is under 20 s on two cores.
+lm-eval reads its own 13,986 YAMLs and checks only that the names exist; ours renders every prompt and runs the controls
+on every item. The goal is under 20 s on two cores.
 """
 
 from __future__ import annotations

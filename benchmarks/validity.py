@@ -1,13 +1,12 @@
-"""Known-groups tests of every description measure: does it rank texts of known valence and arousal rightly?
+"""Known-groups tests of every description measure on texts of known valence and arousal.
 
     python -m benchmarks.validity [--emobank emobank.csv] [--words glasgow.csv] [--embedder FOLDER|ID]
 
-For each measure and set of texts: the area under the ROC curve of (text, item) pairs of the same quadrant against
-pairs of opposite quadrants (both signs differ) and of adjacent ones (one differs); a blind measure gets 0.5. The sets
-are our own sentences (`validity_texts.yaml`: the author's intention), and human-rated texts that the user gives:
-EmoBank's dev split (`--emobank` or VAEMO_EMOBANK) and the words of the Glasgow norms (`--words` or VAEMO_GLASGOW:
-columns word, V, A on 1-9) without the terms that the reader has learned from. Nothing used here has trained the
-reader.
+Prints, for each measure and set of texts, the area under the ROC curve of (text, item) pairs of the same quadrant
+against pairs of opposite quadrants (both signs differ) and of adjacent ones (one sign differs); 0.5 is no better than
+chance. The sets are our own sentences (`validity_texts.yaml`, labelled by their author) and human-rated texts that the
+user provides: EmoBank's dev split (`--emobank` or VAEMO_EMOBANK) and the words of the Glasgow norms (`--words` or
+VAEMO_GLASGOW: columns word, V, A on 1-9). No text was used to train the reader.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The text sets of the validity benchmark, what each is compared with, and the tests that need more than quadrants."""
+"""Text sets of the validity benchmark, their comparisons, and tests beyond quadrants."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from benchmarks.readback_data import Array, Texts
 
 TEXTS = Path(__file__).with_name("validity_texts.yaml")
 SIGNS = {"PA": (1.0, 1.0), "PD": (1.0, -1.0), "UA": (-1.0, 1.0), "UD": (-1.0, -1.0)}
-CLEAR = np.array([0.2, 0.1])  # |V| and |A| above these, on [-1, 1], make a human-rated text one of clear affect
+CLEAR = np.array([0.2, 0.1])  # least |V| and |A|, on [-1, 1], of a human-rated text of clear affect
 GOAL_OWN = (0.95, 0.85)
 GOAL_EMOBANK = (0.90, 0.80)
 
 
 def own_texts() -> dict[str, Any]:
-    """Return our own texts as the file has them."""
+    """Return our own texts from the file."""
     raw: dict[str, Any] = yaml.safe_load(TEXTS.read_text(encoding="utf-8"))
     return raw
 

@@ -32,10 +32,11 @@ class Metric:
         name: in YAML, tables and records.
         families: groups by which a kind of question can choose it, besides its name.
         line: what it is, in one line, for `vaemo-eval ls` and `docs/metrics.md`.
-        higher_is_better: None for a metric that only describes.
         compute: (outcome, weights (draws, n)) to (draws,).
+        higher_is_better: None for a metric that only describes.
         reasons: why `compute` gives NaN, each with a test of the outcome; the first that holds is the reason.
         undefined: why it gives NaN if no other reason holds.
+        chance: what uniformly random answers score; `simulated` from seeded answers; None where it has no meaning.
         proportion: whether it is a fraction of items; Wilson's interval then holds for independent items.
         partial: whether items may lack a value, so that it can rest on fewer clusters than there are.
         biased: whether few items bias it upward.
@@ -43,17 +44,16 @@ class Metric:
         interval: the interval with the best coverage (`docs/statistics.md`).
         span: lowest and highest possible value.
         reliable_from: number of clusters from which the interval covers as stated (`docs/statistics.md`).
-        chance: what uniformly random answers score; `simulated` from seeded answers; None where it has no meaning.
     """
 
     name: str
     families: frozenset[str]
     line: str
-    higher_is_better: bool | None
     compute: Compute
-    undefined: str
-    chance: Chance
+    higher_is_better: bool | None = True
     reasons: Reasons = ()
+    undefined: str = "no items"
+    chance: Chance = "simulated"
     proportion: bool = False
     partial: bool = False
     biased: bool = False
@@ -88,22 +88,13 @@ def few(clusters: int) -> str | None:
     return f"{clusters} clusters: below {FEW_CLUSTERS} intervals and tests are unreliable"
 
 
-def metric(
-    *families: str,
-    line: str,
-    higher_is_better: bool | None = True,
-    undefined: str = "no items",
-    reasons: Reasons = (),
-    chance: Chance = "simulated",
-    proportion: bool = False,
-    partial: bool = False,
-    biased: bool = False,
-    caveat: str | None = None,
-    interval: IntervalName = "percentile",
-    span: tuple[float, float] = (0.0, 1.0),
-    reliable_from: int = FEW_CLUSTERS,
-) -> Callable[[Compute], Compute]:
+def metric(*families: str, line: str, **settings: Any) -> Callable[[Compute], Compute]:
     """Declare the decorated function as a metric of `families`, under its own name.
+
+    Args:
+        families: see `Metric`.
+        line: see `Metric`.
+        settings: other attributes of `Metric`.
 
     Raises:
         ValueError: the name is taken.
@@ -113,23 +104,7 @@ def metric(
         name = compute.__name__
         if name in _METRICS:
             raise ValueError(f"metric {name!r} is declared twice")
-        _METRICS[name] = Metric(
-            name=name,
-            families=frozenset(families),
-            line=line,
-            higher_is_better=higher_is_better,
-            compute=compute,
-            undefined=undefined,
-            reasons=reasons,
-            chance=chance,
-            proportion=proportion,
-            partial=partial,
-            biased=biased,
-            caveat=caveat,
-            interval=interval,
-            span=span,
-            reliable_from=reliable_from,
-        )
+        _METRICS[name] = Metric(name, frozenset(families), line, compute, **settings)
         return compute
 
     return declare

@@ -1,4 +1,4 @@
-"""Numbers in texts: every way in which models write them, and those that must stay unread."""
+"""Numbers in texts: every way in which models write them, and those that must not be parsed."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Does the interval of a position of mean average precision hold the position it estimates?
+"""Coverage of the intervals of normalized scores of mean average precision.
 
-Items in clusters of three share half of their place on the plane; each of 26 labels, of prevalences from 60 % to 2 %,
-depends on the place by a logistic law. The ceiling ranks by that law itself, the model by it and as much noise, the
-floor is constant. The truth is the position over 120,000 items. Run `python -m benchmarks.positions_of_rankings` (a
+Items in clusters of three share 30 % of the variance of their points. Each of 26 labels, with prevalences from 60 % to
+2 %, depends on the point by a logistic law. The ceiling ranks by this law, the model by the law with equal noise; the
+floor is constant. The true value is over 120,000 items. Run `python -m benchmarks.normalized_scores_of_rankings` (a
 minute on one core).
 """
 
@@ -57,7 +57,7 @@ def main() -> None:
 
 
 def cover(clusters: int, signal: float, simulations: int) -> list[str]:
-    """Return the true position, the mean of those found, and how often each kind of interval held the true one."""
+    """Return the true value, the mean estimate, and the coverage of each kind of interval."""
     number, whole = draw(np.random.default_rng(1), WHOLE, signal)
     model, floor, ceiling = (float(mean_ap(one, np.ones((1, number.size)))[0]) for one in whole)
     true = (model - floor) / (ceiling - floor)

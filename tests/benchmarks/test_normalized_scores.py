@@ -1,8 +1,8 @@
-"""The simulation of positions."""
+"""Simulated coverage of normalized scores."""
 
 from __future__ import annotations
 
-from benchmarks.positions import cover
+from benchmarks.normalized_scores import cover
 
 
 def test_most_intervals_hold_the_true_position() -> None:

@@ -1,11 +1,10 @@
-"""Does the interval of a position hold the position it estimates?
+"""Coverage of the intervals of normalized scores.
 
-Clusters of two items share a place on the plane; an item's label is that of its quadrant with a given chance, else
-drawn by the prior. A model's answer is the quadrant's in 55 % of items, else random. Floor is the commonest label,
-ceiling the better of `knn` and `logistic`, learned from a train split of 150 clusters or, cross-fitted, from the other
-evaluated ones. The truth is the position over 20,000 clusters, with the same fits where there is a train split, else
-with the mean of 40 fits to as many clusters as a fold leaves. Run `python -m benchmarks.positions` (ten minutes on one
-core).
+Two items of a cluster have the same point. An item's label is that of its quadrant with a given probability, else drawn
+from the prior. The model answers the quadrant's label for 55 % of items, else at random. The floor is the commonest
+label. The ceiling is the better of `knn` and `logistic`, fitted on a train split of 150 clusters or cross-fitted. The
+true value is over 20,000 clusters, with the same fits if there is a train split, else with the mean of 40 fits on as
+many clusters as in a fold. Run `python -m benchmarks.normalized_scores` (ten minutes on one core).
 """
 
 from __future__ import annotations
@@ -75,7 +74,7 @@ def main() -> None:
 
 
 def cover(clusters: int, signal: float, simulations: int, *, split: bool) -> list[tuple[str, str, str, str]]:
-    """Return for each metric its name, the true position, how often there was one, and how often its interval held."""
+    """Return for each metric its name, the true value, how often there was one, and its coverage."""
     rng = np.random.default_rng([clusters, int(100 * signal), split])
     train, whole = draw(rng, TRAIN, signal), draw(rng, WHOLE, signal)
     answers = {name: _answer(name, train, whole.points) for name in PREDICTORS}
