@@ -178,9 +178,9 @@ WRONG: list[tuple[str, list[str], list[str]]] = [
         (
             "generation arguments",
             ["--model", "vllm", "--tasks", "iimi_basic", "--gen_kwargs", given],
-            [given.split("=")[0], mend],
+            [given.split("=")[0], hint],
         )
-        for given, mend in [
+        for given, hint in [
             ("temperature=hot", "hot"),
             ("temperature=-1", "-1"),
             ("temperature=0.7", "do_sample=true"),

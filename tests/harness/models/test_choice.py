@@ -118,7 +118,7 @@ def opened(monkeypatch: pytest.MonkeyPatch, error: Exception, given: str = "org/
 
 
 @pytest.mark.parametrize(
-    ("error", "mend"),
+    ("error", "hint"),
     [
         (ModuleNotFoundError("No module named 'torch'", name="torch"), r"pip install 'vaemo-eval[hf]'"),
         (ModuleNotFoundError("No module named 'vllm.x'", name="vllm.x"), r"pip install 'vaemo-eval[vllm]'"),
@@ -126,9 +126,9 @@ def opened(monkeypatch: pytest.MonkeyPatch, error: Exception, given: str = "org/
         (ModuleNotFoundError("No module named 'other'", name="other"), "pip install other"),
     ],
 )
-def test_a_missing_package_is_told_with_its_extra(monkeypatch: pytest.MonkeyPatch, error: Exception, mend: str) -> None:
+def test_a_missing_package_is_told_with_its_extra(monkeypatch: pytest.MonkeyPatch, error: Exception, hint: str) -> None:
     problem = opened(monkeypatch, error)
-    assert (problem.code, problem.field, problem.found, problem.hint) == ("extra", "--model", "org/model", mend)
+    assert (problem.code, problem.field, problem.found, problem.hint) == ("extra", "--model", "org/model", hint)
 
 
 def test_what_a_back_end_raises_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
