@@ -1,4 +1,4 @@
-"""Comparisons as tables in the terminal."""
+"""Print comparisons as tables."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def _table(one: Comparison) -> Table:
     items = f"{len(one.first.samples[one.task])} items in {one.clusters} clusters"
     table = Table(title=f"[bold]{escape(one.task)}[/]: {names}, {items}", title_justify="left")
     table.add_column("metric", no_wrap=True)
-    for title in ("first", "second", "difference", f"{100 * LEVEL:g} % interval", "p", "p (Holm)", "min. detectable"):
+    for title in ("first", "second", "difference", "95 % interval", "p", "p (Holm)", "min. detectable"):
         table.add_column(title, justify="right")
     table.add_column("test")
     for row in one.rows:
@@ -75,12 +75,12 @@ def _table(one: Comparison) -> Table:
 
 
 def p_text(p: float) -> str:
-    """Write a p value, which is never 0."""
+    """Format a p value; it is never 0."""
     return "<0.0001" if p < 0.0001 else f"{p:.4f}"
 
 
 def _notes(one: Comparison) -> Iterator[str]:
-    """Yield what a reader of the table must know, one line each."""
+    """Yield the notes below the table, one line each."""
     if one.settings:
         yield f"different settings: {'; '.join(one.settings)}"
     for name, reason in sorted(one.not_compared.items()):
@@ -105,7 +105,7 @@ def _disagree(row: Difference) -> bool:
 
 
 def _noise(one: Comparison, row: Difference, share: float) -> str:
-    """Say how much uncertainty of the main score more repeats would remove."""
+    """Return how much of the variance of the main score more repeats would remove."""
     times = " and ".join(str(run.record.repeats) for run in (one.first, one.second))
     said = (
         f"means over {times} repeats; {share:.0%} of the variance of the difference in {row.metric} is sampling noise"

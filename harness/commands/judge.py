@@ -1,4 +1,4 @@
-"""`vaemo-eval judge RUN_DIR --model X`: let a language model judge a run's descriptions, beside the measures."""
+"""`vaemo-eval judge RUN_DIR --model X`: let a language model judge a run's descriptions."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 
 def parser() -> argparse.ArgumentParser:
-    """Return the parser; flags that lm-eval has keep its names and meanings."""
+    """Return the parser. Flags of lm-eval keep their names and meanings."""
     command = Parser(
         prog="vaemo-eval judge",
         description="Let a language model judge a run's descriptions against a baseline's, each pair in both orders. "
-        "The verdicts go into a file of their own; the run and its headline do not change.",
+        "Write the verdicts to a file of their own; the run does not change.",
     )
     add = command.add_argument
     add("run_dir", metavar="RUN_DIR", help="a run folder with descriptions")
@@ -27,17 +27,17 @@ def parser() -> argparse.ArgumentParser:
     add("--model_args", default="", metavar="K=V,...", help="arguments of the back end, as K=V,K=V or a JSON object")
     add("--tasks", default="", help="tasks to judge, separated by commas (default: all with descriptions)")
     add("--against", default="prototype", metavar="NAME", help="baseline to compare with (default: prototype)")
-    add("--features", help="folder, Parquet file or Hub id@revision of the run's features (default: look)")
+    add("--features", help="features of the run: folder, Parquet file or Hub id@revision (default: find them)")
     add("--rubric", metavar="FILE", help="YAML with version and prompt (default: the one that ships)")
     add("--limit", type=int, default=200, metavar="N", help="judge the first N items of each task (default: 200)")
     add("--batch_size", metavar="N|auto", help="batch size of the back end")
     add("--device", help="device of the back end (default: cuda where there is one, else cpu)")
     add("--apply_chat_template", action="store_true", help="wrap prompts in the model's chat template")
     add("--gen_kwargs", default="", metavar="K=V,...", help="generation arguments (default: 16 tokens, greedy)")
-    add("--allow-missing", action="store_true", help="go on without the verdicts that did not arrive, and count them")
+    add("--allow-missing", action="store_true", help="continue without missing verdicts, and count them")
     add_cache_flag(command, "that of --out")
     add_api_flags(command)
-    add("--out", metavar="FILE", help="where the record goes (default: RUN_DIR/judge.json)")
+    add("--out", metavar="FILE", help="file to write (default: RUN_DIR/judge.json)")
     return command
 
 
@@ -45,7 +45,7 @@ def main(args: argparse.Namespace) -> int:
     """Judge and print.
 
     Raises:
-        InputError: something given is wrong, or the judge failed.
+        InputError: an argument is wrong, or the judge failed.
     """
     from harness.commands.run import arguments, batch_size
     from harness.runs.judge import FILE, JudgeConfig, judge_run
@@ -53,7 +53,7 @@ def main(args: argparse.Namespace) -> int:
     from va_extractor.common.terminal import Terminal
 
     if args.limit < 1:
-        raise InputError(f"--limit {args.limit}: a whole number from 1 on")
+        raise InputError("must be at least 1", code="range", field="--limit", found=args.limit)
     console = Terminal()
     console = console if console.is_terminal else Terminal(width=120)
     folder = Path(args.run_dir).expanduser()

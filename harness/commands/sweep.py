@@ -1,4 +1,4 @@
-"""`vaemo-eval sweep --model X --task T --axes A,B`: what each axis of the prompt does to a model's score."""
+"""`vaemo-eval sweep --model X --task T --axes A,B`: measure how each axis of the prompt changes a score."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from va_extractor.common.arguments import Parser
 from va_extractor.common.errors import InputError
 
 _EPILOG = """\
-axes are separated by commas; each takes all its values, or those named: scale=0..1|percent (docs/axes.md lists them).
-Every further option of a run holds too (vaemo-eval --help): --model_args, --features, --limit, ...
+separate axes by commas; each takes all its values, or those named: scale=0..1|percent (docs/axes.md lists them).
+Options of a run work too (vaemo-eval --help): --model_args, --features, --limit, ...
 
 examples:
   vaemo-eval sweep --model baseline:prototype --task iimi_basic --axes va_format,scale --dry-run
@@ -21,15 +21,15 @@ examples:
 """
 _NOT_HERE = {
     "num_fewshot": "vary the axis fewshot",
-    "repeats": "a sweep asks each variant once",
+    "repeats": "a sweep runs each variant once",
 }
 
 
 def parser() -> argparse.ArgumentParser:
-    """Return the parser; options that it does not know are those of a run."""
+    """Return the parser; unknown options go to the parser of a run."""
     command = _Parser(
         prog="vaemo-eval sweep",
-        description="Ask one task in many ways: each axis' effect on the score, paired by item.",
+        description="Run one task with varied prompts, and measure the effect of each axis, paired by item.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
@@ -47,15 +47,15 @@ def parser() -> argparse.ArgumentParser:
     add(
         "--output_path",
         metavar="DIR",
-        help="the sweep's folder, taken up where it was left (default: sweeps/MODEL/TASK)",
+        help="folder of the sweep; repeat the command to resume (default: sweeps/MODEL/TASK)",
     )
-    add("--no-picture", action="store_true", help="draw no forest plot, which needs the extra [plot]")
-    add("--dry-run", action="store_true", help="list variants and requests, and ask nothing")
+    add("--no-picture", action="store_true", help="draw no forest plot (which needs the extra [plot])")
+    add("--dry-run", action="store_true", help="list variants and requests, and send none")
     return command
 
 
 class _Parser(Parser):
-    """Keeps options that it does not know in `rest`."""
+    """Keep unknown options in `rest`."""
 
     def parse_args(self, args: Sequence[str] | None = None, namespace: Any = None) -> Any:  # type: ignore[override]  # of typeshed's overloads only this one is called
         known, rest = self.parse_known_args(args, namespace)
@@ -67,14 +67,14 @@ def main(args: argparse.Namespace) -> int:
     """Run and print.
 
     Raises:
-        InputError: something given is wrong, or the folder holds another sweep.
+        InputError: an argument is wrong, or the folder holds another sweep.
     """
     given = run_command.parser().parse_args(["--model", args.model, "--tasks", args.task, *args.rest])
     if given.tasks != args.task:
-        raise InputError("--tasks: a sweep is of one --task")
-    for name, mend in _NOT_HERE.items():
+        raise InputError("a sweep takes one --task", code="conflict", field="--tasks", found=given.tasks)
+    for name, hint in _NOT_HERE.items():
         if getattr(given, name) != run_command.parser().get_default(name):
-            raise InputError(f"--{name}: {mend}")
+            raise InputError("not for a sweep", code="unsupported", field=f"--{name}", hint=hint)
     config = run_command.config(given)
 
     from harness.commands import sweep_table as table

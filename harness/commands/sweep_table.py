@@ -1,4 +1,4 @@
-"""A sweep on the terminal: its variants, the effects of its axes, and how far the prompt alone moves the score."""
+"""Print a sweep: variants, effects of axes, and the spread over prompts."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from harness.runs.sweep.run import Plan
 
 
 def show_plan(plan: Plan, counted: Sequence[TaskPlan], console: Console) -> None:
-    """Print what a sweep would ask; `counted` is of each distinct prompt."""
+    """Print the requests of a sweep; `counted` has one entry for each distinct prompt."""
     table = Table(title=f"{plan.task.name}, {plan.design}: {len(plan.prompts)} distinct prompts", title_justify="left")
     for name in ("variant", "prompt", "the same as"):
         table.add_column(name)
-    for name in ("requests", "equal", "known", "to ask"):
+    for name in ("requests", "equal", "cached", "to send"):
         table.add_column(name, justify="right")
     for one, task in zip(plan.prompts, counted, strict=True):
         first, *same = (described(axes.changed) for axes in one.axes)
@@ -31,7 +31,7 @@ def show_plan(plan: Plan, counted: Sequence[TaskPlan], console: Console) -> None
     variants, requests = sum(len(one.axes) for one in plan.prompts), sum(task.requests for task in counted)
     console.print(
         f"{variants} variants, {len(plan.prompts)} distinct prompts, {requests} requests, "
-        f"{sum(task.to_ask for task in counted)} of them to ask",
+        f"{sum(task.to_ask for task in counted)} of them to send",
         highlight=False,
     )
 
@@ -70,16 +70,7 @@ def show(sweep: Sweep, folder: Path, console: Console) -> None:
 
 def _effects(sweep: Sweep) -> Table:
     table = Table()
-    for name in (
-        "axis",
-        "level",
-        "against",
-        "effect",
-        "95 % interval",
-        "p",
-        "p (Holm)",
-        "pairs",
-    ):
+    for name in ("axis", "level", "against", "effect", "95 % interval", "p", "p (Holm)", "pairs"):
         table.add_column(name, justify="left" if name in ("axis", "level", "against") else "right")
     for one in sweep.effects:
         between = f"{one.interval.low:+.3f} to {one.interval.high:+.3f}" if one.interval else "-"

@@ -1,4 +1,4 @@
-"""The run as a table for people: every metric with its interval, chance value and baselines."""
+"""Print a run as tables: each metric with its interval, chance value and baselines."""
 
 from __future__ import annotations
 
@@ -16,14 +16,11 @@ SYNTHETIC = "SYNTHETIC SAMPLE"
 
 
 def show(run: RunRecord, folder: Path, console: Console) -> None:
-    """Print a table a task, and where the record lies."""
+    """Print a table for each task, and the path of the record."""
     for name, task in run.tasks.items():
         scored = any(score.value is not None for score in task.metrics.values())
         console.print(_table(name, task) if scored else _title(name, task))
         console.print(_notes(task), highlight=False)
-        unplaced = _unplaced(task)
-        if unplaced:
-            console.print(unplaced, highlight=False)
         console.print()
     for line in _warnings(run):
         console.print(f"[bold yellow]{escape(line)}[/]", soft_wrap=True, highlight=False)
@@ -44,7 +41,7 @@ def _warnings(run: RunRecord) -> Iterator[str]:
             done = "scored over the rest" if run.allow_missing else "not scored"
             yield f"{name}: {task.answers.missing} answers are missing: {done}"
     if run.model.changed:
-        yield f"sent otherwise than asked for, since the provider refuses it: {'; '.join(run.model.changed)}"
+        yield f"parameters changed because the provider rejected them: {'; '.join(run.model.changed)}"
 
 
 def _title(name: str, task: TaskRecord) -> str:
@@ -86,7 +83,7 @@ def _cells(score: Score) -> Iterator[str]:
 
 
 def _placed(score: Score) -> list[str]:
-    """Return what the best predictor from VA scores, and the score's place between it and the best constant answer."""
+    """Return the ceiling from VA and the normalized score."""
     place = score.normalized_score
     if place is None:
         return ["-", "-"]
@@ -98,7 +95,7 @@ def _placed(score: Score) -> list[str]:
 
 
 def _noises(score: Score) -> list[str]:
-    """Return the score's standard deviations over other items and over one more repeat."""
+    """Return the standard deviations of the score over items and over repeats."""
     found = score.sampling
     return [_number(found.item_sd), _number(found.sampling_sd)] if found else ["-", "-"]
 
@@ -113,11 +110,11 @@ def _notes(task: TaskRecord) -> str:
         "missing": answers.missing,
         "stopped by a content filter": answers.filtered,
         "cut off by the token limit": answers.cut_off,
-        "of these without a readable answer": answers.truncated,
+        "of these not parsed": answers.truncated,
     }
     parts += [f"{count} {what}" for what, count in counts.items() if count]
     if task.excluded:
-        parts.append("not asked: " + ", ".join(f"{count} {reason}" for reason, count in task.excluded.items()))
+        parts.append("left out: " + ", ".join(f"{count} {reason}" for reason, count in task.excluded.items()))
     if task.reference_kind:
         parts.append(f"references: {task.reference_kind}")
     repeats = next((score.sampling.repeats for score in task.metrics.values() if score.sampling), None)
@@ -125,26 +122,14 @@ def _notes(task: TaskRecord) -> str:
         parts.append(f"each item answered {repeats} times: values are means over repeats")
     said: dict[str, list[str]] = defaultdict(list)
     for name, score in task.metrics.items():
-        for text in filter(None, (score.reason, *(score.note or "").split("; "))):
+        if score.value is None and name == task.main_score:
+            parts.append(f"{name}: {score.reason}")
+        for text in filter(None, (score.value is not None and score.reason, *(score.note or "").split("; "))):
             said[text].append(name)
-    parts += _grouped(said, len(task.metrics))
+    parts += [f"{', '.join(names)}: {text}" for text, names in said.items()]
+    if place := task.metrics[task.main_score].normalized_score:
+        parts += [f"normalized {task.main_score}: {text}" for text in (place.reason, place.note) if text]
     return escape("; ".join(parts))
-
-
-def _unplaced(task: TaskRecord) -> str | None:
-    """Return in one line why normalized scores are missing or to be read with care; None if nothing is to be said."""
-    placed = {name: score.normalized_score for name, score in task.metrics.items() if score.normalized_score}
-    said: dict[str, list[str]] = defaultdict(list)
-    for name, place in placed.items():
-        for text in filter(None, (place.reason, place.note)):
-            said[text if place.value is not None else f"none, {text}"].append(name)
-    return escape("normalized score of " + "; of ".join(_grouped(said, len(placed)))) if said else None
-
-
-def _grouped(said: dict[str, list[str]], count: int) -> Iterator[str]:
-    """Yield what is said with the scores it is said of, which are all where there are `count`."""
-    for text, names in said.items():
-        yield f"{'all scores' if len(names) == count else ', '.join(names)}: {text}"
 
 
 def _interval_title(task: TaskRecord) -> str:

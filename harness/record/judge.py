@@ -1,4 +1,4 @@
-"""What a judge said of a run, as it is written beside it (`judge.json`)."""
+"""The record of a judgement, `judge.json`."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ class Estimate(Model):
 
 
 class Agreement(Model):
-    """Spearman's correlation of the verdicts with the difference in a measure, plain and with length held fixed."""
+    """Spearman's correlation of the verdicts with the difference in a measure, plain and at equal length."""
 
     rho: Estimate
     rho_at_equal_length: Estimate
 
 
 class Judged(Model):
-    """One pair: asked with the description first, and with the baseline's first.
+    """One pair, judged with the description first and with the baseline's first.
 
     Attributes:
         item_id: the item described.
-        prompts: what was sent, before the chat template.
+        prompts: before the chat template.
         request_hashes: SHA-256 over prompt and generation arguments.
-        answers: what came back.
-        win: 1 where the description won in both orders, 0 where it lost in both, else 1/2; None where an answer could
-            not be read.
+        answers: of the judge.
+        win: 1 where the description won in both orders, 0 where it lost in both, else 1/2; None where an answer was not
+            parsed.
     """
 
     item_id: str
@@ -50,13 +50,13 @@ class TaskJudgement(Model):
 
     Attributes:
         samples_sha256: of the samples judged.
-        pairs: how many items were judged.
+        pairs: number of items judged.
         not_described: items left out because model or baseline gave no description.
-        not_parsed: pairs of which an answer could not be read, or is missing.
+        not_parsed: pairs with an answer that was not parsed or is missing.
         missing: verdicts that did not arrive, of two a pair.
         win_rate: of the descriptions against the baseline's; 0.5 is even.
-        win_rate_at_equal_length: what the verdicts imply for descriptions of equal length.
-        first_place: share of decisive answers for what stood first; 0.5 is no preference for a place.
+        win_rate_at_equal_length: the win rate adjusted to descriptions of equal length.
+        first_place: fraction of decisive answers for the first text; 0.5 is no preference.
         length: Spearman's rank correlation of the verdicts with the difference in words; 0 is no preference for length.
         agreement: with each measure of descriptions.
         judged: every pair.
@@ -76,7 +76,7 @@ class TaskJudgement(Model):
 
 
 class RubricRecord(Model):
-    """What was asked: the rubric's version, its prompt, and the prompt's SHA-256."""
+    """The rubric: its version, prompt, and the SHA-256 of the prompt."""
 
     version: int
     sha256: str
@@ -96,7 +96,7 @@ class JudgeRecord(Model):
         model: the judge.
         apply_chat_template: whether its chat template was applied.
         gen_kwargs: its generation arguments.
-        rubric: what it was asked.
+        rubric: the prompt of the judge.
         against: the baseline whose descriptions were compared.
         tasks: by name.
     """

@@ -126,7 +126,7 @@ class ModelRecord(Model):
         chat_template_sha256: hash of the chat template applied; None where none was.
         scoring_path: how labels were scored: `tree`, `rows` or `hflm`; None for other back ends.
         scoring_note: why not by the tree; None where it was.
-        changed: what was sent otherwise than asked for, because the provider refuses it.
+        changed: parameters changed because the provider rejected them.
     """
 
     id: str

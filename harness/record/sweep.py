@@ -1,4 +1,4 @@
-"""The document of a sweep, `sweep.json`. It has no time and no path: a resumed sweep gives the same document."""
+"""The record of a sweep, `sweep.json`. It has no time and no path, so that a resumed sweep gives the same bytes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Settings(Model):
         features_sha256: hash of the Parquet files of the evaluated split.
         design: every combination of levels, or one change at a time.
         axes: by name, the levels; the first is the task's own.
-        limit: items asked, or a share of them below 1; None for all.
+        limit: number of items, or a fraction of them; None for all.
         seeds: every seed.
         apply_chat_template: whether the chat template was applied.
         system_instruction: text put before every prompt; None for none.
@@ -50,14 +50,13 @@ class Settings(Model):
 
 
 class Variant(Model):
-    """One prompt that was asked.
+    """One distinct prompt.
 
     Attributes:
         id: from the prompts themselves; the folder of its run below `runs/`.
-        axes: each way in which the design puts it, as what differs from the prompt's default; equal prompts are one
-            variant.
+        axes: for each variant of the design with this prompt, its differences from the prompt's default.
         value: of the main score; None where the items allow none.
-        not_parsed: share of answers that were unparsed, refused or empty.
+        not_parsed: fraction of answers that were not parsed, refused or empty.
     """
 
     id: str
@@ -67,12 +66,12 @@ class Variant(Model):
 
 
 class Effect(Model):
-    """What a level does to the main score, against the axis' default, averaged over the other axes.
+    """The effect of a level on the main score, against the default of its axis, averaged over the other axes.
 
     Attributes:
         axis: its name.
         level: the level.
-        default: the level it is held against.
+        default: the level it is compared with.
         pairs: pairs of variants that differ in this axis only.
         at_level: mean of the metric over the variants at the level.
         at_default: the same at the default.
@@ -95,7 +94,7 @@ class Effect(Model):
 
 
 class Spread(Model):
-    """How far the main score of one model on one task varies with the prompt alone, over distinct variants."""
+    """How much the main score varies over distinct prompts."""
 
     variants: int
     least: FiniteFloat
@@ -113,8 +112,8 @@ class Sweep(Model):
         synthetic: True where the features were drawn, not measured.
         main_score: the metric.
         higher_is_better: as the metric says.
-        items: how many each variant was asked.
-        clusters: how many independent groups they form.
+        items: of each variant.
+        clusters: number of independent groups of items.
         variants: every distinct prompt.
         effects: every level of every axis but the defaults; empty where a variant has no value.
         spread: None where a variant has no value.

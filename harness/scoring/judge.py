@@ -1,10 +1,10 @@
-"""An optional LLM judge of descriptions: pairwise, in both orders, with controls for position and length.
+"""An LLM judge of descriptions: pairwise, in both orders, with controls for position and length.
 
-Never the main_score: a judge is itself a language model, and prefers what stands first and what is longer (Zheng et al.
-2023, arXiv:2306.05685). So each pair is asked twice with the places exchanged, a verdict that changes with the place is
-a tie, and the win rate is also given at equal length (Dubois et al. 2024, Length-Controlled AlpacaEval,
-arXiv:2404.04475). Whether verdicts go along with another measure is a rank
-correlation, plain and with length held fixed.
+It is never the main score: a judge is itself a language model, and prefers the first and the longer text (Zheng et al.
+2023, arXiv:2306.05685). So each pair is judged in both orders, and a verdict that changes with the order is a tie.
+The win rate is also given at equal length (Dubois et al. 2024, Length-Controlled AlpacaEval,
+arXiv:2404.04475). Agreement with another measure is a rank correlation, plain and at equal
+length.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _ANSWER = re.compile(r"\W*(?:(?:the )?(?:answer|description)(?: is)?\W*)?([ABT])
 
 
 class Rubric(BaseModel):
-    """What a judge is asked: a format string with the fields valence, arousal, first and second."""
+    """The prompt of a judge: a format string with the fields valence, arousal, first and second."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
@@ -56,7 +56,7 @@ class Rubric(BaseModel):
 
 @dataclass(frozen=True)
 class Pair:
-    """A description and the one it is compared with (a baseline's, say), for the same given point in [-1, 1]."""
+    """Two descriptions of the same point in [-1, 1]; the opponent is a baseline's."""
 
     valence: float
     arousal: float
@@ -66,12 +66,12 @@ class Pair:
 
 @dataclass(frozen=True)
 class Verdicts:
-    """What the judge said of n pairs; each array of shape (n,).
+    """Verdicts on n pairs; each array has shape (n,).
 
     Attributes:
         wins: 1 where the candidate won in both orders, 0 where it lost in both, 1/2 for ties and verdicts that changed
-            with the order; NaN where an answer could not be read.
-        first: share of the pair's decisive answers that named the description in first place; NaN without any.
+            with the order; NaN where an answer was not parsed.
+        first: fraction of the pair's decisive answers that chose the first description; NaN without any.
     """
 
     wins: Array
@@ -93,13 +93,13 @@ def judge(pairs: Sequence[Pair], generate: Generate, rubric: Rubric) -> Verdicts
     Args:
         pairs: n pairs.
         generate: answers a list of prompts, in order.
-        rubric: what is asked.
+        rubric: the prompt.
     """
     return read(generate(prompts(pairs, rubric)))
 
 
 def prompts(pairs: Sequence[Pair], rubric: Rubric) -> list[str]:
-    """Return what is asked of n pairs, 2n prompts: of each pair the candidate first, then the opponent first."""
+    """Return 2n prompts for n pairs: for each, the candidate first, then the opponent first."""
     return [
         rubric.prompt.format(valence=pair.valence, arousal=pair.arousal, first=first, second=second)
         for pair in pairs
@@ -108,9 +108,9 @@ def prompts(pairs: Sequence[Pair], rubric: Rubric) -> list[str]:
 
 
 def read(texts: Sequence[str]) -> Verdicts:
-    """Read the answers to `prompts`, in the same order."""
+    """Parse the answers to `prompts`, in the same order."""
     answers = np.array([parse(answer) for answer in texts]).reshape(-1, 2)
-    # `answers` counts for the first place; the candidate stands first in column 0 and second in column 1.
+    # 1 is a vote for the first text; the candidate is first in column 0 and second in column 1.
     votes = (answers[:, 0] + 1.0 - answers[:, 1]) / 2.0
     wins = np.where(np.isnan(votes), np.nan, np.where(votes == 1.0, 1.0, np.where(votes == 0.0, 0.0, 0.5)))
     decisive = ~np.isnan(answers) & (answers != 0.5)
@@ -120,22 +120,22 @@ def read(texts: Sequence[str]) -> Verdicts:
 
 
 def parse(answer: str) -> float:
-    """Return 1 for A, 0 for B, 0.5 for T, NaN where the answer, reasoning aside, is none of these."""
+    """Return 1 for A, 0 for B, 0.5 for T, NaN for any other answer; reasoning is removed first."""
     found = _ANSWER.fullmatch(visible(answer))
     return {"A": 1.0, "B": 0.0, "T": 0.5}[found.group(1).upper()] if found else float("nan")
 
 
 def length_gap(pairs: Sequence[Pair]) -> Array:
-    """Return (n,) words of the candidate above those of the opponent."""
+    """Return (n,) differences in words, candidate minus opponent."""
     gap: Array = length([pair.candidate for pair in pairs]) - length([pair.opponent for pair in pairs])
     return gap
 
 
 def win_rate_at_equal_length(pairs: Sequence[Pair], verdicts: Verdicts, weights: Array | None = None) -> float:
-    """Return the candidate's win rate that the judge's verdicts imply for descriptions of equal length.
+    """Return the candidate's win rate, adjusted to descriptions of equal length.
 
-    A logistic regression of winning on tanh of the length difference in units of its standard deviation, read off at no
-    difference (Dubois et al. 2024, section 3, without their terms for model and instruction). A tie is half of each.
+    A logistic regression of winning on tanh of the length difference in units of its standard deviation, predicted at no difference
+    (Dubois et al. 2024, section 3, without their terms for model and instruction). A tie counts half for each.
 
     Args:
         pairs: n pairs.
@@ -143,7 +143,7 @@ def win_rate_at_equal_length(pairs: Sequence[Pair], verdicts: Verdicts, weights:
         weights: how often each counts, shape (n,); once where None.
 
     Returns:
-        In [0, 1]; NaN where no verdict could be read.
+        In [0, 1]; NaN if no verdict was parsed.
     """
     from sklearn.linear_model import LogisticRegression
 
@@ -169,7 +169,7 @@ def agreement(verdicts: Verdicts, difference: Array, weights: Weights) -> Array:
 
     Args:
         verdicts: of n pairs.
-        difference: candidate's score less the opponent's, shape (n,); NaN marks no value.
+        difference: candidate's score minus the opponent's, shape (n,); NaN marks no value.
         weights: how often each pair counts, shape (draws, n); ranks are those among all n pairs.
 
     Returns:

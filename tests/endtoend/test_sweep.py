@@ -60,13 +60,13 @@ def test_a_dry_run_counts_and_asks_nothing(vaemo_eval: Command) -> None:
     done = vaemo_eval(*BASELINE, "--axes", "va_format,scale=0..1,say_scale", "--output_path", "s", "--dry-run")
     assert done.code == 0, done.err
     # without its scale stated, a word is the same on every scale
-    assert "12 variants, 11 distinct prompts, 440 requests, 440 of them to ask" in done.out
+    assert "12 variants, 11 distinct prompts, 440 requests, 440 of them to send" in done.out
     assert not (done.cwd / "s").exists()
     scored = vaemo_eval(
         "sweep", "--model", "baseline:prototype", "--task", "iimi_basic_mc", "--axes", "order", "--dry-run"
     )
     # seven labels of 420 items, and of three prompts without content
-    assert "2 variants, 2 distinct prompts, 5922 requests, 5922 of them to ask" in scored.out
+    assert "2 variants, 2 distinct prompts, 5922 requests, 5922 of them to send" in scored.out
 
 
 def test_a_dry_run_counts_what_the_sweep_then_asks(vaemo_eval: Command) -> None:
@@ -84,8 +84,8 @@ def test_a_dry_run_counts_what_the_sweep_then_asks(vaemo_eval: Command) -> None:
         after = vaemo_eval(*asked, "--dry-run")
         other = vaemo_eval(*asked, "--seed", "7", "--dry-run")
     assert sent < 120
-    assert f"2 distinct prompts, 120 requests, {sent} of them to ask" in before.out
-    assert "2 distinct prompts, 120 requests, 0 of them to ask" in after.out
+    assert f"2 distinct prompts, 120 requests, {sent} of them to send" in before.out
+    assert "2 distinct prompts, 120 requests, 0 of them to send" in after.out
     assert server.asked.total() == sent
     assert (other.code, "holds a sweep of other settings: seeds" in other.err) == (2, True)
 
