@@ -134,8 +134,8 @@ def length_gap(pairs: Sequence[Pair]) -> Array:
 def win_rate_at_equal_length(pairs: Sequence[Pair], verdicts: Verdicts, weights: Array | None = None) -> float:
     """Return the candidate's win rate, adjusted to descriptions of equal length.
 
-    A logistic regression of winning on tanh of the length difference in units of its standard deviation, predicted at no difference
-    (Dubois et al. 2024, section 3, without their terms for model and instruction). A tie counts half for each.
+    A logistic regression of winning on tanh of the length difference in units of its standard deviation, predicted at
+    no difference (Dubois et al. 2024, section 3, without their terms for model and instruction). A tie is half of each.
 
     Args:
         pairs: n pairs.
