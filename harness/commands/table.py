@@ -124,7 +124,7 @@ def _notes(task: TaskRecord) -> str:
     for name, score in task.metrics.items():
         if score.value is None and name == task.main_score:
             parts.append(f"{name}: {score.reason}")
-        for text in filter(None, (score.value is not None and score.reason, *(score.note or "").split("; "))):
+        for text in filter(None, (score.reason if score.value is not None else None, *(score.note or "").split("; "))):
             said[text].append(name)
     parts += [f"{', '.join(names)}: {text}" for text, names in said.items()]
     if place := task.metrics[task.main_score].normalized_score:

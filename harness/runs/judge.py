@@ -1,7 +1,4 @@
-"""Letting a language model judge a run's descriptions against a baseline's, and writing what it said beside the run.
-
-What comes out is no metric of the run: it stands in a file of its own (`judge.json`), and `run.json` does not change.
-"""
+"""Judge a run's descriptions against a baseline's with a language model, and write `judge.json`."""
 
 from __future__ import annotations
 
@@ -37,9 +34,9 @@ from harness.scoring.anchors import anchors_of
 from harness.stats.arrays import Floats, Ints, Weights
 from harness.stats.bootstrap import resample
 from harness.stats.clusters import cluster_index
-from harness.stats.intervals import percentile
+from harness.stats.intervals import FEW_VALUES, percentile
 from harness.text.labels import parse_description
-from va_extractor.common.errors import InputError
+from va_extractor.common.errors import InputError, nearest
 
 DRAWS = 500
 FILE = "judge.json"
@@ -68,7 +65,7 @@ MEASURES: Mapping[str, Callable[[Scores, Point], float | None]] = {
 
 @dataclass(frozen=True)
 class JudgeConfig:
-    """Who judges, and how; names are lm-eval's where it has them."""
+    """The settings of a judgement; names are lm-eval's where it has them."""
 
     model: str
     model_args: Mapping[str, Any]
@@ -91,10 +88,10 @@ class _Compared:
     """A task's judged pairs.
 
     Attributes:
-        samples: those with a description of the model and one of the baseline.
+        samples: with a description of the model and one of the baseline.
         pairs: the two descriptions of each.
         others: item scores of the baseline's.
-        left_out: how many samples lack one.
+        left_out: number of samples without both.
     """
 
     samples: list[Sample]
@@ -107,17 +104,20 @@ def judge_run(folder: Path, config: JudgeConfig, out: Path, say: Callable[[str],
     """Judge every description task of a run and write the record.
 
     Raises:
-        InputError: the run has no descriptions, something given is wrong, the judge failed, or `out` exists already.
+        InputError: the run has no descriptions, an argument is wrong, the judge failed, or `out` exists.
     """
     _compat.quiet()
     if out.exists():
-        raise InputError(f"{out}: is there already; move it away, or name another file with --out")
+        raise InputError("exists", code="conflict", file=out, field="--out", hint="move it, or give another --out")
     run = record.read_run(folder)
     rubric = judge.load_rubric(config.rubric)
     compared = {name: _pairs(folder, run, name, config) for name in _tasks(folder, run, config)}
     choice = models.choose(config.model, config.model_args)
     if choice.backend == "baseline":
-        raise InputError(f"--model {config.model}: a baseline reads no prompts; name a language model")
+        raise InputError(
+            "a baseline reads no prompts", code="unsupported", field="--model", found=config.model,
+            hint="give a language model",
+        )  # fmt: skip
     models.check(choice, config.batch_size, config.device, config.api)
     check_generation(config.gen_kwargs, ARGUMENTS, "a judgement")
     chat = config.apply_chat_template or choice.chat_only
@@ -128,7 +128,7 @@ def judge_run(folder: Path, config: JudgeConfig, out: Path, say: Callable[[str],
         key = model_key(choice.id, _compat.model_revision(lm), choice.backend, choice.all_args(config.api))
         cached = CachedLM(lm, cache, key, ())
         for name, one in compared.items():
-            say(f"{name}: asking {choice.id} about {len(one.pairs)} pairs, each in both orders")
+            say(f"{name}: {choice.id} judges {len(one.pairs)} pairs, each in both orders")
             asked = judge.prompts(one.pairs, rubric)
             answers = _ask(cached, asked, arguments, config, chat=chat)
             judged = _judged(one.samples, asked, [answer.text or "" for answer in answers], arguments)
@@ -158,10 +158,14 @@ def _tasks(folder: Path, run: RunRecord, config: JudgeConfig) -> list[str]:
     described = [name for name, task in run.tasks.items() if get(task.kind).references]
     for name in config.tasks:
         if name not in described:
-            there = ", ".join(described) or "none"
-            raise InputError(f"--tasks {name}: {folder} has no descriptions of that name; it has {there}")
+            raise InputError(
+                "no such task of descriptions", code="unknown", file=folder, field="--tasks", found=name,
+                hint=nearest(name, described),
+            )  # fmt: skip
     if not described:
-        raise InputError(f"{folder}: has no descriptions to judge; run a task of descriptions, like emotic_describe")
+        raise InputError(
+            "no descriptions to judge", code="missing", file=folder, hint="run a task such as emotic_describe"
+        )
     return list(config.tasks) or described
 
 
@@ -169,7 +173,10 @@ def _pairs(folder: Path, run: RunRecord, name: str, config: JudgeConfig) -> _Com
     samples = record.read_samples(folder, run.tasks[name])
     known = anchors_of(run.tasks[name], samples, config.features).baselines
     if config.against not in known:
-        raise InputError(f"--against {config.against}: task {name} has no such baseline; it has {', '.join(known)}")
+        raise InputError(
+            f"no such baseline of task {name}", code="unknown", field="--against", found=config.against,
+            hint=nearest(config.against, known),
+        )  # fmt: skip
     chosen = samples[: config.limit]
     baseline = known[config.against]
     theirs = [parse_description(answer.text or "").text for answer in baseline.answers]
@@ -179,7 +186,9 @@ def _pairs(folder: Path, run: RunRecord, name: str, config: JudgeConfig) -> _Com
         if one.parsed.text and text
     ]
     if not kept:
-        raise InputError(f"{folder}: task {name}: none of the first {len(chosen)} answers is a description")
+        raise InputError(
+            f"no description in the first {len(chosen)} answers", code="missing", file=folder, field=f"tasks.{name}"
+        )
     samples, pairs, others = map(list, zip(*kept, strict=True))
     return _Compared(samples, pairs, others, len(chosen) - len(kept))
 
@@ -191,15 +200,17 @@ def _ask(
         results = _compat.generate(lm, asked, arguments, chat=chat)
     except InputError:
         raise
-    except Exception as error:  # back ends raise whatever they like; the user gets their words in one line
-        raise InputError(f"--model {config.model}: failed as judge: {models.first_line(error)}") from error
+    except Exception as error:  # back ends raise errors of any type
+        raise InputError(
+            f"failed as judge: {models.first_line(error)}", code="model", field="--model", found=config.model
+        ) from error
     answers = [to_answer([one]) for one in results]
     absent = [one.missing for one in answers if one.missing]
     if absent and (not config.allow_missing or len(absent) == len(answers)):
         raise InputError(
-            f"--model {config.model}: {len(absent)} of {len(answers)} verdicts did not arrive ({absent[0]}); "
-            f"{lm.resume_hint or 'none is kept'}, or add --allow-missing"
-        )
+            f"{len(absent)} of {len(answers)} verdicts are missing: {absent[0]}", code="incomplete", field="--model",
+            found=config.model, hint=f"{lm.resume_hint or 'no answer is in the cache'}, or add --allow-missing",
+        )  # fmt: skip
     return answers
 
 
@@ -250,7 +261,7 @@ def _judged(
 
 
 def _differences(compared: _Compared) -> dict[str, Floats]:
-    """Return (n,) differences, description less baseline's, of each measure."""
+    """Return (n,) differences, description minus baseline, of each measure."""
 
     def values(rows: Sequence[Scores], measure: str) -> Floats:
         places = [(sample.item.valence, sample.item.arousal) for sample in compared.samples]
@@ -263,14 +274,12 @@ def _differences(compared: _Compared) -> dict[str, Floats]:
 def _estimate(compute: Callable[[Weights], Floats], *, clusters: Ints) -> Estimate:
     value = float(compute(np.ones((1, clusters.size)))[0])
     if np.isnan(value):
-        return Estimate(value=None, reason="no verdict was read, or one side does not vary")
+        return Estimate(value=None, reason="undefined: no verdict was parsed, or values are constant")
     if clusters.max() == 0:
         return Estimate(value=value, reason="no interval: all items form one cluster")
     [spread] = resample([compute], clusters, draws=DRAWS)
     found = percentile(spread)
-    return Estimate(
-        value=value, interval=found, reason=None if found else "no interval: over 5 % of the draws have no value"
-    )
+    return Estimate(value=value, interval=found, reason=None if found else FEW_VALUES)
 
 
 def _hash(prompt: str, arguments: Mapping[str, Any]) -> str:

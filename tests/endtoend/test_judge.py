@@ -119,7 +119,7 @@ def test_a_judge_that_knows_goes_along_with_the_measure_and_the_run_stays_as_it_
     assert (run.folder / "run.json").read_bytes() == before
     assert "SYNTHETIC SAMPLE" in done.out
     again = ask(vaemo_eval, monkeypatch, run, knowing(run))
-    assert (again.code, "is there already" in again.err) == (2, True)
+    assert (again.code, "--out: exists" in again.err) == (2, True)
 
 
 class Failing(Judge):
@@ -139,7 +139,7 @@ def test_verdicts_that_did_not_arrive_are_asked_for_again_and_no_other(
     failing = Failing(lambda *_: "A")
     monkeypatch.setattr(models, "open_model", lambda *_: failing)
     done = vaemo_eval("judge", run.folder, "--model", "vllm")
-    assert (done.code, "verdicts did not arrive (HTTP 503)" in done.err) == (2, True), done.err
+    assert (done.code, "verdicts are missing: HTTP 503" in done.err) == (2, True), done.err
     assert not (run.folder / "judge.json").exists()
     first = Failing.asked
     vaemo_eval("judge", run.folder, "--model", "vllm")
@@ -230,10 +230,10 @@ def test_a_real_model_judges_through_its_chat_template(vaemo_eval: Command, tiny
     ("arguments", "named"),
     [
         (["--model", "baseline:uniform"], "a baseline reads no prompts"),
-        (["--model", "vllm", "--tasks", "iimi_basic"], "--tasks iimi_basic"),
-        (["--model", "vllm", "--against", "nobody"], "--against nobody"),
+        (["--model", "vllm", "--tasks", "iimi_basic"], "--tasks: "),
+        (["--model", "vllm", "--against", "nobody"], "--against: "),
         (["--model", "vllm", "--rubric", "none.yaml"], "none.yaml: no such file"),
-        (["--model", "vllm", "--limit", "0"], "--limit 0"),
+        (["--model", "vllm", "--limit", "0"], "--limit: "),
         (["--model", "no-such-thing"], "no-such-thing"),
         (["--model", "vllm", "--gen_kwargs", "max_tokens=8"], "write max_gen_toks=N"),
         (["--model", "vllm", "--gen_kwargs", "temperature=0.7"], "add do_sample=true"),

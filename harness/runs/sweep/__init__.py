@@ -1,1 +1,1 @@
-"""One task asked in many ways, and what each axis of the prompt does to its score (docs/axes.md)."""
+"""Run one task with varied prompts, and measure the effect of each axis (docs/axes.md)."""

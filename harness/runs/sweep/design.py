@@ -1,4 +1,4 @@
-"""Which variants a sweep asks, and which of them an axis' effect compares."""
+"""The variants of a sweep, and the pairs of variants that each effect compares."""
 
 from __future__ import annotations
 
@@ -10,18 +10,17 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from harness.tasks.documents import nearest
 from harness.tasks.prompts.axes import Axes, AxisValue, levels, value_of
-from va_extractor.common.errors import InputError
+from va_extractor.common.errors import InputError, nearest
 
 ONE_AT_A_TIME = "one-at-a-time"
 MOST = 500
-"""Variants of a crossed design: rendering so many takes minutes already, asking them days."""
+"""Variants of a crossed design; rendering more takes minutes, running them days."""
 
 
 @dataclass(frozen=True)
 class Axis:
-    """An axis with the levels a sweep takes: the default, which is what the task states, and others."""
+    """An axis with its levels in a sweep: the default, from the task, and others."""
 
     name: str
     default: AxisValue
@@ -35,7 +34,7 @@ class Axis:
 
 @dataclass(frozen=True)
 class Contrast:
-    """A level against its axis' default: pairs of variants that differ in nothing else."""
+    """A level, its axis' default, and the pairs of variants that differ in nothing else."""
 
     axis: str
     level: AxisValue
@@ -44,36 +43,36 @@ class Contrast:
 
 
 def parse(text: str, stated: Axes) -> tuple[Axis, ...]:
-    """Read `--axes`: names separated by commas, each with values after `=`, separated by `|`, or with all of them.
+    """Parse `--axes`: `NAME` takes all values, `NAME=X|Y` those named; commas separate axes.
 
     Args:
-        text: as given.
+        text: of the flag.
         stated: the axes of the task itself.
 
     Raises:
-        InputError: an axis or a value does not exist, an axis stands there twice, or has no other level.
+        InputError: an axis or a value does not exist, or an axis appears twice or has no other level.
     """
     found: dict[str, Axis] = {}
     for part in filter(None, (part.strip() for part in text.split(","))):
         name, given, values = part.partition("=")
         if name not in Axes.model_fields:
-            known = list(Axes.model_fields)
-            raise InputError(f"--axes {name}: no such axis{nearest(name, known)}; there are {', '.join(known)}")
+            hint = nearest(name, Axes.model_fields)
+            raise InputError("no such axis", code="unknown", field="--axes", found=name, hint=hint)
         if name in found:
-            raise InputError(f"--axes {name}: stands there twice")
+            raise InputError("appears twice", code="duplicate", field="--axes", found=name)
         wanted = [_value(name, value.strip()) for value in values.split("|")] if given else list(levels(name))
         default = getattr(stated, name)
         others = tuple(value for value in dict.fromkeys(wanted) if value != default)
         if not others:
-            raise InputError(f"--axes {part}: no level but the task's own, {shown(default)}")
+            raise InputError("names only the level of the task", code="conflict", field="--axes", found=part)
         found[name] = Axis(name, default, others)
     if not found:
-        raise InputError("--axes: names no axis; docs/axes.md lists them")
+        raise InputError("names no axis", code="missing", field="--axes", hint="docs/axes.md lists them")
     return tuple(found.values())
 
 
 def cells(axes: Sequence[Axis], stated: Axes, design: str) -> list[Axes]:
-    """Return every variant of a design, the task's own first.
+    """Return every variant of a design, that of the task first.
 
     Raises:
         InputError: a crossed design has more than `MOST` variants.
@@ -83,15 +82,15 @@ def cells(axes: Sequence[Axis], stated: Axes, design: str) -> list[Axes]:
     number = math.prod(len(axis.levels) for axis in axes)
     if number > MOST:
         raise InputError(
-            f"--axes: a crossed design of {number} variants; {MOST} are the most: name levels (scale=0..1|percent), "
-            "leave axes out, or take --design one-at-a-time"
-        )
+            f"a crossed design has at most {MOST} variants", code="limit", field="--axes", found=number,
+            hint="name levels (scale=0..1|percent), or use fewer axes or --design one-at-a-time",
+        )  # fmt: skip
     names = [axis.name for axis in axes]
     return [_put(stated, dict(zip(names, row, strict=True))) for row in product(*(axis.levels for axis in axes))]
 
 
 def contrasts(axes: Sequence[Axis], found: Sequence[Axes]) -> list[Contrast]:
-    """Return each level of each axis against the default, over all pairs of variants that the design holds."""
+    """Return a contrast for each level that is not a default."""
     return [
         Contrast(axis.name, level, axis.default, tuple(_pairs(axis, level, found)))
         for axis in axes
@@ -100,12 +99,12 @@ def contrasts(axes: Sequence[Axis], found: Sequence[Axes]) -> list[Contrast]:
 
 
 def shown(value: AxisValue) -> str:
-    """Write a level as `--axes` takes it."""
+    """Format a level as in `--axes`."""
     return "null" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def described(changed: Mapping[str, AxisValue]) -> str:
-    """Write what differs from the prompt's default, as `--axes` takes it."""
+    """Format the differences from the prompt's default as in `--axes`."""
     return ", ".join(f"{name}={shown(value)}" for name, value in changed.items()) or "the prompt's default"
 
 
@@ -124,6 +123,7 @@ def _value(name: str, text: str) -> AxisValue:
     try:
         value: AxisValue = value_of(name, text)
     except ValidationError as error:
-        mend = error.errors()[0]["msg"].replace("Input should be", "it should be")
-        raise InputError(f"--axes {name}={text}: no such value; {mend}") from None
+        raise InputError(
+            f"no such value of {name}", code="unknown", field="--axes", found=text, hint=error.errors()[0]["msg"]
+        ) from None
     return value

@@ -32,7 +32,7 @@ class Measured:
     Attributes:
         metric: the metric; every outcome has a value of it.
         outcomes: one for each distinct variant, all of the same n items in one order.
-        place: of each variant of the design, its place in `outcomes`.
+        place: index in `outcomes` of each variant of the design.
         clusters: (n,) cluster index of each item, from 0 without gaps; at least two clusters.
     """
 
@@ -58,7 +58,7 @@ def effects(measured: Measured, contrasts: Sequence[Contrast], *, draws: int = D
 
 
 def spread_of(values: Sequence[float]) -> Spread:
-    """Return how far a metric varies over variants: its ends, range and standard deviation."""
+    """Return the ends, range and standard deviation of a metric over variants."""
     least, greatest = min(values), max(values)
     sd = float(np.std(values, ddof=1)) if len(values) > 1 else 0.0
     return Spread(variants=len(values), least=least, greatest=greatest, range=greatest - least, sd=sd)
@@ -67,7 +67,7 @@ def spread_of(values: Sequence[float]) -> Spread:
 def _effect(measured: Measured, spreads: Sequence[Bootstrap], contrast: Contrast, draws: int) -> Effect:
     outcomes, clusters = measured.outcomes, measured.clusters
     pairs = [(measured.place[one], measured.place[other]) for one, other in contrast.pairs]
-    # a pair of one and the same variant adds nothing to any swap
+    # variants with equal prompts add nothing to any swap
     apart = [(outcomes[one], outcomes[other]) for one, other in pairs if one != other]
     changed, kept = ([spreads[pair[side]] for pair in pairs] for side in (0, 1))
     at_level, at_default = (float(np.mean([one.value for one in side])) for side in (changed, kept))

@@ -1,7 +1,7 @@
-"""A sweep as a forest plot: one line an effect, with its interval, the numbers beside it.
+"""Draw a sweep as a forest plot: one row for each effect, with interval and numbers.
 
-Nothing is told by colour alone: a filled marker stands for an effect that holds after Holm's correction, an open one
-for any other, and every number stands in words. The SVG keeps its text as text and carries title and description.
+No colour carries meaning: a filled marker is an effect that is significant after Holm's correction, and every number is
+written out. The SVG keeps text as text, with title and description.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ _SIZE = 11
 
 
 def needed() -> None:
-    """Prove that matplotlib is there, before a model is asked.
+    """Check that matplotlib is installed, before any request.
 
     Raises:
-        InputError: it is not; the message names the extra.
+        InputError: it is not; the hint names the extra.
     """
     need("matplotlib", "plot", "the picture of a sweep (or --no-picture)")
 
@@ -54,7 +54,7 @@ def draw(sweep: Sweep, folder: Path) -> list[Path]:
 
 
 def title(sweep: Sweep) -> str:
-    """Return what the picture shows, in one line."""
+    """Return the title."""
     return f"{sweep.settings.model} on {sweep.settings.task}: effects on {sweep.main_score}"
 
 
@@ -109,7 +109,7 @@ def _noted(sweep: Sweep) -> str:
 
 
 def _rows(effects: Sequence[Effect]) -> list[str | Effect]:
-    """Return effects under a heading for each axis, which names the default they are held against."""
+    """Return effects under a heading for each axis, which names the default."""
     rows: list[str | Effect] = []
     for one in effects:
         heading = f"{one.axis}, against {shown(one.default)}"
@@ -125,7 +125,7 @@ def _numbers(one: Effect) -> str:
 
 
 def _named(svg: str, sweep: Sweep) -> str:
-    """Give the picture its name and its words for who does not see it."""
+    """Add title and description for screen readers."""
     before, opening, rest = svg.partition("<svg ")
     inner, _, body = rest.partition(">")
     words = f'<title id="t">{escape(title(sweep))}</title>\n<desc id="d">{escape(description(sweep))}</desc>'

@@ -1,4 +1,4 @@
-"""Running a sweep: every distinct variant once, in a folder that a stopped sweep is taken up from."""
+"""Run a sweep: every distinct variant once, in a folder from which a stopped sweep resumes."""
 
 from __future__ import annotations
 
@@ -31,6 +31,8 @@ from harness.tasks.load import Task, load_tasks
 from harness.tasks.prompts.axes import Axes
 from harness.tasks.prompts.ready import printed
 from va_extractor.common.errors import InputError
+from va_extractor.common.files import reading, writing
+from va_extractor.common.validation import invalid
 
 if TYPE_CHECKING:
     from lm_eval.api.model import LM
@@ -45,7 +47,7 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Prompts:
-    """A distinct prompt: its id, and every variant of the design that comes out so."""
+    """A distinct prompt: its id, and the variants of the design that render to it."""
 
     id: str
     axes: tuple[Axes, ...]
@@ -53,14 +55,14 @@ class Prompts:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a sweep will ask.
+    """The prompts and settings of a sweep.
 
     Attributes:
         config: a run of the task; its axes and output path are set for each variant.
         task: the task as its YAML states it.
-        axes: those varied.
+        axes: the varied ones.
         design: `crossed` or `one-at-a-time`.
-        prompts: every distinct variant, the task's own first.
+        prompts: the distinct ones, that of the task first.
         settings: what decides the sweep.
     """
 
@@ -73,7 +75,7 @@ class Plan:
 
 
 def plan(config: RunConfig, axes: str, design: str) -> Plan:
-    """Render every variant, and find those that are the same.
+    """Render every variant, and group those with equal prompts.
 
     Args:
         config: a run of one task.
@@ -96,7 +98,9 @@ def plan(config: RunConfig, axes: str, design: str) -> Plan:
         try:
             one = _one(config, cell)
         except InputError as error:
-            raise InputError(f"--axes {described(cell.changed)}: {error}") from None
+            raise InputError.of(
+                replace(error.problem, what=f"{described(cell.changed)}: {error.problem.what}")
+            ) from None
         digest = _digest(one, _asked(one, config.limit))
         known = found.get(digest)
         found[digest] = Prompts(digest, (*(known.axes if known else ()), cell))
@@ -104,10 +108,10 @@ def plan(config: RunConfig, axes: str, design: str) -> Plan:
 
 
 def count(planned: Plan, folder: Path) -> list[TaskPlan]:
-    """Count what each distinct prompt would take, as `vaemo-eval plan` counts a run; nothing is asked or written.
+    """Count the requests of each distinct prompt as `vaemo-eval plan` does; send and write nothing.
 
     Raises:
-        InputError: the folder holds another sweep, or the model cannot be asked so.
+        InputError: the folder holds another sweep, or the model does not support the task.
     """
     _refuse_other(folder, planned.settings)
     counted = []
@@ -120,13 +124,13 @@ def count(planned: Plan, folder: Path) -> list[TaskPlan]:
 
 
 def run(planned: Plan, folder: Path, say: Say) -> Sweep | None:
-    """Ask every variant that the folder lacks, and report on all of them.
+    """Run every variant that the folder lacks, and report on all.
 
     Returns:
-        None where the model stopped early or answers are missing; the same command goes on.
+        None if the model stopped early or answers are missing; repeat the command to resume.
 
     Raises:
-        InputError: the folder holds another sweep, or the model failed; what was finished stays.
+        InputError: the folder holds another sweep, or the model failed; finished variants stay.
     """
     _claim(folder, planned.settings)
     choice = models.choose(planned.config.model, planned.config.model_args)
@@ -190,12 +194,12 @@ def _variant(prompts: Prompts, one: Run, value: float) -> Variant:
 def _one(config: RunConfig, axes: Axes | None) -> Task:
     tasks = load_tasks(config.tasks, config.include_paths, config.features, trust_code=config.trust_code, axes=axes)
     if len(tasks) != 1:
-        raise InputError(f"--task {','.join(config.tasks)}: a sweep is of one task, not of {len(tasks)}")
+        raise InputError("a sweep takes one task", code="conflict", field="--task", found=",".join(config.tasks))
     return tasks[0]
 
 
 def _asked(task: Task, limit: float | None) -> list[Document]:
-    """Return the documents that lm-eval asks under `--limit`."""
+    """Return the documents that lm-eval uses under `--limit`."""
     docs = list(task.engine.eval_docs)
     if limit is None:
         return docs
@@ -203,7 +207,7 @@ def _asked(task: Task, limit: float | None) -> list[Document]:
 
 
 def _digest(task: Task, docs: Sequence[Document]) -> str:
-    """Return an id of everything that decides what is answered to a variant, and how that is read."""
+    """Return a hash of all that decides the answers to a variant and their parsing."""
     axes = task.question.axes
     decides = [axes.language, axes.reasoning, _compat.template_text(task.engine), *map(task.engine.doc_to_text, docs)]
     return hashlib.sha256(json.dumps(decides).encode()).hexdigest()[:12]
@@ -232,36 +236,38 @@ def _settings(config: RunConfig, task: Task, axes: Sequence[Axis], design: str) 
 
 
 def _claim(folder: Path, settings: Settings) -> None:
-    """Write a new folder's settings, or prove that a used one has the same; one without any answer is as new."""
+    """Write the settings; raise if the folder holds another sweep."""
     _refuse_other(folder, settings)
-    try:
+    with writing(folder, field="--output_path"):
         folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"--output_path {folder}: cannot be written: {error.strerror}") from None
     record.write_whole(folder / SETTINGS, (settings.model_dump_json(indent=2) + "\n").encode())
 
 
 def _refuse_other(folder: Path, settings: Settings) -> None:
-    """Refuse a folder that holds anything but this sweep; one of another sweep without any answer is as new."""
+    """Raise if the folder holds anything but this sweep; another sweep without answers is replaced."""
     path = folder / SETTINGS
-    try:
-        if not path.exists() and folder.exists() and any(folder.iterdir()):
-            raise InputError(f"--output_path {folder}: is no folder of a sweep, and not empty; give another one")
+    with reading(folder, field="--output_path"):
         if not path.exists():
+            if folder.exists() and any(folder.iterdir()):
+                raise InputError(
+                    "not empty, and not a sweep", code="conflict", file=folder, field="--output_path",
+                    hint="give another folder",
+                )  # fmt: skip
             return
-        held = Settings.model_validate_json(path.read_bytes())
-    except OSError as error:
-        raise InputError(f"--output_path {folder}: cannot be read: {error.strerror}") from None
+        data = path.read_bytes()
+    try:
+        held = Settings.model_validate_json(data)
     except ValidationError as error:
-        raise InputError(f"{path}: {error.errors()[0]['msg']}; give another --output_path") from None
+        raise invalid(error, file=path, hint="give another --output_path") from None
     mine, theirs = settings.model_dump(mode="json"), held.model_dump(mode="json")
     differing = [
         f"{name} {_short(theirs[name])} against {_short(mine[name])}" for name in mine if mine[name] != theirs[name]
     ]
     if differing and any(one.is_file() for one in (folder / _RUNS).rglob("*")):
         raise InputError(
-            f"--output_path {folder}: holds a sweep of other settings: {'; '.join(differing)}; give another folder"
-        )
+            f"holds a sweep with other settings: {'; '.join(differing)}", code="conflict", file=folder,
+            field="--output_path", hint="give another folder",
+        )  # fmt: skip
 
 
 def _short(value: object) -> str:
@@ -279,7 +285,7 @@ def _home(folder: Path, prompts: Prompts) -> Path:
 
 
 def _finished(folder: Path, prompts: Prompts, task: str) -> Path | None:
-    """Return the latest run of a variant that came to its end; a stopped one lacks the task, or answers to it."""
+    """Return the latest finished run of a variant; a stopped one lacks the task or some answers."""
     for path in sorted(_home(folder, prompts).glob(f"*/*/{record.RUN}"), reverse=True):
         found = record.read_run(path.parent)
         if task in found.tasks and (found.allow_missing or not found.tasks[task].answers.missing):
@@ -290,5 +296,8 @@ def _finished(folder: Path, prompts: Prompts, task: str) -> Path | None:
 def _in_order(one: Run, name: str, order: Sequence[str]) -> list[Sample]:
     by_id = {sample.item.item_id: sample for sample in one.samples[name]}
     if by_id.keys() != set(order):
-        raise InputError(f"{one.folder}: task {name}: other items than the first variant's; remove it and repeat")
+        raise InputError(
+            "items differ from those of the first variant", code="changed", file=one.folder, field=f"tasks.{name}",
+            hint="remove the folder and repeat the command",
+        )  # fmt: skip
     return [by_id[item] for item in order]

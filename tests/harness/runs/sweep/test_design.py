@@ -8,7 +8,8 @@ import pytest
 
 from harness.runs.sweep.design import ONE_AT_A_TIME, cells, contrasts, described, parse, shown
 from harness.tasks.prompts.axes import Axes
-from va_extractor.common.errors import InputError
+from tests.refused import refused
+from va_extractor.common.errors import Code
 
 STATED = Axes()
 
@@ -58,16 +59,22 @@ def test_levels_are_written_as_they_are_read() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "line"),
+    ("text", "code", "found"),
     [
-        ("scael", r"--axes scael: no such axis \(did you mean scale"),
-        ("scale=0..2", r"--axes scale=0\.\.2: no such value; it should be '-1\.\.1', '0\.\.1'"),
-        ("decimals=9", r"--axes decimals=9: no such value; it should be less than or equal to 4"),
-        ("scale=-1..1", r"--axes scale=-1\.\.1: no level but the task's own, -1\.\.1"),
-        ("scale,order,scale", "--axes scale: stands there twice"),
-        (" , ", "--axes: names no axis"),
+        ("scael", "unknown", "scael"),
+        ("scale=0..2", "unknown", "0..2"),
+        ("decimals=9", "unknown", "9"),
+        ("scale=-1..1", "conflict", "scale=-1..1"),
+        ("scale,order,scale", "duplicate", "scale"),
+        (" , ", "missing", None),
     ],
 )
-def test_axes_that_are_none_are_one_line(text: str, line: str) -> None:
-    with pytest.raises(InputError, match=line):
+def test_wrong_axes_are_refused(text: str, code: Code, found: str | None) -> None:
+    with refused(code, field="--axes", found=found):
         parse(text, STATED)
+
+
+def test_a_crossed_design_has_a_largest_size() -> None:
+    axes = parse("order,emphasis,fewshot,label_order", STATED)
+    with refused("limit", field="--axes", found=528):
+        cells(axes, STATED, "crossed")
