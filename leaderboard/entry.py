@@ -38,13 +38,7 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|\+00:00)",
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry.
-
-    Attributes:
-        record: a run record with this task only; usage is that of the whole run.
-        samples: in the order of the file.
-        digest: SHA-256 over both files; `status.csv` names it.
-    """
+    """A run record with one task (usage is the whole run's), its samples in order, and SHA-256 over both files."""
 
     record: RunRecord
     samples: tuple[Sample, ...]

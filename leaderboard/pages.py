@@ -24,9 +24,9 @@ from leaderboard.board import Board, Row
 from leaderboard.build import REFERENCES
 from leaderboard.ledger import Status
 from leaderboard.reproduce import HUB_BACKENDS, command
+from va_extractor.common.hub import HUB_ID
 from va_extractor.common.plain_text import visible
 
-_HUB_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*/[A-Za-z0-9][A-Za-z0-9_.-]*", re.ASCII)
 _DIAGRAMS = {
     "raw": "Probabilities as the model gives them",
     "normalised": "Normalised by the label's length",
@@ -72,7 +72,7 @@ def model_page(record: RunRecord, sections: Sequence[str], home: str | None) -> 
         home: address of the leaderboard's page; None without a leaderboard.
     """
     model = record.model
-    hub = model.id if model.backend in HUB_BACKENDS and _HUB_ID.fullmatch(model.id) else None
+    hub = model.id if model.backend in HUB_BACKENDS and HUB_ID.fullmatch(model.id) else None
     return _render(
         "model.html.j2",
         name=model.id,

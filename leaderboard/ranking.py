@@ -22,13 +22,7 @@ _BLOCK = 256
 
 @dataclass(frozen=True)
 class Standing:
-    """The rank of one model.
-
-    Attributes:
-        low: best rank in the 95 % rank range, from 1.
-        high: worst rank in it.
-        groups: the model's tie groups, from 1; two models that share one are not significantly different.
-    """
+    """Best and worst rank in the 95 % range, from 1; models that share a tie group do not differ significantly."""
 
     low: int
     high: int

@@ -6,15 +6,28 @@ import hashlib
 import re
 from collections import Counter, defaultdict
 from pathlib import Path
+from typing import Unpack
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from va_extractor.common.errors import InputError
+from va_extractor.common.errors import InputError, Place
 from va_extractor.common.files import whole
 from va_extractor.schema import Provenance, check, provenance_of, with_provenance, without_empty
 
+_SPLIT = re.compile(r"[A-Za-z0-9_]+")
 _SHARD = re.compile(r"^(?P<split>[A-Za-z0-9_]+?)(-\d{5}-of-(?P<shards>\d{5}))?$")
+
+
+def split_name(text: str, **place: Unpack[Place]) -> str:
+    """Return `text` if it can be the file name of a split.
+
+    Raises:
+        InputError: it has other characters than letters, digits and underscores.
+    """
+    if not _SPLIT.fullmatch(text):
+        raise InputError("a split's name may have letters, digits and _ only", code="type", **place, found=text)
+    return text
 
 
 def split_files(root: Path, source: str) -> dict[str, list[Path]]:
@@ -46,10 +59,16 @@ def sources(root: Path) -> list[str]:
     return sorted({path.parent.name for path in root.glob("*/*.parquet")})
 
 
-def no_features(root: Path) -> InputError:
-    """Return the error for a folder without any source."""
+def need_sources(root: Path) -> list[str]:
+    """Return the names of the sources below `root`.
+
+    Raises:
+        InputError: there are none.
+    """
+    if found := sources(root):
+        return found
     what = "has no VA features (SOURCE/SPLIT.parquet)"
-    return InputError(what, code="missing", file=root, hint="write them with vaemo-extract")
+    raise InputError(what, code="missing", file=root, hint="write them with vaemo-extract")
 
 
 def read_table(path: Path) -> pa.Table:
@@ -102,9 +121,18 @@ def write_split(table: pa.Table, provenance: Provenance, root: Path, split: str)
     """
     path = root / provenance.source / f"{split}.parquet"
     table = without_empty(with_provenance(check(table, path), provenance))
+    write_parquet(table, path)
+    return path
+
+
+def write_parquet(table: pa.Table, path: Path) -> None:
+    """Write a table, whole or not at all; the same rows give the same bytes.
+
+    Raises:
+        InputError: the folder cannot be written.
+    """
     with whole(path) as partial:
         pq.write_table(table, partial, compression="zstd")
-    return path
 
 
 def sha256(files: list[Path]) -> str:

@@ -46,11 +46,7 @@ COLUMNS = pa.schema(
 OPTIONAL = ("annotator_labels",)
 """Columns that a file may lack; a column of nulls only is not written."""
 
-_ENUMS = {
-    "va_source": get_args(VaSource),
-    "va_status": get_args(VaStatus),
-    "reference_kind": get_args(ReferenceKind),
-}
+_ENUMS = {"va_source": get_args(VaSource), "va_status": get_args(VaStatus), "reference_kind": get_args(ReferenceKind)}
 
 
 class Tool(BaseModel):

@@ -26,7 +26,6 @@ def main(args: argparse.Namespace) -> int:
     Raises:
         InputError: the run cannot be read, or the page cannot be written.
     """
-    from leaderboard.report import report
     from va_extractor.common.files import writing
 
     folder = Path(args.run_dir).expanduser()
@@ -36,3 +35,17 @@ def main(args: argparse.Namespace) -> int:
         out.write_text(page, encoding="utf-8")
     sys.stdout.write(f"Report: {out}\n")
     return 0
+
+
+def report(folder: Path) -> str:
+    """Return the page of a run, with all its tasks in the order they were run.
+
+    Raises:
+        InputError: the run cannot be read.
+    """
+    from leaderboard.pages import model_page, section
+    from leaderboard.run_folder import pack_all
+
+    entries = [packed.entry for packed in pack_all(folder)]
+    parts = [section(one.record, one.task_name, one.samples, None, place) for place, one in enumerate(entries, start=1)]
+    return model_page(entries[0].record, parts, home=None)

@@ -11,8 +11,8 @@ import pytest
 from harness.cli import main as vaemo_eval
 from harness.metrics.likelihood import BINS
 from harness.record import ReliabilityBin, Sampling
+from leaderboard.commands.report import report
 from leaderboard.pages import section
-from leaderboard.report import report
 from leaderboard.run_folder import pack, read_run
 from leaderboard.site import write_site
 from leaderboard.submit import check_tasks, place

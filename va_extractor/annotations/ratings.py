@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,11 +11,10 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from va_extractor.common.csvfile import Row, read_rows
 from va_extractor.common.errors import InputError
+from va_extractor.dataset import split_name
 from va_extractor.emotions.labels import known_label
 from va_extractor.identity import item_id
 from va_extractor.schema import Provenance, ReferenceKind, VaSource, check, features_table, to_unit, with_provenance
-
-_SPLIT = re.compile(r"^[A-Za-z0-9_]+$")
 
 
 class _Strict(BaseModel):
@@ -56,7 +54,7 @@ class Split(_Strict):
     """The split of a row: its cell in a column, or one name for the whole file."""
 
     column: str | None = None
-    name: str | None = Field(default=None, pattern=_SPLIT)
+    name: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_]+$")
 
     @model_validator(mode="after")
     def _one(self) -> Split:
@@ -70,12 +68,7 @@ class Split(_Strict):
         Raises:
             InputError: it cannot be a file's name.
         """
-        if self.column is None:
-            return str(self.name)
-        split = row.text(self.column)
-        if not _SPLIT.fullmatch(split):
-            raise InputError("may have letters, digits and _ only", code="type", **row.place(self.column), found=split)
-        return split
+        return str(self.name) if self.column is None else split_name(row.text(self.column), **row.place(self.column))
 
 
 class Columns(_Strict):
@@ -83,19 +76,9 @@ class Columns(_Strict):
 
     Attributes:
         source: name of the source, which becomes its folder.
-        title: one line for people.
-        licence: licence or terms of the ratings.
-        citation: the work to cite.
-        homepage: where the source is obtained.
         va_source: where valence and arousal come from; `synthetic` marks the whole dataset as synthetic.
         item: columns that together identify a row.
         cluster: columns whose values rows of one cluster share; without them each row is its own cluster.
-        split: see `Split`.
-        valence: see `Dimension`.
-        arousal: see `Dimension`.
-        dominance: see `Dimension`; None where there is none.
-        labels: see `Labels`; None where there are none.
-        references: see `References`; None where there are none.
     """
 
     source: str = Field(pattern=r"^[a-z][a-z0-9_]*$")

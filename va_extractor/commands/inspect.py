@@ -30,17 +30,14 @@ def _run(args: argparse.Namespace) -> int:
     from rich.markup import escape
 
     from va_extractor.common.terminal import Terminal
-    from va_extractor.dataset import no_features, sources, split_files
+    from va_extractor.dataset import need_sources, split_files
     from va_extractor.inspection.picture import draw
     from va_extractor.inspection.summary import measured, summarise
     from va_extractor.inspection.terminal import heading, report
 
-    names = sources(args.features)
-    if not names:
-        raise no_features(args.features)
     console = Terminal()
     sound = True
-    for source in names:
+    for source in need_sources(args.features):
         with Terminal(stderr=True).status(f"reading {escape(source)}"):
             tables = {split: _read(files) for split, files in split_files(args.features, source).items()}
             summary = summarise(tables, args.min_items)

@@ -15,13 +15,7 @@ from va_extractor.common.validation import need_columns
 
 @dataclass(frozen=True)
 class Row:
-    """One row of a CSV file.
-
-    Attributes:
-        path: the file.
-        line: last line of the row, from 1 (the header's line).
-        cells: text of each column.
-    """
+    """One row of a CSV file: the line it ends on, counted from 1 (the header's), and the text of each column."""
 
     path: Path
     line: int

@@ -11,32 +11,10 @@ BASIC = ("anger", "disgust", "fear", "happiness", "neutral", "sadness", "surpris
 """Ekman's six basic emotions and neutral, as IIMI has them."""
 
 EMOTIC = (
-    "Affection",
-    "Anger",
-    "Annoyance",
-    "Anticipation",
-    "Aversion",
-    "Confidence",
-    "Disapproval",
-    "Disconnection",
-    "Disquietment",
-    "Doubt/Confusion",
-    "Embarrassment",
-    "Engagement",
-    "Esteem",
-    "Excitement",
-    "Fatigue",
-    "Fear",
-    "Happiness",
-    "Pain",
-    "Peace",
-    "Pleasure",
-    "Sadness",
-    "Sensitivity",
-    "Suffering",
-    "Surprise",
-    "Sympathy",
-    "Yearning",
+    *("Affection", "Anger", "Annoyance", "Anticipation", "Aversion", "Confidence", "Disapproval"),
+    *("Disconnection", "Disquietment", "Doubt/Confusion", "Embarrassment", "Engagement", "Esteem", "Excitement"),
+    *("Fatigue", "Fear", "Happiness", "Pain", "Peace", "Pleasure", "Sadness"),
+    *("Sensitivity", "Suffering", "Surprise", "Sympathy", "Yearning"),
 )
 """The 26 categories of EMOTIC: Kosti et al. (2020), IEEE TPAMI 42(11), doi:10.1109/TPAMI.2019.2916866."""
 

@@ -16,16 +16,7 @@ from importlib.resources import files
 
 @dataclass(frozen=True)
 class Norm:
-    """One emotion term's published figures, in [-1, 1]; an SD is None where it is not published.
-
-    Attributes:
-        term: lower-case word or phrase.
-        valence: mean pleasantness.
-        arousal: mean activation.
-        dominance: mean control.
-        valence_sd: standard deviation of valence over raters.
-        arousal_sd: standard deviation of arousal over raters.
-    """
+    """One term's published means and standard deviations over raters, on [-1, 1]; an unpublished SD is None."""
 
     term: str
     valence: float

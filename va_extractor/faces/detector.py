@@ -24,13 +24,7 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True)
 class Face:
-    """What the detector found.
-
-    Attributes:
-        status: `ok`, `low_confidence` or `no_face`.
-        rgb: uint8 (height, width, 3), the face alone; None if there is none.
-        score: the detector's confidence in [0, 1]; None without a face or a detector.
-    """
+    """What the detector found: the face alone, uint8 (height, width, 3), and its score in [0, 1]; None without."""
 
     status: VaStatus
     rgb: np.ndarray | None = None

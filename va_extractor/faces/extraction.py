@@ -64,15 +64,7 @@ class Request:
     """What the user asks for.
 
     Attributes:
-        source: name of the source, and of its folder.
-        terms: title, terms and citation of the source.
-        extractor: name in `EXTRACTORS`.
         weights: the user's ONNX file; None for the published one.
-        detector: name of the detector.
-        weights_dir: folder of published weights.
-        device: where the network runs.
-        salt: part of every id.
-        output: folder of features.
         shard_size: rows a shard.
         overwrite: whether to remove an earlier extraction first.
     """

@@ -27,15 +27,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Setup:
-    """What a worker needs to start.
-
-    Attributes:
-        extractor: its name in `EXTRACTORS`.
-        weights: the extractor's ONNX file.
-        detector: YuNet's ONNX file; None if images are face crops.
-        device: where the network runs.
-        salt: part of every item id and cluster id.
-    """
+    """What a worker needs: ONNX files of extractor and detector (None: images are face crops), device and salt."""
 
     extractor: str
     weights: Path

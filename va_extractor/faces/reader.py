@@ -23,12 +23,7 @@ MAX_IMAGE = 1_500_000_000
 
 @dataclass(frozen=True)
 class Read:
-    """The content of a file.
-
-    Attributes:
-        digest: SHA-256 of the file's bytes, hexadecimal; of no bytes without a file.
-        picture: the pixels, or why there are none.
-    """
+    """SHA-256 of a file's bytes (of no bytes without a file), and its pixels or why there are none."""
 
     digest: str
     picture: Picture | Unreadable

@@ -23,10 +23,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from va_extractor.common.errors import InputError
 from va_extractor.common.files import reading, whole, writing
-from va_extractor.dataset import split_files
-from va_extractor.schema import Provenance, check, with_provenance
+from va_extractor.dataset import split_files, split_name, write_parquet
+from va_extractor.schema import Provenance, check
 from va_extractor.sources import ImageItem
-from va_extractor.sources.checks import split_name
 
 _OTHER = "give another --output, or --overwrite to remove it"
 
@@ -49,12 +48,7 @@ class Plan(BaseModel):
 
 @dataclass(frozen=True)
 class Job:
-    """One shard to make.
-
-    Attributes:
-        path: the file to write.
-        items: what to measure.
-    """
+    """One shard to make: the file to write, and what to measure."""
 
     path: Path
     items: tuple[ImageItem, ...]
@@ -161,20 +155,6 @@ def remove(root: Path, source: str) -> None:
             shutil.rmtree(folder / ".work")
 
 
-def write_shard(table: pa.Table, provenance: Provenance, path: Path) -> None:
-    """Write one shard, whole or not at all; the same rows give the same bytes.
-
-    Raises:
-        InputError: the folder cannot be written.
-    """
-    _write_parquet(with_provenance(table, provenance), path)
-
-
-def _write_parquet(table: pa.Table, path: Path) -> None:
-    with whole(path) as partial:
-        pq.write_table(table, partial, compression="zstd")
-
-
 def _digest(items: Sequence[ImageItem], provenance: Provenance, salt: str, size: int) -> str:
     """Hash everything that decides the output, without date and commit, and with file names instead of whole paths."""
     state = hashlib.sha256()
@@ -214,7 +194,7 @@ def _make_unique(paths: Sequence[Path]) -> None:
             names[path][row] = base if number == 1 else f"{base}-{number}"
     for path, table in tables.items():
         column = table.schema.get_field_index("item_id")
-        _write_parquet(table.set_column(column, table.schema.field(column), pa.array(names[path], pa.string())), path)
+        write_parquet(table.set_column(column, table.schema.field(column), pa.array(names[path], pa.string())), path)
 
 
 def _read(path: Path, columns: list[str] | None = None) -> pa.Table:

@@ -32,10 +32,7 @@ def draw(points: np.ndarray, labels: Sequence[Sequence[str]], title: str, path: 
     color_sequences = need("matplotlib", "extract", "a picture (see --no-picture)").color_sequences
     figure = need("matplotlib.figure", "extract", "a picture").Figure(figsize=(7.5, 7.5), dpi=120, layout="constrained")
     axes = figure.subplot_mosaic(
-        [["over", "none"], ["plane", "right"]],
-        empty_sentinel="none",
-        width_ratios=(4, 1),
-        height_ratios=(1, 4),
+        [["over", "none"], ["plane", "right"]], empty_sentinel="none", width_ratios=(4, 1), height_ratios=(1, 4)
     )
     for one in axes.values():
         one.set_prop_cycle(color=color_sequences["petroff10"])  # for every kind of colour vision

@@ -19,17 +19,7 @@ DIMENSIONS = ("valence", "arousal", "dominance")
 
 @dataclass(frozen=True)
 class Dimension:
-    """One dimension's values in one split; statistics of too few values are NaN.
-
-    Attributes:
-        name: `valence`, `arousal` or `dominance`.
-        count: values that are neither null nor NaN.
-        mean: arithmetic mean.
-        sd: standard deviation with n - 1.
-        low: least value.
-        high: greatest value.
-        outside: values outside [-1, 1].
-    """
+    """One dimension's values in one split; SD has n - 1, `outside` counts values outside [-1, 1], too few give NaN."""
 
     name: str
     count: int
@@ -42,17 +32,7 @@ class Dimension:
 
 @dataclass(frozen=True)
 class Split:
-    """One split's counts.
-
-    Attributes:
-        name: name of the split.
-        rows: number of rows.
-        clusters: number of different clusters.
-        described: rows that have a reference.
-        statuses: rows of each `va_status`.
-        labels: rows of each label; a row with several labels counts for each of them.
-        dimensions: valence, arousal, and dominance where there is any.
-    """
+    """One split's counts: rows with references are `described`; a row counts for each of its labels."""
 
     name: str
     rows: int
@@ -65,14 +45,7 @@ class Split:
 
 @dataclass(frozen=True)
 class Summary:
-    """One source.
-
-    Attributes:
-        splits: splits whose columns could be read.
-        problems: errors that make the dataset unusable.
-        cautions: what a reader of scores should know.
-        synthetic: whether rows were drawn, not measured.
-    """
+    """One source: problems make it unusable, cautions help to read scores, synthetic rows were drawn, not measured."""
 
     splits: tuple[Split, ...]
     problems: tuple[str, ...]

@@ -26,11 +26,7 @@ def report(source: str, summary: Summary, points: np.ndarray) -> RenderableType:
         summary: its counts and problems.
         points: valence and arousal of all splits, shape (rows, 2).
     """
-    parts: list[RenderableType] = [
-        _splits(source, summary),
-        _dimensions(summary.splits),
-        _labels(summary.splits),
-    ]
+    parts: list[RenderableType] = [_splits(source, summary), _dimensions(summary.splits), _labels(summary.splits)]
     if len(points):
         parts.append(Text(f"\n{plane(points)}"))
     parts += [Text(f"PROBLEM  {one_line(line, _LONGEST)}", style="bold red") for line in summary.problems]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from va_extractor.common.credentials import redacted
 from va_extractor.common.errors import InputError
+from va_extractor.common.hub import asking_hub
 from va_extractor.publish.release import Release
 
 if TYPE_CHECKING:
@@ -33,32 +33,22 @@ def push(release: Release, folder: Path, api: HfApi, *, private: bool) -> str:
     Raises:
         InputError: the tag exists, or the Hub cannot be reached or refuses; no token is in the message.
     """
-    import httpx
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError
-
-    try:
-        return _push(release, folder, api, private=private)
-    except (HfHubHTTPError, HFValidationError, httpx.HTTPError, OSError, UnicodeError) as error:
-        reason = redacted((str(error).strip().splitlines() or [type(error).__name__])[0])
-        raise InputError(f"the Hub refused: {reason}", code="unwritable", file=release.repo) from None
-
-
-def _push(release: Release, folder: Path, api: HfApi, *, private: bool) -> str:
     repo = release.repo
-    api.create_repo(repo, repo_type=_KIND, private=private or None, exist_ok=True)
-    if release.tag in {ref.name for ref in api.list_repo_refs(repo, repo_type=_KIND).tags}:
-        hint = "give a higher --version"
-        raise InputError("is already published", code="duplicate", file=repo, found=release.version, hint=hint)
-    if private or release.gated:
-        api.update_repo_settings(
-            repo, repo_type=_KIND, private=private or None, gated="manual" if release.gated else None
+    with asking_hub(repo):
+        api.create_repo(repo, repo_type=_KIND, private=private or None, exist_ok=True)
+        if release.tag in {ref.name for ref in api.list_repo_refs(repo, repo_type=_KIND).tags}:
+            hint = "give a higher --version"
+            raise InputError("is already published", code="duplicate", file=repo, found=release.version, hint=hint)
+        if private or release.gated:
+            api.update_repo_settings(
+                repo, repo_type=_KIND, private=private or None, gated="manual" if release.gated else None
+            )
+        commit = api.upload_folder(
+            repo_id=repo,
+            repo_type=_KIND,
+            folder_path=folder,
+            commit_message=f"VA features {release.tag}",
+            delete_patterns=["*.parquet"],
         )
-    commit = api.upload_folder(
-        repo_id=repo,
-        repo_type=_KIND,
-        folder_path=folder,
-        commit_message=f"VA features {release.tag}",
-        delete_patterns=["*.parquet"],
-    )
-    api.create_tag(repo, repo_type=_KIND, tag=release.tag, revision=commit.oid)
-    return str(commit.oid)
+        api.create_tag(repo, repo_type=_KIND, tag=release.tag, revision=commit.oid)
+        return str(commit.oid)

@@ -11,25 +11,17 @@ from pathlib import Path
 import pyarrow as pa
 
 from va_extractor.common.errors import InputError
-from va_extractor.dataset import no_features, read_split, sources, split_files
+from va_extractor.common.hub import HUB_ID
+from va_extractor.dataset import need_sources, read_split, split_files
 from va_extractor.inspection.summary import Split, summarise
 from va_extractor.schema import Provenance
 
-_HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*", re.ASCII)
 _VERSION = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)")
 
 
 @dataclass(frozen=True)
 class Part:
-    """One split of one source.
-
-    Attributes:
-        source: name of the source.
-        split: name of the split.
-        table: its rows, checked, with provenance in the schema.
-        provenance: their metadata.
-        summary: their counts.
-    """
+    """One split of one source: checked rows with provenance in their schema, and their counts."""
 
     source: str
     split: str
@@ -40,15 +32,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Release:
-    """One version of a dataset.
-
-    Attributes:
-        repo: Hub id, `org/name`.
-        version: `X.Y.Z`; the tag is `vX.Y.Z`.
-        parts: every split of every source, by source and name.
-        gated: whether readers must ask for access.
-        day: date of publication, UTC.
-    """
+    """One version `X.Y.Z` of the dataset `org/name`; `gated`: readers must ask for access; `day` in UTC."""
 
     repo: str
     version: str
@@ -81,14 +65,12 @@ def read_release(features: Path, repo: str, version: str, *, gated: bool, day: d
     Raises:
         InputError: there are no features, they break the schema, or the id or the version is malformed.
     """
-    if not _HUB_ID.fullmatch(repo):
+    if not HUB_ID.fullmatch(repo):
         raise InputError("is not a Hub id", code="type", field="--repo", found=repo, hint="write org/name")
     if not _VERSION.fullmatch(version):
         hint = "write three numbers, X.Y.Z, without leading zeros"
         raise InputError("is not a version", code="type", field="--version", found=version, hint=hint)
-    names = sources(features)
-    if not names:
-        raise no_features(features)
+    names = need_sources(features)
     return Release(repo, version, tuple(part for name in names for part in _parts(features, name)), gated, day)
 
 

@@ -2,30 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Unpack
 
-from va_extractor.common.errors import InputError, Place
+from va_extractor.common.errors import InputError
 from va_extractor.sources import ImageItem
 
 IMAGE_ENDINGS = frozenset({".bmp", ".gif", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif", ".tiff", ".webp"})
 DEFAULT_SPLIT = "test"
 """The split of images whose source has none: prompts are made of `test`, predictors are fitted on `train`."""
-
-_SPLIT = re.compile(r"[A-Za-z0-9_]+")
-
-
-def split_name(text: str, **place: Unpack[Place]) -> str:
-    """Return `text` if it can be the file name of a split.
-
-    Raises:
-        InputError: it has other characters than letters, digits and underscores.
-    """
-    if not _SPLIT.fullmatch(text):
-        raise InputError("a split's name may have letters, digits and _ only", code="type", **place, found=text)
-    return text
 
 
 def some_files_exist(items: Sequence[ImageItem], file: Path) -> list[ImageItem]:

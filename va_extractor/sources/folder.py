@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from va_extractor.common.errors import InputError
+from va_extractor.dataset import split_name
 from va_extractor.sources import ImageItem
-from va_extractor.sources.checks import DEFAULT_SPLIT, IMAGE_ENDINGS, folder, split_name
+from va_extractor.sources.checks import DEFAULT_SPLIT, IMAGE_ENDINGS, folder
 
 
 def list_items(root: Path) -> list[ImageItem]:

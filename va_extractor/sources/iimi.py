@@ -19,12 +19,7 @@ MAPPING = Path(str(files("va_extractor.sources").joinpath("iimi_labels.yaml")))
 
 
 class Mapping(BaseModel):
-    """How a copy of IIMI names its labels and subjects.
-
-    Attributes:
-        labels: one of the seven labels for each name that the copy uses, in any case.
-        subject: regular expression with one group that finds the subject in a file's name; None where unknown.
-    """
+    """How a copy of IIMI names its labels, in any case; `subject` is a pattern with one group for a file's name."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

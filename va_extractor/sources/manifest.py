@@ -22,8 +22,9 @@ from typing import Any
 from va_extractor.common.csvfile import read_rows
 from va_extractor.common.errors import Code, InputError, Place
 from va_extractor.common.validation import need_columns
+from va_extractor.dataset import read_table, split_name
 from va_extractor.sources import ImageItem
-from va_extractor.sources.checks import some_files_exist, split_name
+from va_extractor.sources.checks import some_files_exist
 
 _REQUIRED = ("path", "labels", "cluster", "split")
 _OPTIONAL = ("box", "reference")
@@ -73,15 +74,7 @@ def _csv(path: Path) -> Iterator[_Entry]:
 
 
 def _parquet(path: Path) -> Iterator[_Entry]:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        table = pq.read_table(path)
-    except FileNotFoundError:
-        raise InputError("no such file", code="missing", file=path) from None
-    except (pa.ArrowInvalid, OSError):
-        raise InputError("a manifest is a .csv or a Parquet file", code="unreadable", file=path) from None
+    table = read_table(path)
     need_columns(_REQUIRED, table.column_names, path)
     known = [column for column in (*_REQUIRED, *_OPTIONAL) if column in table.column_names]
     for index, cells in enumerate(table.select(known).to_pylist()):

@@ -8,9 +8,9 @@ from pathlib import Path
 import pyarrow as pa
 
 from tests.refused import refused
-from va_extractor.dataset import read_split
-from va_extractor.faces.shards import Job, Shards, remove, write_shard
-from va_extractor.schema import Provenance, features_table
+from va_extractor.dataset import read_split, write_parquet
+from va_extractor.faces.shards import Job, Shards, remove
+from va_extractor.schema import Provenance, features_table, with_provenance
 from va_extractor.sources import ImageItem
 
 PROVENANCE = Provenance(
@@ -40,7 +40,7 @@ def rows(job: Job, ids: dict[str, str] | None = None) -> pa.Table:
 
 def make(shards: Shards, ids: dict[str, str] | None = None) -> None:
     for job in shards.missing():
-        write_shard(rows(job, ids), shards.plan.provenance, job.path)
+        write_parquet(with_provenance(rows(job, ids), shards.plan.provenance), job.path)
 
 
 def test_every_item_is_in_one_shard_in_order_and_splits_are_apart(tmp_path: Path) -> None:
@@ -63,7 +63,7 @@ def test_every_item_is_in_one_shard_in_order_and_splits_are_apart(tmp_path: Path
 def test_nothing_is_in_place_before_all_is_made(tmp_path: Path) -> None:
     shards = Shards(tmp_path, listed(9), PROVENANCE, "salt", 3)
     first = shards.missing()[0]
-    write_shard(rows(first), PROVENANCE, first.path)
+    write_parquet(with_provenance(rows(first), PROVENANCE), first.path)
     assert not list((tmp_path / "own").glob("*.parquet"))
     again = Shards(tmp_path, listed(9), PROVENANCE, "salt", 3)
     assert [job.path.name for job in again.missing()] == [f"test-0000{index}-of-00003.parquet" for index in (1, 2)]
@@ -95,7 +95,7 @@ def test_other_inputs_or_settings_are_refused_and_nothing_is_lost(tmp_path: Path
 
 
 def test_features_written_by_something_else_are_refused_until_they_are_removed(tmp_path: Path) -> None:
-    write_shard(rows(Job(tmp_path, tuple(listed(2)))), PROVENANCE, tmp_path / "own" / "test.parquet")
+    write_parquet(with_provenance(rows(Job(tmp_path, tuple(listed(2)))), PROVENANCE), tmp_path / "own" / "test.parquet")
     with refused("conflict", file=tmp_path / "own"):
         Shards(tmp_path, listed(3), PROVENANCE, "salt", 3)
     remove(tmp_path, "own")

@@ -68,7 +68,7 @@ def test_refusals_are_one_line_without_the_token(
     release: Release, api: MagicMock, tmp_path: Path, error: Exception
 ) -> None:
     api.upload_folder.side_effect = error
-    with refused("unwritable", file="org/name") as raised:
+    with refused("model", file="org/name") as raised:
         push(release, tmp_path, api, private=False)
     assert "hf_abc" not in str(raised.value)
     api.create_tag.assert_not_called()

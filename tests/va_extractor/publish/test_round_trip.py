@@ -84,6 +84,6 @@ def test_an_unreachable_hub_is_one_line(hub: Any, run: Run, features: Path) -> N
     hub.server.server_close()
     done = run("-m", "va_extractor.cli", "publish", str(features), "--repo", "org/name", "--version", "1.0.0")
     assert done.returncode == 2
-    assert done.stderr.splitlines()[-1].startswith("vaemo-extract: org/name: the Hub refused: ")
+    assert done.stderr.splitlines()[-1].startswith("vaemo-extract: org/name: the Hub failed: ")
     assert "Traceback" not in done.stderr
     assert TOKEN not in done.stderr

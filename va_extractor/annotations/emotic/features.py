@@ -56,11 +56,7 @@ def features_from_emotic(
 
 
 def _table(
-    split: str,
-    persons: Sequence[Person],
-    merge: Merge,
-    salt: str,
-    references: Mapping[str, tuple[str, ...]] | None,
+    split: str, persons: Sequence[Person], merge: Merge, salt: str, references: Mapping[str, tuple[str, ...]] | None
 ) -> pa.Table:
     kept = [person for person in persons if person.categories and not any(map(math.isnan, person.vad[:2]))]
     if merge == "weights" and kept and all(person.annotators is None for person in kept):

@@ -78,12 +78,7 @@ def _persons(file: Path) -> list[Person]:
         image = f"{row.text('Folder')}/{row.text('Filename')}"
         persons.append(
             Person(
-                image=image,
-                index=seen[image],
-                box=_box(row),
-                categories=_categories(row),
-                annotated=(),
-                vad=_vad(row),
+                image=image, index=seen[image], box=_box(row), categories=_categories(row), annotated=(), vad=_vad(row)
             )
         )
         seen[image] += 1

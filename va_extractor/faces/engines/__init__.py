@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from va_extractor.dataset import write_parquet
 from va_extractor.faces.measure import Setup, Tools, measure
-from va_extractor.faces.shards import Job, write_shard
-from va_extractor.schema import Provenance
+from va_extractor.faces.shards import Job
+from va_extractor.schema import Provenance, with_provenance
 
 
 class Worker:
@@ -17,5 +18,5 @@ class Worker:
     def __call__(self, job: Job) -> int:
         """Make one shard; return its number of rows."""
         table = measure(job.items, self._tools)
-        write_shard(table, self._provenance, job.path)
+        write_parquet(with_provenance(table, self._provenance), job.path)
         return len(job.items)
