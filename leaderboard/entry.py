@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
+from harness.kinds.recorded import check_kinds
 from harness.record import RunRecord, Sample, Score, TaskRecord
 from harness.record.folder import samples_name, with_labels
 from leaderboard import safe_files
@@ -168,7 +169,7 @@ def parse(run: bytes, packed: bytes, where: str, samples_at: str | None = None) 
 
 
 def read_record(data: bytes, where: str) -> RunRecord:
-    """Read a run record of any number of tasks, and check its names; errors as `read`."""
+    """Read a run record of any number of tasks, and check its names and kinds; errors as `read`."""
     record = read_model(RunRecord, data, where)
     if not 0 < len(record.tasks) <= MAX_TASKS:
         raise InputError(f"1 to {MAX_TASKS} tasks", code="range", file=where, field="tasks", found=len(record.tasks))
@@ -179,6 +180,7 @@ def read_record(data: bytes, where: str) -> RunRecord:
         raise _invalid("not a time in UTC", where, "created", record.created)
     for name, task in record.tasks.items():
         _check_names(name, task, where)
+    check_kinds(record, where)
     return record
 
 

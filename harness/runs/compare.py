@@ -12,8 +12,9 @@ from statistics import fmean
 import numpy as np
 
 from harness.kinds import get
+from harness.kinds.recorded import read_run
 from harness.record import RunRecord, Sample, TaskRecord
-from harness.record.folder import read_lines, read_run, read_samples
+from harness.record.folder import read_lines, read_samples
 from harness.scoring.difference import Difference, difference
 from harness.scoring.samples import judge
 from harness.scoring.score import repeated

@@ -17,6 +17,7 @@ import numpy as np
 from harness.kinds import get
 from harness.kinds.arrays import column
 from harness.kinds.reading import to_answer
+from harness.kinds.recorded import read_run
 from harness.metrics.algebra import weighted_mean
 from harness.models import choice as models
 from harness.models import lm_eval as _compat
@@ -109,7 +110,7 @@ def judge_run(folder: Path, config: JudgeConfig, out: Path, say: Callable[[str],
     _compat.quiet()
     if out.exists():
         raise InputError("exists", code="conflict", file=out, field="--out", hint="move it, or give another --out")
-    run = record.read_run(folder)
+    run = read_run(folder)
     rubric = judge.load_rubric(config.rubric)
     compared = {name: _pairs(folder, run, name, config) for name in _tasks(folder, run, config)}
     choice = models.choose(config.model, config.model_args)

@@ -9,8 +9,9 @@ from typing import Any
 
 from harness.kinds import Kind, get
 from harness.kinds.measures import Instruments, instruments
+from harness.kinds.recorded import read_run
 from harness.record import RunRecord, Sample, Score, TaskRecord
-from harness.record.folder import read_run, read_samples
+from harness.record.folder import read_samples
 from harness.scoring.anchors import Anchors, anchors_of
 from harness.scoring.samples import judge
 from harness.scoring.score import TaskScores, score

@@ -92,10 +92,10 @@ def test_drawn_courses_are_called_synthetic_and_human_means_are_not(vaemo_eval: 
 def test_what_cannot_answer_a_derived_task_is_refused_before_it_is_asked(vaemo_eval: Command) -> None:
     done = vaemo_eval("--model", "baseline:logistic", "--tasks", "emotic_judge")
     assert done.code == 2
-    assert "cannot answer task emotic_judge, derived by 'judge'; uniform, majority, prototype, oracle can" in done.err
+    assert all(part in done.err for part in ("--model", "baseline:logistic", "emotic_judge", "prototype, oracle"))
     done = vaemo_eval("--model", "baseline:prototype", "--tasks", "iimi_basic_confidence", "--num_fewshot", "2")
     assert done.code == 2
-    assert "no train split to show" in done.err
+    assert "no train split" in done.err
 
 
 def test_no_further_task_stands_for_the_benchmark() -> None:

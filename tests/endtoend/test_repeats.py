@@ -41,7 +41,7 @@ def test_a_sampling_model_is_asked_again_and_everything_is_scored_from_the_sampl
     other = vaemo_eval(*arguments[:-1], "4", "--tasks", ",".join(tasks), "--repeats", "2")
     compared = vaemo_eval("compare", done.folder, other.folder)
     assert compared.code == 0, compared.err
-    assert "answered 3 and 2 times, means over repeats" in compared.out
+    assert "3 and 2 repeats" in " ".join(compared.out.split())
     once = vaemo_eval(*arguments, "--tasks", "iimi_basic")
     assert [row["answer"] for row in once.samples("iimi_basic")] == [
         row["answer"] for row in done.samples("iimi_basic")
@@ -53,9 +53,7 @@ def test_a_sampling_model_is_asked_again_and_everything_is_scored_from_the_sampl
     mixed = vaemo_eval("compare", done.folder, greedy.folder, "--tasks", "iimi_basic")
     assert mixed.code == 0, mixed.err
     said = " ".join(mixed.out.split())
-    assert (
-        "asked differently: --gen_kwargs do_sample=True, max_gen_toks=8, temperature=1.0 against max_gen_toks=8" in said
-    )
+    assert "--gen_kwargs do_sample=True, max_gen_toks=8, temperature=1.0 against max_gen_toks=8" in said
     for name in ("iimi_basic", "emotic_describe"):
         file = done.folder / "samples" / f"{name}.jsonl.gz"
         rows = done.samples(name)
@@ -103,7 +101,7 @@ def test_a_server_is_sent_another_seed_in_each_repeat(vaemo_eval: Command, seeds
     done = vaemo_eval(*arguments, "--gen_kwargs", "do_sample=true,temperature=0.7")
     assert done.code == 0, done.err
     assert seen == [7, 7, 8, 8] * 2
-    assert [row["repeats"] for row in done.samples("norms_term")] == [[{"text": "8"}]] * 2
+    assert [[one["text"] for one in row["repeats"]] for row in done.samples("norms_term")] == [["8"]] * 2
     assert "came out alike" not in done.out
     cold = vaemo_eval(*arguments, "--gen_kwargs", "do_sample=true,temperature=0.1")
     assert "iimi_basic: every repeat came out alike" in cold.out
@@ -122,7 +120,7 @@ def test_a_server_is_sent_another_seed_in_each_repeat(vaemo_eval: Command, seeds
         (["--model", "vllm", "--tasks", "iimi_basic", "--gen_kwargs", f"{SAMPLING},seed=1"], ["--gen_kwargs seed"]),
         (["--model", "vllm", "--tasks", "iimi_basic_mc", "--gen_kwargs", SAMPLING], ["iimi_basic_mc", "likelihood"]),
         (["--model", "baseline:uniform", "--tasks", "iimi_basic", "--gen_kwargs", SAMPLING], ["baseline:uniform"]),
-        (["--model", "vllm", "--tasks", "iimi_basic", "--repeats", "0"], ["--repeats 0"]),
+        (["--model", "vllm", "--tasks", "iimi_basic", "--repeats", "0"], ["found 0"]),
     ],
 )
 def test_what_comes_out_alike_every_time_is_not_repeated(

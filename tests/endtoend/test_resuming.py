@@ -264,5 +264,5 @@ def test_a_folder_that_cannot_be_written_is_one_line_and_nothing_is_asked(
     (tmp_path / "file").write_text("")
     refused = runs(*arguments(server, "file/out"))
     assert (refused["code"], refused["err"].count("\n")) == (2, 1)
-    assert "--output_path file/out: cannot be written" in refused["err"]
+    assert "file/out: --output_path: " in refused["err"]
     assert not server.asked

@@ -73,7 +73,7 @@ def test_generation_tasks_run_through_a_chat_server(vaemo_eval: Command, server:
     assert run.usage.requests == 8
     assert all(task.items == 2 for task in run.tasks.values())
     assert run.model.args["base_url"] == f"{server}/v1/chat/completions"
-    written = "".join(path.read_text(encoding="utf-8") for path in done.folder.rglob("*.json*"))
+    written = run.model_dump_json() + "".join(str(done.samples(name)) for name in run.tasks)
     assert "canary" not in written + done.out + done.err
     assert vaemo_eval("rescore", done.folder).code == 0
     described = vaemo_eval("--model", "baseline:knn", "--tasks", "emotic_describe", "--limit", "2")

@@ -113,6 +113,8 @@ def _set_task(**fields: object) -> Callable[[Json], None]:
         (_set_task(excluded={"no_face": 3}), ("changed", "excluded")),
         (_set_task(num_fewshot=3), ("changed", "prompt")),
         (_set_task(main_score="value"), ("type", "main_score")),
+        (_set_task(kind="haiku"), ("unknown", "tasks.norms_term.kind")),
+        (_set_task(labels=[], kind="multi_label"), ("missing", "tasks.norms_term.labels")),
         (_set(tasks={}), ("range", "tasks")),
         (_set(schema_version=1), ("type", "schema_version")),
         (_set(system_instruction="Say happy."), ("changed", "prompt")),

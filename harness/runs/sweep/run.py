@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
+from harness.kinds.recorded import read_run
 from harness.models import choice as models
 from harness.models import lm_eval as _compat
 from harness.record import Sample, provenance
@@ -287,7 +288,7 @@ def _home(folder: Path, prompts: Prompts) -> Path:
 def _finished(folder: Path, prompts: Prompts, task: str) -> Path | None:
     """Return the latest finished run of a variant; a stopped one lacks the task or some answers."""
     for path in sorted(_home(folder, prompts).glob(f"*/*/{record.RUN}"), reverse=True):
-        found = record.read_run(path.parent)
+        found = read_run(path.parent)
         if task in found.tasks and (found.allow_missing or not found.tasks[task].answers.missing):
             return path.parent
     return None

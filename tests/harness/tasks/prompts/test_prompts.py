@@ -187,13 +187,14 @@ def test_examples_and_question_stand_on_the_same_scale(scale: str, form: str, nu
 
 def test_an_example_names_what_its_item_is(lookalike: Path) -> None:
     found = task("emotic_complex", str(lookalike), fewshot="nearest", shots=1, decimals=3)
-    train = {(f"{doc['valence']:.3f}", f"{doc['arousal']:.3f}"): doc for doc in docs_of(found, FITTED)}
+    items = [doc["item"] for doc in docs_of(found, FITTED)]
+    train = {(f"{item.valence:.3f}", f"{item.arousal:.3f}"): item for item in items}
     for doc in docs_of(found):
         lines = found.engine.doc_to_text(doc).split("\n\n")[1].splitlines()
         valence, arousal, answer = (line.partition(": ")[2] for line in lines)
         shown = train[valence, arousal]
-        assert json.loads(answer) == shown["labels"]
-        assert shown["cluster_id"] != doc["item"].cluster_id
+        assert json.loads(answer) == list(shown.labels)
+        assert shown.cluster_id != doc["item"].cluster_id
 
 
 def test_definitions_stimuli_and_order_stand_where_they_belong() -> None:
