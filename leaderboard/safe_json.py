@@ -46,16 +46,7 @@ def read_model(model: type[M], data: bytes, where: str, line: int | None = None)
 
 
 def check_json(data: bytes, where: str, line: int | None = None) -> None:
-    """Refuse JSON that is invalid or beyond a bound.
-
-    Args:
-        data: the document; the caller bounds its size.
-        where: names it in errors.
-        line: of the document in its file.
-
-    Raises:
-        InputError: as described.
-    """
+    """Raise `InputError` for JSON that is invalid or beyond a bound; the caller bounds its size."""
     try:
         _walk(
             json.loads(

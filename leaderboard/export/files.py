@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,12 +40,17 @@ def load(path: Path) -> list[Entry]:
     return given
 
 
-def by_model(given: Sequence[Entry]) -> dict[str, list[Entry]]:
-    """Group entries by the folder name of their model."""
+def grouped(given: Sequence[Entry], key: Callable[[Entry], str]) -> dict[str, list[Entry]]:
+    """Group entries by a key, in the order in which keys appear."""
     groups: dict[str, list[Entry]] = defaultdict(list)
     for one in given:
-        groups[folder_name(one.record.model.id)].append(one)
+        groups[key(one)].append(one)
     return dict(groups)
+
+
+def by_model(given: Sequence[Entry]) -> dict[str, list[Entry]]:
+    """Group entries by the folder name of their model."""
+    return grouped(given, lambda one: folder_name(one.record.model.id))
 
 
 def write(export: Export, out: Path) -> None:

@@ -5,7 +5,6 @@ The format is that of the Hub's documentation of evaluation results; entries are
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,7 +13,7 @@ from huggingface_hub import EvalResultEntry, eval_result_entries_to_yaml
 
 from harness.kinds import get
 from leaderboard.entry import Entry
-from leaderboard.export.files import Export, by_model
+from leaderboard.export.files import Export, by_model, grouped
 from va_extractor.common.errors import Problem
 from va_extractor.common.plain_text import one_line
 
@@ -52,10 +51,7 @@ def _is_on_hub(one: Entry) -> bool:
 
 
 def _by_dataset(entries: Sequence[Entry]) -> dict[str, list[Entry]]:
-    groups: dict[str, list[Entry]] = defaultdict(list)
-    for one in entries:
-        groups[one.task.features.id].append(one)
-    return dict(groups)
+    return grouped(entries, lambda one: one.task.features.id)
 
 
 def _entry(one: Entry) -> EvalResultEntry | None:

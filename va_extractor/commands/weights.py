@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from va_extractor.weights import Weights
+from va_extractor.common.errors import InputError
+from va_extractor.common.files import whole
+from va_extractor.weights import Weights, convert, default_folder, download, state
 
 _ACCEPTED = "accepted-licences.txt"
 
@@ -30,14 +31,11 @@ def add(commands: argparse._SubParsersAction[Any]) -> None:
 
 
 def _folder(args: argparse.Namespace) -> Path:
-    from va_extractor.weights import default_folder
-
     return args.weights_dir or default_folder()
 
 
 def _list(args: argparse.Namespace) -> int:
     from va_extractor.extractors.weights import known
-    from va_extractor.weights import state
 
     folder = _folder(args)
     for weights in known().values():
@@ -66,9 +64,6 @@ def _get(args: argparse.Namespace) -> int:
 
 def _agree(wanted: list[Weights], folder: Path, *, accepted: bool) -> None:
     """Record the terms agreed to; raise where some are not."""
-    from va_extractor.common.errors import InputError
-    from va_extractor.common.files import whole
-
     record = folder / _ACCEPTED
     known = set(record.read_text(encoding="utf-8").split()) if record.exists() else set()
     open_ = [weights for weights in wanted if weights.terms and weights.name not in known]
@@ -84,8 +79,6 @@ def _get_one(weights: Weights, folder: Path) -> None:
     """Download what is missing or wrong, then convert what is not converted."""
     from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
-
-    from va_extractor.weights import convert, download, state
 
     columns = (
         TextColumn("{task.description}"),
@@ -107,7 +100,6 @@ def _get_one(weights: Weights, folder: Path) -> None:
 
 def _verify(args: argparse.Namespace) -> int:
     from va_extractor.extractors.weights import known
-    from va_extractor.weights import state
 
     folder = _folder(args)
     states = {weights.name: state(weights, folder) for weights in known().values()}

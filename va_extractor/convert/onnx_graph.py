@@ -16,12 +16,7 @@ _OPERATORS = {"relu": "Relu", "sigmoid": "Sigmoid", "tanh": "Tanh"}
 
 
 def to_onnx(model: kinds.Model, notes: Mapping[str, str]) -> bytes:
-    """Return the network as a serialised ONNX model; the same model gives the same bytes.
-
-    Args:
-        model: the network.
-        notes: text written into the model's metadata.
-    """
+    """Return the network as a serialised ONNX model with `notes` in its metadata; the same model, the same bytes."""
     onnx = need("onnx", "convert", "writing ONNX")
     graph = _Graph(onnx)
     for layer in model.layers:

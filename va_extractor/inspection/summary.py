@@ -54,12 +54,7 @@ class Summary:
 
 
 def summarise(tables: Mapping[str, pa.Table], min_items: int) -> Summary:
-    """Summarise one source.
-
-    Args:
-        tables: rows of each split as in the files, not yet checked.
-        min_items: a label with fewer rows in a split gives a caution.
-    """
+    """Summarise the unchecked rows of each split; a label with fewer than `min_items` rows in one gives a caution."""
     readable = {name: table for name, table in tables.items() if _readable(table)}
     splits = tuple(_split(name, table) for name, table in readable.items())
     problems = [fault for name, table in tables.items() for fault in _faults(name, table)]

@@ -19,13 +19,7 @@ COLUMNS, ROWS = 48, 20
 
 
 def report(source: str, summary: Summary, points: np.ndarray) -> RenderableType:
-    """Return everything about one source.
-
-    Args:
-        source: name of the source.
-        summary: its counts and problems.
-        points: valence and arousal of all splits, shape (rows, 2).
-    """
+    """Return everything about one source; `points` are valence and arousal of all splits, shape (rows, 2)."""
     parts: list[RenderableType] = [_splits(source, summary), _dimensions(summary.splits), _labels(summary.splits)]
     if len(points):
         parts.append(Text(f"\n{plane(points)}"))
