@@ -94,8 +94,8 @@ def _mutate(value: Json, draw: Any) -> None:
 
 
 @given(st.data())
-@settings(max_examples=400, suppress_health_check=list(HealthCheck))
-def test_hundreds_of_mutated_submissions_are_refused_or_harmless(honest: tuple[list[Json], Json], data: Any) -> None:
+@settings(max_examples=150, suppress_health_check=list(HealthCheck))
+def test_mutated_submissions_are_refused_or_harmless(honest: tuple[list[Json], Json], data: Any) -> None:
     rows, record = list(honest[0]), copy.deepcopy(honest[1])
     for _ in range(data.draw(st.integers(1, 3))):
         if data.draw(st.booleans()):

@@ -74,7 +74,7 @@ CASES: dict[str, tuple[Kind, list[tuple[str, Any]], int | None]] = {
 
 @pytest.mark.parametrize("name", CASES)
 @pytest.mark.filterwarnings("error")
-def test_every_metric_has_a_finite_value_or_a_reason(name: str) -> None:
+def test_every_metric_has_a_finite_value_and_a_position_or_a_reason(name: str) -> None:
     kind, rows, clusters = CASES[name]
     found = scored(kind, rows, clusters)
     assert set(found.metrics) == {metric.name for metric in kind.metrics}
@@ -82,6 +82,11 @@ def test_every_metric_has_a_finite_value_or_a_reason(name: str) -> None:
         assert (one.value is None) <= bool(one.reason)
         assert one.interval is not None or one.reason
         assert np.isfinite(list(numbers(one))).all()
+    for metric in kind.metrics:
+        one = found.metrics[metric.name]
+        if one.value is not None and metric.higher_is_better is not None:
+            assert one.normalized_score is not None
+            assert one.normalized_score.value is not None or one.normalized_score.reason
 
 
 @pytest.mark.parametrize(("name", "metric"), [("one item", "macro_f1"), ("one cluster", "accuracy")])
@@ -142,15 +147,6 @@ def test_a_metric_that_constant_answers_have_no_value_of_is_placed_above_chance(
         "prototype",
         1,
     )
-
-
-def test_every_score_that_is_better_or_worse_has_a_position_or_says_why_not() -> None:
-    for kind, rows, clusters in CASES.values():
-        for metric in kind.metrics:
-            one = scored(kind, rows, clusters).metrics[metric.name]
-            if one.value is not None and metric.higher_is_better is not None:
-                assert one.normalized_score is not None
-                assert one.normalized_score.value is not None or one.normalized_score.reason
 
 
 def test_an_absent_class_counts_only_where_all_classes_do() -> None:

@@ -45,8 +45,9 @@ class Completions:
 
     def __init__(self, model: PreTrainedModel, tokenizer: PreTrainedTokenizerFast, behaviour: Behaviour) -> None:
         self._model = model
-        self._tokenizer = tokenizer
         self._behaviour = behaviour
+        self._ids = [f"token_id:{token}" for token in range(model.config.vocab_size)]
+        self._texts = [tokenizer.decode([token]) for token in range(model.config.vocab_size)]
 
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
         """Return the body of a response."""
@@ -57,18 +58,21 @@ class Completions:
         with torch.no_grad():
             steps = self._model(torch.tensor([prompt])).logits[0].log_softmax(-1)
         new = int(steps[-1].argmax())
-        tops = [self._top(step, request) for step in steps]
+        tops = self._tops(steps, request)
         new_top = {token: value + self._behaviour.shift for token, value in tops[-1].items()}
         if not request.get("echo"):
-            return {"text": self._tokenizer.decode([new]), "logprobs": {"top_logprobs": [new_top]}}
+            return {"text": self._texts[new], "logprobs": {"top_logprobs": [new_top]}}
         read = [float(step[token]) for step, token in zip(steps, [*prompt[1:], new], strict=True)]
         return {"text": "", "logprobs": {"token_logprobs": [None, *read], "top_logprobs": [None, *tops[:-1], new_top]}}
 
-    def _top(self, step: torch.Tensor, request: dict[str, Any]) -> dict[str, float]:
-        values, tokens = step.topk(min(request.get("logprobs", 1), self._behaviour.most_logprobs))
+    def _tops(self, steps: torch.Tensor, request: dict[str, Any]) -> list[dict[str, float]]:
+        values, tokens = steps.topk(min(request.get("logprobs", 1), self._behaviour.most_logprobs))
         by_id = self._behaviour.token_ids and request.get("return_tokens_as_token_ids", False)
-        names = [f"token_id:{token}" if by_id else self._tokenizer.decode([token]) for token in tokens.tolist()]
-        return dict(zip(reversed(names), reversed(values.tolist()), strict=True))
+        names = self._ids if by_id else self._texts
+        return [
+            {names[token]: value for token, value in zip(reversed(row), reversed(read), strict=True)}
+            for row, read in zip(tokens.tolist(), values.tolist(), strict=True)
+        ]
 
 
 @contextmanager
@@ -110,8 +114,12 @@ def serve(model: PreTrainedModel, tokenizer: PreTrainedTokenizerFast, behaviour:
         def log_message(self, *_: object) -> None:
             """Stay silent."""
 
+    def run() -> None:
+        torch.set_num_threads(1)  # of this thread alone
+        server.serve_forever(poll_interval=0.02)
+
     server = HTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=run, daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_address[1]}/v1/completions"
