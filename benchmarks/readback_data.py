@@ -42,7 +42,9 @@ def read_emobank(path: Path, split: str) -> Texts:
     """
     rows = [row for row in _rows(path, ("split", "V", "A", "text")) if row["split"] == split and row["text"].strip()]
     if not rows:
-        raise InputError(f"{path}: no row has '{split}' in column split; give EmoBank's CSV")
+        raise InputError(
+            "no such split", code="missing", file=path, field="split", found=split, hint="give EmoBank's CSV"
+        )
     return Texts([row["text"] for row in rows], (_numbers(path, rows) - 3.0) / 2.0)
 
 
@@ -62,11 +64,13 @@ def read_rated_words(path: Path, without: frozenset[str]) -> Texts:
 
 def _rows(path: Path, columns: tuple[str, ...]) -> list[dict[str, str]]:
     if not path.is_file():
-        raise InputError(f"{path}: no such file; give a CSV with columns {', '.join(columns)}")
+        raise InputError(
+            "no such file", code="missing", file=path, hint=f"give a CSV with columns {', '.join(columns)}"
+        )
     with path.open(encoding="utf-8", newline="") as file:
         reader = csv.DictReader(file)
         if missing := set(columns) - set(reader.fieldnames or ()):
-            raise InputError(f"{path}: no column {', '.join(sorted(missing))}; it needs {', '.join(columns)}")
+            raise InputError("no such column", code="missing", file=path, field=min(missing))
         return list(reader)
 
 
@@ -74,7 +78,7 @@ def _numbers(path: Path, rows: list[dict[str, str]]) -> Array:
     try:
         return np.array([[float(row["V"]), float(row["A"])] for row in rows]).reshape(-1, 2)
     except ValueError as error:
-        raise InputError(f"{path}: columns V and A must hold numbers: {error}") from None
+        raise InputError(f"must hold numbers: {error}", code="type", file=path, field="V, A") from None
 
 
 @cache

@@ -169,9 +169,8 @@ class _Progress:
             raise
         except Exception as error:  # back ends raise whatever they like; the user gets their words in one line
             sys.stderr.write("\n")  # a back end's progress bar may have left the line open
-            raise InputError(
-                f"--model {self.config.model}: failed on task {task.name}: {models.first_line(error)}"
-            ) from error
+            why = f"failed on task {task.name}: {models.first_line(error)}"
+            raise InputError(why, code="model", field="--model", found=self.config.model) from error
         if passes is None:
             return
         asked, *again = passes

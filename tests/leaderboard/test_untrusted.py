@@ -154,7 +154,7 @@ def test_texts_cannot_steer_a_terminal_a_spreadsheet_or_a_comment(text: str) -> 
     assert plain_text.one_line(text).isprintable()
     cell = plain_text.csv_text(text).lstrip(" ")
     assert not cell.startswith(("=", "+", "-", "@", "\t", "\r", "\uff1d"))
-    report = Report((Finding("error", Problem(text, file=text, found=text)),), (), 0)
+    report = Report((Finding("error", Problem(text, "type", file=text, found=text)),), (), 0)
     comment = markdown(report, Path("nowhere"))
     line = comment.splitlines()[2]
     assert line.startswith("- `")

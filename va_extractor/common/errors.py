@@ -15,7 +15,6 @@ from va_extractor.common.plain_text import one_line
 _LONGEST = 4000
 
 Code = Literal[
-    "other",  # only while old messages are being given a code
     "missing",  # a file, folder, field, column, task or answer that is needed is not there
     "unreadable",  # it is there and cannot be read: permissions, encoding, damage
     "unwritable",  # it cannot be written: permissions, a full disk
@@ -51,7 +50,7 @@ class Problem:
     """
 
     what: str
-    code: Code = "other"
+    code: Code
     file: Path | str | None = None
     line: int | None = None
     field: str | None = None
@@ -95,7 +94,7 @@ class InputError(Exception):
         self,
         what: str,
         *,
-        code: Code = "other",
+        code: Code,
         file: Path | str | None = None,
         line: int | None = None,
         field: str | None = None,
