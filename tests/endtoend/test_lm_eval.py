@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from tests.endtoend.conftest import Command
 
 ALL = sorted(info.name for info in find().values() if not info.members)
+ONE_A_KIND = (
+    *("emotic_complex_cot", "emotic_complex_mc", "emotic_describe", "emotic_distribution", "iimi_basic_confidence"),
+    *("iimi_basic_mc", "norms_term", "open_vocab", "va_compare", "va_compare_mc", "va_conflict", "va_inverse"),
+    "va_trajectory_describe",
+)
 
 
 def test_lm_eval_gives_the_same_numbers_for_every_task(vaemo_eval: Command) -> None:
@@ -29,9 +34,10 @@ def test_lm_eval_gives_the_same_numbers_for_every_task(vaemo_eval: Command) -> N
         tasks=ALL,
         task_manager=TaskManager(include_path=str(TASKS), include_defaults=False),
         bootstrap_iters=0,
+        limit=100,
         log_samples=False,
     )["results"]
-    ours = vaemo_eval("--model", "baseline:prototype", "--tasks", ",".join(ALL)).record.tasks
+    ours = vaemo_eval("--model", "baseline:prototype", "--tasks", ",".join(ALL), "--limit", "100").record.tasks
     assert sorted(ours) == ALL
     for name, task in ours.items():
         for metric, score in task.metrics.items():
@@ -39,7 +45,7 @@ def test_lm_eval_gives_the_same_numbers_for_every_task(vaemo_eval: Command) -> N
                 assert theirs[name][f"{metric},none"] == pytest.approx(score.value, abs=1e-6), (name, metric)
 
 
-def test_the_lm_eval_command_runs_every_task(tmp_path: Path, tiny_model: Path) -> None:
+def test_the_lm_eval_command_runs_a_task_of_each_kind(tmp_path: Path, tiny_model: Path) -> None:
     code = (
         # its own 13,986 task files take seconds to index and have no part in this
         "import functools, sys; from lm_eval import tasks, __main__; "
@@ -50,7 +56,7 @@ def test_the_lm_eval_command_runs_every_task(tmp_path: Path, tiny_model: Path) -
         [
             *(sys.executable, "-c", code, "run", "--model", "hf"),
             *("--model_args", f"pretrained={tiny_model},dtype=float32", "--device", "cpu"),
-            *("--include_path", str(TASKS), "--tasks", ",".join(ALL), "--limit", "3"),
+            *("--include_path", str(TASKS), "--tasks", ",".join(ONE_A_KIND), "--limit", "1"),
             *("--gen_kwargs", "max_gen_toks=4", "--output_path", str(tmp_path), "--log_samples"),
         ],
         env={**os.environ, "HF_HUB_OFFLINE": "1"},
@@ -60,4 +66,4 @@ def test_the_lm_eval_command_runs_every_task(tmp_path: Path, tiny_model: Path) -
     )
     assert done.returncode == 0, done.stderr[-2000:]
     [file] = tmp_path.rglob("results_*.json")
-    assert sorted(json.loads(file.read_text(encoding="utf-8"))["results"]) == ALL
+    assert sorted(json.loads(file.read_text(encoding="utf-8"))["results"]) == sorted(ONE_A_KIND)

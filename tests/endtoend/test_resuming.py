@@ -20,7 +20,7 @@ import pytest
 from tests.harness.models.cache.loopback import Loopback, loopback
 
 ROOT = Path(__file__).resolve().parents[2]
-KILLS = 50
+KILLS = 12
 AT_ONCE = 8
 TASKS = "iimi_basic,norms_term"
 CANARY = "sk-canary-9f8e7d6c5b4a"
@@ -78,7 +78,7 @@ def record(output: Path) -> dict[str, Any]:
     return {"run": run, "samples": samples}
 
 
-def test_killed_at_fifty_moments_nothing_is_lost_or_asked_twice(
+def test_killed_at_many_moments_nothing_is_lost_or_asked_twice(
     runs: Runs, server: Loopback, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     whole = runs(*arguments(server, "whole"))
@@ -86,12 +86,15 @@ def test_killed_at_fifty_moments_nothing_is_lost_or_asked_twice(
     expected, distinct = record(tmp_path / "whole"), set(server.asked)
     assert max(server.asked.values()) == 1
     draw = random.Random(8)
+    # spread over the whole run, from its first moments to the writing of the record
+    moments = [(n + draw.random()) / KILLS * whole["seconds"] for n in range(KILLS)]
+    draw.shuffle(moments)
     kills = finished = extra = 0
     while kills < KILLS:
         server.asked.clear()
         killed_here = 0
         while True:
-            moment = draw.uniform(0.0, whole["seconds"]) if kills < KILLS else None
+            moment = moments[kills] if kills < KILLS else None
             done = runs(*arguments(server, "broken"), kill_after=moment)
             if done["code"] == 0:
                 break
