@@ -35,6 +35,7 @@ WILSON = "Wilson"
 WILSON_OF_CLUSTERS = "Wilson, each cluster counted once"
 _MIN_DEFINED = 0.95
 _ROUNDING = 1e-9
+_NARROWEST = 1e-5
 
 
 @dataclass(frozen=True)
@@ -185,8 +186,11 @@ def wilson_of_clusters(value: float, clusters: int) -> Interval:
 
 
 def wide(found: Interval | None) -> Interval | None:
-    """Return the interval if it has a width, else None: equal draws do not show the uncertainty."""
-    return found if found is not None and found.high - found.low > _ROUNDING else None
+    """Return the interval if it has a width, else None: equal draws do not show the uncertainty.
+
+    Scores of texts are rounded to six decimals and can differ in the last one when a text is embedded again.
+    """
+    return found if found is not None and found.high - found.low > _NARROWEST else None
 
 
 def _about(middle: float, error: float, clusters: int) -> Floats:
