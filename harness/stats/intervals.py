@@ -34,7 +34,6 @@ PLAIN_JACKKNIFE = "cluster jackknife, bias-corrected"
 WILSON = "Wilson"
 WILSON_OF_CLUSTERS = "Wilson, each cluster counted once"
 _MIN_DEFINED = 0.95
-_ROUNDING = 1e-9
 _NARROWEST = 1e-5
 
 
