@@ -196,7 +196,13 @@ def test_openais_own_are_sent_the_usual_key(
 
 
 @pytest.mark.parametrize(
-    ("backend", "named"), [("local-completions", False), ("local-completions", True), ("tree-completions", False), ("tree-completions", True)]
+    ("backend", "named"),
+    [
+        ("local-completions", False),
+        ("local-completions", True),
+        ("tree-completions", False),
+        ("tree-completions", True),
+    ],
 )
 def test_a_key_is_sent_where_it_is_meant_and_written_nowhere(
     served: dict[str, str],
