@@ -78,10 +78,7 @@ class Plan:
 def plan(config: RunConfig, axes: str, design: str) -> Plan:
     """Render every variant, and group those with equal prompts.
 
-    Args:
-        config: a run of one task.
-        axes: as `--axes`.
-        design: `crossed` or `one-at-a-time`.
+    Arguments are as `--axes` and `--design`; `config` is a run of one task.
 
     Raises:
         InputError: an axis does not exist, or the task does not take it.
@@ -99,9 +96,8 @@ def plan(config: RunConfig, axes: str, design: str) -> Plan:
         try:
             one = _one(config, cell)
         except InputError as error:
-            raise InputError.of(
-                replace(error.problem, what=f"{described(cell.changed)}: {error.problem.what}")
-            ) from None
+            what = f"{described(cell.changed)}: {error.problem.what}"
+            raise InputError.of(replace(error.problem, what=what)) from None
         digest = _digest(one, _asked(one, config.limit))
         known = found.get(digest)
         found[digest] = Prompts(digest, (*(known.axes if known else ()), cell))
