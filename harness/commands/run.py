@@ -61,7 +61,12 @@ def parser() -> argparse.ArgumentParser:
     add("--num_fewshot", type=int, metavar="N", help="examples from the train split to show in each prompt")
     add("--batch_size", metavar="N|auto", help="batch size of the back end")
     add("--device", help="device of the back end (default: cuda where there is one, else cpu)")
-    add("--limit", type=float, metavar="N", help="only the first N items of each task, or that fraction below 1")
+    add(
+        "--limit",
+        type=float,
+        metavar="N",
+        help="a stratified sample of N items of each task, or of that fraction below 1",
+    )
     add("--apply_chat_template", action="store_true", help="wrap prompts in the model's chat template")
     add("--system_instruction", metavar="TEXT", help="text before every prompt")
     add("--gen_kwargs", default="", metavar="K=V,...", help="generation arguments that replace those of the task")

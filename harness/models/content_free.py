@@ -50,7 +50,7 @@ def content_free(lm: LM | CachedLM, task: Task, settings: AskSettings) -> dict[C
     """
     from harness.models import lm_eval as _compat
 
-    docs: Documents = _compat.asked_docs(task.engine, settings)
+    docs: Documents = _compat.asked_docs(task.engine, settings.limit)
     few_shot = bool(settings.num_fewshot or task.engine.config.num_fewshot)
     offered: dict[Choices, list[Document]] = defaultdict(list)
     for doc in docs:

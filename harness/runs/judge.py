@@ -36,6 +36,7 @@ from harness.stats.arrays import Floats, Ints, Weights
 from harness.stats.bootstrap import resample
 from harness.stats.clusters import cluster_index
 from harness.stats.intervals import FEW_VALUES, percentile
+from harness.tasks.sampling import sample
 from harness.text.labels import parse_description
 from va_extractor.common.errors import InputError, nearest
 
@@ -178,17 +179,16 @@ def _pairs(folder: Path, run: RunRecord, name: str, config: JudgeConfig) -> _Com
             f"no such baseline of task {name}", code="unknown", field="--against", found=config.against,
             hint=nearest(config.against, known),
         )  # fmt: skip
-    chosen = samples[: config.limit]
+    chosen = sample([one.item for one in samples], config.limit)
     baseline = known[config.against]
-    theirs = [parse_description(answer.text or "").text for answer in baseline.answers]
     kept = [
-        (one, judge.Pair(one.item.valence, one.item.arousal, one.parsed.text, text), scores)
-        for one, text, scores in zip(chosen, theirs, baseline.scores, strict=False)
-        if one.parsed.text and text
+        (one, judge.Pair(one.item.valence, one.item.arousal, one.parsed.text, text), baseline.scores[index])
+        for index, one in ((index, samples[index]) for index in chosen)
+        if one.parsed.text and (text := parse_description(baseline.answers[index].text or "").text)
     ]
     if not kept:
         raise InputError(
-            f"no description in the first {len(chosen)} answers", code="missing", file=folder, field=f"tasks.{name}"
+            f"no description in the {len(chosen)} answers drawn", code="missing", file=folder, field=f"tasks.{name}"
         )
     samples, pairs, others = map(list, zip(*kept, strict=True))
     return _Compared(samples, pairs, others, len(chosen) - len(kept))

@@ -55,7 +55,7 @@ def check_fit(choice: ModelChoice, tasks: Sequence[Task], config: RunConfig) -> 
 
 
 def warn_of_limit(tasks: Sequence[Task], settings: _compat.AskSettings) -> None:
-    """Warn on stderr of each task of which `--limit` keeps fewer labels: items may be sorted by label."""
+    """Warn on stderr of each task of which `--limit` keeps fewer labels."""
     for line in filter(None, (_narrowness(task, settings) for task in tasks)):
         sys.stderr.write(f"warning: {line}\n")
 
@@ -64,12 +64,12 @@ def _narrowness(task: Task, settings: _compat.AskSettings) -> str | None:
     """Return the warning of a task; None if there is none, or if items have their own labels."""
     if settings.limit is None or not task.question.labels:
         return None
-    docs, asked = task.engine.eval_docs, _compat.asked_docs(task.engine, settings)
+    docs, asked = task.engine.eval_docs, _compat.asked_docs(task.engine, settings.limit)
     there, left = ({label for doc in some for label in doc["item"].labels} for some in (docs, asked))
     if left == there:
         return None
     return (
-        f"{task.name}: the first {len(asked)} of {len(docs)} items have {len(left)} of {len(there)} labels; scores "
+        f"{task.name}: the sample of {len(asked)} of {len(docs)} items has {len(left)} of {len(there)} labels; scores "
         "under this --limit are not those of the task"
     )
 

@@ -15,6 +15,9 @@ from lm_eval.tasks import TaskManager
 
 import harness.models.baseline  # noqa: F401  registers `baseline`
 from harness.tasks.catalogue import TASKS, find
+from harness.tasks.features import SHIPPED
+from harness.tasks.load import load_tasks
+from harness.tasks.sampling import sample, size
 
 if TYPE_CHECKING:
     from tests.endtoend.conftest import Command
@@ -28,13 +31,17 @@ ONE_A_KIND = (
 
 
 def test_lm_eval_gives_the_same_numbers_for_every_task(vaemo_eval: Command) -> None:
+    chosen = {}
+    for one in load_tasks(ALL, [], SHIPPED):
+        docs = one.engine.eval_docs
+        chosen[one.name] = sample([doc["item"] for doc in docs], size(100, len(docs)))
     theirs = lm_eval.simple_evaluate(
         model="baseline",
         model_args="name=prototype",
         tasks=ALL,
         task_manager=TaskManager(include_path=str(TASKS), include_defaults=False),
         bootstrap_iters=0,
-        limit=100,
+        samples=chosen,
         log_samples=False,
     )["results"]
     ours = vaemo_eval("--model", "baseline:prototype", "--tasks", ",".join(ALL), "--limit", "100").record.tasks

@@ -6,20 +6,21 @@ import copy
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import lm_eval
 from lm_eval.api.instance import Instance
 from lm_eval.api.model import LM
 from lm_eval.api.task import ConfigurableTask
-from lm_eval.evaluator_utils import get_sample_size
 
 from harness.models.cache.model import CachedLM
 from harness.models.lm_eval.process import rare_collection
 from harness.record import Seeds
 from harness.tasks.documents import Document, Documents
+from harness.tasks.sampling import sample, size
 
 
 @dataclass(frozen=True)
@@ -57,12 +58,17 @@ def ask(lm: LM | CachedLM, name: str, task: ConfigurableTask, settings: AskSetti
     Returns:
         Answers, in the order of documents; None on all but the first process of a data-parallel run.
     """
+    return _ask(lm, name, task, settings, asked_docs(task, settings.limit))
+
+
+def _ask(
+    lm: LM | CachedLM, name: str, task: ConfigurableTask, settings: AskSettings, docs: Documents
+) -> list[Asked] | None:
     _configure(task, settings)
-    with rare_collection():
+    with rare_collection(), _instead(task, docs):
         lm_eval.evaluate(
             lm=lm,
             task_dict={"tasks": {name: task}, "groups": {}, "group_map": {}},
-            limit=settings.limit,
             bootstrap_iters=0,
             log_samples=False,
             system_instruction=settings.system_instruction,
@@ -79,10 +85,11 @@ def ask(lm: LM | CachedLM, name: str, task: ConfigurableTask, settings: AskSetti
     return [asked for _, asked in sorted((row for rank in ranks for row in rank), key=lambda row: row[0])]
 
 
-def asked_docs(task: ConfigurableTask, settings: AskSettings) -> Documents:
-    """Return the documents that `ask` sends, in order."""
-    limit = get_sample_size(task, settings.limit)
-    return Documents(task.eval_docs[:limit])
+def asked_docs(task: ConfigurableTask, limit: float | None) -> Documents:
+    """Return the documents that `ask` sends, in order: all, or a stratified sample under a limit."""
+    docs = task.eval_docs
+    chosen = sample([doc["item"] for doc in docs], size(limit, len(docs)))
+    return Documents(docs[index] for index in chosen)
 
 
 def ask_of(
@@ -92,14 +99,20 @@ def ask_of(
 
     A data-parallel run needs at least one document a process, so fewer are sent several times.
     """
+    asked = _ask(lm, name, task, settings, Documents(docs * -(-lm.world_size // len(docs))))
+    return None if asked is None else asked[: len(docs)]
+
+
+@contextmanager
+def _instead(task: ConfigurableTask, docs: Documents) -> Iterator[None]:
+    """Give a task other documents for a while."""
     split = task.config.test_split
     usual = task.dataset[split]
-    task.dataset[split] = Documents(docs * -(-lm.world_size // len(docs)))
+    task.dataset[split] = docs
     try:
-        asked = ask(lm, name, task, replace(settings, limit=None))
+        yield
     finally:
         task.dataset[split] = usual
-    return None if asked is None else asked[: len(docs)]
 
 
 def ask_again(

@@ -98,7 +98,7 @@ def plan(config: RunConfig, axes: str, design: str) -> Plan:
         except InputError as error:
             what = f"{described(cell.changed)}: {error.problem.what}"
             raise InputError.of(replace(error.problem, what=what)) from None
-        digest = _digest(one, _asked(one, config.limit))
+        digest = _digest(one, _compat.asked_docs(one.engine, config.limit))
         known = found.get(digest)
         found[digest] = Prompts(digest, (*(known.axes if known else ()), cell))
     return Plan(config, task, varied, design, tuple(found.values()), _settings(config, task, varied, design))
@@ -193,14 +193,6 @@ def _one(config: RunConfig, axes: Axes | None) -> Task:
     if len(tasks) != 1:
         raise InputError("a sweep takes one task", code="conflict", field="--task", found=",".join(config.tasks))
     return tasks[0]
-
-
-def _asked(task: Task, limit: float | None) -> list[Document]:
-    """Return the documents that lm-eval uses under `--limit`."""
-    docs = list(task.engine.eval_docs)
-    if limit is None:
-        return docs
-    return docs[: math.ceil(len(docs) * limit) if limit < 1 else int(limit)]
 
 
 def _digest(task: Task, docs: Sequence[Document]) -> str:

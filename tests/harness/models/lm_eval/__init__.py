@@ -1,1 +1,0 @@
-"""Tests of what touches lm-eval's insides."""
