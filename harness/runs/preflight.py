@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.models import lm_eval as _compat
 from harness.scoring.baselines.names import check_answers
+from harness.scoring.scale import scale
 from harness.tasks.prompts.axes import ALONE
 from va_extractor.common.credentials import names_one
 from va_extractor.common.errors import InputError
@@ -58,6 +59,16 @@ def warn_of_limit(tasks: Sequence[Task], settings: _compat.AskSettings) -> None:
     """Warn on stderr of each task of which `--limit` keeps fewer labels."""
     for line in filter(None, (_narrowness(task, settings) for task in tasks)):
         sys.stderr.write(f"warning: {line}\n")
+
+
+def warn_of_scale(tasks: Sequence[Task]) -> None:
+    """Warn on stderr, once for each source, where its labels are not where word norms put them."""
+    warned = set()
+    for question in (task.question for task in tasks if task.question.source not in warned):
+        found = scale(question)
+        if found is not None and found.warning:
+            warned.add(question.source)
+            sys.stderr.write(f"warning: {question.source}: {found.warning}\n")
 
 
 def _narrowness(task: Task, settings: _compat.AskSettings) -> str | None:

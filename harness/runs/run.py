@@ -23,7 +23,7 @@ from harness.models.content_free import content_free
 from harness.record import ModelRecord, RunRecord, Sample, TaskRecord, Usage, provenance
 from harness.record import folder as record
 from harness.runs.config import RunConfig, ask_settings, cache_file
-from harness.runs.preflight import check_fit, warn_of_limit
+from harness.runs.preflight import check_fit, warn_of_limit, warn_of_scale
 from harness.scoring.anchors import Anchors, anchors
 from harness.scoring.samples import make_samples
 from harness.scoring.score import score
@@ -79,6 +79,7 @@ def run(
     settings = ask_settings(config, choice)
     if loaded is None:
         warn_of_limit(tasks, settings)
+        warn_of_scale(tasks)
     started = datetime.now(UTC)
     folder = record.make_folder(config.output_path, choice.id, started)
     with ExitStack() as stack:

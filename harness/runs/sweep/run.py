@@ -22,7 +22,7 @@ from harness.runs import plan as plan_of_run
 from harness.runs import run as runner
 from harness.runs.compare import Run, load_run
 from harness.runs.config import RunConfig, ask_settings, seeds_of
-from harness.runs.preflight import warn_of_limit
+from harness.runs.preflight import warn_of_limit, warn_of_scale
 from harness.runs.sweep.design import Axis, cells, contrasts, described, parse
 from harness.runs.sweep.effects import Measured, effects, spread_of
 from harness.scoring.samples import answered
@@ -132,6 +132,7 @@ def run(planned: Plan, folder: Path, say: Say) -> Sweep | None:
     _claim(folder, planned.settings)
     choice = models.choose(planned.config.model, planned.config.model_args)
     warn_of_limit([planned.task], ask_settings(planned.config, choice))
+    warn_of_scale([planned.task])
     loaded: LM | None = None
     for number, prompts in enumerate(planned.prompts, start=1):
         if _finished(folder, prompts, planned.task.name) is not None:
