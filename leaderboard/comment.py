@@ -75,7 +75,7 @@ def _table(one: Entry, others: Sequence[Entry]) -> list[str]:
         "| metric | " + " | ".join([*heads, *map(markdown_code, baselines), "chance"]) + " |",
         "|---" * (len(columns) + len(baselines) + 2) + "|",
     ]
-    for name, score in one.task.metrics.items():
+    for name, score in one.task.scored.items():
         cells = [_cell(column, name) for column in columns]
         cells += [_number(score.baselines.get(baseline)) for baseline in baselines]
         rows.append(f"| {markdown_code(name)} | " + " | ".join([*cells, _number(score.chance)]) + " |")

@@ -96,7 +96,7 @@ def section(record: RunRecord, name: str, samples: Sequence[Sample], status: Sta
     """
     task = record.tasks[name]
     parts = anatomy(task, samples)
-    scores = [score for score in task.metrics.values() if score.value is not None]
+    scores = task.scored.values()
     return _render(
         "section.html.j2",
         anchor=f"task-{place}",

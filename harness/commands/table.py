@@ -18,8 +18,7 @@ SYNTHETIC = "SYNTHETIC SAMPLE"
 def show(run: RunRecord, folder: Path, console: Console) -> None:
     """Print a table for each task, and the path of the record."""
     for name, task in run.tasks.items():
-        scored = any(score.value is not None for score in task.metrics.values())
-        console.print(_table(name, task) if scored else _title(name, task))
+        console.print(_table(name, task) if task.scored else _title(name, task))
         console.print(_notes(task), highlight=False)
         console.print()
     for line in _warnings(run):
@@ -65,9 +64,7 @@ def _table(name: str, task: TaskRecord) -> Table:
     repeated = any(score.sampling for score in task.metrics.values())
     for title in ("item SD", "sampling SD") if repeated else ():
         table.add_column(title, justify="right", no_wrap=True)
-    main_first = sorted(task.metrics, key=lambda metric: metric != task.main_score)
-    shown = {metric: task.metrics[metric] for metric in main_first if task.metrics[metric].value is not None}
-    for metric, score in shown.items():
+    for metric, score in task.scored.items():
         style = "bold" if metric == task.main_score else ""
         cells = [*_cells(score), *(_number(score.baselines.get(baseline)) for baseline in baselines)]
         cells += _placed(score) if placed else []

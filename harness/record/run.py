@@ -107,6 +107,12 @@ class TaskRecord(Model):
     samples: str
     samples_sha256: str
 
+    @property
+    def scored(self) -> dict[str, Score]:
+        """The metrics that have a value, the main score first."""
+        main_first = sorted(self.metrics, key=lambda name: name != self.main_score)
+        return {name: self.metrics[name] for name in main_first if self.metrics[name].value is not None}
+
 
 class Git(Model):
     """The checkout that ran: commit and whether files differed from it."""

@@ -60,11 +60,11 @@ def test_normalized_scores_and_ceilings_are_those_of_the_record(page: Page, choi
     at = shown["Metric"].index("Normalized score|with interval")
     compared = 0
     for name, score in task["metrics"].items():
+        if score["value"] is None:
+            assert not [head for head in shown if head.split()[0] == name]
+            continue
         [row] = [cells for head, cells in shown.items() if head.split()[0] == name]
         found = score["normalized_score"]
-        if score["value"] is None:
-            assert score["reason"] in row[0]
-            continue
         [limits] = [cells for head, cells in above.items() if head.split()[0] == name]
         stated = dict(zip(above["Metric"], limits, strict=True))
         assert all(stated[one] == f"{value:.3f}" for one, value in score["ceilings"].items() if value is not None)
@@ -171,3 +171,17 @@ def test_bins_that_no_run_would_state_do_not_break_a_page(choices: Path) -> None
     assert 'cx="200" cy="200"' in text
     assert "other" not in text
     assert len(record.tasks["iimi_basic_mc"].reliability["raw"]) == BINS
+
+
+def test_a_main_score_without_a_value_is_stated_above_the_table(choices: Path) -> None:
+    record = read_run(choices)
+    task = record.tasks["iimi_basic_mc"]
+    withheld = {
+        name: one.model_copy(update={"value": None, "reason": "withheld"}) for name, one in task.metrics.items()
+    }
+    samples = pack(choices, record, "iimi_basic_mc").entry.samples
+    for metrics, rows in ((task.metrics | {task.main_score: withheld[task.main_score]}, True), (withheld, False)):
+        changed = record.model_copy(update={"tasks": {"iimi_basic_mc": task.model_copy(update={"metrics": metrics})}})
+        page = section(changed, "iimi_basic_mc", samples, None, 1)
+        assert f"{task.main_score}: withheld." in page
+        assert ("Metrics of iimi_basic_mc" in page) is rows
