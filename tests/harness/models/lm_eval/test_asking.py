@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from lm_eval.api.model import LM
 
 from harness.models import lm_eval as _compat
 from harness.models.lm_eval import AskSettings
@@ -12,7 +13,6 @@ from harness.record import Seeds
 from harness.tasks.documents import Documents
 from harness.tasks.features import SHIPPED
 from harness.tasks.load import Task, load_tasks
-from lm_eval.api.model import LM
 
 SEEDS = Seeds(python=1, numpy=2, torch=3, fewshot=4, bootstrap=5, chance=6)
 
