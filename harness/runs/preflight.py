@@ -92,11 +92,11 @@ def _check_examples(task: Task, number: int) -> None:
         raise InputError("below 0", code="range", field=flag, found=number)
     there = len(task.engine.training_docs()) if task.engine.has_training_docs() else 0
     if not there:
-        raise InputError(f"task {task.name} has no train split", code="unsupported", field=flag, found=number)
-    if task.question.axes.changed.keys() & ALONE:
-        what = f"task {task.name} varies {', '.join(ALONE)}, which lm-eval's examples do not follow"
+        raise InputError(f"task {task.name} has no train split", code="unsupported", field=flag, hint="remove the flag")
+    if varied := [name for name in ALONE if name in task.question.axes.changed]:
+        what = f"task {task.name} varies {', '.join(varied)}, which lm-eval's examples do not follow"
         hint = "set metadata.axes.fewshot and shots"
-        raise InputError(what, code="conflict", field=flag, found=number, hint=hint)
+        raise InputError(what, code="conflict", field=flag, hint=hint)
     if number > there:
         what = f"the train split of task {task.name} has {there} items"
         raise InputError(what, code="range", field=flag, found=number)

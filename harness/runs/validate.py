@@ -12,11 +12,10 @@ from harness.models import lm_eval
 from harness.runs import controls
 from harness.runs.controls import Control, Omitted
 from harness.tasks import catalogue, checks, yamlfile
-from harness.tasks.checks import data, fit, prompts, showing
+from harness.tasks.checks import axes, data, fit, prompts, showing
 from harness.tasks.checks.data import Facts
 from harness.tasks.documents import EVALUATED, documents, nearest
-from harness.tasks.functions import Dataset
-from harness.tasks.load import build
+from harness.tasks.load import build, question_of
 from harness.tasks.yamlfile import Source
 from va_extractor.common.errors import InputError, Problem
 from va_extractor.common.plain_text import one_line
@@ -128,6 +127,7 @@ def validate(target: Target, settings: Settings, known: Mapping[str, Path]) -> R
         report.problems += _members(source, known)
     elif "task" in source.values:
         _documents(source, report, settings)
+        report.problems += axes.problems(source)
         if settings.controls and not report.errors:
             _controls(source, target, report, settings)
     return report
@@ -140,9 +140,7 @@ def _documents(source: Source, report: Report, settings: Settings) -> None:
         return
     report.problems += data.unpinned(source, settings.features)
     try:
-        dataset = Dataset(kind, by_index=str(source.values["custom_dataset"]).endswith("_indexed"))
-        given = {"features": settings.features, "config_source": str(source.path)}
-        question = dataset.question({**source.metadata, **given})
+        question = question_of(source, settings.features)
         docs = documents(question, EVALUATED)
     except InputError as error:
         report.problems.append(_of_documents(source, error.problem))

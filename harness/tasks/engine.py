@@ -6,12 +6,11 @@ import json
 import logging
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from lm_eval import utils
 from lm_eval.api.task import ConfigurableTask
 
-from harness.tasks.functions import Dataset
 from harness.tasks.prompts import sandbox
 
 _TALKATIVE = ("lm_eval.api.task", "lm_eval.evaluator", "lm_eval.tasks", "lm_eval.api.registry", "lm_eval.config.task")
@@ -28,11 +27,6 @@ def build_task(config: dict[str, Any], path: Path, features: str) -> Configurabl
     utils.apply_template = sandbox.render
     metadata = {**config.get("metadata", {}), "features": features, "config_source": str(path)}
     return ConfigurableTask(config={**config, "metadata": metadata})
-
-
-def dataset_of(task: ConfigurableTask) -> Dataset:
-    """Return the dataset function of a task that `harness.tasks.checks` accepts."""
-    return cast(Dataset, task.config.custom_dataset)
 
 
 def generation_arguments(task: ConfigurableTask, given: Mapping[str, Any]) -> dict[str, Any]:

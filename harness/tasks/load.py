@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,15 +11,16 @@ from harness.kinds import Kind
 from harness.kinds.derive import derivation
 from harness.record import FeaturesRecord
 from harness.record.provenance import sha256_text
-from harness.tasks import catalogue, checks, safety
+from harness.tasks import catalogue, checks, functions, safety
 from harness.tasks import engine as lm_eval_task
+from harness.tasks.checks import axes as axis_rules
 from harness.tasks.documents import EVALUATED, FITTED, Question, fitted_on, nearest, split
 from harness.tasks.features import load
 from harness.tasks.prompts import generation
 from harness.tasks.prompts.axes import Axes
 from harness.tasks.prompts.ready import printed
-from harness.tasks.prompts.render import probe
-from harness.tasks.yamlfile import read_or_raise
+from harness.tasks.prompts.render import of_form, probe
+from harness.tasks.yamlfile import Source, read_or_raise
 from va_extractor.common.errors import InputError, Problem
 
 if TYPE_CHECKING:
@@ -142,8 +143,8 @@ def build(info: catalogue.TaskInfo, features: str, *, trust_code: bool = False, 
     source = read_or_raise(info.path, inside)
     _raise_first(checks.of_yaml(source, inside, trust_code=trust_code))
     if axes is not None:
+        _raise_first(of_form(replace(question_of(source, features), axes=axes)))
         generation.put(source.values, axes)
-        _raise_first(checks.axes.problems(source))
     try:
         engine = lm_eval_task.build_task(safety.resolve(source), info.path, features)
     except InputError:
@@ -151,10 +152,17 @@ def build(info: catalogue.TaskInfo, features: str, *, trust_code: bool = False, 
     except Exception as error:  # lm-eval may raise anything
         what = f"lm-eval cannot build the task: {type(error).__name__}: {error}"
         raise InputError(what, code="unsupported", file=info.path) from error
-    dataset, metadata = lm_eval_task.dataset_of(engine), engine.config.metadata
-    question = dataset.question(metadata)
+    _raise_first(axis_rules.problems(source))
+    question, metadata = question_of(source, features), source.metadata
     digest = _hash(engine, question)
     return Task(info.name, question.kind, question, str(metadata["version"]), metadata["main_score"], engine, digest)
+
+
+def question_of(source: Source, features: str) -> Question:
+    """Return what decides the documents of a task, by its sound YAML."""
+    dataset = getattr(functions, source.values["custom_dataset"].rpartition(".")[2])
+    question: Question = dataset.question({**source.metadata, "features": features, "config_source": source.path})
+    return question
 
 
 def _raise_first(problems: Iterator[Problem]) -> None:

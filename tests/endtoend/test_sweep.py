@@ -194,7 +194,7 @@ def test_what_a_sweep_cannot_do_is_one_line(vaemo_eval: Command, arguments: tupl
 def test_examples_of_lm_eval_are_refused_where_they_would_not_follow(vaemo_eval: Command) -> None:
     done = vaemo_eval("--model", "baseline:prototype", "--tasks", "iimi_basic_es", "--num_fewshot", "2")
     assert done.code == 2
-    assert all(part in done.err for part in ("--num_fewshot: ", "iimi_basic_es", "language", "found 2"))
+    assert all(part in done.err for part in ("--num_fewshot: ", "iimi_basic_es", "varies language,"))
     done = vaemo_eval(
         "--model", "baseline:prototype", "--tasks", "iimi_basic_lexical", "--num_fewshot", "2", "--limit", "3"
     )

@@ -17,7 +17,6 @@ from harness.models.lm_eval.back_ends import backends, create_model, parse_args_
 from harness.models.lm_eval.process import processes, rare_collection, set_seeds
 from harness.tasks.engine import (
     build_task,
-    dataset_of,
     generation_arguments,
     quiet,
     template_text,
@@ -37,7 +36,6 @@ __all__ = [
     "count_tokens",
     "counts",
     "create_model",
-    "dataset_of",
     "generate",
     "generation_arguments",
     "hub_commit",

@@ -6,13 +6,15 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from harness.tasks import safety
-from harness.tasks.checks import axes, fit, prompts, shape
+from harness.tasks.checks import fit, prompts, shape
 from harness.tasks.yamlfile import Source
 from va_extractor.common.errors import Problem
 
 
 def of_yaml(source: Source, inside: Sequence[Path], *, trust_code: bool) -> Iterator[Problem]:
     """Find what is wrong with a task or group by its YAML alone, and import nothing that it names.
+
+    `axes.problems` has the rules of axes: they come last, after those of the documents.
 
     Args:
         source: the YAML.
@@ -26,5 +28,4 @@ def of_yaml(source: Source, inside: Sequence[Path], *, trust_code: bool) -> Iter
     if "group" not in source.values:
         yield from safety.problems(source, inside, trust_code=trust_code)
         yield from fit.problems(source)
-        yield from axes.problems(source)
         yield from prompts.problems(source)

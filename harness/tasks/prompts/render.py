@@ -46,6 +46,7 @@ def prompted(question: Question, docs: Sequence[Document], train: Sequence[Docum
 def problems(question: Question, docs: Sequence[Document], train: Sequence[Document] | None) -> Iterator[Problem]:
     """Find axes that the documents or the form of the answer cannot follow."""
     axes = question.axes
+    yield from of_form(question)
     if axes.dimensions == "VAD" and any(doc["dominance"] is None for doc in docs):
         yield _problem(question, "dimensions", "the source has no dominance", "take VA")
     if axes.fewshot != "none" and train is not None and not train:
@@ -54,13 +55,10 @@ def problems(question: Question, docs: Sequence[Document], train: Sequence[Docum
         missing = {label for doc in docs for label in doc["choices"] if label.casefold() not in definitions()}
         if missing:
             yield _problem(question, "definitions", f"the label {min(missing)!r} has no definition")
-    if axes.language != "en" and {"definitions", "emphasis"} & axes.changed.keys():
-        yield _problem(question, "language", "definitions and emphasis are in English only", "take language en")
-    yield from _of_form(question)
 
 
-def _of_form(question: Question) -> Iterator[Problem]:
-    """Find axes that the form of the answer leaves no room for."""
+def of_form(question: Question) -> Iterator[Problem]:
+    """Find axes that the form of the answer leaves no room for, or that exclude each other."""
     axes, scored = question.axes, question.by_index or question.kind.output_types == (LOGLIKELIHOOD,)
     if axes.fewshot != "none" and not question.kind.has_examples:
         yield _problem(question, "fewshot", f"a {question.kind.name} task has no examples", "take --num_fewshot")
@@ -70,6 +68,8 @@ def _of_form(question: Question) -> Iterator[Problem]:
     if scored and axes.reasoning == "step_by_step":
         hint = "take the task that generates text"
         yield _problem(question, "reasoning", "log-likelihoods leave no room for steps", hint)
+    if axes.language != "en" and {"definitions", "emphasis"} & axes.changed.keys():
+        yield _problem(question, "language", "definitions and emphasis are in English only", "take language en")
 
 
 def _problem(question: Question, axis: str, what: str, hint: str | None = None) -> Problem:

@@ -13,6 +13,7 @@ from harness.kinds import Kind, get
 from harness.tasks.documents import Document
 from harness.tasks.features import SHIPPED
 from harness.tasks.load import Task, load_tasks
+from harness.tasks.prompts.axes import Axes
 from va_extractor.common.errors import InputError
 from va_extractor.emotions.labels import BASIC, EMOTIC
 
@@ -32,6 +33,12 @@ include: {BASE}/single_label.yaml
 task: mine
 doc_to_text: "{{{{ valence }}}}"
 metadata: {{version: 1.0, title: Mine, source: iimi, labels: [{", ".join(BASIC)}], main_score: macro_f1}}
+"""
+SCORED = f"""
+include: {BASE}/choice_mc.yaml
+task: mine
+doc_to_text: "{{{{ valence }}}} {{{{ arousal }}}}"
+metadata: {{version: 1.0, title: Mine, source: norms, options: {BASE.parent}/norms/options.csv, main_score: accuracy}}
 """
 
 
@@ -153,6 +160,25 @@ def test_an_unsound_task_is_refused_before_any_model_is_asked(
     with pytest.raises(InputError) as raised:
         load_tasks(["mine"], [mine(tmp_path, *changes)], SHIPPED)
     assert (raised.value.problem.field, raised.value.problem.code) == (field, code)
+
+
+@pytest.mark.parametrize(
+    ("axis", "why"),
+    [
+        ({"language": "es"}, "log-likelihoods"),
+        ({"reasoning": "step_by_step"}, "log-likelihoods"),
+        ({"definitions": True}, "no definition"),
+        ({"fewshot": "random"}, "no examples"),
+        ({"label_order": 1}, "{{ options }}"),
+    ],
+)
+def test_an_axis_is_refused_for_the_real_reason_before_a_missing_placeholder(
+    tmp_path: Path, axis: dict[str, Any], why: str
+) -> None:
+    (tmp_path / "mine.yaml").write_text(SCORED)
+    with pytest.raises(InputError) as raised:
+        load_tasks(["mine"], [tmp_path], SHIPPED, axes=Axes.model_validate(axis))
+    assert why in raised.value.problem.what
 
 
 def test_an_unknown_task_is_named_with_the_nearest() -> None:
