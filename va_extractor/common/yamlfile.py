@@ -11,12 +11,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
-from pydantic import TypeAdapter, ValidationError
 
 from va_extractor.common.errors import InputError, Problem
 from va_extractor.common.files import open_plain, reading
 from va_extractor.common.plain_text import one_line
-from va_extractor.common.validation import invalid
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 12
@@ -65,6 +63,10 @@ def read_yaml(path: Path, shape: type[T], example: Path | None = None) -> T:
     Raises:
         InputError: the file cannot be read, is not YAML, gives a key twice, or does not fit `shape`.
     """
+    from pydantic import TypeAdapter, ValidationError
+
+    from va_extractor.common.validation import invalid
+
     with reading(path), open_plain(path) as file:
         text = file.read(MAX_BYTES + 1).decode()
     parsed = parse(text, path)

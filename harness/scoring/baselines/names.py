@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from harness.kinds import Kind
-from harness.kinds.base import FIXED
+from typing import TYPE_CHECKING
+
 from va_extractor.common.errors import InputError
+
+if TYPE_CHECKING:
+    from harness.kinds import Kind
 
 BASELINES = {
     "uniform": "answers at random, every answer equally likely",
@@ -24,6 +27,8 @@ CONSTANT = ("majority", "top5", "all")
 
 def can_answer(name: str, kind: Kind, derive: str | None) -> bool:
     """Return whether a baseline answers items of a kind that were derived by `derive`, if at all."""
+    from harness.kinds.base import FIXED
+
     return name in kind.answered_by and (derive is None or name in FIXED)
 
 
