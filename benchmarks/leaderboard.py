@@ -22,7 +22,7 @@ from pathlib import Path
 from leaderboard.cli import main
 from leaderboard.entry import path_of
 from leaderboard.pages import table_page
-from leaderboard.run_folder import pack, read_run
+from leaderboard.run_folder import pack_all
 from tests.leaderboard.crowd import crowd
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -45,8 +45,7 @@ def fill(root: Path, entries: int) -> None:
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
             vaemo_eval(command)
         folder = next((runs / f"baseline__{model}").iterdir())
-        record = read_run(folder)
-        sources += [pack(folder, record, task) for task in record.tasks]
+        sources += pack_all(folder)
     for number in range(entries):
         source = sources[number % len(sources)]
         record = source.entry.record

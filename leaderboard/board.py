@@ -1,11 +1,16 @@
-"""The models of `leaderboard.json`; `docs/leaderboard.schema.json` is their JSON Schema."""
+"""The models of `leaderboard.json`; `python -m leaderboard.board docs` writes their JSON Schema."""
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 from pydantic import BaseModel, ConfigDict, FiniteFloat
 
+from harness.record.schema import text
 from leaderboard.ledger import Status
 
+FILE = "leaderboard.schema.json"
 BOARD_VERSION = "2.0"
 
 
@@ -147,3 +152,7 @@ class Board(_Model):
     columns: tuple[Column, ...]
     participants: tuple[Participant, ...]
     withdrawn: tuple[Withdrawn, ...]
+
+
+if __name__ == "__main__":
+    (Path(sys.argv[1]) / FILE).write_text(text(Board), encoding="utf-8")

@@ -15,10 +15,8 @@ from harness.stats.intervals import LEVEL
 from leaderboard import entry as entries
 from leaderboard import ledger
 from leaderboard.board import Board, Column, Participant, Row, Withdrawn
-from leaderboard.columns import column_id, participant_id, setting_of
-from leaderboard.draws import Draws, main_score_draws
-from leaderboard.entry import Entry
-from leaderboard.ranking import Standing, min_detectable_difference, pair_errors, rank
+from leaderboard.entry import Entry, column_id, participant_id, setting_of
+from leaderboard.ranking import Draws, Standing, main_score_draws, min_detectable_difference, pair_errors, rank
 from va_extractor.common.errors import InputError, Problem
 
 NOT_COUNTED = ("vaemo_extended", "vaemo_axes")

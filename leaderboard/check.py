@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
-from leaderboard import entry, ledger, safe_files
+from leaderboard import entry, ledger
 from leaderboard.entry import Entry
 from leaderboard.recompute import recompute
-from leaderboard.submit import check_tasks
+from leaderboard.run_folder import check_tasks
+from leaderboard.untrusted import read_bounded
 from va_extractor.common.errors import Code, InputError, Problem
 from va_extractor.common.plain_text import one_line
 
@@ -97,9 +98,9 @@ def check_run(folder: Path, features: Sequence[str], embedder: str | None = None
     Raises:
         InputError: it cannot be read.
     """
-    checked = check_tasks(folder, features, embedder)
-    findings = tuple(Finding("error", replace(one, file=f"{folder.name}/{one.file}")) for one in checked.refused)
-    return Report(findings, tuple(packed.entry for packed in checked.entries), 0)
+    entries, refused = check_tasks(folder, features, embedder)
+    findings = tuple(Finding("error", replace(one, file=f"{folder.name}/{one.file}")) for one in refused)
+    return Report(findings, tuple(packed.entry for packed in entries), 0)
 
 
 def _twins(folders: Sequence[PurePosixPath]) -> Iterator[Finding]:
@@ -144,8 +145,8 @@ def _same(root: Path, base: Path, folder: PurePosixPath) -> bool:
         return False
     try:
         return all(
-            hashlib.sha256(safe_files.read_bounded(root / folder / name, name)).digest()
-            == hashlib.sha256(safe_files.read_bounded(base / folder / name, name)).digest()
+            hashlib.sha256(read_bounded(root / folder / name, name)).digest()
+            == hashlib.sha256(read_bounded(base / folder / name, name)).digest()
             for name in names
         )
     except InputError:

@@ -6,8 +6,6 @@ import sys
 
 from va_extractor.common.arguments import Parser, run_command
 
-_COMMANDS = ("submit", "check", "build", "compare", "export", "publish")
-
 
 def main(argv: list[str] | None = None) -> int:
     """Run the command line.
@@ -15,7 +13,7 @@ def main(argv: list[str] | None = None) -> int:
     Returns:
         0; 1 if a check failed or something was left out; 2 for wrong input, after one line with a hint.
     """
-    return run_command(Parser(prog="vaemo-leaderboard", description=__doc__), "leaderboard.commands", _COMMANDS, argv)
+    return run_command(Parser(prog="vaemo-leaderboard", description=__doc__), "leaderboard", ("commands",), argv)
 
 
 if __name__ == "__main__":

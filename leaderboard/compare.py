@@ -7,8 +7,7 @@ from pathlib import Path, PurePosixPath
 
 from harness.runs.compare import Comparison, Run, adjust, compare_runs
 from leaderboard import entry as entries
-from leaderboard.columns import column_id
-from leaderboard.entry import Entry
+from leaderboard.entry import Entry, column_id
 from leaderboard.run_folder import pack_all
 from va_extractor.common.errors import InputError
 from va_extractor.common.plain_text import one_line

@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -18,8 +18,8 @@ from pathlib import Path, PurePosixPath
 from harness.kinds.recorded import check_kinds
 from harness.record import RunRecord, Sample, Score, TaskRecord
 from harness.record.folder import samples_name, with_labels
-from leaderboard import safe_files
-from leaderboard.safe_json import read_model
+from leaderboard.board import Setting
+from leaderboard.untrusted import read_bounded, read_model, unpack
 from va_extractor.common.errors import InputError, Problem
 from va_extractor.common.plain_text import one_line
 
@@ -142,8 +142,8 @@ def read(root: Path, folder: PurePosixPath) -> Entry:
         what = f"holds other files than {RUN} and {SAMPLES}"
         raise InputError(what, code="conflict", file=where, found=one_line(", ".join(found[:5])))
     return parse(
-        safe_files.read_bounded(root / folder / RUN, f"{where}/{RUN}", MAX_RUN),
-        safe_files.read_bounded(root / folder / SAMPLES, f"{where}/{SAMPLES}"),
+        read_bounded(root / folder / RUN, f"{where}/{RUN}", MAX_RUN),
+        read_bounded(root / folder / SAMPLES, f"{where}/{SAMPLES}"),
         where,
     )
 
@@ -163,7 +163,7 @@ def parse(run: bytes, packed: bytes, where: str, samples_at: str | None = None) 
             "an entry has one task", code="range", file=f"{where}/{RUN}", field="tasks", found=len(record.tasks)
         )
     samples_at = samples_at or f"{where}/{SAMPLES}"
-    data = safe_files.unpack(packed, samples_at)
+    data = unpack(packed, samples_at)
     samples = read_samples(data, next(iter(record.tasks.values())), samples_at)
     return Entry(record, samples, hashlib.sha256(run + packed).hexdigest())
 
@@ -227,3 +227,43 @@ def _check_names(name: str, task: TaskRecord, where: str) -> None:
 
 def _invalid(what: str, where: str, field: str, found: object) -> InputError:
     return InputError(what, code="type", file=where, field=field, found=ascii(found)[:60])
+
+
+def column_id(one: Entry) -> str:
+    """Return the id of the column that an entry belongs to: the task, and a hash of what must be the same."""
+    task = one.task
+    parts = [
+        *(task.version, task.task_hash, task.features.sha256, task.main_score),
+        str((task.items, task.clusters)),
+        task.reference_kind or "",
+        task.embedder.weights_sha256 if task.embedder else "",
+        setting_of(one).model_dump_json(),
+    ]
+    return f"{one.task_name}@{_digest(parts)[:8]}"
+
+
+def setting_of(one: Entry) -> Setting:
+    """Return how an entry's task was run."""
+    return Setting(
+        num_fewshot=one.task.num_fewshot,
+        system_instruction=one.record.system_instruction,
+        gen_kwargs=json.dumps(one.record.gen_kwargs, sort_keys=True),
+    )
+
+
+def participant_id(record: RunRecord) -> str:
+    """Return the id of one way of running a model: its folder name, and a hash of what else decides its answers."""
+    model = record.model
+    parts = [
+        model.id,
+        model.revision,
+        model.backend,
+        model.args,
+        model.chat_template_sha256,
+        record.apply_chat_template,
+    ]
+    return f"{folder_name(model.id)}-{_digest(parts)[:6]}"
+
+
+def _digest(parts: Sequence[object]) -> str:
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

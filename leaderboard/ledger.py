@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Literal, get_args
 
-from leaderboard.safe_files import read_bounded
+from leaderboard.untrusted import read_bounded
 from va_extractor.common.errors import InputError
 from va_extractor.common.plain_text import one_line
 

@@ -12,9 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from harness.kinds import get
+from harness.record import Sample, TaskRecord
+from harness.scoring.samples import answered
 from harness.stats.arrays import Floats
+from harness.stats.bootstrap import SEED, cluster_weights
+from harness.stats.clusters import cluster_index
 from harness.stats.intervals import LEVEL
 from harness.stats.power import POWER
+from va_extractor.common.errors import InputError
+from va_extractor.common.plain_text import one_line
 
 _EQUAL = 1e-12
 _BLOCK = 256
@@ -160,3 +167,28 @@ def min_detectable_difference(errors: Floats) -> float | None:
 def _enter(members: list[list[int]], who: Sequence[int] | NDArray[np.int_], group: int) -> None:
     for one in who:
         members[int(one)].append(group)
+
+
+Draws = NDArray[np.float32]
+DRAWS = 1000
+
+
+def main_score_draws(task: TaskRecord, samples: Sequence[Sample], where: str) -> Draws:
+    """Return (draws,) main scores; items are taken in the order of their ids.
+
+    Raises:
+        InputError: an answer is missing, or the samples do not fit the task.
+    """
+    if absent := sum(sample.answer.missing is not None for sample in samples):
+        raise InputError(f"{absent} answers are missing", code="incomplete", file=where)
+    ordered = sorted(samples, key=lambda sample: sample.item.item_id)
+    kind = get(task.kind)
+    try:
+        metric = kind.metric(task.main_score)
+        given = kind.outcome(task.labels, answered(ordered))
+        clusters = cluster_index([sample.item for sample in ordered])
+        blocks = [metric.compute(given, weights) for weights in cluster_weights(clusters, DRAWS, SEED)]
+    except Exception as error:  # samples from a stranger that do not fit their task
+        what = f"the samples do not fit the task: {one_line(str(error), 80)}"
+        raise InputError(what, code="conflict", file=where) from None
+    return np.concatenate(blocks).astype(np.float32)

@@ -1,57 +1,77 @@
-"""Read a finished run as entries, one for each task, within the bounds for strangers' entries."""
+"""Read a finished run as entries, within the bounds for strangers; check them, and place them in a local repository."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from harness.record import RunRecord
 from harness.record.folder import samples_name
-from leaderboard import entry, safe_files
-from leaderboard.entry import Entry
+from leaderboard.entry import MAX_RUN, RUN, SAMPLES, Entry, parse, read_record
+from leaderboard.recompute import recompute
+from leaderboard.untrusted import MAX_FILE, read_bounded
+from va_extractor.common.errors import InputError, Problem
+from va_extractor.common.files import writing
 
 
 @dataclass(frozen=True)
 class Packed:
-    """An entry with the bytes of its two files."""
+    """An entry with the bytes of its two files by name."""
 
     entry: Entry
-    run: bytes
-    samples: bytes
-
-    @property
-    def files(self) -> dict[str, bytes]:
-        """The two files by name."""
-        return {entry.RUN: self.run, entry.SAMPLES: self.samples}
-
-
-def read_run(folder: Path) -> RunRecord:
-    """Read a run's record.
-
-    Raises:
-        InputError: it is missing, or breaks a bound, the schema or a rule for names.
-    """
-    where = f"{folder.name}/{entry.RUN}"
-    return entry.read_record(safe_files.read_bounded(folder / entry.RUN, where, entry.MAX_RUN), where)
+    files: dict[str, bytes]
 
 
 def pack_all(folder: Path) -> Iterator[Packed]:
     """Yield the entry of each task of a run.
 
     Raises:
-        InputError: as `read_run`; or samples are missing, or break a bound or the schema.
+        InputError: the record or samples are missing, or break a bound, the schema or a rule for names.
     """
-    record = read_run(folder)
-    for task in record.tasks:
-        yield pack(folder, record, task)
+    where = f"{folder.name}/{RUN}"
+    record = read_record(read_bounded(folder / RUN, where, MAX_RUN), where)
+    for name, task in record.tasks.items():
+        alone = record.model_copy(update={"tasks": {name: task}, "synthetic": task.features.synthetic})
+        run = (alone.model_dump_json(indent=2) + "\n").encode()
+        samples_at = f"{folder.name}/{task.samples}"
+        samples = read_bounded(folder / samples_name(name), samples_at)
+        yield Packed(parse(run, samples, folder.name, samples_at), {RUN: run, SAMPLES: samples})
 
 
-def pack(folder: Path, record: RunRecord, task: str) -> Packed:
-    """Make the entry of one task of a run; errors as `pack_all`."""
-    one = record.tasks[task]
-    alone = record.model_copy(update={"tasks": {task: one}, "synthetic": one.features.synthetic})
-    run = (alone.model_dump_json(indent=2) + "\n").encode()
-    where = f"{folder.name}/{one.samples}"
-    samples = safe_files.read_bounded(folder / samples_name(task), where)
-    return Packed(entry.parse(run, samples, folder.name, where), run, samples)
+def check_tasks(run_dir: Path, features: Sequence[str], embedder: str | None) -> tuple[list[Packed], list[Problem]]:
+    """Check each task of a run by itself; return the valid entries, and the problems of the other tasks.
+
+    Raises:
+        InputError: the run cannot be read.
+    """
+    held, refused = [], []
+    for packed in pack_all(run_dir):
+        if len(packed.files[SAMPLES]) > MAX_FILE:
+            problems = [Problem(f"packed samples are larger than {MAX_FILE:,} bytes", code="limit")]
+        else:
+            problems = recompute(packed.entry, features, embedder)
+        refused += [replace(problem, file=packed.entry.task_name) for problem in problems]
+        if not problems:
+            held.append(packed)
+    return held, refused
+
+
+def place(entries: Sequence[Packed], root: Path) -> list[Path]:
+    """Write entries below `root`, and return their folders.
+
+    Raises:
+        InputError: a folder holds another entry, or cannot be written.
+    """
+    folders = []
+    for packed in entries:
+        folder = root / packed.entry.path
+        files = {folder / name: data for name, data in packed.files.items()}
+        if any(path.exists() and path.read_bytes() != data for path, data in files.items()):
+            what = "holds another run of this model, task and setting"
+            raise InputError(what, code="conflict", file=str(packed.entry.path), hint="remove it first")
+        with writing(root, field="--to"):
+            folder.mkdir(parents=True, exist_ok=True)
+            for path, data in files.items():
+                path.write_bytes(data)
+        folders.append(folder)
+    return folders

@@ -10,11 +10,10 @@ from pathlib import Path
 from harness.record import RunRecord
 from leaderboard.board import Board
 from leaderboard.build import build
-from leaderboard.columns import participant_id
-from leaderboard.entry import Entry
+from leaderboard.entry import Entry, participant_id
 from leaderboard.ledger import Status
 from leaderboard.pages import model_page, section, table_page
-from leaderboard.safe_csv import Cell, to_csv
+from va_extractor.common.csvfile import Cell, to_csv
 from va_extractor.common.errors import Problem
 from va_extractor.common.files import writing
 

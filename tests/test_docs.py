@@ -8,8 +8,7 @@ import pytest
 
 from harness.record.schema import FILES, text
 from harness.tasks.catalogue import find
-from leaderboard.board import Board
-from leaderboard.json_schema import FILE
+from leaderboard.board import FILE, Board
 
 ROOT = Path(__file__).resolve().parents[1]
 

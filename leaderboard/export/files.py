@@ -1,15 +1,16 @@
-"""Read entries for an export, and write its files."""
+"""Read entries for an export, write its files, and the CSV of every metric."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from leaderboard import entry as entries
 from leaderboard.entry import Entry, folder_name
 from leaderboard.run_folder import pack_all
+from va_extractor.common.csvfile import Cell, to_csv
 from va_extractor.common.errors import InputError, Problem
 from va_extractor.common.files import writing
 
@@ -64,3 +65,30 @@ def write(export: Export, out: Path) -> None:
             path = out / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8", newline="\n")
+
+
+COLUMNS = (
+    *("model", "model_revision", "backend", "task", "version", "metric", "main_score", "higher_is_better", "value"),
+    *("low", "high", "method", "chance", "majority", "prototype", "items", "clusters", "unparsed_rate"),
+    *("features", "features_revision", "features_sha256", "synthetic", "created", "entry"),
+)
+
+
+def scores_csv(given: Sequence[Entry]) -> Export:
+    """Return `scores.csv`: every metric of every entry."""
+    return Export({"scores.csv": to_csv(COLUMNS, (row for one in given for row in _rows(one)))})
+
+
+def _rows(one: Entry) -> Iterator[Sequence[Cell]]:
+    record, task = one.record, one.task
+    for name, score in task.metrics.items():
+        between = score.interval
+        yield (
+            *(record.model.id, record.model.revision, record.model.backend, one.task_name, task.version, name),
+            *(name == task.main_score, score.higher_is_better, score.value),
+            *((between.low, between.high, between.method) if between else (None,) * 3),
+            *(score.chance, score.baselines.get("majority"), score.baselines.get("prototype")),
+            *(task.items, task.clusters, task.answers.unparsed_rate),
+            *(task.features.id, task.features.revision, task.features.sha256),
+            *(task.features.synthetic, record.created, str(one.path)),
+        )

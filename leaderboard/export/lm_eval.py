@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from leaderboard.columns import participant_id
-from leaderboard.entry import Entry, folder_name
+from leaderboard.entry import Entry, folder_name, participant_id
 from leaderboard.export.files import Export
 
 _FILTER = "none"

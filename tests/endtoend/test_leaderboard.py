@@ -10,7 +10,7 @@ import pytest
 from leaderboard.build import build
 from leaderboard.check import check
 from leaderboard.cli import main
-from leaderboard.submit import check_tasks
+from leaderboard.run_folder import check_tasks
 from tests.leaderboard.editing import Json, edit
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def test_a_language_models_run_holds_and_a_leaking_prompt_does_not(
     )
     assert done.code == 0, done.err
     root = tmp_path / "repository"
-    [refused] = check_tasks(done.folder, ["shipped"], None).refused
+    _, [refused] = check_tasks(done.folder, ["shipped"], None)
     assert (refused.code, refused.field) == ("unknown", "features")
     assert main(["submit", str(done.folder), "--to", str(root), "--features", str(lookalike)]) == 0
     known = [str(lookalike), "shipped"]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from harness.cli import main as vaemo_eval
-from leaderboard.submit import check_tasks, place
+from leaderboard.run_folder import check_tasks, place
 
 MODELS = ("prototype", "majority", "uniform", "gaussian")
 TASKS = "norms_term,norms_term_mc"
@@ -29,9 +29,9 @@ def results(runs: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> 
     """Return a results repository with eight entries; tests that change it copy it."""
     root = tmp_path_factory.mktemp("results-repo")
     for run in runs.values():
-        checked = check_tasks(run, KNOWN, None)
-        assert not checked.refused
-        place(checked.entries, root)
+        entries, refused = check_tasks(run, KNOWN, None)
+        assert not refused
+        place(entries, root)
     return root
 
 

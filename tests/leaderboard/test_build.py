@@ -20,8 +20,8 @@ from leaderboard.board import Board
 from leaderboard.build import build, reference_points
 from leaderboard.cli import main
 from leaderboard.entry import path_of
+from leaderboard.run_folder import check_tasks, place
 from leaderboard.site import board_csv
-from leaderboard.submit import check_tasks, place
 from tests.leaderboard.attacks import TEXTS
 from tests.leaderboard.conftest import KNOWN
 from tests.leaderboard.crowd import crowd
@@ -116,7 +116,7 @@ def test_further_tasks_have_columns_and_no_part_in_overall(repository: Path, tmp
     asked = ["--model", "baseline:uniform", "--tasks", "va_quadrant", "--output_path", str(tmp_path / "runs")]
     assert vaemo_eval(asked) == 0
     [run] = (tmp_path / "runs" / "baseline__uniform").iterdir()
-    place(check_tasks(run, KNOWN, None).entries, repository)
+    place(check_tasks(run, KNOWN, None)[0], repository)
     board = build(repository).board
     assert "va_quadrant" in {column.task for column in board.columns if column.main}
     assert {one.id: one.overall for one in board.participants} == before

@@ -13,9 +13,8 @@ from harness.metrics.likelihood import BINS
 from harness.record import ReliabilityBin, Sampling
 from leaderboard.commands.report import report
 from leaderboard.pages import section
-from leaderboard.run_folder import pack, read_run
+from leaderboard.run_folder import check_tasks, pack_all, place
 from leaderboard.site import write_site
-from leaderboard.submit import check_tasks, place
 from tests.leaderboard.page import Page, read_page
 from tests.making import emotic_lookalike
 
@@ -124,9 +123,9 @@ def test_few_clusters_are_noted_beside_each_number(few: tuple[Path, Path]) -> No
 
 def test_few_clusters_are_noted_in_the_cells_of_a_leaderboard(few: tuple[Path, Path], tmp_path: Path) -> None:
     features, run = few
-    checked = check_tasks(run, [str(features)], None)
-    assert not checked.refused
-    place(checked.entries, tmp_path / "repository")
+    entries, refused = check_tasks(run, [str(features)], None)
+    assert not refused
+    place(entries, tmp_path / "repository")
     board = write_site(tmp_path / "repository", tmp_path / "site").board
     [row] = board.columns[0].rows
     assert row.note is not None
@@ -145,28 +144,28 @@ def test_a_run_of_many_clusters_has_no_note_on_a_leaderboard(results: Path, tmp_
 
 
 def test_noise_of_repeats_stands_beside_a_repeated_score(choices: Path) -> None:
-    record = read_run(choices)
+    [packed] = pack_all(choices)
+    record = packed.entry.record
     task = record.tasks["iimi_basic_mc"]
     noise = Sampling(repeats=2, values=(0.1, 0.2), error=0.04, sampling_sd=0.0312, item_sd=0.0234)
     noisy = task.metrics["accuracy"].model_copy(update={"sampling": noise})
     changed = task.model_copy(update={"metrics": task.metrics | {"accuracy": noisy}})
-    samples = pack(choices, record, "iimi_basic_mc").entry.samples
-    text = section(record.model_copy(update={"tasks": {"x": changed}}), "x", samples, None, 1)
+    text = section(record.model_copy(update={"tasks": {"x": changed}}), "x", packed.entry.samples, None, 1)
     rows = read_page(text).table("Metric", "Item SD", "Sampling SD")
     assert rows["accuracy"][-2:] == ["0.023", "0.031"]
     assert rows["macro_f1_all"][-2:] == ["–", "–"]
 
 
 def test_bins_that_no_run_would_state_do_not_break_a_page(choices: Path) -> None:
-    record = read_run(choices)
+    [packed] = pack_all(choices)
+    record = packed.entry.record
     wild = [
         ReliabilityBin(low=0.0, high=1.0, items=items, confidence=far, accuracy=-1e308)
         for items, far in ((3, 1e308), (-5, 0.5), (0, None), (2, None))
     ]
     stated = {"raw": tuple(wild), "<b>other</b>": tuple(wild)}
     task = record.tasks["iimi_basic_mc"].model_copy(update={"reliability": stated})
-    samples = pack(choices, record, "iimi_basic_mc").entry.samples
-    text = section(record.model_copy(update={"tasks": {"x": task}}), "x", samples, None, 1)
+    text = section(record.model_copy(update={"tasks": {"x": task}}), "x", packed.entry.samples, None, 1)
     assert text.count("<circle") == 1
     assert 'cx="200" cy="200"' in text
     assert "other" not in text
@@ -174,14 +173,14 @@ def test_bins_that_no_run_would_state_do_not_break_a_page(choices: Path) -> None
 
 
 def test_a_main_score_without_a_value_is_stated_above_the_table(choices: Path) -> None:
-    record = read_run(choices)
+    [packed] = pack_all(choices)
+    record = packed.entry.record
     task = record.tasks["iimi_basic_mc"]
     withheld = {
         name: one.model_copy(update={"value": None, "reason": "withheld"}) for name, one in task.metrics.items()
     }
-    samples = pack(choices, record, "iimi_basic_mc").entry.samples
     for metrics, rows in ((task.metrics | {task.main_score: withheld[task.main_score]}, True), (withheld, False)):
         changed = record.model_copy(update={"tasks": {"iimi_basic_mc": task.model_copy(update={"metrics": metrics})}})
-        page = section(changed, "iimi_basic_mc", samples, None, 1)
+        page = section(changed, "iimi_basic_mc", packed.entry.samples, None, 1)
         assert f"{task.main_score}: withheld." in page
         assert ("Metrics of iimi_basic_mc" in page) is rows

@@ -12,11 +12,10 @@ from huggingface_hub import CommitOperationAdd, HfApi
 from huggingface_hub.errors import HfHubHTTPError
 
 from harness.cli import main as vaemo_eval
-from leaderboard import hub
 from leaderboard.check import check
 from leaderboard.cli import main
-from leaderboard.publish import prepare
-from leaderboard.submit import check_tasks, place
+from leaderboard.publish import prepare, propose, push
+from leaderboard.run_folder import check_tasks, place
 from tests.leaderboard.conftest import KNOWN
 from va_extractor.common.errors import InputError
 
@@ -37,7 +36,7 @@ def test_submitting_twice_is_the_same_and_another_run_is_refused(runs: dict[str,
     assert vaemo_eval(["--model", "baseline:uniform", "--tasks", "norms_term", "--output_path", str(again)]) == 0
     run = next((again / "baseline__uniform").iterdir())
     with pytest.raises(InputError) as error:
-        place(check_tasks(run, KNOWN, None).entries, tmp_path)
+        place(check_tasks(run, KNOWN, None)[0], tmp_path)
     assert error.value.problem.code == "conflict"
 
 
@@ -60,15 +59,14 @@ def test_a_run_of_part_of_the_items_is_refused(tmp_path: Path) -> None:
     command = ["--model", "baseline:majority", "--tasks", "norms_term", "--limit", "20", "--output_path", str(tmp_path)]
     assert vaemo_eval(command) == 0
     run = next((tmp_path / "baseline__majority").iterdir())
-    checked = check_tasks(run, KNOWN, None)
-    assert not checked.entries
-    [problem] = checked.refused
+    entries, [problem] = check_tasks(run, KNOWN, None)
+    assert not entries
     assert (problem.code, problem.file, problem.field) == ("incomplete", "norms_term", "limit")
 
 
 def test_a_pull_request_holds_the_entries_files(runs: dict[str, Path], api: MagicMock) -> None:
-    entries = check_tasks(runs["gaussian"], KNOWN, None).entries
-    assert hub.propose(entries, "org/results", api).endswith("/discussions/1")
+    entries = check_tasks(runs["gaussian"], KNOWN, None)[0]
+    assert propose(entries, "org/results", api).endswith("/discussions/1")
     given = api.create_commit.call_args.kwargs
     assert (given["repo_id"], given["repo_type"], given["create_pr"]) == ("org/results", "dataset", True)
     assert given["commit_message"] == "Add baseline:gaussian: norms_term, norms_term_mc"
@@ -96,20 +94,20 @@ def test_a_dry_run_writes_what_would_be_pushed(
 
 
 def test_the_pushes_name_kind_and_folder(results: Path, tmp_path: Path, api: MagicMock) -> None:
-    prepared = prepare(results, tmp_path)
-    hub.push_space(prepared.space, "org/board", api)
+    prepare(results, tmp_path / "space", tmp_path / "results")
+    push(tmp_path / "space", "org/board", "space", api)
     api.create_repo.assert_called_once_with("org/board", repo_type="space", space_sdk="static", exist_ok=True)
-    assert api.upload_folder.call_args.kwargs["folder_path"] == prepared.space
-    hub.push_results(prepared.results, "org/results", api)
+    assert api.upload_folder.call_args.kwargs["folder_path"] == tmp_path / "space"
+    push(tmp_path / "results", "org/results", "dataset", api)
     assert api.upload_folder.call_args.kwargs["repo_type"] == "dataset"
-    assert "delete_patterns" not in api.upload_folder.call_args.kwargs
+    assert api.upload_folder.call_args.kwargs["delete_patterns"] is None
 
 
 def test_a_refusal_is_one_line_without_the_token(tmp_path: Path, api: MagicMock) -> None:
     answer = httpx.Response(403, request=httpx.Request("POST", "https://huggingface.co"))
     api.create_repo.side_effect = HfHubHTTPError("403: token hf_abcDEF123 may not\nmore", response=answer)
     with pytest.raises(InputError) as caught:
-        hub.push_space(tmp_path, "org/board", api)
+        push(tmp_path, "org/board", "space", api)
     assert caught.value.problem.code == "model"
     assert str(caught.value) == "org/board: the Hub failed: 403: token *** may not"
 

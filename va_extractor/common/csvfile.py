@@ -1,16 +1,20 @@
-"""Read a CSV file row by row, with errors that name file, line and column."""
+"""Read CSV row by row, with errors that name file, line and column; write CSV in which no cell is a formula."""
 
 from __future__ import annotations
 
 import csv
+import io
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from va_extractor.common.errors import InputError, Place
 from va_extractor.common.files import reading
+from va_extractor.common.plain_text import csv_text
 from va_extractor.common.validation import need_columns
+
+Cell = str | float | int | bool | None
 
 
 @dataclass(frozen=True)
@@ -76,3 +80,12 @@ def read_rows(path: Path, columns: Sequence[str]) -> Iterator[Row]:
                 yield Row(path, reader.line_num, cells)
         except csv.Error as error:
             raise InputError(f"is not CSV: {error}", code="unreadable", file=path, line=reader.line_num) from None
+
+
+def to_csv(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
+    """Return a table as CSV."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(head)
+    writer.writerows([csv_text(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
+    return text.getvalue()

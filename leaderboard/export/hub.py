@@ -1,6 +1,6 @@
-"""Write `.eval_results/*.yaml` for model repositories on the Hub, and `eval.yaml` for the features dataset.
+"""Write results for the Hub: `.eval_results/*.yaml` with `eval.yaml`, and `model-index`, the older form.
 
-The format is that of the Hub's documentation of evaluation results; entries are of `huggingface_hub`'s own class.
+The classes and functions of the formats are `huggingface_hub`'s own.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import yaml
-from huggingface_hub import EvalResultEntry, eval_result_entries_to_yaml
+from huggingface_hub import EvalResult, EvalResultEntry, eval_result_entries_to_yaml
+from huggingface_hub.repocard_data import eval_results_to_model_index
 
 from harness.kinds import get
 from leaderboard.entry import Entry
@@ -18,7 +19,7 @@ from va_extractor.common.errors import Problem
 from va_extractor.common.plain_text import one_line
 
 
-def export(given: Sequence[Entry]) -> Export:
+def eval_results(given: Sequence[Entry]) -> Export:
     """Return one YAML for each model and features dataset, with main scores on 0-100, and one `eval.yaml` a dataset.
 
     Entries on features that are not on the Hub are left out: the format requires a Hub dataset.
@@ -93,3 +94,36 @@ def _benchmark(dataset: str, members: Sequence[Entry]) -> dict[str, Any]:
 
 def _yaml(value: object) -> str:
     return yaml.safe_dump(value, sort_keys=False, allow_unicode=True)
+
+
+def model_index(given: Sequence[Entry]) -> Export:
+    """Return one YAML for each model, with every metric that has a value and a direction.
+
+    Results of one dataset configuration are joined under one task, so the configuration names source and task.
+    """
+    files = {}
+    for model, entries in by_model(given).items():
+        results = [result for one in entries for result in _results(one)]
+        index = eval_results_to_model_index(entries[0].record.model.id, results)
+        files[f"{model}/model-index.yaml"] = _yaml({"model-index": index})
+    return Export(files)
+
+
+def _results(one: Entry) -> list[EvalResult]:
+    features = one.task.features
+    return [
+        EvalResult(
+            task_type="text-generation",
+            task_name=one.task_name,
+            dataset_type=features.id,
+            dataset_name=f"{features.id} ({features.source}{', SYNTHETIC SAMPLE' if features.synthetic else ''})",
+            dataset_config=f"{features.source}/{one.task_name}",
+            dataset_split=features.split,
+            dataset_revision=features.revision,
+            metric_type=name,
+            metric_name=name,
+            metric_value=score.value,
+        )
+        for name, score in one.task.metrics.items()
+        if score.value is not None and score.higher_is_better is not None
+    ]

@@ -1,4 +1,4 @@
-"""Read JSON from strangers: bounded, strict, each key once.
+"""Read files from strangers within bounds: plain files only, gzip up to a size, and strict JSON with each key once.
 
 Python's `json` accepts `NaN`, `1e999` (as infinity), the last of two equal keys and half a surrogate pair. None of
 these may reach a page or a number.
@@ -8,12 +8,71 @@ from __future__ import annotations
 
 import json
 import math
+import zlib
 from collections import Counter
+from pathlib import Path
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from va_extractor.common.errors import Code, InputError
+from va_extractor.common.files import open_plain
+
+MAX_FILE = 10_000_000
+MAX_UNPACKED = 200_000_000
+MAX_RATIO = 200
+_CHUNK = 1 << 20
+_GZIP = 16 + zlib.MAX_WBITS
+
+
+def read_bounded(path: Path, where: str, limit: int = MAX_FILE) -> bytes:
+    """Read a plain file of at most `limit` bytes; `where` names it in errors.
+
+    Raises:
+        InputError: it is missing, a link, not a plain file, or larger.
+    """
+    try:
+        with open_plain(path, follow=False) as file:
+            data = file.read(limit + 1)
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror}", code="unreadable", file=where) from None
+    except ValueError:
+        raise InputError("not a valid file name", code="unsafe", file=where) from None
+    if len(data) > limit:
+        raise InputError(f"larger than {limit:,} bytes", code="limit", file=where)
+    return data
+
+
+def unpack(data: bytes, where: str, limit: int = MAX_UNPACKED) -> bytes:
+    """Unpack one gzip stream; stop at the bound.
+
+    Args:
+        data: the stream.
+        where: names it in errors.
+        limit: maximum number of unpacked bytes; besides, at most `MAX_RATIO` for each packed byte.
+
+    Raises:
+        InputError: it is not gzip, cut off, followed by more data, or beyond a bound.
+    """
+    engine = zlib.decompressobj(_GZIP)
+    most = min(limit, MAX_RATIO * len(data))
+    parts, size, rest = [], 0, data
+    try:
+        while rest and not engine.eof:
+            part = engine.decompress(rest, _CHUNK)
+            parts.append(part)
+            size += len(part)
+            rest = engine.unconsumed_tail
+            if size > most:
+                raise InputError(f"unpacks to more than {most:,} bytes", code="limit", file=where)
+    except zlib.error:
+        raise InputError("not a gzip file", code="unreadable", file=where) from None
+    if not engine.eof:
+        raise InputError("cut off", code="unreadable", file=where)
+    if engine.unused_data:
+        raise InputError("data after the gzip stream", code="unreadable", file=where)
+    return b"".join(parts)
+
 
 MAX_DEPTH = 16
 MAX_STRING = 100_000
