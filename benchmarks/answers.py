@@ -62,8 +62,8 @@ def _ask(url: str, folder: Path | None) -> tuple[float, float]:
 
     from lm_eval.api.instance import Instance
 
+    from harness.models.api.limits import ApiSettings
     from harness.models.api.model import open_model
-    from harness.models.api.settings import ApiSettings
     from harness.models.cache.key import model_key
     from harness.models.cache.model import CachedLM
     from harness.models.cache.store import FILE, AnswerCache

@@ -195,8 +195,8 @@ def _measured(lm: Any, requests: list[Any]) -> None:
 
 
 def _ask_ours(port: int, concurrency: int, items: int) -> None:
+    from harness.models.api.limits import ApiSettings
     from harness.models.api.model import open_model
-    from harness.models.api.settings import ApiSettings
     from harness.models.lm_eval import rare_collection
 
     args = {"base_url": f"http://127.0.0.1:{port}/v1", "model": "m"}

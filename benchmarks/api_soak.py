@@ -21,8 +21,8 @@ from typing import Any
 
 from lm_eval.api.instance import Instance
 
+from harness.models.api.limits import ApiSettings
 from harness.models.api.model import open_model
-from harness.models.api.settings import ApiSettings
 from harness.record import Answer
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from harness.models.api.settings import ApiSettings
+    from harness.models.api.limits import ApiSettings
     from harness.runs.config import Cache
 
 
@@ -44,7 +44,7 @@ def api_settings(args: argparse.Namespace) -> ApiSettings:
     Raises:
         InputError: a limit is not above 0.
     """
-    from harness.models.api.settings import ApiSettings
+    from harness.models.api.limits import ApiSettings
 
     return ApiSettings(
         concurrency=args.concurrency,

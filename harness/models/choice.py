@@ -11,7 +11,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from harness.models import lm_eval as _compat
 from harness.models.api import providers
-from harness.models.api.settings import NO_LIMITS, ApiSettings
+from harness.models.api.limits import NO_LIMITS, ApiSettings
 from harness.record import ModelRecord
 from harness.scoring.baselines.names import BASELINES
 from harness.tasks.documents import nearest
@@ -56,7 +56,7 @@ class ModelChoice:
     @property
     def api(self) -> bool:
         """Whether the model is behind a chat API."""
-        return providers.is_api(self.backend)
+        return self.backend in providers.BACKENDS
 
     @property
     def id(self) -> str:
@@ -111,7 +111,7 @@ def choose(model: str, args: Mapping[str, Any]) -> ModelChoice:
     named = providers.split(model)
     if named is not None and not _is_folder(model):
         return ModelChoice(model, named[0], {**args, "model": named[1]})
-    if providers.is_lm_eval(model):
+    if model in providers.LM_EVAL:
         return ModelChoice(model, model, dict(args))
     known = _compat.backends()
     if model in _HUGGING_FACE:

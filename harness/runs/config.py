@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from harness.models import lm_eval as _compat
-from harness.models.api.settings import NO_LIMITS, ApiSettings
+from harness.models.api.limits import NO_LIMITS, ApiSettings
 from harness.models.cache.store import FILE
 from harness.record import Seeds
 from harness.scoring import chance

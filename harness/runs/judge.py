@@ -21,7 +21,7 @@ from harness.kinds.recorded import read_run
 from harness.metrics.algebra import weighted_mean
 from harness.models import choice as models
 from harness.models import lm_eval as _compat
-from harness.models.api.settings import NO_LIMITS, ApiSettings
+from harness.models.api.limits import NO_LIMITS, ApiSettings
 from harness.models.cache.key import model_key
 from harness.models.cache.model import CachedLM
 from harness.models.cache.store import AnswerCache

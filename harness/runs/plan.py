@@ -160,20 +160,20 @@ def plan(config: RunConfig, concurrency: int, latency: float, answer_tokens: int
     counted = count(config, answer_tokens)
     choice = counted.choice
     name = models.price_name(choice)
-    table = prices.load(config.api.prices)
+    price = prices.load(config.api.prices).get(name)
     found = Plan(
         model=name,
         tasks=counted.tasks,
         counted=counted.rule,
         assumed=_assumed(answer_tokens),
         money=None,
-        price_file=str(table.file),
+        price_file=str(config.api.prices or prices.SHIPPED),
         concurrency=concurrency if choice.api else None,
         latency=latency if choice.api else None,
         seconds=None,
     )
     seconds = math.ceil(found.total("to_ask") / concurrency) * latency if choice.api else None
-    return found.model_copy(update={"money": _money(found, table.of(name)), "seconds": seconds})
+    return found.model_copy(update={"money": _money(found, price), "seconds": seconds})
 
 
 @dataclass(frozen=True)

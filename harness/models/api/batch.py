@@ -11,17 +11,14 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Generic
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic
 
 from harness.models.api import faults
-from harness.models.api.budget import Tokens
-from harness.models.api.dialect import A, Dialect, Q, UnreadableError
-from harness.models.api.error_text import one_line
-from harness.models.api.faults import Fault, FaultAction, TransportError
+from harness.models.api.dialect import A, Dialect, Q, Rejected, UnreadableError
+from harness.models.api.faults import Fault, FaultAction, TransportError, one_line, until_reset
+from harness.models.api.limits import PATIENCE_S, Tokens, backoff
 from harness.models.api.progress import Meter, shown
-from harness.models.api.rate_limit_headers import until_reset
-from harness.models.api.rejected_params import RejectedParams
-from harness.models.api.retry import PATIENCE_S, Again, Attempt, Stop, decide
 from va_extractor.common.errors import InputError
 
 if TYPE_CHECKING:
@@ -29,7 +26,36 @@ if TYPE_CHECKING:
 
 _HOPELESS, _HOPELESS_AT_FIRST = 10, 3  # requests given up in a row
 _MOST_WAITING = 64  # start no new request while more than this many wait to be sent again
-_MALFORMED = (UnreadableError, KeyError, IndexError, TypeError, ValueError, AttributeError)
+
+
+@dataclass(eq=False, slots=True)
+class Attempt:
+    """A request that is being sent.
+
+    Attributes:
+        request: the request.
+        most: tokens that it can need.
+        tries: faults so far, without those of a busy server.
+        busy: how often the server was busy.
+        busy_since: the first time, on a monotonic clock.
+        reason: the last fault; empty if there was none.
+    """
+
+    request: Any
+    most: Tokens
+    tries: int = 0
+    busy: int = 0
+    busy_since: float = 0.0
+    reason: str = ""
+
+    def count_fault(self, fault: Fault, now: float, most_tries: int) -> str | None:
+        """Count a fault; return why the request is given up, or None if it may be sent again."""
+        if fault.action is FaultAction.WAIT:
+            self.busy_since = self.busy_since if self.busy else now
+            self.busy += 1
+            return f"busy for {PATIENCE_S / 60:.0f} minutes" if now - self.busy_since > PATIENCE_S else None
+        self.tries += 1
+        return f"sent {self.tries} times" if self.tries >= most_tries else None
 
 
 class Batch(Generic[Q, A]):
@@ -46,7 +72,7 @@ class Batch(Generic[Q, A]):
         self._sender, self._dialect = sender, dialect
         self._keep, self._miss = keep, miss
         self._limiter, self._budget = sender.limiter, sender.budget
-        self._fresh: Iterator[Q] = iter(requests)
+        self._fresh = iter(requests)
         self._held: Attempt | None = None
         self._again: list[tuple[float, int, Attempt]] = []
         self._number = itertools.count()
@@ -66,7 +92,7 @@ class Batch(Generic[Q, A]):
                 await self._ended
         if self._failure is not None:
             raise self._failure
-        for attempt in (*([self._held] if self._held else []), *(entry[2] for entry in self._again)):
+        for attempt in filter(None, (self._held, *(entry[2] for entry in self._again))):
             self._missing(attempt.request, attempt.reason and f"not answered: {attempt.reason}")
         for request in self._fresh:
             self._missing(request, "")
@@ -137,7 +163,7 @@ class Batch(Generic[Q, A]):
         del self._running[attempt]
         self._pump()
 
-    async def _exchange(self, attempt: Attempt, sent: RejectedParams) -> A | Fault:
+    async def _exchange(self, attempt: Attempt, sent: Rejected) -> A | Fault:
         payload = self._dialect.payload(attempt.request, sent)
         try:
             reply = await self._send(json.dumps(payload).encode())
@@ -151,13 +177,10 @@ class Batch(Generic[Q, A]):
             return body
         try:
             answer = self._dialect.parse(attempt.request, body, sent)
-        except _MALFORMED as error:
-            why = (
-                str(error)
-                if isinstance(error, UnreadableError)
-                else f"an answer without the requested data ({error!r})"
-            )
-            return faults.unreadable(why)
+        except UnreadableError as error:
+            return faults.unreadable(str(error))
+        except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+            return faults.unreadable(f"an answer without the requested data ({error!r})")
         self._sender.note_model(body.get("model"))
         return answer
 
@@ -166,17 +189,14 @@ class Batch(Generic[Q, A]):
         self._keep(attempt.request, answer)
         self._sender.answered, self._sender.given_up = True, 0
         most, (prompt, generated) = attempt.most, self._dialect.used_tokens(answer)
-        used = Tokens(
-            most.prompt if prompt is None else prompt,
-            most.answer if generated is None else generated,
-        )
+        used = Tokens(most.prompt if prompt is None else prompt, most.answer if generated is None else generated)
         self._budget.settle(most, used)
         self._meter.answered += 1
         self._meter.prompt_tokens += prompt or 0
         self._meter.answer_tokens += generated or 0
         self._limiter.answered(self._loop.time(), used.prompt + (generated or 0) - most.prompt)
 
-    def _failed(self, attempt: Attempt, fault: Fault, started: float, sent: RejectedParams) -> None:
+    def _failed(self, attempt: Attempt, fault: Fault, started: float, sent: Rejected) -> None:
         """Handle a fault."""
         filtered = self._dialect.filtered() if fault.action is FaultAction.FILTERED else None
         if filtered is not None:
@@ -190,26 +210,28 @@ class Batch(Generic[Q, A]):
         if fault.action in (FaultAction.REJECTED, FaultAction.FILTERED):
             self._rejected(attempt, fault, sent, reason)
             return
-        decision = decide(attempt, fault, reason, now=now, most_tries=self._sender.tries, draw=self._sender.draw)
-        if isinstance(decision, Again):
-            if decision.pause is not None:
-                self._wait(now, decision.pause - now)
-            self._send_again(attempt, decision.due, reason)
-        elif isinstance(decision, Stop):
-            self._stop(decision.reason)
-            self._send_again(attempt, now, decision.reason)
+        asked = fault.wait
+        if fault.action is FaultAction.FATAL:
+            self._stop_at(attempt, now, reason)
+        elif asked is not None and asked > PATIENCE_S:
+            self._stop_at(attempt, now, f"the server asks to wait {asked / 60:.0f} minutes: {reason}")
+        elif (enough := attempt.count_fault(fault, now, self._sender.tries)) is not None:
+            self._give_up(attempt, f"{reason} ({enough})", unreachable=fault.lost == "connect")
         else:
-            self._give_up(attempt, decision.reason, unreachable=fault.lost == "connect")
+            if fault.action is FaultAction.WAIT and asked is not None:
+                self._wait(now, asked)
+            tries = attempt.busy if fault.action is FaultAction.WAIT else attempt.tries
+            self._send_again(attempt, now + (backoff(tries, self._sender.draw) if asked is None else asked), reason)
 
-    def _rejected(self, attempt: Attempt, fault: Fault, sent: RejectedParams, reason: str) -> None:
+    def _rejected(self, attempt: Attempt, fault: Fault, sent: Rejected, reason: str) -> None:
         """Send again at once without the parameter that the provider rejected; without one, give up."""
         found = self._dialect.rejected(attempt.request, fault.error, sent)
         if found is None:
             self._give_up(attempt, reason)
             return
         param, change = found
-        if self._sender.rejected.accepts(param):
-            self._sender.rejected = self._sender.rejected.plus(param)
+        if param not in self._sender.rejected:
+            self._sender.rejected |= {param}
             self._sender.note((change,))
         self._send_again(attempt, 0.0, reason)
 
@@ -233,6 +255,10 @@ class Batch(Generic[Q, A]):
         self._sender.stopped = self._sender.stopped or reason
         if self._miss is None or not self._sender.answered:
             self._fail(InputError(reason, code="model", file=self._sender.url))
+
+    def _stop_at(self, attempt: Attempt, now: float, reason: str) -> None:
+        self._stop(reason)
+        self._send_again(attempt, now, reason)
 
     def _fail(self, error: BaseException) -> None:
         self._failure = self._failure or error

@@ -13,15 +13,11 @@ from typing import Any
 
 from lm_eval.models.openai_completions import LocalCompletionsAPI, OpenAICompletionsAPI
 
-from harness.models.api.budget import Budget
-from harness.models.api.dialect import A, Body, Dialect, Q
-from harness.models.api.http_client import open_client
-from harness.models.api.limiter import Limiter
+from harness.models.api.clients import open_http
+from harness.models.api.dialect import A, Body, Dialect, Q, Rejected
+from harness.models.api.limits import NO_LIMITS, TRIES, Budget, Limiter
 from harness.models.api.providers import COMPLETIONS, held_key
-from harness.models.api.rejected_params import RejectedParams
-from harness.models.api.retry import TRIES
 from harness.models.api.sender import Sender
-from harness.models.api.settings import NO_LIMITS
 
 
 @dataclass(frozen=True)
@@ -31,11 +27,11 @@ class CompletionDialect(Dialect[Q, A]):
     make: Callable[[Q], Mapping[str, Any]]
     read: Callable[[Q, Body], A]
 
-    def payload(self, request: Q, rejected: RejectedParams) -> dict[str, Any]:
+    def payload(self, request: Q, rejected: Rejected) -> dict[str, Any]:
         """Return the body of a request."""
         return dict(self.make(request))
 
-    def parse(self, request: Q, body: Body, rejected: RejectedParams) -> A:
+    def parse(self, request: Q, body: Body, rejected: Rejected) -> A:
         """Read the body of a good response."""
         return self.read(request, body)
 
@@ -52,10 +48,10 @@ class Completions(LocalCompletionsAPI):  # type: ignore[misc]  # lm-eval has no 
     _concurrent: int
 
     def __init__(self, *args: Any, key_variable: str | None = None, max_retries: int = TRIES, **kwargs: Any) -> None:
-        self._key, _ = held_key(self.backend, (key_variable,) if key_variable else COMPLETIONS[self.backend])
+        self._key = held_key(self.backend, (key_variable,) if key_variable else COMPLETIONS[self.backend])
         super().__init__(*args, auth_token=self._key, **kwargs)
         at_once = max(1, int(self._concurrent))
-        opened = partial(open_client, self.base_url, self.header, self.timeout, verify=self.verify_certificate)
+        opened = partial(open_http, self.base_url, self.header, self.timeout, verify=self.verify_certificate)
         tries = max(1, int(max_retries))
         self.sender = Sender(self.base_url, opened, Limiter(at_once), Budget(NO_LIMITS, None), tries=tries)
         self._concurrent = max(2, at_once)  # with 1, lm-eval would not call `get_batched_requests`
@@ -86,10 +82,9 @@ class Completions(LocalCompletionsAPI):  # type: ignore[misc]  # lm-eval has no 
         def make(part: slice) -> dict[str, Any]:
             given = copy.deepcopy(kwargs.get("gen_kwargs"))  # lm-eval removes what it reads
             prompts = self.create_message(requests[part])
-            made: dict[str, Any] = self._create_payload(
+            return self._create_payload(  # type: ignore[no-any-return]
                 prompts, generate=generate, gen_kwargs=given, seed=self._seed, eos=self.eos_string
             )
-            return made
 
         def read(part: slice, body: Body) -> list[Any]:
             answers: list[Any] = (

@@ -1,42 +1,136 @@
-"""How requests are written and answers are read: the base of every dialect, and of chat dialects."""
+"""Requests, and how a dialect writes them and reads their answers."""
 
 from __future__ import annotations
 
+import json
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import Any, Generic, TypeVar
+from dataclasses import dataclass, field
+from typing import Any, Generic, Literal, TypeVar
 
-from harness.models.api import rejected_params
-from harness.models.api.budget import Tokens
-from harness.models.api.error_text import ApiError, one_line
-from harness.models.api.providers import Endpoint
-from harness.models.api.rejected_params import Param, RejectedParams
-from harness.models.api.request import ChatRequest, Generation, Message
-from harness.record import Answer
-from harness.record.sample import Finish
-from harness.text import reasoning
+from harness.models.api.faults import ApiError, one_line
+from harness.models.api.limits import Tokens
+from va_extractor.common.errors import InputError
 
+Message = dict[str, Any]
 Body = Mapping[str, Any]
+Param = Literal["temperature", "stop", "seed", "system", "max_tokens"]
+Rejected = frozenset[Param]
+"""The parameters that a provider rejected."""
 Q = TypeVar("Q")
 A = TypeVar("A")
 
-_FINISH: Mapping[str, Finish] = {
-    "stop": "stop",
-    "end_turn": "stop",
-    "stop_sequence": "stop",
-    "eos": "stop",
-    "length": "length",
-    "max_tokens": "length",
-    "max_output_tokens": "length",
-    "model_length": "length",
-    "model_context_window_exceeded": "length",
-    "content_filter": "content_filter",
-    "safety": "content_filter",
-    "recitation": "content_filter",
-    "prohibited_content": "content_filter",
-    "blocklist": "content_filter",
-    "refusal": "refusal",
+MAX_TOKENS = 256  # lm-eval's default
+_LENGTHS = ("max_gen_toks", "max_tokens", "max_new_tokens", "max_completion_tokens")
+_NAMES: dict[Param, re.Pattern[str]] = {
+    "temperature": re.compile(r"\btemperature\b", re.IGNORECASE),
+    "stop": re.compile(
+        r"\bstop_?sequences?\b|['\"`.]stop\b|\bstop['\"`: ]+(is|are|param|extra|unsupp|not )", re.IGNORECASE
+    ),
+    "seed": re.compile(r"\b(random_)?seed\b", re.IGNORECASE),
+    "system": re.compile(
+        r"\b(system|developer)[\s_'\"`]*(role|prompt|instruction|message)"
+        r"|\brole\b.{0,40}\b(system|developer)\b|['\"`](system|developer)['\"`].{0,20}\brole\b|^system\b",
+        re.IGNORECASE,
+    ),
+    "max_tokens": re.compile(r"\bmax_tokens\b", re.IGNORECASE),
 }
+_REJECTS = re.compile(
+    r"unsupported|support|not (permitted|allowed|enabled|available|accepted|recognized)|unknown|unrecogni[sz]ed"
+    r"|unexpected|extra|forbidden|deprecated|no longer|may only|can only|must be 1\b|cannot find field"
+    r"|invalid|whitespace",
+    re.IGNORECASE,
+)
+_INSTEAD = {
+    "temperature": "not sent: the provider's default is used",
+    "stop": "not sent: answers are cut there on this side",
+    "seed": "not sent",
+    "system": "put before the first user message",
+    "max_tokens": "sent as max_completion_tokens",
+}
+
+
+@dataclass(frozen=True)
+class Generation:
+    """Generation arguments, the same for every provider.
+
+    Attributes:
+        max_tokens: of reasoning and answer.
+        temperature: None for the provider's default.
+        stop: texts at which the answer ends.
+        seed: of sampling.
+        effort: of reasoning, in the provider's words.
+        further: arguments that are sent as the user named them.
+    """
+
+    max_tokens: int
+    temperature: float | None
+    stop: tuple[str, ...]
+    seed: int | None
+    effort: str | None = None
+    further: Mapping[str, Any] = field(default_factory=dict)
+
+
+def generation(given: Mapping[str, Any], seed: int | None, max_tokens: int, effort: str | None) -> Generation:
+    """Read lm-eval's generation arguments.
+
+    Args:
+        given: `until`, `max_gen_toks`, `do_sample`, `temperature`, `seed`, and further ones of the user.
+        seed: if `given` has none.
+        max_tokens: if `given` has none.
+        effort: of reasoning.
+
+    Raises:
+        InputError: a value is not a number.
+    """
+    rest = dict(given)
+    until = rest.pop("until", None) or ()
+    sample = rest.pop("do_sample", None)
+    temperature = rest.pop("temperature", None)
+    lengths = [rest.pop(name) for name in _LENGTHS if name in rest]
+    if sample is False or (sample is None and temperature is None):
+        temperature = 0.0
+    try:
+        return Generation(
+            max_tokens=int(lengths[0]) if lengths else max_tokens,
+            temperature=None if temperature is None else float(temperature),
+            stop=(until,) if isinstance(until, str) else tuple(filter(None, until)),
+            seed=rest.pop("seed", seed),
+            effort=effort,
+            further=rest,
+        )
+    except (TypeError, ValueError) as error:
+        raise InputError(str(error), code="type", field="--gen_kwargs") from None
+
+
+@dataclass(frozen=True, slots=True)
+class ChatRequest:
+    """One request of lm-eval to a chat API.
+
+    Attributes:
+        index: its place among the requests.
+        args: (messages as JSON text, generation arguments), as lm-eval holds them.
+        generation: the second of them, parsed.
+    """
+
+    index: int
+    args: tuple[Any, ...]
+    generation: Generation
+
+    def messages(self) -> list[Message]:
+        """Return the messages."""
+        messages: list[Message] = json.loads(self._text())
+        return messages
+
+    def tokens(self) -> int:
+        """Estimate the prompt's tokens, rather too high: an English token has about four characters."""
+        return len(self._text()) // 3 + 1
+
+    def _text(self) -> str:
+        context = self.args[0]
+        text: str = context if isinstance(context, str) else context.prompt
+        return text
 
 
 class UnreadableError(Exception):
@@ -47,11 +141,11 @@ class Dialect(ABC, Generic[Q, A]):
     """How requests Q are written and answers A are read; what a dialect has not keeps the default."""
 
     @abstractmethod
-    def payload(self, request: Q, rejected: RejectedParams) -> dict[str, Any]:
+    def payload(self, request: Q, rejected: Rejected) -> dict[str, Any]:
         """Return the body of a request."""
 
     @abstractmethod
-    def parse(self, request: Q, body: Body, rejected: RejectedParams) -> A:
+    def parse(self, request: Q, body: Body, rejected: Rejected) -> A:
         """Read the body of a good response.
 
         Raises:
@@ -70,7 +164,7 @@ class Dialect(ABC, Generic[Q, A]):
         """Return the answer that stands for one that a filter stopped; None: the request failed."""
         return None
 
-    def rejected(self, request: Q, error: ApiError, known: RejectedParams) -> tuple[Param, str] | None:
+    def rejected(self, request: Q, error: ApiError, known: Rejected) -> tuple[Param, str] | None:
         """Return the parameter that a server does not accept, and the line about it; None: it is another error."""
         return None
 
@@ -79,102 +173,42 @@ class Dialect(ABC, Generic[Q, A]):
         return ()
 
 
-class ChatDialect(Dialect[ChatRequest, Answer]):
-    """A chat API.
+def find_rejected(error: ApiError, known: Rejected, request: ChatRequest) -> tuple[Param, str] | None:
+    """Find the parameter that an error is about; None if the error is about something else.
 
-    Args:
-        endpoint: where to send.
+    Only a parameter that was sent counts, and `max_tokens` only if its successor is named: a provider also names it if
+    the prompt is too long.
+
+    Returns:
+        The parameter, and the line for the record: what is sent instead, and the provider's reason.
     """
-
-    def __init__(self, endpoint: Endpoint) -> None:
-        self.endpoint = endpoint
-
-    @abstractmethod
-    def headers(self) -> dict[str, str]:
-        """Return the headers of every request, the key among them."""
-
-    @abstractmethod
-    def body(self, messages: list[Message], generation: Generation, rejected: RejectedParams) -> dict[str, Any]:
-        """Return the body of a request."""
-
-    @abstractmethod
-    def read(self, body: Body) -> Answer:
-        """Read the body of a good response.
-
-        Raises:
-            UnreadableError: it holds no answer.
-        """
-
-    @abstractmethod
-    def unsent_stops(self, generation: Generation) -> tuple[str, ...]:
-        """Return the stop texts that cannot be sent; answers are cut there on this side."""
-
-    def payload(self, request: ChatRequest, rejected: RejectedParams) -> dict[str, Any]:
-        """Return the body of a request."""
-        return self.body(request.messages(), request.generation, rejected)
-
-    def parse(self, request: ChatRequest, body: Body, rejected: RejectedParams) -> Answer:
-        """Read an answer, and cut it at the stop texts that were not sent."""
-        generation = request.generation
-        stops = self.unsent_stops(generation) if rejected.accepts("stop") else generation.stop
-        answer = self.read(body)
-        text, found = _cut(answer.text or "", stops)
-        return answer.model_copy(update={"text": text, "finish": "stop"}) if found else answer
-
-    def most_tokens(self, request: ChatRequest) -> Tokens:
-        """Return the estimated tokens of the prompt, and the most of the answer."""
-        return Tokens(request.tokens(), request.generation.max_tokens)
-
-    def used_tokens(self, answer: Answer) -> tuple[int | None, int | None]:
-        """Return the tokens of prompt and answer that the provider counted."""
-        return answer.prompt_tokens, answer.answer_tokens
-
-    def filtered(self) -> Answer:
-        """Return an empty answer with the reason."""
-        return Answer(text="", finish="content_filter", prompt_tokens=0, answer_tokens=0)
-
-    def rejected(self, request: ChatRequest, error: ApiError, known: RejectedParams) -> tuple[Param, str] | None:
-        """Find the parameter that the provider does not accept."""
-        found = rejected_params.find(error, known, request.generation, request.messages())
-        if found is None:
-            return None
-        return found, rejected_params.change(found, request.generation, one_line(error.message))
+    message, generation, messages = error.message, request.generation, request.messages()
+    if not _REJECTS.search(message):
+        return None
+    sent: dict[Param, bool] = {
+        "max_tokens": "max_completion_tokens" in message and "too large" not in message,
+        "temperature": generation.temperature is not None,
+        "stop": bool(generation.stop),
+        "seed": generation.seed is not None,
+        "system": bool(messages) and messages[0].get("role") == "system",
+    }
+    shown = {
+        "temperature": f"temperature {generation.temperature}",
+        "seed": f"seed {generation.seed}",
+        "system": "system prompt",
+    }
+    for name, was_sent in sent.items():
+        named = error.param.rpartition(".")[2] == name or _NAMES[name].search(message)
+        if was_sent and named and name not in known:
+            return name, f"{shown.get(name, name)} {_INSTEAD[name]}: {one_line(message)}"
+    return None
 
 
-def finish_of(reason: Any) -> Finish | None:
-    """Return how an answer ended, from the provider's word; None if the word is absent or unknown."""
-    return _FINISH.get(str(reason).lower().removeprefix("content_filter:")) if reason else None
-
-
-def make_answer(
-    text: str, thought: str | None, finish: Finish | None, prompt_tokens: int | None, answer_tokens: int | None
-) -> Answer:
-    """Make an answer; reasoning inside the text is moved out of it.
-
-    Half a surrogate pair, at which an answer may be cut and which no file can hold, becomes a question mark.
-    """
-    inside, said = reasoning.split(text)
-    thoughts = [part for part in (thought, inside) if part]
-    return Answer(
-        text=_valid(said),
-        reasoning=_valid("\n".join(thoughts)) if thoughts else None,
-        finish=finish,
-        prompt_tokens=prompt_tokens,
-        answer_tokens=answer_tokens,
-    )
-
-
-def count(usage: Any, *names: str) -> int | None:
-    """Return the sum of the token counts in `usage` under `names`; None if it has none of them."""
-    found = [usage[name] for name in names if isinstance(usage.get(name), int)] if isinstance(usage, dict) else []
-    return sum(found) if found else None
-
-
-def _valid(text: str) -> str:
-    return text if text.isascii() else text.encode(errors="replace").decode()
-
-
-def _cut(text: str, stops: Sequence[str]) -> tuple[str, bool]:
-    """Cut a text at the first stop text; also return whether there was one."""
-    ends = [at for at in (text.find(stop) for stop in stops) if at >= 0]
-    return (text[: min(ends)], True) if ends else (text, False)
+def system_as_user(messages: Sequence[Message]) -> list[Message]:
+    """Put the system prompt before the text of the first user message."""
+    system = str(messages[0]["content"])
+    first = next((n for n, one in enumerate(messages) if one["role"] == "user"), None)
+    if first is None:
+        return [{"role": "user", "content": system}, *messages[1:]]
+    merged = {**messages[first], "content": f"{system}\n\n{messages[first]['content']}"}
+    return [*messages[1:first], merged, *messages[first + 1 :]]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -11,18 +10,12 @@ from typing import Any, TypeVar
 
 from lm_eval.api.model import LM
 
-from harness.models.api import http_client, litellm_client, prices, providers
-from harness.models.api.anthropic_messages import AnthropicMessages
-from harness.models.api.budget import Budget
-from harness.models.api.dialect import ChatDialect
-from harness.models.api.limiter import Limiter
-from harness.models.api.loop import new_loop
-from harness.models.api.openai_chat import OpenAIChat
+from harness.models.api import clients, prices, providers
+from harness.models.api.chat import AnthropicMessages, ChatDialect, OpenAIChat
+from harness.models.api.dialect import MAX_TOKENS, ChatRequest, generation
+from harness.models.api.limits import CONCURRENCY, TRIES, ApiSettings, Budget, Limiter
 from harness.models.api.providers import Endpoint
-from harness.models.api.request import MAX_TOKENS, ChatRequest, generation
-from harness.models.api.retry import TRIES
 from harness.models.api.sender import Sender
-from harness.models.api.settings import CONCURRENCY, ApiSettings
 from harness.record import Answer
 from va_extractor.common.errors import InputError
 
@@ -104,8 +97,7 @@ class ApiLM(LM):  # type: ignore[misc]  # lm-eval has no types
             if key not in parsed:
                 parsed[key] = generation(given, self._seed, self._max_tokens, self._effort)
             made.append(ChatRequest(index, request.args, parsed[key]))
-        with asyncio.Runner(loop_factory=new_loop) as runner:
-            runner.run(self._sender.send(made, self._dialect, keep, miss))
+        self._sender.run(made, self._dialect, keep, miss)
         return [answer for answer in answers if answer is not None]
 
     def loglikelihood(self, requests: Sequence[Any]) -> list[tuple[float, bool]]:
@@ -139,7 +131,7 @@ def check(given: str, backend: str, args: Mapping[str, Any], settings: ApiSettin
         raise InputError("no model named", code="missing", field="--model", found=given, hint="--model_args model=NAME")
     endpoint = providers.find(backend, str(args["model"]), args.get("base_url"), args.get("key_variable"))
     if settings.max_cost is not None:
-        prices.load(settings.prices).need(endpoint.name, "--max-cost")
+        prices.need(endpoint.name, settings.prices)
     return endpoint
 
 
@@ -157,12 +149,12 @@ def open_model(given: str, backend: str, args: Mapping[str, Any], settings: ApiS
     speaks = endpoint.provider.speaks
     dialect = AnthropicMessages(endpoint) if speaks == "anthropic" else OpenAIChat(endpoint)
     if speaks == "litellm":
-        litellm_client.load()  # a missing package is an error before anything is sent
-        opened = partial(litellm_client.open_client, endpoint.url, timeout)
+        clients.load_litellm()  # a missing package is an error before anything is sent
+        opened = partial(clients.open_litellm, endpoint.url, timeout)
     else:
-        opened = partial(http_client.open_client, endpoint.url, dialect.headers(), timeout)
+        opened = partial(clients.open_http, endpoint.url, dialect.headers(), timeout)
     limiter = Limiter(concurrency, settings.requests_per_minute, settings.tokens_per_minute)
-    budget = Budget(settings, prices.load(settings.prices).of(endpoint.name))
+    budget = Budget(settings, prices.load(settings.prices).get(endpoint.name))
     sender = Sender(endpoint.url or endpoint.name, opened, limiter, budget, tries=max(1, tries))
     return ApiLM(sender, dialect, seed, max_tokens, settings.reasoning_effort)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -39,32 +38,6 @@ class Price:
         return (self.input * prompt_tokens + self.output * answer_tokens) / _MILLION
 
 
-@dataclass(frozen=True)
-class Prices:
-    """Every known price by the name that `--model` takes; `file` is the one to edit."""
-
-    by_model: Mapping[str, Price]
-    file: Path
-
-    def of(self, model: str) -> Price | None:
-        """Return the price of a model; None if it is not known."""
-        return self.by_model.get(model)
-
-    def need(self, model: str, flag: str) -> Price:
-        """Return the price of a model.
-
-        Raises:
-            InputError: it is not known.
-        """
-        price = self.of(model)
-        if price is None:
-            own = self.file != SHIPPED
-            where = str(self.file) if own else f"a file like {SHIPPED}, and give --prices FILE"
-            hint = f"add `{model}: [input, output]` (US dollars per million tokens) to {where}"
-            raise InputError("no price of the model is known", code="missing", field=flag, found=model, hint=hint)
-        return price
-
-
 class _Group(BaseModel):
     """Models whose prices are on one page."""
 
@@ -75,19 +48,27 @@ class _Group(BaseModel):
     models: dict[str, tuple[_Dollars, _Dollars]]
 
 
-def load(path: Path | None = None) -> Prices:
-    """Read the prices of the package; those in `path` replace them.
+def load(own: Path | None = None) -> dict[str, Price]:
+    """Read the prices of the package by the name that `--model` takes; those in the user's own file replace them.
 
     Raises:
         InputError: the file is missing, is not YAML, or has another form.
     """
-    shipped = _read(SHIPPED)
-    return Prices(shipped, SHIPPED) if path is None else Prices({**shipped, **_read(path)}, path)
-
-
-def _read(path: Path) -> dict[str, Price]:
     return {
         model: Price(given, taken, group.date, group.source)
+        for path in filter(None, (SHIPPED, own))
         for group in read_yaml(path, list[_Group], SHIPPED)
         for model, (given, taken) in group.models.items()
     }
+
+
+def need(model: str, own: Path | None) -> None:
+    """Check that the price of a model is known, as `--max-cost` needs.
+
+    Raises:
+        InputError: it is not, or the file is wrong.
+    """
+    if model not in load(own):
+        where = own or f"a file like {SHIPPED}, and give --prices FILE"
+        hint = f"add `{model}: [input, output]` (US dollars per million tokens) to {where}"
+        raise InputError("no price of the model is known", code="missing", field="--max-cost", found=model, hint=hint)

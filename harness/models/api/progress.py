@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from harness.models.api.budget import Budget
+from harness.models.api.limits import Budget
 
 _LIVE_S = 0.25
 _LINE_S = 30.0

@@ -60,7 +60,7 @@ _THROUGH_LITELLM = (
     *("moonshot", "novita", "oci", "ollama_chat", "replicate", "sambanova", "sagemaker", "vertex_ai", "watsonx"),
 )
 # lm-eval's names of its chat back ends, which the sender here replaces.
-_LM_EVAL = {
+LM_EVAL = {
     "local-chat-completions": "local",
     "openai-chat-completions": "openai",
     "anthropic-chat": "anthropic",
@@ -70,7 +70,7 @@ _LM_EVAL = {
     "litellm-chat-completions": "litellm",
 }
 _ADDRESSES = ("base_url", "api_base")
-BACKENDS = (*PROVIDERS, *_LM_EVAL)
+BACKENDS = (*PROVIDERS, *LM_EVAL)
 COMPLETIONS: Mapping[str, tuple[str, ...]] = {
     "local-completions": (),
     "openai-completions": ("OPENAI_API_KEY",),
@@ -89,7 +89,6 @@ class Endpoint:
         url: the full address; empty if LiteLLM finds it.
         model: the model's name at the provider.
         key: never printed; None to send none.
-        key_variable: the environment variable of the key; None if there is no key.
     """
 
     name: str
@@ -97,7 +96,6 @@ class Endpoint:
     url: str
     model: str
     key: str | None = field(repr=False)
-    key_variable: str | None
 
 
 def split(model: str) -> tuple[str, str] | None:
@@ -111,24 +109,14 @@ def split(model: str) -> tuple[str, str] | None:
     return (name, rest) if name in PROVIDERS and name != "local" else None
 
 
-def is_api(backend: str) -> bool:
-    """Return whether a back end is a chat API."""
-    return backend in BACKENDS
-
-
 def usual_variables(backend: str) -> tuple[str, ...]:
     """Return the environment variables that may hold the key of a chat back end."""
-    return PROVIDERS[_LM_EVAL.get(backend, backend)].keys
-
-
-def is_lm_eval(name: str) -> bool:
-    """Return whether a name is one of lm-eval's chat back ends."""
-    return name in _LM_EVAL
+    return PROVIDERS[LM_EVAL.get(backend, backend)].keys
 
 
 def public_name(backend: str, model: str) -> str:
     """Return the model's name in records and price files."""
-    provider = _LM_EVAL.get(backend, backend)
+    provider = LM_EVAL.get(backend, backend)
     return model if provider in ("local", "litellm") else f"{provider}/{model}"
 
 
@@ -144,18 +132,17 @@ def find(backend: str, model: str, base_url: str | None, key_variable: str | Non
     Raises:
         InputError: the address is missing or not valid, or the key is missing.
     """
-    provider, name = PROVIDERS[_LM_EVAL.get(backend, backend)], public_name(backend, model)
+    provider, name = PROVIDERS[LM_EVAL.get(backend, backend)], public_name(backend, model)
     base = base_url or provider.base_url
     if base is None and provider.speaks != "litellm":
         hint = "add --model_args base_url=http://HOST:PORT/v1,model=NAME"
         raise InputError("no address", code="missing", field="--model", found=backend, hint=hint)
     url = _full(base, provider.speaks) if base else ""
-    key, variable = held_key(name, (key_variable,) if key_variable else provider.keys)
-    return Endpoint(name, provider, url, model, key, variable)
+    return Endpoint(name, provider, url, model, held_key(name, (key_variable,) if key_variable else provider.keys))
 
 
-def held_key(model: str, variables: tuple[str, ...]) -> tuple[str | None, str | None]:
-    """Return the key in the first variable that is set, and that variable; (None, None) if `variables` is empty.
+def held_key(model: str, variables: tuple[str, ...]) -> str | None:
+    """Return the key in the first variable that is set; None if `variables` is empty.
 
     Raises:
         InputError: none of them is set, or the key is not one line of text.
@@ -163,16 +150,16 @@ def held_key(model: str, variables: tuple[str, ...]) -> tuple[str | None, str | 
     if not all(_VARIABLE.fullmatch(str(one)) for one in variables):  # it may be the key itself: do not print it
         what = "not the name of an environment variable, such as MY_KEY"
         raise InputError(what, code="type", field="--model_args key_variable")
-    held = [one for one in variables if os.environ.get(one)]
-    if variables and not held:
+    if not variables:
+        return None
+    held = next((one for one in variables if os.environ.get(one)), None)
+    if held is None:
         hint = f"set the environment variable {' or '.join(variables)}"
         raise InputError("no key", code="missing", field="--model", found=model, hint=hint)
-    if not held:
-        return None, None
-    key = os.environ[held[0]].strip()
+    key = os.environ[held].strip()
     if not key.isprintable():
-        raise InputError("the key contains a control character", code="type", field=held[0])
-    return key, held[0]
+        raise InputError("the key contains a control character", code="type", field=held)
+    return key
 
 
 def check_completions(backend: str, args: Mapping[str, Any]) -> None:
@@ -202,12 +189,9 @@ def refuse_secrets(variables: tuple[str, ...], args: Mapping[str, Any]) -> None:
         InputError: an argument is named like a credential, or the address contains one.
     """
     hint = f"set the environment variable {variables[0]}" if variables else "name its variable: key_variable=NAME"
-    what = "keys are read from the environment only"
-    for name in args:
-        if names_one(name):
-            raise InputError(what, code="unsafe", field=f"--model_args {name}", hint=hint)
-    for name in _ADDRESSES:
-        if in_address(str(args.get(name) or "")):
+    for name, value in args.items():
+        if names_one(name) or (name in _ADDRESSES and in_address(str(value or ""))):
+            what = "keys are read from the environment only"
             raise InputError(what, code="unsafe", field=f"--model_args {name}", hint=hint)
 
 

@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
+import selectors
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 
 from harness.models.api.batch import Batch
-from harness.models.api.budget import Budget
-from harness.models.api.dialect import A, Dialect, Q
-from harness.models.api.error_text import one_line
-from harness.models.api.http_client import Send
-from harness.models.api.limiter import Limiter
-from harness.models.api.rejected_params import RejectedParams
-from harness.models.api.retry import TRIES
+from harness.models.api.clients import Send
+from harness.models.api.dialect import A, Dialect, Q, Rejected
+from harness.models.api.faults import one_line
+from harness.models.api.limits import TRIES, Budget, Limiter
+
+FEW = 4
+
+
+class FewAtATime(selectors.DefaultSelector):
+    """Give the event loop only a few of the ready sockets; the others stay ready for its next turn.
+
+    asyncio reads every ready socket before any task runs. Answers that arrive together would start their next requests
+    together, and wait for each other again; a few at a time, they spread (measured by `benchmarks/api.py`).
+    """
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        """Wait up to `timeout` seconds (None: no limit) and return at most `FEW` ready sockets with their events."""
+        return super().select(timeout)[:FEW]
 
 
 class Sender:
@@ -49,10 +62,23 @@ class Sender:
         self.answered = False
         self.url, self.open_client = url, open_client
         self.limiter, self.budget, self.tries = limiter, budget, tries
-        self.rejected = RejectedParams()
+        self.rejected: Rejected = frozenset()
         self.given_up = 0  # requests in a row
         self.draw = random.Random()
         self._reported_raw: str | None = None
+
+    def run(
+        self,
+        requests: Sequence[Q],
+        dialect: Dialect[Q, A],
+        keep: Callable[[Q, A], None],
+        miss: Callable[[Q, str], None] | None = None,
+        *,
+        show: bool = True,
+    ) -> None:
+        """Send requests in an event loop of its own; arguments and errors as `send`."""
+        with asyncio.Runner(loop_factory=lambda: asyncio.SelectorEventLoop(FewAtATime())) as runner:
+            runner.run(self.send(requests, dialect, keep, miss, show=show))
 
     async def send(
         self,

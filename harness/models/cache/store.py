@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from harness.models.api.error_text import one_line
+from harness.models.api.faults import one_line
 from harness.record import Answer
 from va_extractor.common.errors import InputError
 

@@ -7,7 +7,6 @@ log-probabilities the server gives from its cache.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import chain
@@ -20,7 +19,6 @@ from tqdm import tqdm
 
 from harness.models.api.completions import CompletionDialect, Completions
 from harness.models.api.dialect import Body
-from harness.models.api.loop import new_loop
 from harness.models.tree.probe import choose_probe
 from harness.models.tree.trie import Answer, Pair, build_trie, truncate
 from va_extractor.common.errors import InputError
@@ -130,8 +128,7 @@ class TreeCompletions(Completions):
             read=lambda place, body: self._predictions(body, len(batches[place])),
         )
         arrived: dict[int, list[dict[str, float]]] = {}
-        with asyncio.Runner(loop_factory=new_loop) as runner:
-            runner.run(self.sender.send(range(len(batches)), dialect, arrived.__setitem__, show=False))
+        self.sender.run(range(len(batches)), dialect, arrived.__setitem__, show=False)
         return [arrived[place] for place in range(len(batches))]
 
     def _payload_of(self, prompts: list[list[int]]) -> dict[str, Any]:

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from harness.models.api import retry
+from harness.models.api import limits
+from harness.models.api.limits import NO_LIMITS, ApiSettings
 from harness.models.api.model import ApiLM, open_model
-from harness.models.api.settings import NO_LIMITS, ApiSettings
 from harness.record import Answer
 from tests.harness.models.api.fault_server import FaultServer
 from tests.harness.models.tree.conftest import behaviour, connect, served
@@ -24,8 +24,8 @@ GREEDY = {"until": ["\n\n\n"], "max_gen_toks": 16, "do_sample": False, "temperat
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait little where nobody says how long, and let no variable of this machine in."""
-    monkeypatch.setattr(retry, "FIRST_BACKOFF_S", 0.01)
-    monkeypatch.setattr(retry, "MAX_BACKOFF_S", 0.05)
+    monkeypatch.setattr(limits, "FIRST_BACKOFF_S", 0.01)
+    monkeypatch.setattr(limits, "MAX_BACKOFF_S", 0.05)
     for name in ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GEMINI_API_KEY", "HTTP_PROXY", "http_proxy"):
         monkeypatch.delenv(name, raising=False)
 

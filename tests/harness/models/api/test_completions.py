@@ -13,9 +13,9 @@ from lm_eval.models.openai_completions import LocalCompletionsAPI
 
 from harness.cli import main
 from harness.models import choice as models
-from harness.models.api import retry
+from harness.models.api import batch
 from harness.models.api.completions import Completions, OpenAICompletions
-from harness.models.api.settings import NO_LIMITS
+from harness.models.api.limits import NO_LIMITS
 from harness.models.tree.server import TreeCompletions
 from tests.harness.models.api.fault_server import Act, FaultServer, drawn, error
 from tests.harness.models.api.test_stopping import interrupt_when
@@ -74,7 +74,7 @@ def test_nothing_is_asked_before_the_server_says(
 def test_a_server_that_stays_busy_is_given_up_in_one_line(
     connect: Connect, behaviour: Behaviour, monkeypatch: pytest.MonkeyPatch, kind: Connect
 ) -> None:
-    monkeypatch.setattr(retry, "PATIENCE_S", 0.05)
+    monkeypatch.setattr(batch, "PATIENCE_S", 0.05)
     behaviour.failures, behaviour.refusal = 10_000, 429
     ours = connect(kind)
     with pytest.raises(InputError) as caught:

@@ -10,11 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.models.api import providers
-from harness.models.api.anthropic_messages import AnthropicMessages
-from harness.models.api.dialect import UnreadableError
-from harness.models.api.openai_chat import OpenAIChat
-from harness.models.api.rejected_params import RejectedParams
-from harness.models.api.request import ChatRequest, generation
+from harness.models.api.chat import AnthropicMessages, OpenAIChat
+from harness.models.api.dialect import ChatRequest, UnreadableError, generation
 from harness.record import Answer
 from tests.harness.models.api.conftest import model, requests
 from tests.harness.models.api.fault_server import Act, FaultServer, completion, error
@@ -39,7 +36,7 @@ def chat(message: dict[str, Any], finish: str | None = "stop") -> Answer:
 def test_openai_is_sent_its_own_fields(monkeypatch: pytest.MonkeyPatch) -> None:
     at = endpoint("openai", monkeypatch)
     asked = generation({**KWARGS, "top_p": 0.9}, 1234, 256, "low")
-    assert OpenAIChat(at).body(MESSAGES, asked, RejectedParams()) == {
+    assert OpenAIChat(at).body(MESSAGES, asked, frozenset()) == {
         "model": "m",
         "messages": MESSAGES,
         "max_tokens": 64,
@@ -56,7 +53,7 @@ def test_openai_is_sent_its_own_fields(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_anthropic_is_sent_its_own_fields(monkeypatch: pytest.MonkeyPatch) -> None:
     at = endpoint("anthropic", monkeypatch)
     dialect, asked = AnthropicMessages(at), generation(KWARGS, 1234, 256, None)
-    assert dialect.body(MESSAGES, asked, RejectedParams()) == {
+    assert dialect.body(MESSAGES, asked, frozenset()) == {
         "model": "m",
         "max_tokens": 64,
         "system": "Be brief.",
@@ -73,13 +70,13 @@ def test_anthropic_is_sent_its_own_fields(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_effort_asks_anthropic_to_think(monkeypatch: pytest.MonkeyPatch) -> None:
     dialect = AnthropicMessages(endpoint("anthropic", monkeypatch))
-    body = dialect.body(MESSAGES, generation(KWARGS, 1, 256, "medium"), RejectedParams())
+    body = dialect.body(MESSAGES, generation(KWARGS, 1, 256, "medium"), frozenset())
     assert (body["thinking"], body["output_config"]) == ({"type": "adaptive"}, {"effort": "medium"})
 
 
 def test_mistrals_seed_has_another_name(monkeypatch: pytest.MonkeyPatch) -> None:
     dialect = OpenAIChat(endpoint("mistral", monkeypatch))
-    body = dialect.body(MESSAGES, generation(KWARGS, 7, 256, None), RejectedParams())
+    body = dialect.body(MESSAGES, generation(KWARGS, 7, 256, None), frozenset())
     assert (body.get("seed"), body["random_seed"]) == (None, 7)
 
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from harness.models.api.limits import NO_LIMITS
 from harness.models.api.model import open_model
-from harness.models.api.settings import NO_LIMITS
 from tests.harness.models.api.conftest import requests
 from tests.harness.models.api.fault_server import completion, label_of
 from va_extractor.common.errors import InputError

@@ -6,7 +6,7 @@ import selectors
 import socket
 from contextlib import ExitStack
 
-from harness.models.api.loop import FEW, FewAtATime
+from harness.models.api.sender import FEW, FewAtATime
 
 
 def test_every_ready_socket_has_its_turn_a_few_at_a_time() -> None:

@@ -11,14 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.models.api import error_text, providers
-from harness.models.api.budget import Budget, Tokens
-from harness.models.api.limiter import Limiter
+from harness.models.api import faults, providers
+from harness.models.api.faults import retry_after, until_reset
+from harness.models.api.limits import MAX_BACKOFF_S, ApiSettings, Budget, Limiter, Tokens, backoff
 from harness.models.api.prices import Price, load
 from harness.models.api.progress import Meter
-from harness.models.api.rate_limit_headers import retry_after, until_reset
-from harness.models.api.retry import MAX_BACKOFF_S, backoff
-from harness.models.api.settings import ApiSettings
 from harness.models.choice import choose
 from harness.text import reasoning
 from harness.text.labels import visible
@@ -26,7 +23,7 @@ from tests.harness.models.api.conftest import model, requests
 from tests.harness.models.api.fault_server import Act, FaultServer
 from va_extractor.common.errors import InputError
 
-PRICE = Price(10.0, 100.0, next(iter(load().by_model.values())).as_of, "test")
+PRICE = Price(10.0, 100.0, next(iter(load().values())).as_of, "test")
 
 
 @pytest.mark.parametrize(
@@ -310,11 +307,11 @@ def test_limits_that_cannot_be_meant_are_refused(settings: dict[str, float]) -> 
 
 def test_words_are_one_line_without_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "my-own-secret")
-    text = error_text.one_line("bad key my-own-secret\r\n and sk-proj-abcdefgh12345678\x1b[31m" + "x" * 999)
+    text = faults.one_line("bad key my-own-secret\r\n and sk-proj-abcdefgh12345678\x1b[31m" + "x" * 999)
     assert text.startswith("bad key *** and ***")
     assert "\n" not in text
     assert "\x1b" not in text
-    assert len(text) <= error_text.MAX_LENGTH
+    assert len(text) <= faults.MAX_LENGTH
 
 
 def test_the_line_of_progress_says_what_a_user_wants_to_know() -> None:

@@ -12,13 +12,13 @@ from va_extractor.common.errors import InputError
 
 
 def test_a_million_tokens_each_way_cost_the_two_list_prices() -> None:
-    price = prices.load().need("openai/gpt-4o-mini", "--max-cost")
+    price = prices.load()["openai/gpt-4o-mini"]
     assert price.cost(1_000_000, 1_000_000) == pytest.approx(0.15 + 0.60)
     assert price.cost(2_000, 0) == pytest.approx(0.0003)
 
 
 def test_every_price_that_ships_is_dated_named_and_dearer_for_output_than_nothing() -> None:
-    shipped = prices.load().by_model
+    shipped = prices.load()
     assert len(shipped) > 50
     for name, price in shipped.items():
         assert "/" in name
@@ -31,17 +31,16 @@ def test_a_file_of_ones_own_goes_before_what_ships(tmp_path: Path) -> None:
     own = tmp_path / "own.yaml"
     own.write_text("- {source: contract, date: 2026-11-01, models: {openai/gpt-4o: [1, 2], mine/model: [3, 4]}}\n")
     known = prices.load(own)
-    assert (known.need("openai/gpt-4o", "").input, known.need("mine/model", "").output) == (1, 4)
-    assert known.of("anthropic/claude-sonnet-5") is not None
+    assert (known["openai/gpt-4o"].input, known["mine/model"].output) == (1, 4)
+    assert "anthropic/claude-sonnet-5" in known
 
 
 def test_a_model_without_a_price_is_refused_by_the_file_to_edit(tmp_path: Path) -> None:
-    assert prices.load().of("openai/unheard-of") is None
     own = tmp_path / "own.yaml"
     own.write_text("[]")
-    for table, file in ((prices.load(), prices.SHIPPED), (prices.load(own), own)):
+    for given, file in ((None, prices.SHIPPED), (own, own)):
         with pytest.raises(InputError) as raised:
-            table.need("openai/unheard-of", "--max-cost")
+            prices.need("openai/unheard-of", given)
         problem = raised.value.problem
         assert (problem.code, problem.field, problem.found) == ("missing", "--max-cost", "openai/unheard-of")
         assert str(file) in str(problem.hint)

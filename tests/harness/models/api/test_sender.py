@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from harness.models.api import retry
-from harness.models.api.settings import ApiSettings
+from harness.models.api import limits
+from harness.models.api.limits import ApiSettings
 from tests.harness.models.api.conftest import Told, model, requests
 from tests.harness.models.api.fault_server import Act, FaultServer, drawn, error, label_of
 from va_extractor.common.errors import InputError
@@ -99,7 +99,7 @@ def test_faults_in_a_fifth_of_all_requests_change_no_answer() -> None:
 
 
 def test_being_pushed_back_is_not_counted_as_a_try() -> None:
-    with FaultServer(lambda _, before: error(429, "slow down") if before < retry.TRIES + 4 else Act()) as server:
+    with FaultServer(lambda _, before: error(429, "slow down") if before < limits.TRIES + 4 else Act()) as server:
         assert answered(server)[0] == label_of(PROMPTS[0])
 
 

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from harness.cli import main
+from harness.models.api.limits import NO_LIMITS
 from harness.models.api.model import open_model
-from harness.models.api.settings import NO_LIMITS
 from tests.harness.models.api.conftest import Told, model, requests
 from tests.harness.models.api.fault_server import Act, FaultServer, completion, error, label_of
 from va_extractor.common.errors import InputError
@@ -76,7 +76,7 @@ def test_a_line_now_and_then_goes_to_a_file_and_to_standard_error_only(tmp_path:
         "from types import SimpleNamespace\n"
         "from harness.models.api import progress\n"
         "from harness.models.api.model import open_model\n"
-        "from harness.models.api.settings import NO_LIMITS\n"
+        "from harness.models.api.limits import NO_LIMITS\n"
         "progress._LINE_S = 0.1\n"
         "name = 'local-chat-completions'\n"
         "lm = open_model(name, name, {'base_url': sys.argv[1], 'model': 'm', 'num_concurrent': 2}, NO_LIMITS)\n"

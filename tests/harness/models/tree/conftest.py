@@ -10,7 +10,7 @@ import pytest
 import torch
 from lm_eval.models.huggingface import HFLM
 
-from harness.models.api import retry
+from harness.models.api import limits
 from harness.models.tree.model import PrefixTreeLM
 from tests.harness.models.tree.completion_server import Behaviour, serve
 from tests.harness.models.tree.models import MAX_LENGTH, random_model, tokenizer
@@ -55,7 +55,7 @@ def served(behaviour: Behaviour, tmp_path: Path) -> Iterator[dict[str, str]]:
 @pytest.fixture
 def connect(served: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Connect:
     """Return a function that gives a model of a class, connected to the server."""
-    monkeypatch.setattr(retry, "FIRST_BACKOFF_S", 0.001)  # retries need not wait
+    monkeypatch.setattr(limits, "FIRST_BACKOFF_S", 0.001)  # retries need not wait
 
     def make(kind: Connect, **options: Any) -> Any:
         return kind(**(served | {"max_length": 96} | options))

@@ -9,7 +9,7 @@ import pytest
 from lm_eval.api.registry import get_model
 from lm_eval.models.openai_completions import LocalCompletionsAPI
 
-from harness.models.api import retry
+from harness.models.api import batch
 from harness.models.tree.server import TreeCompletions
 from tests.harness.models.tree.completion_server import Behaviour
 from tests.harness.models.tree.conftest import Connect
@@ -72,7 +72,7 @@ def test_a_server_that_cannot_is_refused_in_one_line(
 ) -> None:
     for name, value in change.items():
         setattr(behaviour, name, value)
-    monkeypatch.setattr(retry, "PATIENCE_S", 0.0)
+    monkeypatch.setattr(batch, "PATIENCE_S", 0.0)
     ours = connect(TreeCompletions, logprobs=300)
     with pytest.raises(InputError) as caught:
         ours.loglikelihood(likelihood_requests(PAIRS), disable_tqdm=True)
