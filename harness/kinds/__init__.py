@@ -6,10 +6,10 @@ from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 
-from harness.kinds.base import Answered, Baseline, Kind
+from harness.kinds.base import Answered, Baseline, Centroids, Kind
 from va_extractor.common.errors import InputError
 
-__all__ = ["Answered", "Baseline", "Kind", "all_kinds", "get", "names"]
+__all__ = ["Answered", "Baseline", "Centroids", "Kind", "all_kinds", "get", "names"]
 
 
 @cache

@@ -14,7 +14,7 @@ from va_extractor.common.errors import InputError
 from va_extractor.emotions.prototypes import prototypes
 
 if TYPE_CHECKING:
-    from harness.kinds.base import Answered
+    from harness.kinds.base import Answered, Centroids
 
 _DIGITS = 9  # labels that differ by rounding only are ties
 
@@ -51,7 +51,7 @@ def labelled(labels: tuple[str, ...], answered: Sequence[Answered]) -> dict[str,
     gold = np.array([item.choices.index(item.labels[0]) for item in items], dtype=np.int64)
     sizes = np.array([len(item.choices) for item in items], dtype=np.int64)
     even = np.unique(sizes).size == 1
-    near = places(items) if even else None
+    near = places(answered) if even else None
     scores = [one.answer.loglikelihoods for one in answered if even and one.answer.loglikelihoods is not None]
     scored = np.array(scores, dtype=np.float64) if len(scores) == len(answered) > 0 else None
     return {
@@ -67,16 +67,21 @@ def labelled(labels: tuple[str, ...], answered: Sequence[Answered]) -> dict[str,
     }
 
 
-def places(items: Sequence[Item]) -> Floats | None:
-    """Return (n, k, 2) prototypes of the offered labels; None if one has no published term."""
+def places(answered: Sequence[Answered]) -> Floats | None:
+    """Return (n, k, 2) centroids or norms of the offered labels; None if one has neither."""
     known: dict[tuple[str, ...], Floats] = {}
     try:
-        for item in items:
-            if item.choices not in known:
-                known[item.choices] = prototypes(item.choices)
+        for one in answered:
+            choices = one.item.choices
+            if choices not in known:
+                known[choices] = prototypes(choices) if one.centroids is None else _means(choices, one.centroids)
     except InputError:
         return None
-    return np.stack([known[item.choices] for item in items])
+    return np.stack([known[one.item.choices] for one in answered])
+
+
+def _means(choices: Sequence[str], centroids: Centroids) -> Floats:
+    return np.array([centroids[choice] for choice in choices], dtype=np.float64)
 
 
 def distance(places: Floats, items: Sequence[Item]) -> Floats:

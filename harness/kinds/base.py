@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, Protocol
@@ -27,6 +27,10 @@ TEXT, LOGLIKELIHOOD = "generate_until", "multiple_choice"
 """lm-eval's output types."""
 
 
+Centroids = Mapping[str, tuple[float, float]]
+"""Mean valence and arousal of items with each label, in [-1, 1]."""
+
+
 @dataclass(frozen=True, eq=False)
 class Answered:
     """One item with an answer to it.
@@ -37,6 +41,7 @@ class Answered:
         parsed: the answer as parsed.
         scores: scores of a text by instruments; empty for all other kinds.
         content_free: log-likelihoods of the same choices in prompts without content; empty if there are none.
+        centroids: mean valence and arousal of the train items with each label; None to use word norms.
     """
 
     item: Item
@@ -44,6 +49,7 @@ class Answered:
     parsed: Parsed
     scores: ItemScores
     content_free: tuple[tuple[float, ...], ...] = ()
+    centroids: Centroids | None = None
 
 
 class Baseline(Protocol):

@@ -49,15 +49,15 @@ class MultiLabel(Kind):
         return {"f1": 2 * both / size if size else 1.0, "jaccard": both / either if either else 1.0}
 
     def outcome(self, labels: tuple[str, ...], answered: Sequence[Answered]) -> LabelSets:
-        """Arrange both sets, the annotators' own sets, and distances to prototypes."""
+        """Arrange both sets, the annotators' own sets, and distances to the labels' centroids."""
         items = [one.item for one in answered]
-        prototypes = places(items)
+        near = places(answered)
         return LabelSets(
             gold=membership([item.labels for item in items], labels),
             predicted=membership([one.parsed.labels for one in answered], labels),
             labels=labels,
             votes=votes(items, labels),
-            distance=None if prototypes is None else distance(prototypes, items),
+            distance=None if near is None else distance(near, items),
             annotated=annotated(items, labels),
         )
 

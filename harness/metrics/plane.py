@@ -19,7 +19,7 @@ _NO_GROUP = "a label is in no group of the ontology"
 
 @metric(
     "plane",
-    line="distance in the VA plane from the given point to the answered label's prototype",
+    line="distance in the VA plane from the given point to the centroid of the answered label",
     higher_is_better=False,
     reasons=(UNEVEN,),
     undefined=_NO_TERM,

@@ -77,6 +77,8 @@ class TaskRecord(Model):
         per_class: by label; empty where there is no fixed label set.
         confusion: only for single-label tasks with a fixed label set.
         bias: how answers lean; None where there is no fixed label set.
+        centroids: mean valence and arousal of the train items with each label, which distances are to; None where they
+            are to word norms.
         reliability: the reliability diagram of `raw`, of length-`normalised` and of contextually `calibrated`
             probabilities, each where there is one; empty where answers are texts.
         samples: the samples' file below the run folder.
@@ -103,6 +105,7 @@ class TaskRecord(Model):
     per_class: dict[str, ClassScore]
     confusion: Confusion | None
     bias: Bias | None = None
+    centroids: dict[str, tuple[FiniteFloat, FiniteFloat]] | None = None
     reliability: dict[str, tuple[ReliabilityBin, ...]] = Field(default_factory=dict)
     samples: str
     samples_sha256: str

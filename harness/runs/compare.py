@@ -199,7 +199,7 @@ def _pair(task: str, first: Run, second: Run, items: int) -> Comparison:
     if clusters.max() == 0:
         what = "all items form one cluster, so nothing can be inferred"
         raise InputError(what, code="unsupported", file=first.folder, field=task)
-    one, other = (repeated(kind, record.labels, run.samples[task]) for run in (first, second))
+    one, other = (repeated(kind, record.labels, run.samples[task], record.centroids) for run in (first, second))
     rows = [difference(metric, one, other, clusters) for metric in kind.metrics if metric.higher_is_better is not None]
     return Comparison(
         task=task,

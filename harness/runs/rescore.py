@@ -19,7 +19,7 @@ from harness.scoring.score import TaskScores, score
 TOLERANCE = 1e-9
 EMBEDDING_TOLERANCE = 1e-4
 """Embeddings differ in the last digits between processors. A changed answer moves a cosine by far more."""
-_FIELDS = ("clusters", "answers", "per_class", "confusion", "bias", "reliability")
+_FIELDS = ("clusters", "answers", "per_class", "confusion", "bias", "reliability", "centroids")
 _ANCHORED = ("baselines", "ceilings", "normalized_score")
 """Parts of a score that rest on texts of baselines and ceilings, which are embedded again."""
 

@@ -267,6 +267,7 @@ class _Progress:
             confusion=scores.confusion,
             bias=scores.bias,
             reliability=scores.reliability,
+            centroids=scores.centroids,
             samples=path,
             samples_sha256=sha256,
         )

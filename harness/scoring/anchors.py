@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from harness.kinds import Kind, get
+from harness.kinds import Centroids, Kind, get
 from harness.kinds.arrays import column
 from harness.kinds.measures import Instruments, instruments
 from harness.record import Answer, EmbedderRecord, FeaturesRecord, Item, ItemScores, Sample, TaskRecord
@@ -18,6 +18,7 @@ from harness.scoring.cache import Arrays, kept
 from harness.scoring.ceilings.answers import ceiling_answers
 from harness.scoring.samples import judge
 from harness.stats.arrays import Floats
+from harness.tasks.centroids import centroids
 from harness.tasks.documents import EVALUATED, FITTED, Question
 from harness.tasks.features import load, reference
 from va_extractor.common.errors import InputError
@@ -38,10 +39,15 @@ class Anchor:
 
 @dataclass(frozen=True)
 class Anchors:
-    """Answers of baselines and ceilings by name, in the order of the items."""
+    """Answers of baselines and ceilings by name, in the order of the items.
+
+    Attributes:
+        centroids: as `harness.tasks.centroids`.
+    """
 
     baselines: Mapping[str, Anchor] = field(default_factory=dict)
     ceilings: Mapping[str, Anchor] = field(default_factory=dict)
+    centroids: Centroids | None = None
 
     def only(self, rows: Sequence[int]) -> Anchors:
         """Return the answers to some of the items."""
@@ -52,7 +58,8 @@ class Anchors:
             }
             for group in (self.baselines, self.ceilings)
         )
-        return Anchors(*groups)
+        baselines, ceilings = groups
+        return Anchors(baselines, ceilings, self.centroids)
 
 
 NO_ANCHORS = Anchors()
@@ -147,7 +154,11 @@ def _anchors(
         ceilings = ceiling_answers(asked, items, by_likelihood=by_likelihood)
         tools = by()
         groups = {"baselines": baselines, "ceilings": ceilings}
-        return {
+        found = centroids(asked)
+        placed: Arrays = (
+            {} if found is None else {"labels": np.array(list(found)), "centroids": np.array([*found.values()])}
+        )
+        return placed | {
             f"{group}.{name}.{part}": array
             for group, given in groups.items()
             for name, answers in given.items()
@@ -162,7 +173,9 @@ def _anchors(
         group: {name: _anchor(f"{group}.{name}", found, items) for of, name in names if of == group}
         for group in ("baselines", "ceilings")
     }
-    return Anchors(**groups)
+    labels, centers = (found[name].tolist() if name in found else () for name in ("labels", "centroids"))
+    where = {label: (valence, arousal) for label, (valence, arousal) in zip(labels, centers, strict=True)}
+    return Anchors(**groups, centroids=where or None)
 
 
 def _arrays(kind: Kind, items: Sequence[Item], answers: Sequence[Answer], by: Instruments | None) -> Arrays:

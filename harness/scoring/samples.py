@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from harness.kinds import Answered, Kind
+from harness.kinds import Answered, Centroids, Kind
 from harness.kinds.measures import PARTS, Instruments, Part
 from harness.kinds.reading import read, to_answer
 from harness.record import Answer, ContentFree, Item, ItemScores, Parsed, Sample
@@ -124,6 +125,11 @@ def answered_again(kind: Kind, samples: Sequence[Sample]) -> list[list[Answered]
         ]
         for index in range(len(samples[0].repeats))
     ]
+
+
+def placed(answered: list[Answered], centroids: Centroids | None) -> list[Answered]:
+    """Return the same answers, with the places of their labels."""
+    return answered if centroids is None else [replace(one, centroids=centroids) for one in answered]
 
 
 def answered_by(name: str, anchor: Anchor, kind: Kind, samples: Sequence[Sample]) -> list[Answered]:

@@ -10,7 +10,7 @@ from statistics import fmean
 
 import numpy as np
 
-from harness.kinds import Answered, Kind
+from harness.kinds import Answered, Centroids, Kind
 from harness.metrics import Metric
 from harness.metrics.outcome import Labelled, LabelSets, Outcome
 from harness.record import (
@@ -31,7 +31,7 @@ from harness.scoring.chance import chances
 from harness.scoring.estimate import estimate
 from harness.scoring.normalized_score import CHANCE, Bounds, bounds, normalized_score
 from harness.scoring.repeats import Repeated, components
-from harness.scoring.samples import answered, answered_again, answered_by, only, whole
+from harness.scoring.samples import answered, answered_again, answered_by, only, placed, whole
 from harness.stats.arrays import Floats, Ints, Weights
 from harness.stats.bootstrap import Compute, clusters_with_value, resample
 from harness.stats.clusters import cluster_index
@@ -56,6 +56,7 @@ class TaskScores:
     confusion: Confusion | None
     bias: Bias | None
     reliability: dict[str, tuple[ReliabilityBin, ...]]
+    centroids: Centroids | None
 
 
 @dataclass(frozen=True)
@@ -121,6 +122,7 @@ def _withheld(kind: Kind, samples: Sequence[Sample], counts: AnswerCounts, reaso
         confusion=None,
         bias=None,
         reliability={},
+        centroids=None,
     )
 
 
@@ -140,9 +142,10 @@ def _task_scores(
     counts: AnswerCounts,
 ) -> TaskScores:
     def outcomes(anchors: Mapping[str, Anchor]) -> dict[str, Outcome]:
-        return {name: kind.outcome(labels, answered_by(name, one, kind, samples)) for name, one in anchors.items()}
+        rows = {name: answered_by(name, one, kind, samples) for name, one in anchors.items()}
+        return {name: kind.outcome(labels, placed(row, others.centroids)) for name, row in rows.items()}
 
-    repeats = repeated(kind, labels, samples)
+    repeats = repeated(kind, labels, samples, others.centroids)
     model = repeats.pooled
     answers = Answers(
         model=repeats,
@@ -159,12 +162,15 @@ def _task_scores(
         confusion=breakdown.confusion(model) if isinstance(model, Labelled) and fixed else None,
         bias=breakdown.bias(model) if isinstance(model, Labelled | LabelSets) and fixed else None,
         reliability=breakdown.reliability(model) if isinstance(model, Labelled) else {},
+        centroids=others.centroids if fixed else None,
     )
 
 
-def repeated(kind: Kind, labels: tuple[str, ...], samples: Sequence[Sample]) -> Repeated:
-    """Arrange the model's answers, of each repeat and of all together."""
-    repeats = _repeats(kind, samples)
+def repeated(
+    kind: Kind, labels: tuple[str, ...], samples: Sequence[Sample], centroids: Centroids | None = None
+) -> Repeated:
+    """Arrange the model's answers, of each repeat and of all together; distances are to `centroids`, else to norms."""
+    repeats = [placed(repeat, centroids) for repeat in _repeats(kind, samples)]
     pooled = kind.outcome(labels, [one for repeat in repeats for one in repeat])
     each = tuple(kind.outcome(labels, repeat) for repeat in repeats) if len(repeats) > 1 else (pooled,)
     return Repeated(each, pooled)

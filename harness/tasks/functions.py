@@ -19,6 +19,7 @@ from harness.kinds.measures import PARTS, instruments
 from harness.kinds.reading import read, to_answer
 from harness.metrics import Metric
 from harness.record import Answer
+from harness.tasks.centroids import centroids
 from harness.tasks.documents import EVALUATED, FITTED, Document, Documents, Question, documents
 from harness.tasks.features import reference
 from harness.tasks.prompts.axes import Axes
@@ -106,7 +107,7 @@ class Scorer:
             results: the generated text, or (log-likelihood, greedy) of each choice.
         """
         item, answer = doc["item"], to_answer(results)
-        one = Answered(item, answer, read(self.kind, item, answer), {})
+        one = Answered(item, answer, read(self.kind, item, answer), {}, centroids=centroids(doc["question"]))
         return {metric.name: one for metric in self.kind.metrics}
 
 

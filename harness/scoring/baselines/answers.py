@@ -26,6 +26,7 @@ from harness.scoring.baselines.scores import (
     typical_spread,
 )
 from harness.stats.arrays import Floats
+from harness.tasks.centroids import centroids
 from harness.tasks.documents import EVALUATED, Question, fitted_on, split
 
 _SCORES: dict[str, LabelScores] = {
@@ -125,4 +126,6 @@ class Baseline:
             return Fit(labels, np.empty((0, 2)), nothing, self.question.source, in_sample=False)
         kept = [[label for label in one.labels if label in labels] for one in self.train]
         in_sample = fitted_on(self._plain) == EVALUATED
-        return Fit(labels, points(self.train), membership(kept, labels), self.question.source, in_sample)
+        found = centroids(self._plain)
+        centers = None if found is None else np.array([found[label] for label in labels])
+        return Fit(labels, points(self.train), membership(kept, labels), self.question.source, in_sample, centers)

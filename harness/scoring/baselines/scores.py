@@ -29,6 +29,7 @@ class Fit:
         truth: (m, k) which labels each train item has.
         source: the source's name, for messages.
         in_sample: whether these are the items asked, since there is no train split.
+        centroids: (k, 2) mean valence and arousal of the train items with each label; None where there are none.
     """
 
     labels: tuple[str, ...]
@@ -36,6 +37,7 @@ class Fit:
     truth: Bools
     source: str
     in_sample: bool
+    centroids: Floats | None = None
 
 
 LabelScores = Callable[[Fit, Floats], Floats]
@@ -48,8 +50,9 @@ def prior(fit: Fit, points: Floats) -> Floats:
 
 
 def prototype(fit: Fit, points: Floats) -> Floats:
-    """Return the negative Euclidean distance of each point to each label's published mean."""
-    distance: Floats = np.linalg.norm(points[:, None, :] - prototypes(fit.labels)[None, :, :], axis=2)
+    """Return the negative Euclidean distance of each point to each label's centroid, or else its published mean."""
+    centers = prototypes(fit.labels) if fit.centroids is None else fit.centroids
+    distance: Floats = np.linalg.norm(points[:, None, :] - centers[None, :, :], axis=2)
     return -distance
 
 
