@@ -13,8 +13,8 @@ import torch
 from transformers.cache_utils import DynamicCache
 
 from harness.models.tree._compat import inference, is_stateful
-from harness.models.tree.check import tolerance
-from harness.models.tree.mask import AttentionKinds
+from harness.models.tree.layouts import narrowest_window
+from harness.models.tree.scorer import tolerance
 
 if TYPE_CHECKING:
     from lm_eval.api.instance import Instance
@@ -179,7 +179,7 @@ def _one_sequence_each(lm: HFLM, arguments: dict[str, Any]) -> bool:
 
 def _windows_hold(lm: HFLM, mask: Tensor, max_length: int) -> bool:
     """Return whether moved padding cannot push tokens out of a sliding window, which counts padding as distance."""
-    window = AttentionKinds.of(lm.model.config).narrowest()
+    window = narrowest_window(lm.model.config)
     return window is None or max_length <= window or bool(mask.all())
 
 
@@ -200,7 +200,7 @@ def find_generation_fault(lm: HFLM, shared: SharedPrompt, context: Tensor, mask:
     """
     lengths = mask.sum(dim=1)
     rows = torch.stack([lengths.argmin(), lengths.argmax()])
-    padding = 0 if AttentionKinds.of(lm.model.config).narrowest() else CHECKED_PADDING
+    padding = 0 if narrowest_window(lm.model.config) else CHECKED_PADDING
     context = torch.nn.functional.pad(context[rows], (padding, 0), value=lm.tokenizer.pad_token_id)
     mask = torch.nn.functional.pad(mask[rows], (padding, 0), value=0)
     moved = shared.move_first(context, mask)

@@ -21,15 +21,12 @@ from harness.models.tree._compat import (
     store_answers,
     takes_logits_to_keep,
 )
-from harness.models.tree.budget import Budget, choose_budget
-from harness.models.tree.check import find_fault
 from harness.models.tree.encode import encode_pairs, encode_texts
 from harness.models.tree.generate import PromptReuse, deduplicate
-from harness.models.tree.layouts import Layout, RowsLayout, TreeLayout
-from harness.models.tree.mask import AttentionKinds
-from harness.models.tree.probe import choose_probe
-from harness.models.tree.scorer import Forward, score_trie
-from harness.models.tree.trie import Answer, Pair, build_trie, truncate
+from harness.models.tree.layouts import Layout, RowsLayout, TreeLayout, attention_windows
+from harness.models.tree.plan import Budget, choose_budget
+from harness.models.tree.scorer import Forward, find_fault, score_trie
+from harness.models.tree.trie import Answer, Pair, build_trie, choose_probe, truncate
 from va_extractor.common.errors import InputError
 
 if TYPE_CHECKING:
@@ -138,11 +135,11 @@ class PrefixTreeLM(HFLM):  # type: ignore[misc]  # lm-eval has no types
         level = PATHS.index(self.scoring_path)
         faults = []
         if longest > self._checked_length:
-            probe = choose_probe(pairs)
-            reference = reference_scores(self, [probe.pairs[i] for i in probe.compared])
+            probe, compared = choose_probe(pairs)
+            reference = reference_scores(self, [probe[i] for i in compared])
             while PATHS[level] != "hflm":
                 score = partial(self._score, PATHS[level], quiet=True)
-                fault = find_fault(probe, reference, self._dtype, score)
+                fault = find_fault(probe, compared, reference, self._dtype, score)
                 if fault is None:
                     break
                 faults.append(f"{PATHS[level]}: {fault}")
@@ -178,7 +175,7 @@ class PrefixTreeLM(HFLM):  # type: ignore[misc]  # lm-eval has no types
     def _layout(self, path: ScoringPath, budget: Budget) -> Layout:
         if path == "rows":
             return RowsLayout(budget.row_tokens)
-        return TreeLayout(budget.row_tokens, AttentionKinds.of(self.model.config), self._dtype, self.device)
+        return TreeLayout(budget.row_tokens, attention_windows(self.model.config), self._dtype, self.device)
 
     @property
     def _dtype(self) -> torch.dtype:

@@ -19,8 +19,7 @@ from tqdm import tqdm
 
 from harness.models.api.completions import CompletionDialect, Completions
 from harness.models.api.dialect import Body
-from harness.models.tree.probe import choose_probe
-from harness.models.tree.trie import Answer, Pair, build_trie, truncate
+from harness.models.tree.trie import Answer, Pair, build_trie, choose_probe, truncate
 from va_extractor.common.errors import InputError
 
 TOLERANCE = 0.125  # nats for each label token: the spacing of bfloat16 numbers between 16 and 32
@@ -89,8 +88,8 @@ class TreeCompletions(Completions):
         Raises:
             InputError: The two differ, or the server cannot echo.
         """
-        probe = choose_probe(pairs)
-        compared: list[Pair] = [probe.pairs[i] for i in probe.compared]
+        probe, indices = choose_probe(pairs)
+        compared = [probe[i] for i in indices]
         answers = self._score(compared)
         try:
             echoed = super()._loglikelihood_tokens([(None, list(context), list(label)) for context, label in compared])

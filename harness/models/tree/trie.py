@@ -84,7 +84,7 @@ class TokenTrie:
         return owner, first[owner] + within
 
     def is_scored(self, nodes: Ints) -> NDArray[np.bool_]:
-        """Which trie tokens predict anything, shape [n]."""
+        """Which trie tokens predict anything, in the shape of `nodes`; -1 (padding) does not."""
         first = np.searchsorted(self.edge_node, nodes, side="left")
         return np.searchsorted(self.edge_node, nodes, side="right") > first
 
@@ -142,6 +142,41 @@ def build_trie(pairs: Sequence[Pair]) -> TokenTrie:
         pair_of=pair_of,
         n_pairs=len(distinct),
     )
+
+
+def choose_probe(pairs: Sequence[Pair]) -> tuple[list[Pair], list[int]]:
+    """Choose the pairs on which a path is checked before it scores the rest.
+
+    These are the first, last, shortest and longest context with all their labels, and one label of each to compare.
+
+    Of the labels the one that stands last in depth-first order, behind all that a broken mask could show it. The
+    second context comes along uncompared: it is likely to share its beginning with the first.
+
+    Args:
+        pairs: Truncated pairs, not empty.
+
+    Returns:
+        The pairs to score together, and the indices among them of those to compare.
+    """
+    contexts: dict[tuple[int, ...], list[int]] = {}
+    last_context, members = None, []
+    for index, (context, _) in enumerate(pairs):
+        if context is not last_context:
+            last_context, members = context, contexts.setdefault(tuple(context), [])
+        members.append(index)
+    groups = list(contexts.values())
+    by_length = sorted(groups, key=lambda group: len(pairs[group[0]][0]))
+    chosen = {id(group): group for group in (groups[0], groups[-1], by_length[0], by_length[-1])}
+    neighbour = groups[min(1, len(groups) - 1)]
+    probe: list[Pair] = []
+    compared: list[int] = []
+    for group in chosen.values():
+        last = max(range(len(group)), key=lambda i: tuple(pairs[group[i]][1]))
+        compared.append(len(probe) + last)
+        probe.extend(pairs[i] for i in group)
+    if id(neighbour) not in chosen:
+        probe.extend(pairs[i] for i in neighbour)
+    return probe, compared
 
 
 def _distinct(pairs: Sequence[Pair]) -> tuple[list[tuple[bytes, int, Tokens]], list[int]]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import selectors
+import socket
 import time
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
@@ -11,6 +14,7 @@ import pytest
 
 from harness.models.api import limits
 from harness.models.api.limits import ApiSettings
+from harness.models.api.sender import FEW, FewAtATime
 from tests.harness.models.api.conftest import Told, model, requests
 from tests.harness.models.api.fault_server import Act, FaultServer, drawn, error, label_of
 from va_extractor.common.errors import InputError
@@ -244,3 +248,19 @@ def test_no_more_are_asked_at_once_than_allowed_and_the_number_rises_to_it() -> 
     with FaultServer(lambda *_: Act(after=0.02)) as server:
         model(server, ApiSettings(concurrency=3)).generate_until(requests(prompts[:50]))
         assert server.most_at_once == 3
+
+
+def test_every_ready_socket_has_its_turn_a_few_at_a_time() -> None:
+    with ExitStack() as stack:
+        selector = stack.enter_context(FewAtATime())
+        for number in range(10):
+            near, far = socket.socketpair()
+            stack.enter_context(near)
+            stack.enter_context(far)
+            far.sendall(bytes([number]))
+            selector.register(near, selectors.EVENT_READ)
+        turns = []
+        while ready := selector.select(0):
+            turns.append([key.fileobj.recv(1)[0] for key, _ in ready])  # type: ignore[union-attr]
+    assert max(map(len, turns)) <= FEW
+    assert sorted(number for turn in turns for number in turn) == list(range(10))

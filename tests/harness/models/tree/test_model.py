@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from lm_eval.api.registry import get_model
 from lm_eval.models.huggingface import HFLM
 
-from harness.models.tree.budget import Budget
 from harness.models.tree.model import PrefixTreeLM
+from harness.models.tree.plan import Budget
 from tests.harness.models.tree.models import MAX_LENGTH, WORDS, likelihood_requests, random_model, tokenizer
 from va_extractor.common.errors import InputError
 

@@ -7,8 +7,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.models.tree.layouts import TreeLayout
-from harness.models.tree.mask import AttentionKinds, additive_masks, ancestor_mask
+from harness.models.tree.layouts import TreeLayout, Windows, additive_masks, ancestor_mask
 from harness.models.tree.trie import Pair, build_trie
 from tests.harness.models.tree.test_trie import pairs
 
@@ -35,8 +34,8 @@ def test_a_window_counts_positions_on_the_path() -> None:
     # one cached token; then a - b - c and a - d, so that d stands two columns from a and one position
     node, end = torch.tensor([[0, 1, 2, 3]]), torch.tensor([[4, 3, 3, 4]])
     depth = torch.tensor([[1, 2, 3, 2]])
-    kinds = AttentionKinds({"full_attention": None, "sliding_attention": 2})
-    masks = additive_masks(node, end, depth, 1, kinds=kinds, dtype=torch.float32)
+    windows: Windows = {"full_attention": None, "sliding_attention": 2}
+    masks = additive_masks(node, end, depth, 1, windows=windows, dtype=torch.float32)
     assert isinstance(masks, dict)
     assert (masks["full_attention"][0, 0] == 0).int().tolist() == [
         [1, 1, 0, 0, 0], [1, 1, 1, 0, 0], [1, 1, 1, 1, 0], [1, 1, 0, 0, 1],
@@ -48,7 +47,7 @@ def test_a_window_counts_positions_on_the_path() -> None:
 
 def test_padding_gives_no_nan() -> None:
     trie = build_trie([([1, 2], [3, 4]), ([1, 5], [3])])
-    layout = TreeLayout(8, AttentionKinds({"full_attention": None}), torch.float32, torch.device("cpu"))
+    layout = TreeLayout(8, {"full_attention": None}, torch.float32, torch.device("cpu"))
     nodes = layout.pad([np.array([0, 1, 2]), np.array([3])])
     inputs = layout.inputs(trie, nodes, prefix=0)
     assert nodes.tolist() == [[0, 1, 2], [-1, -1, 3]]
