@@ -169,12 +169,12 @@ def arguments(text: str, flag: str) -> dict[str, Any]:
         except ValueError as error:
             raise InputError(f"not valid JSON: {error}", code="type", field=flag) from None
         return dict(given)
-    from harness.models.lm_eval import parse_args_string
+    from lm_eval.utils import simple_parse_args_string
 
     for part in filter(None, text.split(",")):
         if "=" not in part:
             raise InputError("not of the form key=value", code="type", field=flag, found=part)
-    return parse_args_string(text)
+    return dict(simple_parse_args_string(text))
 
 
 def _no_number(name: str) -> Any:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
 
-from harness.models import lm_eval as _compat
+from harness.models import back_ends
 from harness.models.api import providers
 from harness.models.api.limits import NO_LIMITS, ApiSettings
 from harness.record import ModelRecord
@@ -113,7 +113,7 @@ def choose(model: str, args: Mapping[str, Any]) -> ModelChoice:
         return ModelChoice(model, named[0], {**args, "model": named[1]})
     if model in providers.LM_EVAL:
         return ModelChoice(model, model, dict(args))
-    known = _compat.backends()
+    known = back_ends.backends()
     if model in _HUGGING_FACE:
         return ModelChoice(model, TREE, dict(args))
     if model in known:
@@ -160,7 +160,7 @@ def open_model(
             from harness.models.api.model import open_model as open_api
 
             return open_api(choice.given, choice.backend, choice.args, api)
-        return _compat.create_model(choice.backend, choice.args, {"batch_size": batch_size, "device": device})
+        return back_ends.create_model(choice.backend, choice.args, {"batch_size": batch_size, "device": device})
     except InputError:
         raise
     except ImportError as error:
@@ -189,7 +189,7 @@ def record(choice: ModelChoice, lm: LM, chat_template_sha256: str | None) -> Mod
     """Describe the model for the run record, without credentials and local paths."""
     return ModelRecord(
         id=choice.id,
-        revision=_compat.model_revision(lm),
+        revision=back_ends.model_revision(lm),
         backend=choice.backend,
         args=public_args(choice.args),
         chat_template_sha256=chat_template_sha256,

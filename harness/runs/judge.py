@@ -19,6 +19,7 @@ from harness.kinds.arrays import column
 from harness.kinds.reading import to_answer
 from harness.kinds.recorded import read_run
 from harness.metrics.algebra import weighted_mean
+from harness.models import back_ends
 from harness.models import choice as models
 from harness.models import lm_eval as _compat
 from harness.models.api.limits import NO_LIMITS, ApiSettings
@@ -36,6 +37,7 @@ from harness.stats.arrays import Floats, Ints, Weights
 from harness.stats.bootstrap import resample
 from harness.stats.clusters import cluster_index
 from harness.stats.intervals import FEW_VALUES, percentile
+from harness.tasks import engine
 from harness.tasks.sampling import sample
 from harness.text.labels import parse_description
 from va_extractor.common.errors import InputError, nearest
@@ -108,7 +110,7 @@ def judge_run(folder: Path, config: JudgeConfig, out: Path, say: Callable[[str],
     Raises:
         InputError: the run has no descriptions, an argument is wrong, the judge failed, or `out` exists.
     """
-    _compat.quiet()
+    engine.quiet()
     if out.exists():
         raise InputError("exists", code="conflict", file=out, field="--out", hint="move it, or give another --out")
     run = read_run(folder)
@@ -127,7 +129,7 @@ def judge_run(folder: Path, config: JudgeConfig, out: Path, say: Callable[[str],
     tasks = {}
     with closing(AnswerCache(cache_file(config.cache, out.parent))) as cache:
         lm = models.open_model(choice, config.batch_size, config.device, config.api)
-        key = model_key(choice.id, _compat.model_revision(lm), choice.backend, choice.all_args(config.api))
+        key = model_key(choice.id, back_ends.model_revision(lm), choice.backend, choice.all_args(config.api))
         cached = CachedLM(lm, cache, key, ())
         for name, one in compared.items():
             say(f"{name}: {choice.id} judges {len(one.pairs)} pairs, each in both orders")
@@ -135,7 +137,7 @@ def judge_run(folder: Path, config: JudgeConfig, out: Path, say: Callable[[str],
             answers = _ask(cached, asked, arguments, config, chat=chat)
             judged = _judged(one.samples, asked, [answer.text or "" for answer in answers], arguments)
             tasks[name] = _judgement(one, answers, judged, run.tasks[name].samples_sha256, config)
-    template = _compat.chat_template_of(lm) if chat else None
+    template = back_ends.chat_template_of(lm) if chat else None
     found = JudgeRecord(
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         harness_version=provenance.own_version(),

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict
 
+from harness.models import back_ends, tokenizer
 from harness.models import choice as models
 from harness.models import lm_eval as _compat
-from harness.models import tokenizer
 from harness.models.api import prices
 from harness.models.cache.key import model_key
 from harness.models.cache.model import CachedLM
@@ -24,6 +24,7 @@ from harness.models.content_free import content_free
 from harness.models.dry_run import DryRunLM
 from harness.runs.config import RunConfig, ask_settings, cache_file
 from harness.runs.preflight import check_fit
+from harness.tasks import engine
 from harness.tasks.load import Task, load_tasks
 
 if TYPE_CHECKING:
@@ -130,7 +131,7 @@ def count(config: RunConfig, answer_tokens: int | None = None) -> Counted:
     Raises:
         InputError: an argument is wrong, or the cache cannot be read.
     """
-    _compat.quiet()
+    engine.quiet()
     tasks = load_tasks(
         config.tasks, config.include_paths, config.features, trust_code=config.trust_code, axes=config.axes
     )
@@ -193,7 +194,7 @@ class _Planner:
         _compat.ask_again(asker, task.name, task.engine, self.settings, self.config.repeats)
         if task.calibrated:
             content_free(asker, task, self.settings)
-        counts = _compat.counts(asker)
+        counts = back_ends.counts(asker)
         generated = [request for request in dry.requests if request.request_type == "generate_until"]
         right = [str(request.doc["target"]) for request in generated]
         given = self.answer_tokens
@@ -209,7 +210,7 @@ class _Planner:
         )
 
     def _cached(self, dry: DryRunLM) -> CachedLM:
-        commit = None if self.choice.api else _compat.hub_commit(self.choice.args)
+        commit = None if self.choice.api else back_ends.hub_commit(self.choice.args)
         key = model_key(self.choice.id, commit, self.choice.backend, self.choice.all_args(self.config.api))
         return CachedLM(dry, self.cache, key, self.config.seeds[:3])
 

@@ -10,6 +10,7 @@ from typing import Any
 from harness.models import lm_eval as _compat
 from harness.models.dry_run import DryRunLM
 from harness.record import FeaturesRecord, Item, RunRecord
+from harness.tasks import engine
 from harness.tasks.load import load_tasks
 
 
@@ -57,7 +58,7 @@ def render(run: RunRecord, name: str, features: str, prompts: Mapping[str, str] 
     Raises:
         InputError: the task is unknown, or the features lack its source.
     """
-    _compat.quiet()
+    engine.quiet()
     task = load_tasks([name], [], features)[0]
     settings = _compat.AskSettings(
         num_fewshot=run.tasks[name].num_fewshot,

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from harness.kinds.measures import Instruments, instruments
 from harness.kinds.reading import to_answer
+from harness.models import back_ends
 from harness.models import choice as models
 from harness.models import lm_eval as _compat
 from harness.models.cache.key import model_key
@@ -27,6 +28,7 @@ from harness.runs.preflight import check_fit, warn_of_limit, warn_of_scale
 from harness.scoring.anchors import Anchors, anchors
 from harness.scoring.samples import make_samples
 from harness.scoring.score import score
+from harness.tasks import engine
 from harness.tasks.load import Task, load_tasks
 from va_extractor.common.errors import InputError
 
@@ -66,7 +68,7 @@ def run(
     Raises:
         InputError: something given is wrong, or the model failed; what was answered stays in the cache.
     """
-    _compat.quiet()
+    engine.quiet()
     tasks = load_tasks(
         config.tasks, config.include_paths, config.features, trust_code=config.trust_code, axes=config.axes
     )
@@ -88,7 +90,7 @@ def run(
         if _is_cached(choice):
             cache = stack.enter_context(closing(AnswerCache(cache_file(config.cache, config.output_path))))
         lm = loaded or models.open_model(choice, config.batch_size, config.device, config.api)
-        if _compat.chat_template_of(lm) and not settings.apply_chat_template:
+        if back_ends.chat_template_of(lm) and not settings.apply_chat_template:
             say(f"{choice.id} has a chat template; --apply_chat_template would use it")
         model = _describe(config, choice, lm, settings)
         asked = lm if cache is None else _cached(lm, cache, choice, config)
@@ -99,7 +101,7 @@ def run(
             return None
         show(done)
         if done.incomplete:
-            say("; ".join(filter(None, [f"incomplete: {done.incomplete}", _compat.resume_hint(asked)])))
+            say("; ".join(filter(None, [f"incomplete: {done.incomplete}", back_ends.resume_hint(asked)])))
         return done
 
 
@@ -109,7 +111,7 @@ def _is_cached(choice: models.ModelChoice) -> bool:
 
 
 def _cached(lm: LM, cache: AnswerCache, choice: models.ModelChoice, config: RunConfig) -> CachedLM:
-    key = model_key(choice.id, _compat.model_revision(lm), choice.backend, choice.all_args(config.api))
+    key = model_key(choice.id, back_ends.model_revision(lm), choice.backend, choice.all_args(config.api))
     return CachedLM(lm, cache, key, config.seeds[:3])
 
 
@@ -119,10 +121,10 @@ def _saying_how_to_resume(asked: LM | CachedLM, say: Say) -> Iterator[None]:
     try:
         yield
     except InputError as error:
-        hints = filter(None, [error.problem.hint, _compat.resume_hint(asked)])
+        hints = filter(None, [error.problem.hint, back_ends.resume_hint(asked)])
         raise InputError.of(replace(error.problem, hint="; ".join(hints) or None)) from error
     except KeyboardInterrupt:
-        say(f"stopped; {_compat.resume_hint(asked) or 'no answer is kept'}")
+        say(f"stopped; {back_ends.resume_hint(asked) or 'no answer is kept'}")
         raise
 
 
@@ -148,7 +150,7 @@ class _Progress:
         """Run one task after the other; return None if this process kept no record."""
         self.left = [task.name for task in tasks]
         for task in tasks:
-            if _compat.stopped(self.lm):
+            if back_ends.stopped(self.lm):
                 break
             say(f"{task.name}: asking {self.model.id}")
             self.left.remove(task.name)
@@ -162,7 +164,7 @@ class _Progress:
     def answer(self, task: Task, say: Say) -> None:
         """Ask one task, write its samples, score it, and write the record."""
         _compat.set_seeds(self.settings.seeds)
-        before = _compat.counts(self.lm).known
+        before = back_ends.counts(self.lm).known
         try:
             passes = _compat.ask_again(self.lm, task.name, task.engine, self.settings, self.config.repeats)
             free = content_free(self.lm, task, self.settings) if task.calibrated else {}
@@ -176,7 +178,7 @@ class _Progress:
             return
         asked, *again = passes
         reasons = Counter(to_answer(one.results).missing for repeat in passes for one in repeat)
-        known = _compat.counts(self.lm).known - before
+        known = back_ends.counts(self.lm).known - before
         say(f"{task.name}: {reasons.pop(None, 0)} answers, scoring")
         if known:
             say(f"{task.name}: {known} requests were answered from the cache; --cache off would send them again")
@@ -202,8 +204,8 @@ class _Progress:
 
     def _record(self) -> RunRecord:
         prompts, answers = zip(*self.tokens, strict=True)
-        path, note = _compat.scoring_path(self.lm)
-        counts = _compat.counts(self.lm)
+        path, note = back_ends.scoring_path(self.lm)
+        counts = back_ends.counts(self.lm)
         return RunRecord(
             created=self.started.isoformat(timespec="seconds"),
             harness_version=provenance.own_version(),
@@ -211,10 +213,10 @@ class _Progress:
             git=provenance.git(),
             model=self.model.model_copy(
                 update={
-                    "revision": self.model.revision or _compat.reported(self.lm),
+                    "revision": self.model.revision or back_ends.reported(self.lm),
                     "scoring_path": path,
                     "scoring_note": note,
-                    "changed": _compat.changes(self.lm),
+                    "changed": back_ends.changes(self.lm),
                 }
             ),
             synthetic=any(task.features.synthetic for task in self.finished.values()),
@@ -224,7 +226,8 @@ class _Progress:
             system_instruction=self.settings.system_instruction,
             gen_kwargs=dict(self.settings.gen_kwargs),
             repeats=self.config.repeats,
-            stopped=_compat.stopped(self.lm) or (f"unfinished: {', '.join(self.left)} not run" if self.left else None),
+            stopped=back_ends.stopped(self.lm)
+            or (f"unfinished: {', '.join(self.left)} not run" if self.left else None),
             allow_missing=self.config.allow_missing,
             usage=Usage(
                 requests=self.requests,
@@ -274,7 +277,7 @@ class _Progress:
 
 
 def _describe(config: RunConfig, choice: models.ModelChoice, lm: LM, settings: _compat.AskSettings) -> ModelRecord:
-    template = _compat.chat_template_of(lm) if settings.apply_chat_template else None
+    template = back_ends.chat_template_of(lm) if settings.apply_chat_template else None
     found = models.record(choice, lm, provenance.sha256_text([template]) if template else None)
     return found.model_copy(update={"args": models.public_args(choice.all_args(config.api))})
 
@@ -293,7 +296,7 @@ def _count_tokens(lm: LM | CachedLM, samples: Sequence[Sample]) -> tuple[int | N
     answers = [
         text for sample, answer in given for text in (sample.item.choices if answer.text is None else [answer.text])
     ]
-    return _compat.count_tokens(lm, [sample.prompt for sample, _ in given]), _compat.count_tokens(lm, answers)
+    return back_ends.count_tokens(lm, [sample.prompt for sample, _ in given]), back_ends.count_tokens(lm, answers)
 
 
 def _total(counts: Sequence[int | None]) -> int | None:

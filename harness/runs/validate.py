@@ -8,10 +8,9 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from harness.kinds.measures import instruments
-from harness.models import lm_eval
 from harness.runs import controls
 from harness.runs.controls import Control, Omitted
-from harness.tasks import catalogue, checks, yamlfile
+from harness.tasks import catalogue, checks, engine, yamlfile
 from harness.tasks.checks import axes, data, fit, prompts, showing
 from harness.tasks.checks.data import Facts
 from harness.tasks.documents import EVALUATED, documents, nearest
@@ -168,7 +167,7 @@ def _of_documents(source: Source, problem: Problem) -> Problem:
 
 
 def _controls(source: Source, target: Target, report: Report, settings: Settings) -> None:
-    lm_eval.quiet()
+    engine.quiet()
     try:
         info = catalogue.TaskInfo(str(report.name), "", (), target.path, target.root)
         task = build(info, settings.features, trust_code=settings.trust_code)

@@ -10,7 +10,7 @@ from lm_eval.api.instance import Instance
 from lm_eval.api.model import LM
 from sklearn.metrics import accuracy_score
 
-from harness.models import lm_eval as _compat
+from harness.models import back_ends
 from harness.record import Answer
 from leaderboard.cli import main as leaderboard
 
@@ -66,7 +66,7 @@ class Gaps(LM):  # type: ignore[misc]  # lm-eval has no types
 def gaps(monkeypatch: pytest.MonkeyPatch) -> Gaps:
     """Put the model in place of a back end."""
     model = Gaps()
-    monkeypatch.setattr(_compat, "create_model", lambda *_: model)
+    monkeypatch.setattr(back_ends, "create_model", lambda *_: model)
     return model
 
 

@@ -27,6 +27,7 @@ from harness.runs.sweep.design import Axis, cells, contrasts, described, parse
 from harness.runs.sweep.effects import Measured, effects, spread_of
 from harness.scoring.samples import answered
 from harness.stats.clusters import cluster_index
+from harness.tasks import engine
 from harness.tasks.documents import Document
 from harness.tasks.load import Task, load_tasks
 from harness.tasks.prompts.axes import Axes
@@ -83,7 +84,7 @@ def plan(config: RunConfig, axes: str, design: str) -> Plan:
     Raises:
         InputError: an axis does not exist, or the task does not take it.
     """
-    _compat.quiet()
+    engine.quiet()
     task = _one(config, None)
     if "values" not in printed(task.engine.config.doc_to_text):
         raise InputError(
@@ -199,7 +200,7 @@ def _one(config: RunConfig, axes: Axes | None) -> Task:
 def _digest(task: Task, docs: Sequence[Document]) -> str:
     """Return a hash of all that decides the answers to a variant and their parsing."""
     axes = task.question.axes
-    decides = [axes.language, axes.reasoning, _compat.template_text(task.engine), *map(task.engine.doc_to_text, docs)]
+    decides = [axes.language, axes.reasoning, engine.template_text(task.engine), *map(task.engine.doc_to_text, docs)]
     return hashlib.sha256(json.dumps(decides).encode()).hexdigest()[:12]
 
 

@@ -111,7 +111,7 @@ def opened(monkeypatch: pytest.MonkeyPatch, error: Exception, given: str = "org/
     def fail(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr("harness.models.lm_eval.create_model", fail)
+    monkeypatch.setattr("harness.models.back_ends.create_model", fail)
     with pytest.raises(InputError) as raised:
         open_model(ModelChoice(given, "hf", {}), None, None)
     return raised.value.problem

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import gc
+import random
 from typing import Any
 
+import numpy as np
 import pytest
 from lm_eval.api.model import LM
 
 from harness.models import lm_eval as _compat
 from harness.models.lm_eval import AskSettings
 from harness.record import Seeds
+from harness.tasks import engine
 from harness.tasks.documents import Documents
 from harness.tasks.features import SHIPPED
 from harness.tasks.load import Task, load_tasks
@@ -95,7 +99,7 @@ def test_generation_arguments_given_stand_over_those_of_the_task() -> None:
     [(_, sent)] = model.sent
     assert sent["temperature"] == 0.7
     assert sent["max_gen_toks"] == 256
-    assert _compat.generation_arguments(task("iimi_basic_mc").engine, given) == {}
+    assert engine.generation_arguments(task("iimi_basic_mc").engine, given) == {}
 
 
 @pytest.mark.parametrize(("chat", "sent"), [(True, "<who?>"), (False, "who?")])
@@ -103,3 +107,24 @@ def test_prompts_of_no_task_are_sent_alone(chat: bool, sent: str) -> None:
     model = Echo()
     assert _compat.generate(model, ["who?"], {"until": []}, chat=chat) == [f"{sent} 7"]
     assert [prompt for prompt, _ in model.sent] == [sent]
+
+
+def test_garbage_is_collected_seldom_for_a_while_and_as_before_afterwards() -> None:
+    before = gc.get_threshold()
+    with pytest.raises(KeyError), _compat.rare_collection():
+        assert gc.get_threshold()[0] > 100 * before[0]
+        raise KeyError
+    assert gc.get_threshold() == before
+
+
+def test_seeds_are_those_of_the_generators_themselves() -> None:
+    _compat.set_seeds(Seeds(python=5, numpy=6, torch=7, fewshot=8, bootstrap=9, chance=10))
+    assert random.random() == random.Random(5).random()
+    assert np.random.random() == np.random.RandomState(6).random_sample()  # noqa: NPY002  what back ends draw from
+
+
+def test_a_launcher_says_how_many_processes_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("WORLD_SIZE", raising=False)
+    assert _compat.processes() == 1
+    monkeypatch.setenv("WORLD_SIZE", "4")
+    assert _compat.processes() == 4
