@@ -30,13 +30,12 @@ from PIL import Image
 from rich.console import Console
 from rich.table import Table
 
-from va_extractor.convert import layers as kinds
-from va_extractor.convert import read_model, to_onnx
+from va_extractor.convert import Graph, keras_to_onnx
 from va_extractor.extractors.network import Network
 from va_extractor.faces.detector import YuNet
 from va_extractor.faces.engines import Worker, local
 from va_extractor.faces.measure import BATCH, Setup
-from va_extractor.faces.pixels import decode
+from va_extractor.faces.reader import decode
 from va_extractor.faces.shards import Shards
 from va_extractor.schema import Provenance
 from va_extractor.sources import ImageItem
@@ -219,13 +218,14 @@ def two_workers(onnx: Path, folder: Path, faces: int) -> Line:
 def small_network(path: Path) -> None:
     """Write a network of FaceChannel's input and outputs that costs nearly nothing."""
     rng = np.random.default_rng(5)
-    heads = [
-        kinds.Dense(name, ("flat",), rng.normal(0, 0.1, (64, 1)).astype(np.float32), np.zeros(1, np.float32), "tanh")
-        for name in ("arousal", "valence")
-    ]
-    pool = kinds.MaxPool("pool", ("face",), (8, 8), (8, 8), False)
-    face, flat = kinds.Input("face", (), (1, 64, 64)), kinds.Flatten("flat", ("pool",), True)
-    path.write_bytes(to_onnx(kinds.Model((face, pool, flat, *heads), ("arousal", "valence")), {"weights": "random"}))
+    graph = Graph()
+    graph.image("face", (1, 64, 64))
+    graph.add("MaxPool", "pool", ["face"], kernel_shape=(8, 8), strides=(8, 8))
+    graph.flatten("flat", ["pool"], channels_last=True)
+    for name in ("arousal", "valence"):
+        kernel = rng.normal(0, 0.1, (64, 1)).astype(np.float32)
+        graph.dense(name, ["flat"], kernel, np.zeros(1, np.float32), "tanh")
+    path.write_bytes(graph.serialised(("arousal", "valence"), {"weights": "random"}))
 
 
 _PEAK = r"""
@@ -284,7 +284,7 @@ def main() -> None:
         folder = Path(name)
         model.save(folder / "net.h5")
         onnx = folder / "net.onnx"
-        onnx.write_bytes(to_onnx(read_model(folder / "net.h5"), {"weights": "random"}))
+        onnx.write_bytes(keras_to_onnx(folder / "net.h5", {"weights": "random"}))
         measures: list[Callable[[], list[Line]]] = [
             lambda: [against_keras(onnx, model, args.faces // 4)],
             lambda: [crops(onnx, folder, args.faces)],

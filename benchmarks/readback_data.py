@@ -14,7 +14,7 @@ import yaml
 from numpy.typing import NDArray
 
 from va_extractor.common.errors import InputError
-from va_extractor.emotions.norms import norms
+from va_extractor.emotions.prototypes import norms
 
 Array = NDArray[np.float64]
 

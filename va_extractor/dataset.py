@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
+import subprocess
 from collections import Counter, defaultdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Unpack
 
@@ -145,3 +147,21 @@ def sha256(files: list[Path]) -> str:
     for path in sorted(files, key=lambda path: path.name):
         digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+def git_commit() -> str | None:
+    """Return the commit of the checkout this code runs from, 40 hexadecimal digits; None outside a checkout."""
+    root = Path(__file__).resolve().parents[1]
+    if not (root / ".git").exists():
+        return None
+    try:
+        done = subprocess.run(["git", "rev-parse", "HEAD"], cwd=root, capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        return None
+    return done.stdout.strip() or None
+
+
+def stamped(provenance: Provenance) -> Provenance:
+    """Return `provenance` with the present UTC time and the commit of this code."""
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    return provenance.model_copy(update={"created": now, "git_commit": git_commit()})

@@ -24,12 +24,9 @@ import numpy as np
 import pyarrow as pa
 
 from va_extractor.dataset import write_split
-from va_extractor.emotions.labels import BASIC, EMOTIC
-from va_extractor.emotions.norms import norms
-from va_extractor.emotions.prototypes import prototypes, spreads
-from va_extractor.emotions.wording import describe
-from va_extractor.identity import item_id
-from va_extractor.schema import Provenance, features_table
+from va_extractor.emotions.labels import BASIC, EMOTIC, describe
+from va_extractor.emotions.prototypes import norms, prototypes, spreads
+from va_extractor.schema import Provenance, features_table, item_id
 
 SHIPPED = Path(__file__).parent / "shipped"
 SEED = 19771122

@@ -7,6 +7,8 @@ dominance are in [-1, 1] whatever the source's own scale was. The files are Parq
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal, get_args
@@ -16,8 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from va_extractor.common.errors import Code, InputError
-from va_extractor.common.validation import invalid, need_columns
+from va_extractor.common.errors import Code, InputError, invalid, need_columns
 
 VaSource = Literal["facechannel", "emotieffnet", "network", "human", "norms", "synthetic"]  # network: any other
 VaStatus = Literal["ok", "no_face", "low_confidence", "unreadable"]
@@ -249,3 +250,22 @@ def _any(column: pa.ChunkedArray, wrong: Callable[[pa.Array], pa.BooleanArray]) 
     lists = column.combine_chunks()
     rows = pc.list_parent_indices(lists).filter(pc.fill_null(wrong(pc.list_flatten(lists)), False))
     return pc.is_in(pa.array(np.arange(len(lists))), rows)
+
+
+_DIGITS = 20
+
+
+def item_id(salt: str, *parts: str | int) -> str:
+    """Hash what identifies an item.
+
+    The same salt and parts give the same id on every machine. Someone who knows the salt and guesses the parts can
+    identify the item; a secret salt prevents that.
+
+    Args:
+        salt: any text.
+        parts: content of the item, or its names in the source, in order.
+
+    Returns:
+        20 hexadecimal digits (80 bits) of the SHA-256 of salt and parts as a JSON list.
+    """
+    return hashlib.sha256(json.dumps([salt, *parts]).encode()).hexdigest()[:_DIGITS]

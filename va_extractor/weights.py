@@ -179,10 +179,10 @@ def convert(weights: Weights, folder: Path) -> Path:
         InputError: the file has a layer that cannot be converted, the extra `[convert]` is missing, or the folder
             cannot be written.
     """
-    from va_extractor.convert import read_model, to_onnx
+    from va_extractor.convert import keras_to_onnx
 
     path = folder / weights.usable
-    model = to_onnx(read_model(folder / weights.file), {"converted_from": f"{weights.hash_kind}:{weights.digest}"})
+    model = keras_to_onnx(folder / weights.file, {"converted_from": f"{weights.hash_kind}:{weights.digest}"})
     with whole(path) as partial:
         partial.write_bytes(model)
     return path

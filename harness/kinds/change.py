@@ -22,7 +22,7 @@ from harness.record import Item, ItemScores, Parsed
 from harness.stats.arrays import Floats
 from harness.text.labels import parse_description
 from harness.text.parts import FIRST, LAST, parts
-from va_extractor.emotions.norms import norms
+from va_extractor.emotions.prototypes import norms
 
 if TYPE_CHECKING:
     from harness.kinds.measures import Instruments, Part

@@ -20,7 +20,7 @@ from harness.record import Item, ItemScores, Parsed
 from harness.text import numbers as stated
 from harness.text.labels import unparsed
 from va_extractor.common.errors import InputError
-from va_extractor.emotions.norms import norms
+from va_extractor.emotions.prototypes import norms
 
 _WIDEST = 2 * math.sqrt(2)
 

@@ -17,7 +17,7 @@ from harness.text.emotion_words import wheel_f1
 from harness.text.labels import parse_description
 from harness.text.similarity import similarities
 from harness.text.va_readback import same_quadrant, same_quadrant_by_chance
-from va_extractor.emotions.norms import norms
+from va_extractor.emotions.prototypes import norms
 
 if TYPE_CHECKING:
     from harness.kinds.measures import Instruments, Part

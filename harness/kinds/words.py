@@ -21,7 +21,7 @@ from harness.record import Item, ItemScores, Parsed
 from harness.text.emotion_words import Term, find_terms, label_term, set_f1, wheel_f1
 from harness.text.labels import parse_description
 from va_extractor.common.errors import InputError
-from va_extractor.emotions.norms import norms
+from va_extractor.emotions.prototypes import norms
 
 _CONSTANT = {"majority": 1, "top5": 5, "all": None}
 LEVELS = {"family_f1": 1, "cluster_f1": 2, "term_f1": 3}

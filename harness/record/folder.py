@@ -14,9 +14,8 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from harness.record import RunRecord, Sample, TaskRecord
-from va_extractor.common.errors import InputError
+from va_extractor.common.errors import InputError, invalid
 from va_extractor.common.files import reading, whole, writing
-from va_extractor.common.validation import invalid
 
 RUN = "run.json"
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from va_extractor.emotions.norms import Norm, norms
+from va_extractor.emotions.prototypes import Norm, norms
 
 SEED = 142
 RINGS = ((0.25, 0.50, 2), (0.50, 0.90, 3), (0.90, np.inf, 2))

@@ -1,8 +1,8 @@
 """Other words that name a label, from published tables; nothing is added by ear.
 
 The adjectives are the terms under which Russell & Mehrabian (1977) rated the same states
-(`va_extractor.emotions.norms`), and `joy` is the name under which Demszky et al. (2020, GoEmotions, arXiv 2005.00547,
-Ekman grouping) carry happiness.
+(`va_extractor.emotions.prototypes`), and `joy` is the name under which Demszky et al. (2020, GoEmotions, arXiv
+2005.00547, Ekman grouping) carry happiness.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ import yaml
 
 from benchmarks.readback_data import FRAMES, framed_examples, learned_terms, read_emobank, read_rated_words
 from va_extractor.common.errors import InputError
-from va_extractor.emotions.norms import norms
+from va_extractor.emotions.prototypes import norms
 
 EMOBANK = 'id,split,V,A,D,text\na,train,5,1,3,"Good, fine."\nb,dev,2,4,3,Bad.\nc,train,3,3,3," "\n'
 

@@ -10,8 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from va_extractor.convert import layers as kinds
-from va_extractor.convert import to_onnx
+from va_extractor.convert import Graph
 from va_extractor.weights import YUNET, default_folder, state
 
 BESIDE = Path(__file__).resolve().parents[3] / "shared" / "weights"
@@ -25,19 +24,16 @@ def standin(tmp_path_factory: pytest.TempPathFactory) -> Path:
     def draw(*shape: int) -> np.ndarray:
         return rng.normal(0, 0.15, shape).astype(np.float32)
 
-    model = kinds.Model(
-        (
-            kinds.Input("face", (), (1, 64, 64)),
-            kinds.Conv("conv", ("face",), draw(3, 3, 1, 4), draw(4), (2, 2), True, "relu"),
-            kinds.MaxPool("pool", ("conv",), (4, 4), (4, 4), False),
-            kinds.Flatten("flat", ("pool",), True),
-            kinds.Dense("arousal", ("flat",), draw(256, 1), draw(1), "tanh"),
-            kinds.Dense("valence", ("flat",), draw(256, 1), draw(1), "tanh"),
-        ),
-        ("arousal", "valence"),
-    )
+    graph = Graph()
+    graph.image("face", (1, 64, 64))
+    arrays = {"kernel": draw(4, 1, 3, 3), "bias": draw(4)}
+    graph.add("Conv", "conv", ["face"], arrays, "relu", strides=(2, 2), auto_pad="SAME_UPPER")
+    graph.add("MaxPool", "pool", ["conv"], kernel_shape=(4, 4), strides=(4, 4))
+    graph.flatten("flat", ["pool"], channels_last=True)
+    for name in ("arousal", "valence"):
+        graph.dense(name, ["flat"], draw(256, 1), draw(1), "tanh")
     path = tmp_path_factory.mktemp("weights") / "standin.onnx"
-    path.write_bytes(to_onnx(model, {"weights": "random"}))
+    path.write_bytes(graph.serialised(("arousal", "valence"), {"weights": "random"}))
     return path
 
 

@@ -12,10 +12,8 @@ from scipy import stats
 
 from va_extractor import sample
 from va_extractor.dataset import read_split, split_files
-from va_extractor.emotions.labels import BASIC, EMOTIC
-from va_extractor.emotions.norms import norms
-from va_extractor.emotions.prototypes import prototypes, spreads
-from va_extractor.emotions.wording import PHRASES
+from va_extractor.emotions.labels import BASIC, EMOTIC, PHRASES
+from va_extractor.emotions.prototypes import norms, prototypes, spreads
 from va_extractor.schema import Provenance
 
 FILES = ("norms/test", "iimi/train", "iimi/test", "emotic/train", "emotic/test")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from va_extractor.schema import (
     OPTIONAL,
     Provenance,
     check,
+    item_id,
     provenance_of,
     to_unit,
     with_provenance,
@@ -184,3 +186,17 @@ def test_a_scale_upside_down_is_refused(low: float, high: float) -> None:
 def test_a_value_off_its_scale_is_refused(value: float) -> None:
     with refused("range", found=value):
         to_unit(np.array([[5.0], [value]]), 1, 10)
+
+
+def test_is_the_beginning_of_the_sha256_of_salt_and_parts() -> None:
+    assert item_id("s", "a", 1) == hashlib.sha256(b'["s", "a", 1]').hexdigest()[:20]
+
+
+@given(st.lists(st.text() | st.integers(), unique_by=repr, max_size=4), st.text())
+def test_different_parts_or_salts_give_different_ids(parts: list[str | int], salt: str) -> None:
+    one = item_id(salt, *parts)
+    assert one == item_id(salt, *parts)
+    assert one != item_id(salt + "x", *parts)
+    assert one != item_id(salt, *parts, "")
+    if len(parts) > 1:
+        assert one != item_id(salt, *parts[::-1])

@@ -13,8 +13,16 @@ from va_extractor.common.csvfile import Row, read_rows
 from va_extractor.common.errors import InputError
 from va_extractor.dataset import split_name
 from va_extractor.emotions.labels import known_label
-from va_extractor.identity import item_id
-from va_extractor.schema import Provenance, ReferenceKind, VaSource, check, features_table, to_unit, with_provenance
+from va_extractor.schema import (
+    Provenance,
+    ReferenceKind,
+    VaSource,
+    check,
+    features_table,
+    item_id,
+    to_unit,
+    with_provenance,
+)
 
 
 class _Strict(BaseModel):

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from va_extractor.identity import DEFAULT_SALT
+from va_extractor.commands import add_salt
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -43,9 +43,7 @@ def add(commands: argparse._SubParsersAction[Any]) -> None:
 
     for form in (emotic, manifest):
         form.add_argument("--output", type=Path, required=True, help="folder of VA features, written to OUTPUT/SOURCE/")
-        form.add_argument(
-            "--salt", default=DEFAULT_SALT, help="part of every id; a secret one prevents identifying items"
-        )
+        add_salt(form)
 
 
 def _emotic(args: argparse.Namespace) -> int:
@@ -78,8 +76,7 @@ def _working(what: str) -> AbstractContextManager[object]:
 
 def _write(tables: Mapping[str, pa.Table], output: Path) -> None:
     """Write every split and print what was written."""
-    from va_extractor.dataset import write_split
-    from va_extractor.origin import stamped
+    from va_extractor.dataset import stamped, write_split
     from va_extractor.schema import provenance_of
 
     for split, table in tables.items():

@@ -9,8 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from va_extractor.commands import add_salt
 from va_extractor.common.errors import InputError
-from va_extractor.identity import DEFAULT_SALT
 
 if TYPE_CHECKING:
     from va_extractor.faces.extraction import Extraction, Request, Terms
@@ -44,16 +44,14 @@ def add(commands: argparse._SubParsersAction[Any]) -> None:
     written.add_argument("--licence", help="terms of the images and labels")
     written.add_argument("--citation", help="the work to cite")
     written.add_argument("--homepage", help="where the source is obtained")
-    written.add_argument(
-        "--salt", default=DEFAULT_SALT, help="part of every id; a secret one prevents identifying items"
-    )
+    add_salt(written)
     written.add_argument("--shard-size", type=int, default=512, help="rows a file (default 512)")
     written.add_argument("--overwrite", action="store_true", help="first remove the content of OUTPUT/NAME/")
     parser.set_defaults(run=_run)
 
 
 def _run(args: argparse.Namespace) -> int:
-    from va_extractor.common.extras import need
+    from va_extractor.common.errors import need
 
     for module in ("cv2", "PIL", "onnxruntime"):
         need(module, "extract", "measuring images")

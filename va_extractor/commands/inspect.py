@@ -31,9 +31,8 @@ def _run(args: argparse.Namespace) -> int:
 
     from va_extractor.common.terminal import Terminal
     from va_extractor.dataset import need_sources, split_files
-    from va_extractor.inspection.picture import draw
     from va_extractor.inspection.summary import measured, summarise
-    from va_extractor.inspection.terminal import heading, report
+    from va_extractor.inspection.views import draw, heading, report
 
     console = Terminal()
     sound = True

@@ -29,13 +29,13 @@ def add(commands: argparse._SubParsersAction[Any]) -> None:
 def _run(args: argparse.Namespace) -> int:
     from rich.console import Console
 
-    from va_extractor.publish import folder
+    from va_extractor.publish.push import push, write
     from va_extractor.publish.release import read_release
 
     with Console(stderr=True).status(f"reading {args.features}"):
         release = read_release(args.features, args.repo, args.version, gated=args.gated, day=datetime.now(UTC).date())
     if args.dry_run:
-        written = folder.write(release, args.dry_run)
+        written = write(release, args.dry_run)
         sys.stdout.writelines(f"{args.dry_run / path}\n" for path in written)
         sys.stdout.write(f"nothing was pushed; {release.rows} rows would be {release.repo}@{release.tag}\n")
         return 0
@@ -43,12 +43,11 @@ def _run(args: argparse.Namespace) -> int:
     from huggingface_hub import HfApi
 
     from va_extractor.publish.card import notices
-    from va_extractor.publish.hub import push
 
     for notice in notices(release.parts):
         sys.stderr.write(f"{notice.terms}\n")
     with tempfile.TemporaryDirectory() as staging:
-        folder.write(release, Path(staging))
+        write(release, Path(staging))
         commit = push(release, Path(staging), HfApi(), private=args.private)
     sys.stdout.write(f"{release.repo}@{release.tag} is commit {commit}: {release.rows} rows\n")
     sys.stdout.write(f"vaemo-eval --features {release.repo}@{release.tag} ...\n")

@@ -9,10 +9,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from va_extractor.common.errors import InputError, Place
+from va_extractor.common.errors import InputError, Place, need_columns
 from va_extractor.common.files import reading
 from va_extractor.common.plain_text import csv_text
-from va_extractor.common.validation import need_columns
 
 Cell = str | float | int | bool | None
 

@@ -1,16 +1,20 @@
-"""The error for whatever is wrong with a user's input, and its printing."""
+"""The error for whatever is wrong with a user's input: a value, a table, an extra that is not installed."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from importlib import import_module
 from pathlib import Path
-from typing import Literal, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from va_extractor.common.credentials import names_one, redacted
 from va_extractor.common.plain_text import one_line
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
 
 _LONGEST = 4000
 
@@ -125,3 +129,51 @@ def print_error(program: str, error: InputError) -> int:
     """Print an error on one line, without credentials and control characters, and return exit code 2."""
     sys.stderr.write(f"{program}: {redacted(str(error))}\n")
     return 2
+
+
+def need(module: str, extra: str, what: str) -> Any:
+    """Import `module`.
+
+    Raises:
+        InputError: it is not installed; the hint installs the extra.
+    """
+    try:
+        return import_module(module)
+    except ImportError as error:
+        hint = f"pip install 'vaemo-eval[{extra}]'"
+        raise InputError(f"{what} needs an extra: {error}", code="extra", found=extra, hint=hint) from None
+
+
+_CODES: dict[str, Code] = {"missing": "missing", "extra_forbidden": "unknown", "value_error": "range"}
+
+
+def invalid(
+    error: ValidationError, *, file: Path | str, line: int | None = None, field: str = "", hint: str | None = None
+) -> InputError:
+    """Return the first thing that pydantic found wrong.
+
+    Args:
+        error: what pydantic raised.
+        file: what was read.
+        line: line of the value.
+        field: where in the file the value is; the field of the error is added to it.
+        hint: what to do.
+    """
+    first = error.errors()[0]
+    code = _CODES.get(first["type"], "type")
+    found = None if code == "missing" or isinstance(first["input"], dict | list) else first["input"]
+    field = ".".join(str(part) for part in (field, *first["loc"]) if part != "")
+    what = first["msg"].removeprefix("Value error, ")
+    return InputError(what, code=code, file=file, line=line, field=field or None, found=found, hint=hint)
+
+
+def need_columns(needed: Sequence[str], there: Sequence[str], path: Path | str) -> None:
+    """Refuse a table that lacks a column.
+
+    Raises:
+        InputError: names the first one that is missing, and those that are there.
+    """
+    for column in needed:
+        if column not in there:
+            hint = f"the columns are {', '.join(there)}" if there else "there is no header"
+            raise InputError("column is missing", code="missing", file=path, field=column, hint=hint)

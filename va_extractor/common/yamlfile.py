@@ -65,7 +65,7 @@ def read_yaml(path: Path, shape: type[T], example: Path | None = None) -> T:
     """
     from pydantic import TypeAdapter, ValidationError
 
-    from va_extractor.common.validation import invalid
+    from va_extractor.common.errors import invalid
 
     with reading(path), open_plain(path) as file:
         text = file.read(MAX_BYTES + 1).decode()

@@ -1,19 +1,26 @@
-"""Where labels lie in the valence-arousal plane: a published term for each label.
+"""Where emotion terms and labels lie in the valence-arousal plane: published means, and a term for each label.
 
-Means and standard deviations are Russell & Mehrabian's (1977; see `norms`). The choice of a term for each label is
-ours. `neutral` is the midpoint of both scales by definition.
+Figures of Russell, J. A. & Mehrabian, A. (1977). Evidence for a three-factor theory of emotions. Journal of Research in
+Personality, 11(3), 273-294, doi:10.1016/0092-6566(77)90037-X: means on [-1, 1], and standard deviations for the few
+terms whose SDs we have. The 142 terms of `norms.csv` are those whose figures agree in two independent transcriptions of
+the paper's table, or are in only one of them. Nine terms on which the transcriptions disagree are left out.
+
+The choice of a term for each label is ours. `neutral` is the midpoint of both scales by definition.
 """
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 from statistics import fmean
 
 import numpy as np
 from numpy.typing import NDArray
 
 from va_extractor.common.errors import InputError
-from va_extractor.emotions.norms import norms
 
 TERMS: dict[str, str | None] = {
     "anger": "angry",
@@ -90,3 +97,33 @@ def _term(label: str) -> str | None:
         return name
     hint = "add its term to va_extractor/emotions/prototypes.py"
     raise InputError("no published valence and arousal for this label", code="unsupported", found=label, hint=hint)
+
+
+@dataclass(frozen=True)
+class Norm:
+    """One term's published means and standard deviations over raters, on [-1, 1]; an unpublished SD is None."""
+
+    term: str
+    valence: float
+    arousal: float
+    dominance: float
+    valence_sd: float | None
+    arousal_sd: float | None
+
+
+@cache
+def norms() -> dict[str, Norm]:
+    """Return the 142 terms by name, in alphabetical order."""
+    with files("va_extractor.emotions").joinpath("norms.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    return {
+        row["term"]: Norm(
+            row["term"],
+            float(row["valence"]),
+            float(row["arousal"]),
+            float(row["dominance"]),
+            float(row["valence_sd"]) if row["valence_sd"] else None,
+            float(row["arousal_sd"]) if row["arousal_sd"] else None,
+        )
+        for row in rows
+    }

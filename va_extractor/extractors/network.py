@@ -7,8 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from va_extractor.common.errors import InputError
-from va_extractor.common.extras import need
+from va_extractor.common.errors import InputError, need
 
 Device = Literal["cpu", "cuda", "tensorrt"]
 

@@ -11,11 +11,11 @@ from typing import Literal
 
 from va_extractor.annotations.emotic.person import CITATION, HOMEPAGE
 from va_extractor.common.errors import InputError
+from va_extractor.dataset import git_commit
 from va_extractor.extractors import extractor
 from va_extractor.extractors.network import Device
 from va_extractor.faces.measure import Setup
 from va_extractor.faces.shards import Job, Shards, remove
-from va_extractor.origin import git_commit
 from va_extractor.schema import Provenance, Tool
 from va_extractor.sources import ImageItem
 from va_extractor.weights import YUNET, digest, find

@@ -14,10 +14,8 @@ import pyarrow as pa
 from va_extractor.extractors import Extractor, extractor
 from va_extractor.extractors.network import Device, Network
 from va_extractor.faces.detector import Detector, Face, WholeImage, YuNet
-from va_extractor.faces.pixels import Unreadable
-from va_extractor.faces.reader import Read, Reader
-from va_extractor.identity import item_id
-from va_extractor.schema import COLUMNS
+from va_extractor.faces.reader import Read, Reader, Unreadable
+from va_extractor.schema import COLUMNS, item_id
 from va_extractor.sources import ImageItem
 
 BATCH = 32  # faces; as fast as 16 or 256, and in the processor's cache

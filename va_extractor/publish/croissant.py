@@ -8,8 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from va_extractor.common.errors import InputError
-from va_extractor.common.extras import need
+from va_extractor.common.errors import InputError, need
 from va_extractor.publish.card import SENSITIVE, notices, page
 from va_extractor.publish.release import Release
 from va_extractor.schema import COLUMNS

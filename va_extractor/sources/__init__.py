@@ -1,9 +1,12 @@
-"""Sources of images: each module lists the faces to measure."""
+"""Sources of images: each module lists the faces to measure; here is what they share."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from va_extractor.common.errors import InputError
 
 
 @dataclass(frozen=True)
@@ -33,3 +36,36 @@ class ImageItem:
     annotator_labels: tuple[tuple[str, ...], ...] | None = None
     references: tuple[str, ...] = ()
     reference_kind: str | None = None
+
+
+IMAGE_ENDINGS = frozenset({".bmp", ".gif", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif", ".tiff", ".webp"})
+DEFAULT_SPLIT = "test"
+"""The split of images whose source has none: prompts are made of `test`, predictors are fitted on `train`."""
+
+
+def some_files_exist(items: Sequence[ImageItem], file: Path) -> list[ImageItem]:
+    """Return the items as a list; a single missing file becomes a row with the status `unreadable`.
+
+    Args:
+        items: what was listed.
+        file: what lists them, for errors.
+
+    Raises:
+        InputError: there is no item, or all files are missing: the folder is wrong.
+    """
+    if not items:
+        raise InputError("lists no image", code="missing", file=file)
+    if not any(item.path.is_file() for item in items):
+        raise InputError(f"all {len(items)} files are missing", code="missing", file=file, found=items[0].path)
+    return list(items)
+
+
+def need_folder(path: Path) -> Path:
+    """Return `path` if it is a folder.
+
+    Raises:
+        InputError: it is not.
+    """
+    if not path.is_dir():
+        raise InputError("is not a folder" if path.exists() else "no such folder", code="missing", file=path)
+    return path

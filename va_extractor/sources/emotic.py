@@ -6,9 +6,8 @@ from pathlib import Path
 
 from va_extractor.annotations.emotic import read_emotic
 from va_extractor.annotations.emotic.person import Person
-from va_extractor.emotions.wording import describe
-from va_extractor.sources import ImageItem
-from va_extractor.sources.checks import folder, some_files_exist
+from va_extractor.emotions.labels import describe
+from va_extractor.sources import ImageItem, need_folder, some_files_exist
 
 
 def list_items(annotations: Path, images: Path) -> list[ImageItem]:
@@ -23,7 +22,7 @@ def list_items(annotations: Path, images: Path) -> list[ImageItem]:
     Raises:
         InputError: the annotations are wrong (see `read_emotic`), or no image is there.
     """
-    root = folder(images)
+    root = need_folder(images)
     splits = read_emotic(annotations)
     items = [_item(person, split, root) for split, persons in splits.items() for person in persons]
     return some_files_exist(items, annotations)

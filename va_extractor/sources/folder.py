@@ -6,8 +6,7 @@ from pathlib import Path
 
 from va_extractor.common.errors import InputError
 from va_extractor.dataset import split_name
-from va_extractor.sources import ImageItem
-from va_extractor.sources.checks import DEFAULT_SPLIT, IMAGE_ENDINGS, folder
+from va_extractor.sources import DEFAULT_SPLIT, IMAGE_ENDINGS, ImageItem, need_folder
 
 
 def list_items(root: Path) -> list[ImageItem]:
@@ -19,7 +18,7 @@ def list_items(root: Path) -> list[ImageItem]:
     Raises:
         InputError: there is no image, or images are at different depths or directly in `root`.
     """
-    images = [path for path in sorted(folder(root).rglob("*")) if _is_image(path, root)]
+    images = [path for path in sorted(need_folder(root).rglob("*")) if _is_image(path, root)]
     if not images:
         hint = f"the endings are {', '.join(sorted(IMAGE_ENDINGS))}"
         raise InputError("has no image", code="missing", file=root, hint=hint)

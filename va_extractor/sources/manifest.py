@@ -20,11 +20,9 @@ from pathlib import Path
 from typing import Any
 
 from va_extractor.common.csvfile import read_rows
-from va_extractor.common.errors import Code, InputError, Place
-from va_extractor.common.validation import need_columns
+from va_extractor.common.errors import Code, InputError, Place, need_columns
 from va_extractor.dataset import read_table, split_name
-from va_extractor.sources import ImageItem
-from va_extractor.sources.checks import some_files_exist
+from va_extractor.sources import ImageItem, some_files_exist
 
 _REQUIRED = ("path", "labels", "cluster", "split")
 _OPTIONAL = ("box", "reference")

@@ -7,8 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from va_extractor.common.errors import InputError
-from va_extractor.sources import ImageItem
-from va_extractor.sources.checks import DEFAULT_SPLIT
+from va_extractor.sources import DEFAULT_SPLIT, ImageItem
 
 
 def list_items(paths: Sequence[Path], fps: float) -> list[ImageItem]:

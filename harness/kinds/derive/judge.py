@@ -16,8 +16,7 @@ import numpy as np
 from harness.kinds.derive._derivation import Derivation, Made, about, generator
 from harness.record import Item
 from harness.stats.arrays import Bools
-from va_extractor.emotions.norms import norms
-from va_extractor.emotions.prototypes import prototypes
+from va_extractor.emotions.prototypes import norms, prototypes
 
 DISTANT = 0.5
 TRUE, FALSE = "true", "false"

@@ -17,7 +17,7 @@ from harness.record.folder import write_whole
 from harness.record.sweep import Effect, Sweep
 from harness.runs.sweep.design import shown
 from harness.stats.intervals import LEVEL
-from va_extractor.common.extras import need
+from va_extractor.common.errors import need
 
 NAMES = ("sweep.svg", "sweep.png")
 _INK, _QUIET = "#1a1a1a", "#595959"

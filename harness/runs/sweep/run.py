@@ -32,9 +32,8 @@ from harness.tasks.documents import Document
 from harness.tasks.load import Task, load_tasks
 from harness.tasks.prompts.axes import Axes
 from harness.tasks.prompts.ready import printed
-from va_extractor.common.errors import InputError
+from va_extractor.common.errors import InputError, invalid
 from va_extractor.common.files import reading, writing
-from va_extractor.common.validation import invalid
 
 if TYPE_CHECKING:
     from lm_eval.api.model import LM

@@ -24,7 +24,7 @@ from harness.tasks.features import SHIPPED
 from tests.making import PROVENANCE, features, item
 from va_extractor.dataset import write_split
 from va_extractor.emotions.labels import BASIC, EMOTIC
-from va_extractor.emotions.norms import norms
+from va_extractor.emotions.prototypes import norms
 
 OPTIONS = TASKS / "norms" / "options.csv"
 SHARES = Question(get("distribution"), SHIPPED, "iimi", BASIC)

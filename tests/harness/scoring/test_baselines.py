@@ -29,8 +29,7 @@ from tests.making import PROVENANCE, features
 from va_extractor.common.errors import InputError
 from va_extractor.dataset import write_split
 from va_extractor.emotions.labels import BASIC, EMOTIC
-from va_extractor.emotions.norms import norms
-from va_extractor.emotions.prototypes import prototypes, spreads
+from va_extractor.emotions.prototypes import norms, prototypes, spreads
 
 QUESTIONS = {
     get("single_label"): Question(get("single_label"), SHIPPED, "iimi", BASIC),

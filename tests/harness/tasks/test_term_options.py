@@ -12,7 +12,7 @@ from scipy import stats
 
 from harness.tasks import term_options
 from harness.tasks.catalogue import TASKS
-from va_extractor.emotions.norms import norms
+from va_extractor.emotions.prototypes import norms
 
 COMMITTED = TASKS / "norms" / "options.csv"
 

@@ -14,9 +14,8 @@ import pyarrow as pa
 from va_extractor.annotations.emotic.person import CITATION, HIGH, HOMEPAGE, LOW, Person
 from va_extractor.common.csvfile import read_rows
 from va_extractor.common.errors import InputError, nearest
-from va_extractor.emotions.wording import describe
-from va_extractor.identity import item_id
-from va_extractor.schema import Provenance, check, features_table, to_unit, with_provenance
+from va_extractor.emotions.labels import describe
+from va_extractor.schema import Provenance, check, features_table, item_id, to_unit, with_provenance
 
 Merge = Literal["union", "weights"]
 

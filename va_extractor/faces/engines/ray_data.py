@@ -13,8 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from va_extractor.common.errors import InputError
-from va_extractor.common.extras import need
+from va_extractor.common.errors import InputError, need
 from va_extractor.faces.engines import Worker
 from va_extractor.faces.measure import Setup
 from va_extractor.faces.shards import Job

@@ -19,7 +19,7 @@ from tests.harness.runs.validate.writing import SOUND, changed, check
 from tests.making import features
 from va_extractor.common.errors import InputError, Problem
 from va_extractor.dataset import write_split
-from va_extractor.emotions.norms import norms
+from va_extractor.emotions.prototypes import norms
 from va_extractor.schema import Provenance
 
 OPTIONS = """\

@@ -25,8 +25,7 @@ from harness.tasks import features
 from harness.tasks.documents import EVALUATED, Question, split
 from tests import making
 from va_extractor.dataset import write_split
-from va_extractor.emotions.norms import norms
-from va_extractor.emotions.prototypes import spreads
+from va_extractor.emotions.prototypes import norms, spreads
 
 Asked = tuple[Question, list[Item]]
 TERMS = ("happy", "angry", "bored")

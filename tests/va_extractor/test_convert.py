@@ -15,7 +15,7 @@ import onnxruntime
 import pytest
 
 from tests.refused import refused
-from va_extractor.convert import read_model, to_onnx
+from va_extractor.convert import keras_to_onnx
 
 os.environ.setdefault("KERAS_BACKEND", "torch")
 
@@ -86,7 +86,7 @@ def images(count: int, *, first: bool) -> np.ndarray:
 def answers(keras: Any, model: Any, path: Path, count: int, *, first: bool) -> tuple[np.ndarray, np.ndarray]:
     """Save, convert, run both; return Keras's and the converted network's heads, each (images, 2)."""
     model.save(path)
-    session = onnxruntime.InferenceSession(to_onnx(read_model(path), {}), providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(keras_to_onnx(path, {}), providers=["CPUExecutionProvider"])
     assert [output.name for output in session.get_outputs()] == ["arousal_output", "valence_output"]
     ours = session.run(None, {session.get_inputs()[0].name: images(count, first=True)})
     theirs = model.predict(images(count, first=first), batch_size=32, verbose=0)
@@ -163,9 +163,9 @@ def test_the_layout_of_keras_2_gives_the_same_network_as_that_of_keras_3(
 ) -> None:
     path = tmp_path / "net.h5"
     facechannel(keras, 4, first=first, batch_norm=True, inhibition=True).save(path)
-    in_3 = to_onnx(read_model(path), {})
+    in_3 = keras_to_onnx(path, {})
     as_keras_2(path)
-    assert to_onnx(read_model(path), {}) == in_3
+    assert keras_to_onnx(path, {}) == in_3
 
 
 def saved(keras: Any, tmp_path: Path) -> Path:
@@ -190,9 +190,9 @@ def test_a_lambda_is_never_run(keras: Any, tmp_path: Path, monkeypatch: pytest.M
         raise AssertionError("bytecode of a file was loaded")
 
     path = saved(keras, tmp_path)
-    once = to_onnx(read_model(path), {})  # Python loads bytecode of its own modules when they are first imported
+    once = keras_to_onnx(path, {})  # Python loads bytecode of its own modules when they are first imported
     monkeypatch.setattr(marshal, "loads", refuse)
-    assert to_onnx(read_model(path), {}) == once
+    assert keras_to_onnx(path, {}) == once
 
 
 @pytest.mark.parametrize(
@@ -212,7 +212,7 @@ def test_what_cannot_be_converted_is_refused(
     path = saved(keras, tmp_path)
     changed(path, kind, **settings)
     with refused("unsupported", file=path) as error:
-        read_model(path)
+        keras_to_onnx(path, {})
     assert said in error.value.problem.what
 
 
@@ -221,7 +221,7 @@ def test_a_layer_of_an_unknown_kind_is_named(keras: Any, tmp_path: Path) -> None
     with h5py.File(path, "r+") as file:
         file.attrs["model_config"] = file.attrs["model_config"].replace('"MaxPooling2D"', '"GlobalThing"', 1)
     with refused("unsupported", file=path) as error:
-        read_model(path)
+        keras_to_onnx(path, {})
     assert "GlobalThing" in error.value.problem.what
 
 
@@ -229,13 +229,13 @@ def test_files_that_are_no_whole_model_are_refused(keras: Any, tmp_path: Path) -
     no_h5 = tmp_path / "no.h5"
     no_h5.write_bytes(b"not an h5 file")
     with refused("unreadable", file=no_h5):
-        read_model(no_h5)
+        keras_to_onnx(no_h5, {})
     with h5py.File(tmp_path / "weights.h5", "w") as file:
         file.create_group("conv1")
     with refused("missing", file=tmp_path / "weights.h5"):
-        read_model(tmp_path / "weights.h5")
+        keras_to_onnx(tmp_path / "weights.h5", {})
     lacking = saved(keras, tmp_path)
     with h5py.File(lacking, "r+") as file:
         del file["model_weights"]["conv10"]["conv10"]["kernel"]
     with refused("type", file=lacking):
-        read_model(lacking)
+        keras_to_onnx(lacking, {})
