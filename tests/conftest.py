@@ -17,16 +17,6 @@ settings.load_profile("vaemo")
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _one_thread() -> Iterator[None]:
-    """Keep small fits on one thread: on a busy machine, threads that wait for each other take five times as long."""
-    import sklearn.linear_model  # noqa: F401  loads the libraries whose threads are limited
-    from threadpoolctl import threadpool_limits
-
-    with threadpool_limits(1):
-        yield
-
-
-@pytest.fixture(scope="session", autouse=True)
 def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Keep baselines and ceilings in a folder that the workers of one test run share."""
     root = tmp_path_factory.getbasetemp()

@@ -20,43 +20,62 @@ import pytest
 from tests.harness.models.cache.loopback import Loopback, loopback
 
 ROOT = Path(__file__).resolve().parents[2]
-KILLS = 12
+KILLS = 10
 AT_ONCE = 8
 TASKS = "iimi_basic,norms_term"
 CANARY = "sk-canary-9f8e7d6c5b4a"
-Runs = Callable[..., dict[str, Any]]
+Ended = dict[str, Any]
+Runs = Callable[..., Ended]
+AtOnce = Callable[..., list[Ended]]
+
+
+@pytest.fixture(scope="module")
+def warm() -> Iterator[subprocess.Popen[str]]:
+    """Start a process that has imported everything, for the runs of all tests."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.endtoend.warm"],
+        env={**os.environ, "PYTHONPATH": str(ROOT), "OPENAI_API_KEY": CANARY},
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
+        yield process
+        process.communicate()
 
 
 @pytest.fixture
-def runs(tmp_path: Path) -> Iterator[Runs]:
-    """Run commands in children of a warm process."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "tests.endtoend.warm"],
-        cwd=tmp_path, env=_environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-    ) as process:  # fmt: skip
-        assert process.stdin is not None
-        assert process.stdout is not None
-        given, told = process.stdin, process.stdout
+def at_once(warm: subprocess.Popen[str], tmp_path: Path) -> AtOnce:
+    """Run commands at the same time, in children of the warm process."""
+    assert warm.stdin is not None
+    assert warm.stdout is not None
+    given, told = warm.stdin, warm.stdout
 
-        def run(*arguments: str, kill_after: float | None = None, signal: int = signal.SIGKILL) -> dict[str, Any]:
-            given.write(json.dumps({"arguments": list(arguments), "kill_after": kill_after, "signal": signal}) + "\n")
-            given.flush()
-            done: dict[str, Any] = json.loads(told.readline())
-            lines = done["err"].splitlines(keepends=True)
-            return done | {"err": "".join(line for line in lines if not line.startswith("warning: "))}  # of --limit
+    def run(*commands: list[str], kill_after: float | None = None, signal: int = signal.SIGKILL) -> list[Ended]:
+        asked = {"folder": str(tmp_path), "commands": commands, "kill_after": kill_after, "signal": signal}
+        given.write(json.dumps(asked) + "\n")
+        given.flush()
+        ended: list[Ended] = json.loads(told.readline())
+        for one in ended:
+            lines = one["err"].splitlines(keepends=True)
+            one["err"] = "".join(line for line in lines if not line.startswith("warning: "))  # of --limit
+        return ended
 
-        yield run
-        given.close()
+    return run
+
+
+@pytest.fixture
+def runs(at_once: AtOnce) -> Runs:
+    """Run one command."""
+
+    def run(*arguments: str, **how: Any) -> Ended:
+        [ended] = at_once(list(arguments), **how)
+        return ended
+
+    return run
 
 
 @pytest.fixture
 def server() -> Iterator[Loopback]:
     with loopback(delay=0.02) as serving:
         yield serving
-
-
-def _environment() -> dict[str, str]:
-    return {**os.environ, "PYTHONPATH": str(ROOT), "OPENAI_API_KEY": CANARY}
 
 
 def arguments(server: Loopback, output: str, **more: str) -> list[str]:
@@ -86,9 +105,9 @@ def test_killed_at_many_moments_nothing_is_lost_or_asked_twice(
     expected, distinct = record(tmp_path / "whole"), set(server.asked)
     assert max(server.asked.values()) == 1
     draw = random.Random(8)
-    # spread over the whole run, from its first moments to the writing of the record
+    # spread over the whole run, from its first moments to the writing of the record; in this order, a run that goes on
+    # is killed again while it asks, and a new one while it writes
     moments = [(n + draw.random()) / KILLS * whole["seconds"] for n in range(KILLS)]
-    draw.shuffle(moments)
     kills = finished = extra = 0
     while kills < KILLS:
         server.asked.clear()
@@ -115,11 +134,11 @@ def newest(output: Path) -> Path:
     return max((output / "m").iterdir())
 
 
-def stopped_halfway(runs: Runs, server: Loopback, output: str, signal: int = signal.SIGKILL) -> dict[str, Any]:
+def stopped_halfway(runs: Runs, server: Loopback, output: str, signal: int = signal.SIGKILL) -> Ended:
     """End a run in the middle of its asking, which the server's slowness makes last for long enough."""
     server.asked.clear()
     usual, server.delay = server.delay, 1.0
-    for moment in (0.8, 1.2, 2.0, 4.0, 8.0):
+    for moment in (0.5, 1.0, 2.0, 4.0, 8.0):
         done = runs(*arguments(server, output), kill_after=moment, signal=signal)
         if server.asked:
             server.delay = usual
@@ -185,25 +204,17 @@ def test_no_file_of_a_run_holds_a_key_or_a_path(runs: Runs, server: Loopback, tm
     assert CANARY not in done["out"] + done["err"]
 
 
-def test_two_processes_on_one_cache_ask_no_more_than_each_would_alone(server: Loopback, tmp_path: Path) -> None:
-    command = [sys.executable, "-c", "import sys; from harness.cli import main; sys.exit(main())"]
-    processes = [
-        subprocess.Popen(
-            [*command, *arguments(server, f"out{number}"), "--cache", "cache"],
-            cwd=tmp_path, env=_environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        )
-        for number in range(2)
-    ]  # fmt: skip
-    for process in processes:
-        _, err = process.communicate(timeout=120)
-        assert process.returncode == 0, err
+def test_two_processes_on_one_cache_ask_no_more_than_each_would_alone(
+    at_once: AtOnce, server: Loopback, tmp_path: Path
+) -> None:
+    commands = [[*arguments(server, f"out{number}"), "--cache", "cache"] for number in range(3)]
+    for done in at_once(*commands[:2]):
+        assert done["code"] == 0, done["err"]
     assert max(server.asked.values()) <= 2
     assert record(tmp_path / "out0") == record(tmp_path / "out1")
     server.asked.clear()
-    third = subprocess.run(
-        [*command, *arguments(server, "out2"), "--cache", "cache"], cwd=tmp_path, env=_environment(), check=True
-    )
-    assert (third.returncode, server.asked.total()) == (0, 0)
+    [third] = at_once(commands[2])
+    assert (third["code"], server.asked.total()) == (0, 0)
     assert record(tmp_path / "out2") == record(tmp_path / "out0")
 
 
