@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict
 
-from harness.models import back_ends, tokenizer
+from harness.models import back_ends
 from harness.models import choice as models
 from harness.models import lm_eval as _compat
 from harness.models.api import prices
@@ -21,7 +21,7 @@ from harness.models.cache.key import model_key
 from harness.models.cache.model import CachedLM
 from harness.models.cache.store import AnswerCache
 from harness.models.content_free import content_free
-from harness.models.dry_run import DryRunLM
+from harness.models.dry_run import Counter, DryRunLM, find_counter
 from harness.runs.config import RunConfig, ask_settings, cache_file
 from harness.runs.preflight import check_fit
 from harness.tasks import engine
@@ -29,7 +29,6 @@ from harness.tasks.load import Task, load_tasks
 
 if TYPE_CHECKING:
     from harness.models.choice import ModelChoice
-    from harness.models.tokenizer import Counter
 
 MAX_TOKENS = 256  # lm-eval's default
 
@@ -139,7 +138,7 @@ def count(config: RunConfig, answer_tokens: int | None = None) -> Counted:
     check_fit(choice, tasks, config)
     if not choice.api:
         config.api.refuse_for(choice.given)
-    counter = tokenizer.counter(choice)
+    counter = find_counter(choice)
     file = cache_file(config.cache, config.output_path)
     with closing(AnswerCache(file if file and file.is_file() else None)) as cache:
         planner = _Planner(config, choice, ask_settings(config, choice), counter, cache, answer_tokens)

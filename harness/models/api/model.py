@@ -15,7 +15,7 @@ from harness.models.api.chat import AnthropicMessages, ChatDialect, OpenAIChat
 from harness.models.api.dialect import MAX_TOKENS, ChatRequest, generation
 from harness.models.api.limits import CONCURRENCY, TRIES, ApiSettings, Budget, Limiter
 from harness.models.api.providers import Endpoint
-from harness.models.api.sender import Sender
+from harness.models.api.sender import Sender, run
 from harness.record import Answer
 from va_extractor.common.errors import InputError
 
@@ -97,7 +97,7 @@ class ApiLM(LM):  # type: ignore[misc]  # lm-eval has no types
             if key not in parsed:
                 parsed[key] = generation(given, self._seed, self._max_tokens, self._effort)
             made.append(ChatRequest(index, request.args, parsed[key]))
-        self._sender.run(made, self._dialect, keep, miss)
+        run(self._sender.send(made, self._dialect, keep, miss))
         return [answer for answer in answers if answer is not None]
 
     def loglikelihood(self, requests: Sequence[Any]) -> list[tuple[float, bool]]:

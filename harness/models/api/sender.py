@@ -6,8 +6,9 @@ import asyncio
 import random
 import selectors
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager
+from typing import Any
 
 from harness.models.api.batch import Batch
 from harness.models.api.clients import Send
@@ -28,6 +29,12 @@ class FewAtATime(selectors.DefaultSelector):
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         """Wait up to `timeout` seconds (None: no limit) and return at most `FEW` ready sockets with their events."""
         return super().select(timeout)[:FEW]
+
+
+def run(sending: Coroutine[Any, Any, None]) -> None:
+    """Run `Sender.send` in an event loop of its own."""
+    with asyncio.Runner(loop_factory=lambda: asyncio.SelectorEventLoop(FewAtATime())) as runner:
+        runner.run(sending)
 
 
 class Sender:
@@ -66,19 +73,6 @@ class Sender:
         self.given_up = 0  # requests in a row
         self.draw = random.Random()
         self._reported_raw: str | None = None
-
-    def run(
-        self,
-        requests: Sequence[Q],
-        dialect: Dialect[Q, A],
-        keep: Callable[[Q, A], None],
-        miss: Callable[[Q, str], None] | None = None,
-        *,
-        show: bool = True,
-    ) -> None:
-        """Send requests in an event loop of its own; arguments and errors as `send`."""
-        with asyncio.Runner(loop_factory=lambda: asyncio.SelectorEventLoop(FewAtATime())) as runner:
-            runner.run(self.send(requests, dialect, keep, miss, show=show))
 
     async def send(
         self,

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+
+from va_extractor.common.credentials import names_one
 
 KEY_VERSION = 1
 GENERATE = "generate_until"
@@ -30,10 +31,6 @@ NOT_DECIDING = frozenset((
 """Arguments of back ends about speed and cost; every other argument decides."""
 _ADDRESSES = frozenset(("base_url", "api_base"))
 _LOCAL = frozenset(("pretrained", "tokenizer", "peft", "delta", "gguf_file", "model_path"))
-_CREDENTIAL = re.compile(
-    r"(^|_)(api_?key|key|auth|secret|passw\w*|credentials?|cookies?|headers?)$|^((access|auth|api|hf|bearer)_)?token$",
-    re.IGNORECASE,
-)
 
 
 def deciding(args: Mapping[str, Any]) -> dict[str, Any]:
@@ -41,7 +38,7 @@ def deciding(args: Mapping[str, Any]) -> dict[str, Any]:
     return {
         key: _address(value) if key in _ADDRESSES else value
         for key, value in args.items()
-        if key not in NOT_DECIDING and not _CREDENTIAL.search(key)
+        if key not in NOT_DECIDING and not names_one(key)
     }
 
 

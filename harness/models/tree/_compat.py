@@ -20,16 +20,13 @@ Request = tuple[tuple[str, str] | None, Sequence[int], Sequence[int]]
 
 def reference_scores(lm: HFLM, pairs: Sequence[Pair]) -> list[Answer]:
     """Return HFLM's own answers, outside its request cache, in one batch where its batch size is `auto`."""
-    requests: list[Request] = [(None, list(context), list(continuation)) for context, continuation in pairs]
-    answers: list[Answer] = HFLM._loglikelihood_tokens(lm, requests, disable_tqdm=True, override_bs=len(requests))
-    return answers
+    return hflm_scores(lm, [(None, *pair) for pair in pairs], disable_tqdm=True, override_bs=len(pairs))
 
 
-def hflm_scores(lm: HFLM, requests: list[Request], *, disable_tqdm: bool) -> list[Answer]:
+def hflm_scores(lm: HFLM, requests: list[Request], **options: Any) -> list[Answer]:
     """Return HFLM's own answers."""
-    answers: list[Answer] = HFLM._loglikelihood_tokens(
-        lm, [(texts, list(context), list(continuation)) for texts, context, continuation in requests], disable_tqdm
-    )
+    lists = [(texts, list(context), list(continuation)) for texts, context, continuation in requests]
+    answers: list[Answer] = HFLM._loglikelihood_tokens(lm, lists, **options)
     return answers
 
 

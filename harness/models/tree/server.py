@@ -19,6 +19,7 @@ from tqdm import tqdm
 
 from harness.models.api.completions import CompletionDialect, Completions
 from harness.models.api.dialect import Body
+from harness.models.api.sender import run
 from harness.models.tree.trie import Answer, Pair, build_trie, choose_probe, truncate
 from va_extractor.common.errors import InputError
 
@@ -127,7 +128,7 @@ class TreeCompletions(Completions):
             read=lambda place, body: self._predictions(body, len(batches[place])),
         )
         arrived: dict[int, list[dict[str, float]]] = {}
-        self.sender.run(range(len(batches)), dialect, arrived.__setitem__, show=False)
+        run(self.sender.send(range(len(batches)), dialect, arrived.__setitem__, show=False))
         return [arrived[place] for place in range(len(batches))]
 
     def _payload_of(self, prompts: list[list[int]]) -> dict[str, Any]:
