@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from harness.tasks.yamlfile import Source, read_or_raise
@@ -39,17 +40,29 @@ def find(include_paths: Sequence[Path] = ()) -> dict[str, TaskInfo]:
     Raises:
         InputError: a folder is missing, a YAML is broken, or two YAMLs have one name.
     """
-    found: dict[str, TaskInfo] = {}
-    for folder in [TASKS, *include_paths]:
+    found = dict(_shipped())
+    for folder in include_paths:
         if not folder.is_dir():
             raise InputError("no such folder", code="missing", field="--include_path", found=str(folder))
-        for path in sorted(path for path in folder.rglob("*.yaml") if path.is_file()):
-            source = read_or_raise(path, [folder, TASKS])
-            info = _info(source, folder)
-            other = found.setdefault(info.name, info) if info else None
-            if other and (problem := taken(source, other.path)):
-                raise InputError.of(problem)
+        _add(folder, found)
     return found
+
+
+@cache
+def _shipped() -> dict[str, TaskInfo]:
+    """Read what ships once: the files of a package do not change while it runs."""
+    found: dict[str, TaskInfo] = {}
+    _add(TASKS, found)
+    return found
+
+
+def _add(folder: Path, found: dict[str, TaskInfo]) -> None:
+    for path in sorted(path for path in folder.rglob("*.yaml") if path.is_file()):
+        source = read_or_raise(path, [folder, TASKS])
+        info = _info(source, folder)
+        other = found.setdefault(info.name, info) if info else None
+        if other and (problem := taken(source, other.path)):
+            raise InputError.of(problem)
 
 
 def taken(source: Source, other: Path) -> Problem | None:
