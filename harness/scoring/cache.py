@@ -15,6 +15,7 @@ import secrets
 import sys
 from collections.abc import Callable, Sequence
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -39,9 +40,8 @@ def kept(parts: Sequence[object], compute: Callable[[], Arrays]) -> Arrays:
         parts: everything that decides the arrays, in JSON's types; hashes of the features are among them.
         compute: returns arrays of numbers or texts, by name.
     """
-    import sklearn
-
-    text = json.dumps([VERSION, sklearn.__version__, np.__version__, *parts], sort_keys=True).encode()
+    # by its metadata: importing it takes seconds, and nothing is fitted where the arrays are known
+    text = json.dumps([VERSION, version("scikit-learn"), np.__version__, *parts], sort_keys=True).encode()
     path = folder() / f"{hashlib.sha256(text).hexdigest()[:32]}.npz"
     found = _read(path, text)
     if found is None:
