@@ -33,7 +33,7 @@ from rich.table import Table
 from va_extractor.convert import Graph, keras_to_onnx
 from va_extractor.extractors.network import Network
 from va_extractor.faces.detector import YuNet
-from va_extractor.faces.engines import Worker, local
+from va_extractor.faces.engines import Worker, run_local
 from va_extractor.faces.measure import BATCH, Setup
 from va_extractor.faces.reader import decode
 from va_extractor.faces.shards import Shards
@@ -203,7 +203,7 @@ def two_workers(onnx: Path, folder: Path, faces: int) -> Line:
     def wall(workers: int) -> float:
         with tempfile.TemporaryDirectory(dir=folder) as output:
             shards = Shards(Path(output), items, PROVENANCE, "salt", 32)
-            running = local.run(shards.missing(), setup, PROVENANCE, workers)
+            running = run_local(shards.missing(), setup, PROVENANCE, workers)
             for _ in range(2 * workers):  # until every worker has started
                 next(running)
             start = time.perf_counter()

@@ -15,8 +15,8 @@ import pytest
 
 from tests.refused import refused
 from va_extractor import cli
-from va_extractor.extractors import weights as registry
-from va_extractor.extractors.weights import known, named
+from va_extractor import extractors as registry
+from va_extractor.extractors import known, named
 from va_extractor.weights import Weights, default_folder, digest, download, find, state
 
 BODY = np.random.default_rng(1).bytes(300_000)

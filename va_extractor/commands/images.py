@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +12,8 @@ from va_extractor.commands import add_salt
 from va_extractor.common.errors import InputError
 
 if TYPE_CHECKING:
-    from va_extractor.faces.extraction import Extraction, Request, Terms
+    from va_extractor.faces.measure import Setup
+    from va_extractor.faces.shards import Shards
     from va_extractor.sources import ImageItem
 
 _SOURCES = ("folder", "manifest", "iimi", "emotic", "video")
@@ -57,49 +57,37 @@ def _run(args: argparse.Namespace) -> int:
         need(module, "extract", "measuring images")
     from rich.console import Console
 
-    from va_extractor.faces.extraction import set_up
+    from va_extractor.faces.extraction import TERMS, UNKNOWN, set_up
+    from va_extractor.weights import default_folder
 
     for flag, value in (("--workers", args.workers), ("--shard-size", args.shard_size)):
         if value is not None and value < 1:
             raise InputError("must be at least 1", code="range", field=flag, found=value)
     source = args.source or _guess(args.input)
-    request = _request(args, source)
-    with Console(stderr=True).status("listing the images"):
-        items = _list(args, source)
-        extraction = set_up(request, items)
-    if extraction.shards.plan.provenance.notes:
-        sys.stderr.write(f"{extraction.shards.plan.provenance.notes}\n")
-    _report(_measure(extraction, args, len(items)))
-    return 0
-
-
-def _request(args: argparse.Namespace, source: str) -> Request:
-    from va_extractor.faces.extraction import Request
-    from va_extractor.weights import default_folder
-
     name = args.name or source
     if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
         raise InputError("may have letters, digits, - and _ only", code="type", field="--name", found=name)
-    return Request(
-        source=name,
-        terms=_terms(args, source),
-        extractor=args.extractor,
-        weights=args.weights,
-        detector=args.detector,
-        weights_dir=args.weights_dir or default_folder(),
-        device=args.device,
-        salt=args.salt,
-        output=args.output,
-        shard_size=args.shard_size,
-        overwrite=args.overwrite,
-    )
-
-
-def _terms(args: argparse.Namespace, source: str) -> Terms:
-    from va_extractor.faces.extraction import TERMS, UNKNOWN
-
-    given = {name: getattr(args, name) for name in ("title", "licence", "citation", "homepage")}
-    return replace(TERMS.get(source, UNKNOWN), **{name: text for name, text in given.items() if text})
+    given = {part: getattr(args, part) for part in ("title", "licence", "citation", "homepage")}
+    with Console(stderr=True).status("listing the images"):
+        items = _list(args, source)
+        setup, shards = set_up(
+            items,
+            source=name,
+            terms=TERMS.get(source, UNKNOWN) | {part: text for part, text in given.items() if text},
+            extractor=args.extractor,
+            weights=args.weights,
+            weights_dir=args.weights_dir or default_folder(),
+            detector=args.detector,
+            device=args.device,
+            salt=args.salt,
+            output=args.output,
+            shard_size=args.shard_size,
+            overwrite=args.overwrite,
+        )
+    if notes := shards.plan.provenance.notes:
+        sys.stderr.write(f"{notes}\n")
+    _report(_measure(setup, shards, args, len(items)))
+    return 0
 
 
 def _guess(inputs: list[Path]) -> str:
@@ -145,7 +133,7 @@ def _list(args: argparse.Namespace, source: str) -> list[ImageItem]:
     return folder.list_items(path)
 
 
-def _measure(extraction: Extraction, args: argparse.Namespace, total: int) -> dict[str, list[Path]]:
+def _measure(setup: Setup, shards: Shards, args: argparse.Namespace, total: int) -> dict[str, list[Path]]:
     from rich.console import Console
     from rich.progress import (
         BarColumn,
@@ -159,12 +147,12 @@ def _measure(extraction: Extraction, args: argparse.Namespace, total: int) -> di
     from va_extractor.faces.extraction import processors, run
 
     columns = (TextColumn("measuring"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
-    left = sum(len(job.items) for job in extraction.shards.missing())
+    left = sum(len(job.items) for job in shards.missing())
     workers = args.workers or processors()
     try:
         with Progress(*columns, console=Console(stderr=True)) as progress:
             bar = progress.add_task("measuring", total=total, completed=total - left)
-            return run(extraction, args.engine, workers, lambda rows: progress.update(bar, advance=rows))
+            return run(setup, shards, args.engine, workers, lambda rows: progress.update(bar, advance=rows))
     except KeyboardInterrupt:
         raise InputError("stopped", code="incomplete", hint="run the same command to resume") from None
 

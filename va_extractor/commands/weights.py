@@ -35,7 +35,7 @@ def _folder(args: argparse.Namespace) -> Path:
 
 
 def _list(args: argparse.Namespace) -> int:
-    from va_extractor.extractors.weights import known
+    from va_extractor.extractors import known
 
     folder = _folder(args)
     for weights in known().values():
@@ -51,7 +51,7 @@ def _list(args: argparse.Namespace) -> int:
 
 
 def _get(args: argparse.Namespace) -> int:
-    from va_extractor.extractors.weights import named
+    from va_extractor.extractors import named
 
     folder = _folder(args)
     wanted = [named(name) for name in args.names]
@@ -99,7 +99,7 @@ def _get_one(weights: Weights, folder: Path) -> None:
 
 
 def _verify(args: argparse.Namespace) -> int:
-    from va_extractor.extractors.weights import known
+    from va_extractor.extractors import known
 
     folder = _folder(args)
     states = {weights.name: state(weights, folder) for weights in known().values()}

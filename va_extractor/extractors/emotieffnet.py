@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from va_extractor.extractors.base import Extractor
+from va_extractor.extractors import Extractor
 from va_extractor.weights import Weights
 
 _IMAGENET_MEAN = np.array([0.485, 0.456, 0.406], np.float32)

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from va_extractor.extractors.base import Extractor
+from va_extractor.extractors import Extractor
 from va_extractor.weights import Weights
 
 

@@ -14,7 +14,7 @@ import sys
 import time
 from pathlib import Path
 
-from va_extractor.faces.extraction import UNKNOWN, Request, run, set_up
+from va_extractor.faces.extraction import UNKNOWN, run, set_up
 from va_extractor.sources import ImageItem
 
 
@@ -28,7 +28,8 @@ def listing(images: Path) -> list[ImageItem]:
 
 def extract(images: Path, weights: Path, output: Path, workers: int) -> None:
     """Measure every image below a folder as it is, eight rows a shard."""
-    request = Request(
+    setup, shards = set_up(
+        listing(images),
         source="own",
         terms=UNKNOWN,
         extractor="facechannel",
@@ -41,7 +42,7 @@ def extract(images: Path, weights: Path, output: Path, workers: int) -> None:
         shard_size=8,
         overwrite=False,
     )
-    run(set_up(request, listing(images)), "local", workers, lambda _: None)
+    run(setup, shards, "local", workers, lambda _: None)
 
 
 def start(images: Path, weights: Path, output: Path) -> int:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.refused import refused
-from va_extractor.faces.engines import local, ray_data
+from va_extractor.faces.engines import run_local, run_ray
 from va_extractor.faces.measure import Setup
 from va_extractor.faces.shards import Shards
 from va_extractor.schema import Provenance
@@ -45,8 +45,8 @@ def written(root: Path, items: list[ImageItem], run: Callable[[Shards], Iterator
 
 
 def test_two_processes_write_what_one_writes(items: list[ImageItem], setup: Setup, tmp_path: Path) -> None:
-    one = written(tmp_path / "one", items, lambda shards: local.run(shards.missing(), setup, PROVENANCE, 1))
-    two = written(tmp_path / "two", items, lambda shards: local.run(shards.missing(), setup, PROVENANCE, 2))
+    one = written(tmp_path / "one", items, lambda shards: run_local(shards.missing(), setup, PROVENANCE, 1))
+    two = written(tmp_path / "two", items, lambda shards: run_local(shards.missing(), setup, PROVENANCE, 2))
     assert one == two
     assert len(one) == 6
 
@@ -58,12 +58,12 @@ def test_ray_writes_what_one_process_writes(items: list[ImageItem], setup: Setup
 
     ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False, logging_level="ERROR")
     try:
-        two = written(tmp_path / "ray", items, lambda shards: ray_data.run(shards.missing(), setup, PROVENANCE, 2))
+        two = written(tmp_path / "ray", items, lambda shards: run_ray(shards.missing(), setup, PROVENANCE, 2))
         with refused("unreadable", file=setup.weights.with_name("broken.onnx")):
-            written(tmp_path / "no", items, lambda shards: ray_data.run(shards.missing(), broken(setup), PROVENANCE, 2))
+            written(tmp_path / "no", items, lambda shards: run_ray(shards.missing(), broken(setup), PROVENANCE, 2))
     finally:
         ray.shutdown()
-    one = written(tmp_path / "one", items, lambda shards: local.run(shards.missing(), setup, PROVENANCE, 1))
+    one = written(tmp_path / "one", items, lambda shards: run_local(shards.missing(), setup, PROVENANCE, 1))
     assert one == two
 
 
@@ -78,14 +78,14 @@ def broken(setup: Setup) -> Setup:
 def test_wrong_weights_are_told_as_such(items: list[ImageItem], setup: Setup, tmp_path: Path, workers: int) -> None:
     shards = Shards(tmp_path / "out", items, PROVENANCE, "salt", 8)
     with refused("unreadable", file=setup.weights.with_name("broken.onnx")):
-        list(local.run(shards.missing(), broken(setup), PROVENANCE, workers))
+        list(run_local(shards.missing(), broken(setup), PROVENANCE, workers))
 
 
 def test_a_worker_that_dies_is_told_in_one_line_and_the_next_run_goes_on(
     items: list[ImageItem], setup: Setup, tmp_path: Path
 ) -> None:
     shards = Shards(tmp_path / "out", items, PROVENANCE, "salt", 4)
-    running = local.run(shards.missing(), setup, PROVENANCE, 2)
+    running = run_local(shards.missing(), setup, PROVENANCE, 2)
     next(running)
     children = Path(f"/proc/self/task/{os.getpid()}/children")
     if not children.exists():
@@ -98,5 +98,5 @@ def test_a_worker_that_dies_is_told_in_one_line_and_the_next_run_goes_on(
             pass
     left = Shards(tmp_path / "out", items, PROVENANCE, "salt", 4)
     assert 0 < len(left.missing()) < 12
-    list(local.run(left.missing(), setup, PROVENANCE, 1))
+    list(run_local(left.missing(), setup, PROVENANCE, 1))
     assert sum(map(len, left.finish().values())) == 12
