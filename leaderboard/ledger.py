@@ -47,7 +47,7 @@ def withdrawals(root: Path) -> list[Withdrawal]:
     """
     return [
         Withdrawal(PurePosixPath(row["entry"]), row["date"], row["reason"])
-        for row in _rows(root / WITHDRAWALS, ("entry", "date", "reason"))
+        for row in _rows(root, WITHDRAWALS, ("entry", "date", "reason"))
     ]
 
 
@@ -59,7 +59,7 @@ def statuses(root: Path) -> dict[tuple[PurePosixPath, str], Status]:
     """
     found: dict[tuple[PurePosixPath, str], Status] = {}
     known: dict[str, Status] = {name: name for name in get_args(Status) if name != "withdrawn"}
-    for number, row in enumerate(_rows(root / STATUSES, ("entry", "digest", "status")), start=2):
+    for number, row in enumerate(_rows(root, STATUSES, ("entry", "digest", "status")), start=2):
         if row["status"] not in known:
             raise InputError(
                 "unknown status",
@@ -85,36 +85,31 @@ def add_statuses(root: Path, lines: list[Vouched]) -> None:
         writer.writerows((str(line.entry), line.digest, line.status) for line in lines)
 
 
-def only_grew(root: Path, base: Path, name: str) -> bool:
-    """Return whether a list begins with all that it held in the earlier state."""
-    before, now = base / name, root / name
-    if not before.exists():
-        return True
-    return now.exists() and read_bounded(now, name).startswith(read_bounded(before, name))
+def content(root: Path, name: str) -> bytes | None:
+    """Return the bytes of a list; None if it does not exist.
+
+    Raises:
+        InputError: it is not a plain file, or too large.
+    """
+    path = root / name
+    return read_bounded(path, name) if path.exists() or path.is_symlink() else None
 
 
-def same(root: Path, base: Path, name: str) -> bool:
-    """Return whether a list is the same as in the earlier state."""
-    paths = [folder / name for folder in (root, base)]
-    texts = [read_bounded(path, name) if path.exists() or path.is_symlink() else None for path in paths]
-    return texts[0] == texts[1]
-
-
-def _rows(path: Path, columns: tuple[str, ...]) -> list[dict[str, str]]:
-    if not path.exists() and not path.is_symlink():
+def _rows(root: Path, name: str, columns: tuple[str, ...]) -> list[dict[str, str]]:
+    data = content(root, name)
+    if data is None:
         return []
     try:
-        text = read_bounded(path, path.name).decode("utf-8")
-        rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+        rows = list(csv.reader(io.StringIO(data.decode("utf-8"), newline=""), strict=True))
     except (UnicodeDecodeError, csv.Error):
-        raise InputError("not CSV in UTF-8", code="unreadable", file=path.name) from None
+        raise InputError("not CSV in UTF-8", code="unreadable", file=name) from None
     hint = f"columns: {','.join(columns)}"
     if not rows or tuple(rows[0]) != columns:
-        raise InputError("wrong columns", code="type", file=path.name, line=1, hint=hint)
+        raise InputError("wrong columns", code="type", file=name, line=1, hint=hint)
     for number, row in enumerate(rows[1:], start=2):
         if len(row) != len(columns) or not all(row) or max(map(len, row)) > _MAX_TEXT:
             found = one_line(",".join(row), 60)
             raise InputError(
-                "wrong number or length of fields", code="type", file=path.name, line=number, found=found, hint=hint
+                "wrong number or length of fields", code="type", file=name, line=number, found=found, hint=hint
             )
     return [dict(zip(columns, row, strict=True)) for row in rows[1:]]

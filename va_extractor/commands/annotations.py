@@ -47,8 +47,8 @@ def add(commands: argparse._SubParsersAction[Any]) -> None:
 
 
 def _emotic(args: argparse.Namespace) -> int:
-    from va_extractor.annotations.emotic import features_from_emotic, read_emotic
-    from va_extractor.annotations.emotic.features import read_references
+    from va_extractor.annotations.emotic import read_emotic
+    from va_extractor.annotations.emotic.features import features_from_emotic, read_references
 
     references = read_references(args.references) if args.references else None
     with _working(f"reading {args.input}"):

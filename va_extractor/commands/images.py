@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import re
 import sys
+from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -106,10 +108,9 @@ def _guess(inputs: list[Path]) -> str:
 
 def _list(args: argparse.Namespace, source: str) -> list[ImageItem]:
     """List the images of the source."""
+    list_items: Callable[..., list[ImageItem]] = import_module(f"va_extractor.sources.{source}").list_items
     if source == "video":
-        from va_extractor.sources import video
-
-        return video.list_items(args.input, args.fps)
+        return list_items(args.input, args.fps)
     if len(args.input) > 1:
         raise InputError(f"only one {source} can be given", code="conflict", found=args.input[1])
     (path,) = args.input
@@ -117,20 +118,8 @@ def _list(args: argparse.Namespace, source: str) -> list[ImageItem]:
         if args.images is None:
             hint = "give the folder of EMOTIC's images"
             raise InputError("is missing", code="missing", field="--images", hint=hint)
-        from va_extractor.sources import emotic
-
-        return emotic.list_items(path, args.images)
-    if source == "iimi":
-        from va_extractor.sources import iimi
-
-        return iimi.list_items(path, args.mapping) if args.mapping else iimi.list_items(path)
-    if source == "manifest":
-        from va_extractor.sources import manifest
-
-        return manifest.list_items(path)
-    from va_extractor.sources import folder
-
-    return folder.list_items(path)
+        return list_items(path, args.images)
+    return list_items(path, args.mapping) if source == "iimi" and args.mapping else list_items(path)
 
 
 def _measure(setup: Setup, shards: Shards, args: argparse.Namespace, total: int) -> dict[str, list[Path]]:

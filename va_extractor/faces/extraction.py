@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from va_extractor.annotations.emotic.person import CITATION, HOMEPAGE
+from va_extractor.annotations.emotic.features import CITATION, HOMEPAGE
 from va_extractor.common.errors import InputError
 from va_extractor.dataset import git_commit
 from va_extractor.extractors import extractor as extractor_named

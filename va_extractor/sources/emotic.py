@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from va_extractor.annotations.emotic import read_emotic
-from va_extractor.annotations.emotic.person import Person
+from va_extractor.annotations.emotic.features import Person
 from va_extractor.emotions.labels import describe
 from va_extractor.sources import ImageItem, need_folder, some_files_exist
 

@@ -6,17 +6,15 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
 
 import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 from skimage import data
 
-import va_extractor.sources
 from va_extractor import cli
 from va_extractor.dataset import read_split, split_files
-from va_extractor.sources import ImageItem
+from va_extractor.sources import ImageItem, folder
 from va_extractor.weights import YUNET, digest
 
 Patterns = Callable[[int], list[bytes]]
@@ -30,7 +28,7 @@ def lister(monkeypatch: pytest.MonkeyPatch) -> None:
         paths = sorted(root.glob("*/*"))
         return [ImageItem(path, (path.parent.name,), path.name, "test") for path in paths]
 
-    monkeypatch.setattr(va_extractor.sources, "folder", SimpleNamespace(list_items=list_items), raising=False)
+    monkeypatch.setattr(folder, "list_items", list_items)
 
 
 @pytest.fixture

@@ -8,13 +8,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from va_extractor.annotations.emotic.features import Merge, features_from_emotic
+from va_extractor.annotations.emotic.features import Person
 from va_extractor.annotations.emotic.mat import read_mat
-from va_extractor.annotations.emotic.person import Person
 from va_extractor.annotations.emotic.table import read_tables
 from va_extractor.common.errors import Code, InputError
-
-__all__ = ["Merge", "Person", "features_from_emotic", "read_emotic"]
 
 
 def read_emotic(path: Path) -> dict[str, list[Person]]:

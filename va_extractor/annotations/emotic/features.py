@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 import pyarrow as pa
 
-from va_extractor.annotations.emotic.person import CITATION, HIGH, HOMEPAGE, LOW, Person
 from va_extractor.common.csvfile import read_rows
 from va_extractor.common.errors import InputError, nearest
 from va_extractor.emotions.labels import describe
@@ -22,6 +22,57 @@ Merge = Literal["union", "weights"]
 _LICENCE = (
     "EMOTIC: non-commercial research and education only, on request from its authors; the same holds for these rows"
 )
+
+
+LOW, HIGH = 1.0, 10.0
+"""EMOTIC's scale of valence, arousal and dominance (Kosti et al. 2020)."""
+
+SPLITS = ("train", "val", "test")
+
+CITATION = (
+    "Kosti, R., Alvarez, J. M., Recasens, A. & Lapedriza, A. (2020). Context Based Emotion Recognition using EMOTIC "
+    "Dataset. IEEE TPAMI 42(11), 2755-2766. doi:10.1109/TPAMI.2019.2916866"
+)
+HOMEPAGE = "https://github.com/rkosti/emotic"
+
+
+@dataclass(frozen=True)
+class Person:
+    """One annotated person.
+
+    Attributes:
+        image: folder and file name of the image, as EMOTIC names it: `mscoco/images/COCO_val2014_000000562243.jpg`.
+        index: position among the persons of that image in the annotation file, from 0.
+        box: (left, top, right, bottom) of the body in pixels, cut to the image where its size is given.
+        categories: labels that any annotator gave, in EMOTIC's order.
+        annotated: each annotator's own labels, in EMOTIC's order; empty where the file has merged labels only.
+        vad: valence, arousal, dominance on 1..10, the mean over annotators; NaN where nobody rated.
+    """
+
+    image: str
+    index: int
+    box: tuple[int, int, int, int]
+    categories: tuple[str, ...]
+    annotated: tuple[tuple[str, ...], ...]
+    vad: tuple[float, float, float]
+
+    @property
+    def name(self) -> str:
+        """How a file of references names this person: `folder/filename#index`."""
+        return f"{self.image}#{self.index}"
+
+    @property
+    def several(self) -> tuple[tuple[str, ...], ...] | None:
+        """Each annotator's own labels; None where one annotator labelled, or they are unknown."""
+        return self.annotated if len(self.annotated) > 1 else None
+
+    @property
+    def weights(self) -> tuple[float, ...] | None:
+        """Votes for each category / the most votes of any; None as `several`."""
+        if self.several is None:
+            return None
+        votes = [sum(label in labels for labels in self.several) for label in self.categories]
+        return tuple(count / max(votes) for count in votes)
 
 
 def features_from_emotic(
@@ -58,7 +109,7 @@ def _table(
     split: str, persons: Sequence[Person], merge: Merge, salt: str, references: Mapping[str, tuple[str, ...]] | None
 ) -> pa.Table:
     kept = [person for person in persons if person.categories and not any(map(math.isnan, person.vad[:2]))]
-    if merge == "weights" and kept and all(person.annotators is None for person in kept):
+    if merge == "weights" and kept and not any(person.annotated for person in kept):
         what = f"split '{split}' has merged labels only, without votes to weigh"
         hint = "use the official Annotations.mat, or --merge union"
         raise InputError(what, code="unsupported", field="--merge", found=merge, hint=hint)
@@ -98,9 +149,8 @@ def _texts(person: Person, references: Mapping[str, tuple[str, ...]] | None) -> 
 
 
 def _provenance(persons: Sequence[Person], kept: Sequence[Person], merge: Merge) -> Provenance:
-    known = [person.annotators for person in kept if person.annotators is not None]
-    alone = sum(count == 1 for count in known)
-    single = bool(known) and alone == len(kept)
+    known = any(person.annotated for person in kept)
+    alone = sum(len(person.annotated) == 1 for person in kept)
     notes = [
         f"{len(persons) - len(kept)} of {len(persons)} annotated persons left out: no category, or valence or arousal "
         "not rated."
@@ -116,7 +166,7 @@ def _provenance(persons: Sequence[Person], kept: Sequence[Person], merge: Merge)
         citation=CITATION,
         homepage=HOMEPAGE,
         original_scale=(LOW, HIGH),
-        annotator_merge="single" if single else merge,
+        annotator_merge="single" if kept and alone == len(kept) else merge,
         notes=" ".join(notes),
     )
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from va_extractor.annotations.emotic.person import HIGH, LOW, SPLITS, Person
+from va_extractor.annotations.emotic.features import HIGH, LOW, SPLITS, Person
 from va_extractor.common.errors import InputError, Place
 from va_extractor.emotions.labels import EMOTIC, known_label
 

@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from pathlib import Path
 
-from va_extractor.annotations.emotic.person import HIGH, LOW, SPLITS, Person
+from va_extractor.annotations.emotic.features import HIGH, LOW, SPLITS, Person
 from va_extractor.common.csvfile import Row, read_rows
 from va_extractor.common.errors import InputError
 from va_extractor.emotions.labels import EMOTIC, known_label

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.refused import refused
-from va_extractor.annotations.emotic import Merge, features_from_emotic, read_emotic
+from va_extractor.annotations.emotic import read_emotic
+from va_extractor.annotations.emotic.features import Merge, features_from_emotic
 from va_extractor.schema import provenance_of
 
 

@@ -30,7 +30,7 @@ def test_mat_gives_every_person_with_categories_votes_and_mean_ratings(mat_file:
         "mscoco/images/b.jpg#0",
     )
     assert fearful.categories == ("Anger", "Fear")  # EMOTIC's order, not the annotator's
-    assert fearful.annotators == 1
+    assert len(fearful.annotated) == 1
     assert fearful.vad == (1, 10, 5.5)
     assert all(math.isnan(value) for value in unrated.vad)
     assert happy.box == (0, 3, 640, 100)  # cut to the image, fractions dropped
@@ -38,8 +38,8 @@ def test_mat_gives_every_person_with_categories_votes_and_mean_ratings(mat_file:
     assert math.isnan(happy.vad[2])
     (several,) = splits["val"]
     assert several.categories == ("Anger", "Fear", "Pain")
-    assert several.votes == (1, 3, 2)
-    assert several.annotators == 3
+    assert several.weights == (1 / 3, 1, 2 / 3)
+    assert len(several.annotated) == 3
     assert several.vad == (3, 5, 7)
 
 
@@ -47,7 +47,7 @@ def test_mat_without_combined_ratings_takes_the_mean_of_those_who_rated(mat_file
     confused, nobody = read_emotic(mat_file)["test"]
     assert confused.vad == (4.5, 5.5, 6.5)
     assert nobody.categories == ()
-    assert nobody.annotators is None
+    assert nobody.annotated == ()
 
 
 def test_both_forms_agree_on_who_was_rated(mat_file: Path, csv_folder: Path) -> None:
