@@ -66,7 +66,7 @@ def push(release: Release, folder: Path, api: HfApi, *, private: bool) -> str:
 
     Args:
         release: what is published.
-        folder: written by `folder.write`.
+        folder: written by `write`.
         api: client of the Hub.
         private: make the repository private; without it an existing one keeps its visibility.
 
