@@ -11,7 +11,7 @@ from harness.kinds import get
 from harness.record import Sample, TaskRecord
 
 SHOWN = 10
-_PREFERRED = ("correct", "f1", "cosine")
+_PREFERRED = ("correct", "f1")
 Scored = tuple[Sample, float | None]
 """An item with its own score."""
 _GOOD = 0.5

@@ -39,6 +39,8 @@ def _warnings(run: RunRecord) -> Iterator[str]:
         if task.answers.missing:
             done = "scored over the rest" if run.allow_missing else "not scored"
             yield f"{name}: {task.answers.missing} answers are missing: {done}"
+        if task.answers.echo:
+            yield f"{name}: {task.answers.echo} answers only repeat the prompt's own words and count as no answer"
     if run.model.changed:
         yield f"parameters changed because the provider rejected them: {'; '.join(run.model.changed)}"
 

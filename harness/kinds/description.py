@@ -1,8 +1,11 @@
-"""A text, compared with the item's references and read back as valence and arousal."""
+"""A text, read back as valence and arousal, and compared with the item's references where it has any."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
+from itertools import combinations_with_replacement
+from math import sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,9 +14,10 @@ from harness.kinds.arrays import column, points, scored
 from harness.kinds.base import Answered, Baseline, Kind, generator
 from harness.kinds.measures import rows, styled
 from harness.metrics.outcome import Described
-from harness.record import Item, ItemScores, Parsed
+from harness.record import Answer, Item, ItemScores, Parsed
 from harness.stats.arrays import Floats
-from harness.text.emotion_words import wheel_f1
+from harness.text.echo import is_echo
+from harness.text.emotion_words import best_constant, wheel_f1
 from harness.text.labels import parse_description
 from harness.text.similarity import similarities
 from harness.text.va_readback import same_quadrant, same_quadrant_by_chance
@@ -21,6 +25,8 @@ from va_extractor.emotions.prototypes import norms
 
 if TYPE_CHECKING:
     from harness.kinds.measures import Instruments, Part
+
+_NEAR = 6
 
 STATIC = "_static"
 """Ends the names of scores by static word vectors."""
@@ -30,7 +36,7 @@ class Description(Kind):
     """A text."""
 
     asks = "a sentence"
-    families = ("description",)
+    families = ("va_ccc", "description")
     offers = None
     has_examples = True
     references = True
@@ -38,17 +44,13 @@ class Description(Kind):
     known_metric = "own_auc"
     ceilings = "texts"
 
-    def left_out(self, item: Item) -> str | None:
-        """Leave out items without a reference."""
-        return None if item.references else "no_reference"
-
     def target(self, item: Item) -> str:
-        """Return the first reference."""
-        return item.references[0]
+        """Return the first reference; without one, name the nearest published term."""
+        return item.references[0] if item.references else sentence(*nearest_terms([item])[0])
 
     def example(self, item: Item, language: str) -> str:
-        """Return the first reference."""
-        return item.references[0]
+        """Return the target."""
+        return self.target(item)
 
     def read(self, item: Item, text: str) -> Parsed:
         """Keep the text."""
@@ -67,26 +69,61 @@ class Description(Kind):
             for one, other, row in zip(near, static, rows(columns, len(items)), strict=True)
         ]
 
+    def item_scores(self, item: Item, answer: Answer, scores: ItemScores) -> ItemScores:
+        """Put one minus the distance of the point read, as a fraction of the largest possible, first."""
+        read = [scores.get(f"read_{name}") for name in ("valence", "arousal")]
+        if None in read:
+            return scores
+        gap = np.linalg.norm(np.array(read, dtype=np.float64) - points([item])[0])
+        return {"nearness": 1 - float(gap) / (2 * sqrt(2)), **scores}
+
     def outcome(self, labels: tuple[str, ...], answered: Sequence[Answered]) -> Described:
         """Arrange scores and the points given."""
         given = {name: column([getattr(one.item, name) for one in answered]) for name in ("valence", "arousal")}
         return Described(scored(answered) | given)
 
     def answers(self, by: Baseline) -> list[str]:
-        """Name a term or label in a sentence; `knn` quotes the nearest train item."""
-        terms = tuple(norms())
+        """Name a term or label in a sentence; `knn` quotes the nearest train item.
+
+        `majority` always names the terms that score highest on `wheel_f1` in the train split (any constant has a CCC
+        of 0); where no train item has a label on a wheel, those nearest to the mean point.
+        """
+        terms = vocabulary()
         if by.name == "uniform":
             return [sentence(terms[int(generator(item).integers(len(terms)))]) for item in by.items]
+        if by.name == "majority":
+            mean = dict(zip(("valence", "arousal"), points(by.train).mean(axis=0).tolist(), strict=True))
+            found = best_constant(terms, [item.labels for item in by.train])
+            return [sentence(*(found or nearest_terms([by.train[0].model_copy(update=mean)])[0]))] * len(by.items)
         if by.name == "knn":
-            return [by.train[place].references[0] for place in by.nearest()]
+            return [self.target(by.train[place]) for place in by.nearest()]
         known = tuple(sorted({label for item in by.train for label in item.labels}))
         labels = terms if by.name in ("prototype", "gaussian") else known
         return [sentence(labels[place].casefold()) for place in by.label_scores(labels).argmax(axis=1)]
 
 
-def sentence(word: str) -> str:
-    """Return a baseline's description with `word`."""
-    return f"The person's emotional state can be called {word}."
+def sentence(*words: str) -> str:
+    """Return a baseline's description with one or more words."""
+    return f"The person's emotional state can be called {' and '.join(words)}."
+
+
+@cache
+def vocabulary() -> tuple[str, ...]:
+    """Return the published terms that describe: not those of the question, such as "activated"."""
+    return tuple(term for term in norms() if not is_echo(term))
+
+
+def nearest_terms(items: Sequence[Item]) -> list[tuple[str, ...]]:
+    """Return for each item the one or two published terms whose mean is nearest to it, of its `_NEAR` nearest terms."""
+    terms = vocabulary()
+    places = np.array([(norms()[term].valence, norms()[term].arousal) for term in terms])
+    given = points(items)
+    near = np.linalg.norm(given[:, None] - places, axis=2).argsort(axis=1, kind="stable")[:, :_NEAR]
+    chosen = np.array(list(combinations_with_replacement(range(_NEAR), 2)))
+    means = places[near[:, chosen]].mean(axis=2)
+    best = np.linalg.norm(means - given[:, None], axis=2).argmin(axis=1)
+    named = near[np.arange(len(near))[:, None], chosen[best]].tolist()
+    return [tuple(dict.fromkeys(terms[place] for place in row)) for row in named]
 
 
 def _read_back(items: Sequence[Item], texts: Sequence[str | None], by: Instruments) -> dict[str, Floats]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from harness.kinds.base import Kind
 from harness.record import Answer, Finish, Item, Parsed, Status
+from harness.text.echo import is_echo
 from harness.text.labels import unparsed, visible
 from harness.text.native import in_english, last_answer
 from va_extractor.common.errors import InputError
@@ -14,12 +15,12 @@ from va_extractor.common.errors import InputError
 _STOPPED: dict[Finish | None, Status] = {"content_filter": "filtered", "refusal": "refused"}
 
 
-def read(kind: Kind, item: Item, answer: Answer) -> Parsed:
+def read(kind: Kind, item: Item, answer: Answer, prompt: str = "") -> Parsed:
     """Parse `answer` to `item`.
 
     Of an answer in steps, only the last line is parsed. Label words in the prompt's language are translated to English.
     The provider's finish reason decides the status, except that a text cut off by the token limit is parsed if
-    possible.
+    possible. A description that only repeats words of `prompt` is an echo.
     """
     if answer.missing is not None:
         return Parsed(status="missing")
@@ -30,6 +31,8 @@ def read(kind: Kind, item: Item, answer: Answer) -> Parsed:
     parsed = _read_text(kind, item, answer.text or "")
     if answer.finish == "length" and parsed.status in ("unparsed", "empty"):
         return Parsed(status="truncated")
+    if kind.measured and parsed.text is not None and is_echo(parsed.text, prompt):
+        return Parsed(status="echo")
     return parsed
 
 

@@ -1,4 +1,4 @@
-"""The main metric of stated valence and arousal; the other metrics are in `description`."""
+"""The main metric of valence and arousal, stated or read from a text; the other metrics are in `description`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from harness.stats.arrays import Floats, Weights
 @metric(
     "coordinates",
     line="mean of valence_ccc and arousal_ccc",
-    undefined="true and stated values are constant",
+    undefined="true and answered values are constant",
     chance=0.0,
     reliable_from=150,
     span=(-1.0, 1.0),

@@ -135,13 +135,13 @@ def wheel_f1_fine(outcome: Described, weights: Weights) -> Floats:
     return weighted_mean(outcome.columns["wheel_f1_fine"], weights)
 
 
-@_metric(line="cosine of the description to its own reference", undefined=_UNDEFINED, chance=None, span=(-1.0, 1.0))
+@_of_some(line="cosine of the description to its own reference", undefined=_UNDEFINED, chance=None, span=(-1.0, 1.0))
 def cosine(outcome: Described, weights: Weights) -> Floats:
     """Return (draws,) means of the cosine to the own reference, in [-1, 1] (Reimers & Gurevych 2019)."""
     return weighted_mean(outcome.columns["cosine"], weights)
 
 
-@_metric(
+@_of_some(
     line="cosine of the description to references of other clusters",
     higher_is_better=None,
     undefined=_ALONE,
@@ -153,13 +153,13 @@ def cosine_shuffled(outcome: Described, weights: Weights) -> Floats:
     return weighted_mean(outcome.columns["cosine_shuffled"], weights)
 
 
-@_metric(line="cosine - cosine_shuffled", undefined=_ALONE, chance=0.0, span=(-2.0, 2.0))
+@_of_some(line="cosine - cosine_shuffled", undefined=_ALONE, chance=0.0, span=(-2.0, 2.0))
 def lift(outcome: Described, weights: Weights) -> Floats:
     """Return (draws,) means of `cosine` - `cosine_shuffled`, in [-2, 2]."""
     return weighted_mean(outcome.columns["cosine"] - outcome.columns["cosine_shuffled"], weights)
 
 
-@_metric(
+@_of_some(
     line="probability that the own reference is nearer than another cluster's (ties half)", undefined=_ALONE, chance=0.5
 )
 def own_auc(outcome: Described, weights: Weights) -> Floats:
@@ -167,13 +167,13 @@ def own_auc(outcome: Described, weights: Weights) -> Floats:
     return weighted_mean(outcome.columns["own_auc"], weights)
 
 
-@_metric(line="lift under the second embedder, static word vectors", undefined=_ALONE, chance=0.0, span=(-2.0, 2.0))
+@_of_some(line="lift under the second embedder, static word vectors", undefined=_ALONE, chance=0.0, span=(-2.0, 2.0))
 def lift_static(outcome: Described, weights: Weights) -> Floats:
     """Return (draws,) means of the difference of cosines under WordLlama, in [-2, 2]."""
     return weighted_mean(outcome.columns["cosine_static"] - outcome.columns["cosine_shuffled_static"], weights)
 
 
-@_metric(line="own_auc under the second embedder, static word vectors", undefined=_ALONE, chance=0.5)
+@_of_some(line="own_auc under the second embedder, static word vectors", undefined=_ALONE, chance=0.5)
 def own_auc_static(outcome: Described, weights: Weights) -> Floats:
     """Return (draws,) means of the items' AUC under WordLlama, in [0, 1]."""
     return weighted_mean(outcome.columns["own_auc_static"], weights)

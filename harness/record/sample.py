@@ -9,7 +9,7 @@ from pydantic import FiniteFloat
 
 from harness.record.base import Model
 
-Status = Literal["ok", "unparsed", "refused", "empty", "truncated", "filtered", "missing"]
+Status = Literal["ok", "unparsed", "refused", "empty", "echo", "truncated", "filtered", "missing"]
 Language = Literal["en", "es", "de", "zh", "hi", "ko", "ar"]
 Finish = Literal["stop", "length", "content_filter", "refusal"]
 
@@ -50,9 +50,9 @@ class Parsed(Model):
     """How an answer was read.
 
     Attributes:
-        status: `unparsed`, `refused`, `empty`, `truncated` (cut off by the token limit before anything readable) and
-            `filtered` (stopped by the provider's content filter) are counted apart and scored as wrong; a `missing`
-            answer never arrived and is not scored at all.
+        status: `unparsed`, `refused`, `empty`, `echo` (only the prompt's own words), `truncated` (cut off by the token
+            limit before anything readable) and `filtered` (stopped by the provider's content filter) are counted apart
+            and scored as wrong; a `missing` answer never arrived and is not scored at all.
         labels: the labels named; empty for descriptions.
         text: the description without reasoning and surrounding space; None for labels.
         numbers: the numbers stated: a share for each choice, a confidence in [0, 1], or valence and arousal.

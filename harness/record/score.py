@@ -145,6 +145,7 @@ class AnswerCounts(Model):
         unparsed_rate: share of the answers that arrived; 0 where none did.
         refused_rate: likewise.
         empty_rate: likewise.
+        echo: descriptions in the prompt's own words only; scored as wrong.
         truncated: cut off by the token limit before anything readable; scored as wrong.
         filtered: stopped by the provider's content filter; scored as wrong.
         missing: never arrived; not scored.
@@ -158,6 +159,7 @@ class AnswerCounts(Model):
     unparsed_rate: FiniteFloat
     refused_rate: FiniteFloat
     empty_rate: FiniteFloat
+    echo: int = 0
     truncated: int = 0
     filtered: int = 0
     missing: int = 0
@@ -166,4 +168,4 @@ class AnswerCounts(Model):
     @property
     def not_parsed(self) -> int:
         """How many answers arrived and are scored as wrong since nothing could be read."""
-        return self.unparsed + self.refused + self.empty + self.truncated + self.filtered
+        return self.unparsed + self.refused + self.empty + self.echo + self.truncated + self.filtered

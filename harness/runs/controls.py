@@ -37,8 +37,8 @@ SEED = 20_502
 _READERS = ("prototype", "knn")
 _PARTS: dict[str, frozenset[Part]] = {
     "own_auc": frozenset({"near"}),
-    "same_quadrant": frozenset({"read"}),
     "right_direction": frozenset({"read"}),
+    "va_ccc": frozenset({"read"}),
 }
 """What a metric reads of a text; nothing else is measured for it."""
 _CONSTANT = {"macro_auc": 0.5, "own_auc": 0.5, "va_ccc": 0.0, "right_direction": 0.5}
@@ -120,11 +120,19 @@ class _Bench:
     @property
     def known(self) -> Metric:
         """The metric whose value is known for right, random and constant answers."""
-        return self.task.kind.metric(self.task.kind.known_metric or self.task.main_score)
+        known = self.task.kind.known_metric if self._right_answers else None
+        return self.task.kind.metric(known or self.task.main_score)
 
-    def oracle(self) -> Control:
+    @cached_property
+    def _right_answers(self) -> bool:
+        """Whether some answer is exactly right; of descriptions, only a quoted reference is."""
+        return not self.task.kind.references or any(item.references for item in self.items)
+
+    def oracle(self) -> Control | Omitted:
         from harness.models.baseline import BaselineLM
 
+        if not self._right_answers:
+            return Omitted("oracle", "no item has a reference to quote")
         seeds = Seeds(python=0, numpy=0, torch=0, fewshot=0, bootstrap=bootstrap.SEED, chance=chance.SEED)
         settings = lm_eval.AskSettings(
             num_fewshot=None, limit=None, apply_chat_template=False, system_instruction=None, gen_kwargs={}, seeds=seeds

@@ -85,14 +85,15 @@ def differences(
 def _items(name: str, kind: Kind, samples: Sequence[Sample], by: Instruments | None) -> Iterator[str]:
     items = [sample.item for sample in samples]
     tolerance = EMBEDDING_TOLERANCE if kind.measured else TOLERANCE
-    parsed, scores = judge(kind, items, [sample.answer for sample in samples], by)
+    prompts = [sample.prompt for sample in samples]
+    parsed, scores = judge(kind, items, [sample.answer for sample in samples], by, prompts=prompts)
     for sample, one, row in zip(samples, parsed, scores, strict=True):
         where = f"{name}: item {sample.item.item_id}"
         yield from _differences(f"{where}: parsed", sample.parsed.model_dump(), one.model_dump(), 0.0)
         yield from _differences(f"{where}: scores", sample.scores, dict(row), tolerance)
     for index in range(len(samples[0].repeat_scores)):
         repeat = [sample.repeats[index] for sample in samples]
-        for sample, row in zip(samples, judge(kind, items, repeat, by)[1], strict=True):
+        for sample, row in zip(samples, judge(kind, items, repeat, by, prompts=prompts)[1], strict=True):
             where = f"{name}: item {sample.item.item_id}: repeat {index + 2}"
             yield from _differences(where, sample.repeat_scores[index], dict(row), tolerance)
 

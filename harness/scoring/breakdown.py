@@ -30,6 +30,7 @@ def answer_counts(answered: Sequence[Answered]) -> AnswerCounts:
         unparsed_rate=counts["unparsed"] / n,
         refused_rate=counts["refused"] / n,
         empty_rate=counts["empty"] / n,
+        echo=counts["echo"],
         truncated=counts["truncated"],
         filtered=counts["filtered"],
         missing=counts["missing"],

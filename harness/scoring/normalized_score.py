@@ -14,7 +14,7 @@ from harness.scoring.baselines.names import CONSTANT
 from harness.scoring.ceilings.answers import BEST_SETS
 from harness.scoring.ceilings.labels import PREDICTORS
 from harness.scoring.ceilings.options import NEAREST_MEAN
-from harness.scoring.ceilings.texts import RETRIEVAL
+from harness.scoring.ceilings.texts import RETRIEVAL, TERMS
 from harness.stats.arrays import Floats
 from harness.stats.intervals import (
     FEW_VALUES,
@@ -29,7 +29,7 @@ from harness.stats.intervals import (
 
 CHANCE = "chance"
 """Name of the floor if a constant answer has no value, as with correlations (0 / 0)."""
-FROM_VA = ("prototype", *PREDICTORS, NEAREST_MEAN, RETRIEVAL)
+FROM_VA = ("prototype", *PREDICTORS, NEAREST_MEAN, RETRIEVAL, TERMS)
 
 
 @dataclass(frozen=True)

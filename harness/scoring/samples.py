@@ -40,9 +40,10 @@ def make_samples(
     answers = [to_answer(one.results) for one in asked]
     items = [one.doc["item"] for one in asked]
     firsts = {item.choices: row for row, item in reversed(list(enumerate(items)))}
-    parsed, scores = judge(kind, items, answers, by)
+    prompts = [one.prompt for one in asked]
+    parsed, scores = judge(kind, items, answers, by, prompts=prompts)
     repeats = [[to_answer(one.results) for one in repeat] for repeat in again]
-    repeat_scores = [judge(kind, items, given, by)[1] for given in repeats] if kind.measured else []
+    repeat_scores = [judge(kind, items, given, by, prompts=prompts)[1] for given in repeats] if kind.measured else []
     return [
         Sample(
             item=items[row],
@@ -65,12 +66,16 @@ def judge(
     answers: Sequence[Answer],
     by: Instruments | None,
     parts: frozenset[Part] = PARTS,
+    *,
+    prompts: Sequence[str] | None = None,
 ) -> tuple[list[Parsed], list[ItemScores]]:
     """Parse and score n answers.
 
     A missing answer has no scores and does not affect others. Descriptions get the scores of `parts` only.
+    Baselines see no `prompts`.
     """
-    parsed = [read(kind, item, answer) for item, answer in zip(items, answers, strict=True)]
+    shown = prompts or [""] * len(items)
+    parsed = [read(kind, *one) for one in zip(items, answers, shown, strict=True)]
     if not kind.measured:
         pairs = zip(items, parsed, strict=True)
         return parsed, [{} if one.status == "missing" else kind.scores(item, one) for item, one in pairs]
@@ -118,7 +123,10 @@ def answered_again(kind: Kind, samples: Sequence[Sample]) -> list[list[Answered]
     return [
         [
             Answered(
-                one.item, given, read(kind, one.item, given), one.repeat_scores[index] if one.repeat_scores else {}
+                one.item,
+                given,
+                read(kind, one.item, given, one.prompt),
+                one.repeat_scores[index] if one.repeat_scores else {},
             )
             for one in samples
             for given in [one.repeats[index]]

@@ -68,10 +68,13 @@ class Task:
         """Name what descriptions are compared with, joined where the items differ."""
         if not self.kind.references:
             return None
-        asked = {item.item_id for item in split(self.question, EVALUATED).items}
+        items = split(self.question, EVALUATED).items
+        referenced = {item.item_id for item in items if item.references}
         table = load(self.question.features, self.question.source).tables[EVALUATED]
         named = zip(table["item_id"].to_pylist(), table["reference_kind"].to_pylist(), strict=True)
-        return ", ".join(sorted({name for item_id, name in named if name and item_id in asked})) or None
+        kinds = sorted({name for item_id, name in named if name and item_id in referenced})
+        some = f" ({len(referenced)} of {len(items)} items)" if len(referenced) < len(items) else ""
+        return ", ".join(kinds) + some if kinds else None
 
     def features(self) -> FeaturesRecord:
         """Describe where valence and arousal come from."""

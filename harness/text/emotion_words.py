@@ -11,6 +11,7 @@ over the wheels on which the annotated labels have a place, as in open-vocabular
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -25,6 +26,10 @@ from harness.text.words import words
 
 Vocabulary = Literal["basic", "emotic"]
 WHEELS = ("shaver", "willcox")
+_ROUNDING = 1e-9
+
+Places = tuple[frozenset[str], ...]
+"""Nodes on each of `WHEELS`."""
 
 # The term for each label whose own name is not in the table.
 _LABEL_TERM = {"disquietment": "uneasiness", "doubt/confusion": "confusion", "neutral": "neutrality"}
@@ -88,8 +93,14 @@ def _node(term: Term, wheel: str, level: int) -> str | None:
     return "/".join(path[:level]) if path[0] and len(path) >= level else None
 
 
-def _nodes(terms: Collection[Term], wheel: str, level: int) -> frozenset[str]:
-    return frozenset(node for term in terms if (node := _node(term, wheel, level)))
+def places(terms: Collection[Term], level: int) -> Places:
+    """Return the terms' nodes on each wheel at level 1, 2 or 3."""
+    return tuple(frozenset(node for term in terms if (node := _node(term, wheel, level))) for wheel in WHEELS)
+
+
+def label_places(labels: Collection[str], level: int) -> Places:
+    """Return the nodes of annotated labels (basic or EMOTIC names, any case) on each wheel."""
+    return places([term for label in labels if (term := label_term(label))], level)
 
 
 def label_term(label: str) -> Term | None:
@@ -103,6 +114,12 @@ def set_f1(found: frozenset[str], true: frozenset[str]) -> float:
     return 2.0 * len(found & true) / (len(found) + len(true)) if true else float("nan")
 
 
+def places_f1(found: Places, true: Places) -> float:
+    """Return the mean over wheels of `set_f1`, of those with a true node; NaN where none has one."""
+    scores = [set_f1(*pair) for pair in zip(found, true, strict=True) if pair[1]]
+    return sum(scores) / len(scores) if scores else float("nan")
+
+
 def wheel_f1(texts: Sequence[str], labels: Sequence[Collection[str]], level: int) -> NDArray[np.float64]:
     """Return, for each text, the F1 of its terms' wheel nodes against those of its annotated labels.
 
@@ -114,15 +131,39 @@ def wheel_f1(texts: Sequence[str], labels: Sequence[Collection[str]], level: int
     Returns:
         Shape (n,), in [0, 1], the mean over wheels; NaN where no wheel has a place for any of the labels.
     """
-    scores = np.full((len(texts), len(WHEELS)), np.nan)
-    for i, (text, names) in enumerate(zip(texts, labels, strict=True)):
-        found = find_terms(text)
-        true = [term for name in names if (term := label_term(name))]
-        for j, wheel in enumerate(WHEELS):
-            scores[i, j] = set_f1(_nodes(found, wheel, level), _nodes(true, wheel, level))
-    known = ~np.isnan(scores)
-    counts = known.sum(axis=1)
-    return np.where(counts > 0, np.where(known, scores, 0.0).sum(axis=1) / np.maximum(counts, 1), np.nan)
+    pairs = zip(texts, labels, strict=True)
+    return np.array([places_f1(places(find_terms(text), level), label_places(names, level)) for text, names in pairs])
+
+
+def best_constant(terms: Sequence[str], labels: Sequence[Collection[str]], level: int = 1) -> tuple[str, ...]:
+    """Search for the answer that has the highest mean `wheel_f1` if it is given to every item.
+
+    Greedy: it adds the best further term until none helps.
+
+    Args:
+        terms: the terms to choose from.
+        labels: annotated labels of n items; those without a place are left out.
+        level: as in `wheel_f1`.
+
+    Returns:
+        The terms to name; empty where no label has a place.
+    """
+    true = Counter(found for names in labels if any(found := label_places(names, level)))
+    by_places = {places(find_terms(term), level): term for term in reversed(terms)}
+    chosen: tuple[Places, ...] = ()
+    best = 0.0
+    while true:
+        joined = {one: _joined((*chosen, one)) for one in by_places}
+        scores = {one: sum(n * places_f1(said, at) for at, n in true.items()) for one, said in joined.items()}
+        added = max(scores, key=scores.__getitem__)
+        if scores[added] <= best * (1 + _ROUNDING):
+            break
+        chosen, best = (*chosen, added), scores[added]
+    return tuple(by_places[one] for one in chosen)
+
+
+def _joined(each: Sequence[Places]) -> Places:
+    return tuple(frozenset[str]().union(*wheel) for wheel in zip(*each, strict=True))
 
 
 def category_f1(texts: Sequence[str], labels: Sequence[Collection[str]], vocabulary: Vocabulary) -> NDArray[np.float64]:

@@ -25,24 +25,26 @@ def similarities(items: Sequence[Item], texts: Sequence[str | None], embed: Embe
     """Compare descriptions with references.
 
     Args:
-        items: n items with references.
+        items: n items.
         texts: n descriptions; None for an answer without a description.
         embed: maps texts to (m, d) unit vectors.
 
     Returns:
         For each item: `cosine`, the mean cosine to its own references; `cosine_shuffled`, the mean cosine to the
         references of others; `own_auc`, the fraction of (own, other) pairs in which the own one is nearer, ties
-        counting one half. Every other item has the same weight, however many references it has, so that an answer
-        without content gets the value of chance. The last two are None if no other cluster has a different reference.
-        Cosines are rounded to six decimals.
+        counting one half. All are None for an item without references, the last two also if no other cluster has a
+        different reference. Every other item has the same weight, however many references it has, so that an answer
+        without content gets the value of chance. Cosines are rounded to six decimals.
     """
+    result: list[ItemScores] = [dict.fromkeys(NAMES, 0.0 if item.references else None) for item in items]
     references = [text for item in items for text in item.references]
+    if not references:
+        return result
     owner = np.repeat(np.arange(len(items)), [len(item.references) for item in items])
     clusters = cluster_index(items)
     _, wording = np.unique(references, return_inverse=True)
     reference_vectors = embed(references)
-    answered = [index for index, text in enumerate(texts) if text is not None]
-    result: list[ItemScores] = [dict.fromkeys(NAMES, 0.0)] * len(items)
+    answered = [index for index, text in enumerate(texts) if text is not None and items[index].references]
     for start in range(0, len(answered), _BLOCK):
         block = answered[start : start + _BLOCK]
         cosines = embed([texts[index] or "" for index in block]) @ reference_vectors.T

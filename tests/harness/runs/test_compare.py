@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -92,8 +93,13 @@ def test_descriptions_are_compared_by_what_their_samples_hold(tmp_path: Path) ->
     for row in one.rows:
         assert row.first == pytest.approx(one.first.record.tasks[one.task].metrics[row.metric].value)
     for gap in one.items:
-        ours, theirs = (one.scores["same_quadrant"] or 0.0 for one in (gap.first, gap.second))
-        assert gap.gap == ours - theirs
+        ours, theirs = (
+            math.hypot(
+                *((one.scores[f"read_{name}"] or 0.0) - getattr(one.item, name) for name in ("valence", "arousal"))
+            )
+            for one in (gap.first, gap.second)
+        )
+        assert gap.gap == pytest.approx((theirs - ours) / math.sqrt(8))
 
 
 def test_the_command_prints_a_table_a_pair(runs: list[Path], capsys: pytest.CaptureFixture[str]) -> None:
