@@ -1,7 +1,7 @@
 .PHONY: demo test check bench docs
 
 VENV ?= .venv
-PAGES = leaderboard.board harness.tasks.schema harness.record.schema harness.tasks.prompt_page harness.tasks.pages \
+PAGES = leaderboard.board harness.tasks.schema harness.record.schema harness.tasks.pages \
 	harness.metrics.page harness.commands.readme
 BENCHMARKS = reference throughput intervals coverage sampling normalized_scores answers tree extract validate validity leaderboard api api_soak sweeps
 

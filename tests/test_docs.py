@@ -21,12 +21,6 @@ def test_the_committed_json_schema_is_the_models(name: str) -> None:
     assert (ROOT / "docs" / name).read_text(encoding="utf-8") == text(MODELS[name])
 
 
-def test_the_page_of_prompts_is_current() -> None:
-    from harness.tasks.prompt_page import page
-
-    assert (ROOT / "docs" / "prompts.md").read_text(encoding="utf-8") == page()
-
-
 def test_every_task_has_its_line_in_the_table_of_tasks() -> None:
     table = (ROOT / "tasks" / "README.md").read_text(encoding="utf-8")
     assert [info.name for info in find().values() if not info.members and f"| `{info.name}` |" not in table] == []

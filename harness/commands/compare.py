@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from va_extractor.common.arguments import Parser
+from va_extractor.common.arguments import Parser, listed
 from va_extractor.common.errors import InputError
 
 
@@ -34,6 +34,5 @@ def main(args: argparse.Namespace) -> int:
         raise InputError("needs two run folders or more", code="range", field="RUN_DIR", found=len(args.run_dirs))
     if args.items < 0:
         raise InputError("must be 0 or more", code="range", field="--items", found=args.items)
-    names = [name.strip() for name in args.tasks.split(",") if name.strip()]
-    show(compare([Path(folder).expanduser() for folder in args.run_dirs], names, args.items))
+    show(compare([Path(folder).expanduser() for folder in args.run_dirs], listed(args.tasks), args.items))
     return 0

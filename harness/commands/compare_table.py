@@ -16,7 +16,7 @@ from harness.scoring.difference import Difference
 from harness.stats.bootstrap import DRAWS, SEED
 from harness.stats.intervals import LEVEL
 from va_extractor.common.plain_text import one_line
-from va_extractor.common.terminal import Terminal
+from va_extractor.common.terminal import terminal
 
 _ALPHA = 1 - LEVEL
 _WIDEST = 60
@@ -25,7 +25,7 @@ _FILE_WIDTH = 120
 
 def show(comparisons: Sequence[Comparison], console: Console | None = None) -> None:
     """Print each comparison's metrics, and the items on which the two models differ most."""
-    console = console or _console()
+    console = console or terminal(_FILE_WIDTH)
     for one in comparisons:
         console.print(_table(one))
         for line in _notes(one):
@@ -42,11 +42,6 @@ def show(comparisons: Sequence[Comparison], console: Console | None = None) -> N
     )
     if any(one.first.record.tasks[one.task].features.synthetic for one in comparisons):
         console.print(f"[bold yellow]{SYNTHETIC}[/]: these numbers say nothing about a model.")
-
-
-def _console() -> Console:
-    console = Terminal()
-    return console if console.is_terminal else Terminal(width=_FILE_WIDTH)
 
 
 def _table(one: Comparison) -> Table:

@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.commands.api_flags import add_api_flags, add_cache_flag, api_settings, cache_flag
-from va_extractor.common.arguments import Parser
+from va_extractor.common.arguments import Parser, listed
 from va_extractor.common.errors import InputError
 
 if TYPE_CHECKING:
     from harness.record.judge import Estimate, JudgeRecord
+
+_FILE_WIDTH = 120
 
 
 def parser() -> argparse.ArgumentParser:
@@ -56,17 +58,16 @@ def main(args: argparse.Namespace) -> int:
     from harness.commands.run import arguments, batch_size
     from harness.runs.judge import FILE, JudgeConfig, judge_run
     from harness.scoring.judge import RUBRIC
-    from va_extractor.common.terminal import Terminal
+    from va_extractor.common.terminal import terminal
 
     if args.limit < 1:
         raise InputError("must be at least 1", code="range", field="--limit", found=args.limit)
-    console = Terminal()
-    console = console if console.is_terminal else Terminal(width=120)
+    console = terminal(_FILE_WIDTH)
     folder = Path(args.run_dir).expanduser()
     config = JudgeConfig(
         model=args.model,
         model_args=arguments(args.model_args, "--model_args"),
-        tasks=tuple(name.strip() for name in args.tasks.split(",") if name.strip()),
+        tasks=listed(args.tasks),
         against=args.against,
         rubric=Path(args.rubric).expanduser() if args.rubric else RUBRIC,
         limit=args.limit,

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness.commands.api_flags import add_api_flags, add_cache_flag, api_settings, cache_flag
-from va_extractor.common.arguments import Parser
+from va_extractor.common.arguments import Parser, listed
 from va_extractor.common.errors import InputError
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def config(args: argparse.Namespace) -> RunConfig:
     found = RunConfig(
         model=args.model,
         model_args=arguments(args.model_args, "--model_args"),
-        tasks=tuple(name.strip() for name in args.tasks.split(",") if name.strip()),
+        tasks=listed(args.tasks),
         features=reference(args.features),
         include_paths=tuple(Path(path).expanduser() for path in args.include_path),
         output_path=Path(args.output_path).expanduser(),
@@ -151,10 +151,9 @@ def config(args: argparse.Namespace) -> RunConfig:
 
 def console() -> Console:
     """Return a console as wide as the terminal, or wide enough for every column if the output is a file."""
-    from va_extractor.common.terminal import Terminal
+    from va_extractor.common.terminal import terminal
 
-    made = Terminal()
-    return made if made.is_terminal else Terminal(width=_FILE_WIDTH)
+    return terminal(_FILE_WIDTH)
 
 
 def arguments(text: str, flag: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ length.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,7 +26,6 @@ from harness.text.style import length
 from va_extractor.common.yamlfile import read_yaml
 
 Array = NDArray[np.float64]
-Generate = Callable[[Sequence[str]], Sequence[str]]
 
 RUBRIC = Path(__file__).with_name("judge.yaml")
 _FIELDS = {"valence": 0.0, "arousal": 0.0, "first": "first text", "second": "second text"}
@@ -85,17 +84,6 @@ def load_rubric(path: Path = RUBRIC) -> Rubric:
         InputError: the file is missing or broken, or its prompt lacks a field or names an unknown one.
     """
     return read_yaml(path, Rubric, RUBRIC)
-
-
-def judge(pairs: Sequence[Pair], generate: Generate, rubric: Rubric) -> Verdicts:
-    """Ask the judge about each pair in both orders.
-
-    Args:
-        pairs: n pairs.
-        generate: answers a list of prompts, in order.
-        rubric: the prompt.
-    """
-    return read(generate(prompts(pairs, rubric)))
 
 
 def prompts(pairs: Sequence[Pair], rubric: Rubric) -> list[str]:

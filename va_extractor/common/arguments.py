@@ -22,6 +22,11 @@ class Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: {one_line(redacted(message), _LONGEST)} (`{self.prog} --help`)\n")
 
 
+def listed(text: str) -> tuple[str, ...]:
+    """Return the names that a flag gives, separated by commas."""
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
 def run_command(parser: Parser, package: str, names: Sequence[str], argv: Sequence[str] | None) -> int:
     """Run the subcommand of `argv`; each of `names` is a module of `package` that has `add(commands)`.
 

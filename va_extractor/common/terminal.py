@@ -10,6 +10,12 @@ from rich.segment import Segment
 from va_extractor.common.plain_text import visible
 
 
+def terminal(width: int) -> Terminal:
+    """Return a terminal; one of `width` columns if the output is a file."""
+    made = Terminal()
+    return made if made.is_terminal else Terminal(width=width)
+
+
 class Terminal(Console):
     """rich's console, with control and hidden characters of text printed as code points.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,14 +14,19 @@ from harness.scoring.judge import (
     Verdicts,
     agreement,
     agreement_at_equal_length,
-    judge,
     load_rubric,
     parse,
+    prompts,
+    read,
     win_rate_at_equal_length,
 )
 from va_extractor.common.errors import InputError
 
 PAIRS = [Pair(0.5, 0.5, "good text", "bad text"), Pair(-0.5, 0.1, "bad one", "good one"), Pair(0, 0, "bad", "bad")]
+
+
+def judge(pairs: Sequence[Pair], generate: Callable[[Sequence[str]], Sequence[str]]) -> Verdicts:
+    return read(generate(prompts(pairs, load_rubric())))
 
 
 def shown(prompt: str) -> tuple[str, str]:
@@ -36,25 +41,25 @@ def fair(prompts: Sequence[str]) -> list[str]:
 
 
 def test_a_fair_judge_is_believed() -> None:
-    verdicts = judge(PAIRS, fair, load_rubric())
+    verdicts = judge(PAIRS, fair)
     np.testing.assert_array_equal(verdicts.wins, [1.0, 0.0, 0.5])
     np.testing.assert_array_equal(verdicts.first, [0.5, 0.5, np.nan])
 
 
 def test_a_judge_that_likes_the_first_place_decides_nothing() -> None:
-    verdicts = judge(PAIRS, lambda prompts: ["A"] * len(prompts), load_rubric())
+    verdicts = judge(PAIRS, lambda prompts: ["A"] * len(prompts))
     np.testing.assert_array_equal(verdicts.wins, [0.5, 0.5, 0.5])
     np.testing.assert_array_equal(verdicts.first, [1.0, 1.0, 1.0])
 
 
 def test_an_unreadable_answer_is_no_verdict() -> None:
-    verdicts = judge(PAIRS[:1], lambda prompts: ["A", "I cannot say."], load_rubric())
+    verdicts = judge(PAIRS[:1], lambda prompts: ["A", "I cannot say."])
     assert np.isnan(verdicts.wins[0])
     assert verdicts.first[0] == 1.0
 
 
 def test_no_pairs() -> None:
-    assert judge([], lambda prompts: [], load_rubric()).wins.shape == (0,)
+    assert judge([], lambda prompts: []).wins.shape == (0,)
 
 
 @pytest.mark.parametrize(
@@ -89,16 +94,15 @@ def test_a_judge_of_length_is_found_out() -> None:
         sign = np.tile([1, -1], len(prompts) // 2)
         return ["A" if a - b + s * e > 0 else "B" for (a, b), e, s in zip(sizes, noise, sign, strict=True)]
 
-    verdicts = judge(pairs, longest, load_rubric())
+    verdicts = judge(pairs, longest)
     assert np.nanmean(verdicts.wins) > 0.7
     assert win_rate_at_equal_length(pairs, verdicts) == pytest.approx(0.5, abs=0.1)
 
 
 def test_win_rate_at_its_ends() -> None:
-    rubric = load_rubric()
-    assert win_rate_at_equal_length(PAIRS[:1], judge(PAIRS[:1], fair, rubric)) == 1.0
-    assert np.isnan(win_rate_at_equal_length(PAIRS[:1], judge(PAIRS[:1], lambda prompts: ["?"] * 2, rubric)))
-    even = judge(PAIRS[2:], fair, rubric)
+    assert win_rate_at_equal_length(PAIRS[:1], judge(PAIRS[:1], fair)) == 1.0
+    assert np.isnan(win_rate_at_equal_length(PAIRS[:1], judge(PAIRS[:1], lambda prompts: ["?"] * 2)))
+    even = judge(PAIRS[2:], fair)
     assert win_rate_at_equal_length(PAIRS[2:], even) == pytest.approx(0.5)
 
 

@@ -8,11 +8,11 @@ import numpy as np
 import pyarrow.parquet as pq
 
 from harness.tasks.catalogue import TASKS
-from harness.tasks.pages import ours, page, path_of, statistics, table, text
+from harness.tasks.pages import ours, page, path_of, prompts, statistics, table, text
 from va_extractor.sample import SHIPPED
 
 
-def test_the_committed_statistics_and_table_are_current() -> None:
+def test_the_committed_pages_are_current() -> None:
     tasks, infos = ours()
     for name, task in tasks.items():
         path = path_of(infos[name].path)
@@ -22,6 +22,7 @@ def test_the_committed_statistics_and_table_are_current() -> None:
     readme = (TASKS / "README.md").read_text(encoding="utf-8")
     assert readme == page(readme, table(tasks, infos))
     assert page(readme, "nothing") != readme
+    assert (TASKS.parent / "docs" / "prompts.md").read_text(encoding="utf-8") == prompts(tasks.values())
 
 
 def test_statistics_are_those_of_the_parquet_file() -> None:
