@@ -131,8 +131,8 @@ def _items(entry: Entry, due: Rendered) -> Iterator[Problem]:
         yield _problem(what, "incomplete", "item.item_id")
     for sample in entry.samples:
         known = due.requests.get(sample.item.item_id)
-        if known and known.item != sample.item:
-            yield _wrong_sample(sample, "differs from the features", f"item.{_differing(sample, known.item)}")
+        if known and known.doc["item"] != sample.item:
+            yield _wrong_sample(sample, "differs from the features", f"item.{_differing(sample, known.doc['item'])}")
         if known and not _fits(sample.answer, due.by_likelihood, len(sample.item.choices)):
             yield _wrong_sample(sample, "not in the form that the task expects", "answer")
 

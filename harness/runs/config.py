@@ -13,6 +13,7 @@ from harness.models.cache.store import FILE
 from harness.record import Seeds
 from harness.scoring import chance
 from harness.stats import bootstrap
+from harness.tasks.load import Task, load_tasks
 from harness.tasks.prompts.axes import Axes
 
 if TYPE_CHECKING:
@@ -48,6 +49,13 @@ class RunConfig:
     cache: Cache = None
     allow_missing: bool = False
     axes: Axes | None = None
+
+
+def tasks_of(config: RunConfig) -> list[Task]:
+    """Load the tasks of a run; errors are those of `load_tasks`."""
+    return load_tasks(
+        config.tasks, config.include_paths, config.features, trust_code=config.trust_code, axes=config.axes
+    )
 
 
 def cache_file(cache: Cache, output: Path) -> Path | None:

@@ -37,7 +37,7 @@ from harness.stats.arrays import Floats, Ints, Weights
 from harness.stats.bootstrap import resample
 from harness.stats.clusters import cluster_index
 from harness.stats.intervals import FEW_VALUES, percentile
-from harness.tasks import engine
+from harness.tasks.load import quiet
 from harness.tasks.sampling import sample
 from harness.text.labels import parse_description
 from va_extractor.common.errors import InputError, nearest
@@ -110,7 +110,7 @@ def judge_run(folder: Path, config: JudgeConfig, out: Path, say: Callable[[str],
     Raises:
         InputError: the run has no descriptions, an argument is wrong, the judge failed, or `out` exists.
     """
-    engine.quiet()
+    quiet()
     if out.exists():
         raise InputError("exists", code="conflict", file=out, field="--out", hint="move it, or give another --out")
     run = read_run(folder)

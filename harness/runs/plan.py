@@ -18,14 +18,12 @@ from harness.models import choice as models
 from harness.models import lm_eval as _compat
 from harness.models.api import prices
 from harness.models.cache.key import model_key
-from harness.models.cache.model import CachedLM
+from harness.models.cache.model import CachedLM, Counts
 from harness.models.cache.store import AnswerCache
 from harness.models.content_free import content_free
 from harness.models.dry_run import Counter, DryRunLM, find_counter
-from harness.runs.config import RunConfig, ask_settings, cache_file
+from harness.runs.config import RunConfig, ask_settings, cache_file, tasks_of
 from harness.runs.preflight import check_fit
-from harness.tasks import engine
-from harness.tasks.load import Task, load_tasks
 
 if TYPE_CHECKING:
     from harness.models.choice import ModelChoice
@@ -130,10 +128,7 @@ def count(config: RunConfig, answer_tokens: int | None = None) -> Counted:
     Raises:
         InputError: an argument is wrong, or the cache cannot be read.
     """
-    engine.quiet()
-    tasks = load_tasks(
-        config.tasks, config.include_paths, config.features, trust_code=config.trust_code, axes=config.axes
-    )
+    tasks = tasks_of(config)
     choice = models.choose(config.model, config.model_args)
     check_fit(choice, tasks, config)
     if not choice.api:
@@ -141,8 +136,15 @@ def count(config: RunConfig, answer_tokens: int | None = None) -> Counted:
     counter = find_counter(choice)
     file = cache_file(config.cache, config.output_path)
     with closing(AnswerCache(file if file and file.is_file() else None)) as cache:
-        planner = _Planner(config, choice, ask_settings(config, choice), counter, cache, answer_tokens)
-        return Counted(choice, counter.rule, tuple(planner.plan(task) for task in tasks))
+        settings, planned = ask_settings(config, choice), []
+        for task in tasks:
+            dry = DryRunLM(counter.render)
+            asker = dry if choice.backend == "baseline" else _cached(dry, cache, choice, config)
+            _compat.ask_again(asker, task.name, task.engine, settings, config.repeats)
+            if task.calibrated:
+                content_free(asker, task, settings)
+            planned.append(_task_plan(task.name, dry, back_ends.counts(asker), counter, answer_tokens))
+    return Counted(choice, counter.rule, tuple(planned))
 
 
 def plan(config: RunConfig, concurrency: int, latency: float, answer_tokens: int | None = None) -> Plan:
@@ -176,42 +178,25 @@ def plan(config: RunConfig, concurrency: int, latency: float, answer_tokens: int
     return found.model_copy(update={"money": _money(found, price), "seconds": seconds})
 
 
-@dataclass(frozen=True)
-class _Planner:
-    """Plans one task after the other."""
+def _cached(dry: DryRunLM, cache: AnswerCache, choice: ModelChoice, config: RunConfig) -> CachedLM:
+    commit = None if choice.api else back_ends.hub_commit(choice.args)
+    key = model_key(choice.id, commit, choice.backend, choice.all_args(config.api))
+    return CachedLM(dry, cache, key, config.seeds[:3])
 
-    config: RunConfig
-    choice: ModelChoice
-    settings: _compat.AskSettings
-    counter: Counter
-    cache: AnswerCache
-    answer_tokens: int | None
 
-    def plan(self, task: Task) -> TaskPlan:
-        dry = DryRunLM(self.counter.render)
-        asker = dry if self.choice.backend == "baseline" else self._cached(dry)
-        _compat.ask_again(asker, task.name, task.engine, self.settings, self.config.repeats)
-        if task.calibrated:
-            content_free(asker, task, self.settings)
-        counts = back_ends.counts(asker)
-        generated = [request for request in dry.requests if request.request_type == "generate_until"]
-        right = [str(request.doc["target"]) for request in generated]
-        given = self.answer_tokens
-        return TaskPlan(
-            task=task.name,
-            requests=len(dry.requests) + counts.equal + counts.known,
-            equal=counts.equal,
-            known=counts.known,
-            to_ask=len(dry.requests),
-            prompt_tokens=self.counter.count([_text(request.args[0]) for request in dry.requests]),
-            answer_tokens=self.counter.count(right) if given is None else given * len(generated),
-            most_answer_tokens=sum(int(request.args[1].get("max_gen_toks", MAX_TOKENS)) for request in generated),
-        )
-
-    def _cached(self, dry: DryRunLM) -> CachedLM:
-        commit = None if self.choice.api else back_ends.hub_commit(self.choice.args)
-        key = model_key(self.choice.id, commit, self.choice.backend, self.choice.all_args(self.config.api))
-        return CachedLM(dry, self.cache, key, self.config.seeds[:3])
+def _task_plan(name: str, dry: DryRunLM, counts: Counts, counter: Counter, answer_tokens: int | None) -> TaskPlan:
+    generated = [request for request in dry.requests if request.request_type == "generate_until"]
+    right = [str(request.doc["target"]) for request in generated]
+    return TaskPlan(
+        task=name,
+        requests=len(dry.requests) + counts.equal + counts.known,
+        equal=counts.equal,
+        known=counts.known,
+        to_ask=len(dry.requests),
+        prompt_tokens=counter.count([_text(request.args[0]) for request in dry.requests]),
+        answer_tokens=counter.count(right) if answer_tokens is None else answer_tokens * len(generated),
+        most_answer_tokens=sum(int(request.args[1].get("max_gen_toks", MAX_TOKENS)) for request in generated),
+    )
 
 
 def _assumed(answer_tokens: int | None) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from harness.models import lm_eval as _compat
 from harness.scoring.baselines.names import check_answers
 from harness.scoring.scale import scale
-from harness.tasks import engine
+from harness.tasks.load import generation_arguments
 from harness.tasks.prompts.axes import ALONE
 from va_extractor.common.credentials import names_one
 from va_extractor.common.errors import InputError
@@ -50,7 +50,7 @@ def check_fit(choice: ModelChoice, tasks: Sequence[Task], config: RunConfig) -> 
         if config.repeats > 1:
             _check_sampling(choice, task, config)
         if not task.by_likelihood:
-            stated = engine.generation_arguments(task.engine, {})
+            stated = generation_arguments(task.engine, {})
             check_generation(config.gen_kwargs, stated, f"task {task.name}")
         if config.num_fewshot:
             _check_examples(task, config.num_fewshot)
@@ -151,7 +151,7 @@ def _check_sampling(choice: ModelChoice, task: Task, config: RunConfig) -> None:
     if task.by_likelihood:
         what = f"task {task.name} uses log-likelihoods, which are always the same"
         raise InputError(what, code="unsupported", field=flag, found=number)
-    arguments = engine.generation_arguments(task.engine, config.gen_kwargs)
+    arguments = generation_arguments(task.engine, config.gen_kwargs)
     sample, temperature = arguments.get("do_sample"), arguments.get("temperature")
     if sample is not True or not isinstance(temperature, int | float) or temperature <= 0:
         what = f"task {task.name} is answered greedily (do_sample={sample}, temperature={temperature})"

@@ -9,24 +9,8 @@ from typing import Any
 
 from harness.models import lm_eval as _compat
 from harness.models.dry_run import DryRunLM
-from harness.record import FeaturesRecord, Item, RunRecord
-from harness.tasks import engine
+from harness.record import FeaturesRecord, RunRecord
 from harness.tasks.load import load_tasks
-
-
-@dataclass(frozen=True)
-class Request:
-    """One item's request.
-
-    Attributes:
-        item: what is given and what is true.
-        prompt: the text sent; before a chat template, the messages as JSON.
-        request_hash: as in a sample; of no meaning where a chat template was applied.
-    """
-
-    item: Item
-    prompt: str
-    request_hash: str
 
 
 @dataclass(frozen=True)
@@ -37,13 +21,13 @@ class Rendered:
         identity: the fields of a task record that the task decides.
         features: where valence and arousal come from.
         by_likelihood: whether answers are log-likelihoods.
-        requests: by item id.
+        requests: every request, by item id; before a chat template, the prompt is the messages as JSON.
     """
 
     identity: Mapping[str, object]
     features: FeaturesRecord
     by_likelihood: bool
-    requests: Mapping[str, Request]
+    requests: Mapping[str, _compat.Asked]
 
 
 def render(run: RunRecord, name: str, features: str, prompts: Mapping[str, str] | None = None) -> Rendered:
@@ -58,7 +42,6 @@ def render(run: RunRecord, name: str, features: str, prompts: Mapping[str, str] 
     Raises:
         InputError: the task is unknown, or the features lack its source.
     """
-    engine.quiet()
     task = load_tasks([name], [], features)[0]
     settings = _compat.AskSettings(
         num_fewshot=run.tasks[name].num_fewshot,
@@ -89,7 +72,7 @@ def render(run: RunRecord, name: str, features: str, prompts: Mapping[str, str] 
         },
         features=task.features(),
         by_likelihood=task.by_likelihood,
-        requests={one.doc["item"].item_id: Request(one.doc["item"], one.prompt, one.request_hash) for one in asked},
+        requests={one.doc["item"].item_id: one for one in asked},
     )
 
 

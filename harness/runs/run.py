@@ -23,13 +23,12 @@ from harness.models.cache.store import AnswerCache
 from harness.models.content_free import content_free
 from harness.record import ModelRecord, RunRecord, Sample, TaskRecord, Usage, provenance
 from harness.record import folder as record
-from harness.runs.config import RunConfig, ask_settings, cache_file
+from harness.runs.config import RunConfig, ask_settings, cache_file, tasks_of
 from harness.runs.preflight import check_fit, warn_of_limit, warn_of_scale
 from harness.scoring.anchors import Anchors, anchors
 from harness.scoring.samples import make_samples
 from harness.scoring.score import score
-from harness.tasks import engine
-from harness.tasks.load import Task, load_tasks
+from harness.tasks.load import Task
 from va_extractor.common.errors import InputError
 
 if TYPE_CHECKING:
@@ -68,10 +67,7 @@ def run(
     Raises:
         InputError: something given is wrong, or the model failed; what was answered stays in the cache.
     """
-    engine.quiet()
-    tasks = load_tasks(
-        config.tasks, config.include_paths, config.features, trust_code=config.trust_code, axes=config.axes
-    )
+    tasks = tasks_of(config)
     choice = models.choose(config.model, config.model_args)
     check_fit(choice, tasks, config)
     models.check(choice, config.batch_size, config.device, config.api)

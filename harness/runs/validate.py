@@ -10,8 +10,8 @@ from pathlib import Path
 from harness.kinds.measures import instruments
 from harness.runs import controls
 from harness.runs.controls import Control, Omitted
-from harness.tasks import catalogue, checks, engine, yamlfile
-from harness.tasks.checks import axes, data, fit, prompts, showing
+from harness.tasks import catalogue, checks, yamlfile
+from harness.tasks.checks import data, fit, prompts, showing
 from harness.tasks.checks.data import Facts
 from harness.tasks.documents import EVALUATED, documents, nearest
 from harness.tasks.load import build, question_of
@@ -126,7 +126,7 @@ def validate(target: Target, settings: Settings, known: Mapping[str, Path]) -> R
         report.problems += _members(source, known)
     elif "task" in source.values:
         _documents(source, report, settings)
-        report.problems += axes.problems(source)
+        report.problems += prompts.of_axes(source)
         if settings.controls and not report.errors:
             _controls(source, target, report, settings)
     return report
@@ -167,7 +167,6 @@ def _of_documents(source: Source, problem: Problem) -> Problem:
 
 
 def _controls(source: Source, target: Target, report: Report, settings: Settings) -> None:
-    engine.quiet()
     try:
         info = catalogue.TaskInfo(str(report.name), "", (), target.path, target.root)
         task = build(info, settings.features, trust_code=settings.trust_code)

@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import json
+import logging
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
+
+from lm_eval import utils
+from lm_eval.api.task import ConfigurableTask
 
 from harness.kinds import Kind
 from harness.kinds.derive import derivation
 from harness.record import FeaturesRecord
 from harness.record.provenance import sha256_text
 from harness.tasks import catalogue, checks, functions, safety
-from harness.tasks import engine as lm_eval_task
-from harness.tasks.checks import axes as axis_rules
+from harness.tasks.checks.prompts import of_axes
 from harness.tasks.documents import EVALUATED, FITTED, Question, fitted_on, nearest, split
 from harness.tasks.features import load
-from harness.tasks.prompts import generation
+from harness.tasks.prompts import generation, sandbox
 from harness.tasks.prompts.axes import Axes
 from harness.tasks.prompts.ready import printed
 from harness.tasks.prompts.render import of_form, probe
 from harness.tasks.yamlfile import Source, read_or_raise
 from va_extractor.common.errors import InputError, Problem
 
-if TYPE_CHECKING:
-    from lm_eval.api.task import ConfigurableTask
+_TALKATIVE = ("lm_eval.api.task", "lm_eval.evaluator", "lm_eval.tasks", "lm_eval.api.registry", "lm_eval.config.task")
+_DECIDING = (
+    *("doc_to_text", "description", "doc_to_choice", "doc_to_target", "target_delimiter", "fewshot_delimiter"),
+    *("gen_prefix", "output_type", "generation_kwargs", "filter_list"),
+)
 
 
 @dataclass(frozen=True)
@@ -148,17 +155,36 @@ def build(info: catalogue.TaskInfo, features: str, *, trust_code: bool = False, 
     if axes is not None:
         _raise_first(of_form(replace(question_of(source, features), axes=axes)))
         generation.put(source.values, axes)
+    quiet()
+    utils.apply_template = sandbox.render
+    given = {**source.metadata, "features": features, "config_source": str(info.path)}
     try:
-        engine = lm_eval_task.build_task(safety.resolve(source), info.path, features)
+        engine = ConfigurableTask(config={**safety.resolve(source), "metadata": given})
     except InputError:
         raise
     except Exception as error:  # lm-eval may raise anything
         what = f"lm-eval cannot build the task: {type(error).__name__}: {error}"
         raise InputError(what, code="unsupported", file=info.path) from error
-    _raise_first(axis_rules.problems(source))
+    _raise_first(of_axes(source))
     question, metadata = question_of(source, features), source.metadata
     digest = _hash(engine, question)
     return Task(info.name, question.kind, question, str(metadata["version"]), metadata["main_score"], engine, digest)
+
+
+def quiet() -> None:
+    """Silence what lm-eval says about tasks and defaults; what models say stays."""
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(logging.ERROR)
+
+
+def generation_arguments(task: ConfigurableTask, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a task's generation arguments with `given` over them; empty for log-likelihood tasks."""
+    return {**(task.config.generation_kwargs or {}), **given} if task.OUTPUT_TYPE == "generate_until" else {}
+
+
+def template_text(task: ConfigurableTask) -> str:
+    """Return everything of a task that decides its prompts and answers, as one canonical JSON text."""
+    return json.dumps({name: getattr(task.config, name) for name in _DECIDING}, sort_keys=True, default=str)
 
 
 def question_of(source: Source, features: str) -> Question:
@@ -175,7 +201,7 @@ def _raise_first(problems: Iterator[Problem]) -> None:
 
 
 def _hash(engine: ConfigurableTask, question: Question) -> str:
-    decides = [lm_eval_task.template_text(engine), question.kind.name, *question.labels]
+    decides = [template_text(engine), question.kind.name, *question.labels]
     if used := printed(engine.config.doc_to_text):
         decides += [probe(question, used), question.axes.model_dump_json()]
     if question.derive is not None:

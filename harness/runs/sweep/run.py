@@ -21,15 +21,14 @@ from harness.record.sweep import Settings, Sweep, Variant
 from harness.runs import plan as plan_of_run
 from harness.runs import run as runner
 from harness.runs.compare import Run, load_run
-from harness.runs.config import RunConfig, ask_settings, seeds_of
+from harness.runs.config import RunConfig, ask_settings, seeds_of, tasks_of
 from harness.runs.preflight import warn_of_limit, warn_of_scale
 from harness.runs.sweep.design import Axis, cells, contrasts, described, parse
 from harness.runs.sweep.effects import Measured, effects, spread_of
 from harness.scoring.samples import answered
 from harness.stats.clusters import cluster_index
-from harness.tasks import engine
 from harness.tasks.documents import Document
-from harness.tasks.load import Task, load_tasks
+from harness.tasks.load import Task, template_text
 from harness.tasks.prompts.axes import Axes
 from harness.tasks.prompts.ready import printed
 from va_extractor.common.errors import InputError, invalid
@@ -83,8 +82,7 @@ def plan(config: RunConfig, axes: str, design: str) -> Plan:
     Raises:
         InputError: an axis does not exist, or the task does not take it.
     """
-    engine.quiet()
-    task = _one(config, None)
+    task = _one(config)
     if "values" not in printed(task.engine.config.doc_to_text):
         raise InputError(
             "the task takes no axes, since its prompt prints no {{ values }}", code="unsupported", field="--task",
@@ -94,7 +92,7 @@ def plan(config: RunConfig, axes: str, design: str) -> Plan:
     found: dict[str, Prompts] = {}
     for cell in cells(varied, task.question.axes, design):
         try:
-            one = _one(config, cell)
+            one = _one(replace(config, axes=cell))
         except InputError as error:
             what = f"{described(cell.changed)}: {error.problem.what}"
             raise InputError.of(replace(error.problem, what=what)) from None
@@ -189,8 +187,8 @@ def _variant(prompts: Prompts, one: Run, value: float) -> Variant:
     )
 
 
-def _one(config: RunConfig, axes: Axes | None) -> Task:
-    tasks = load_tasks(config.tasks, config.include_paths, config.features, trust_code=config.trust_code, axes=axes)
+def _one(config: RunConfig) -> Task:
+    tasks = tasks_of(config)
     if len(tasks) != 1:
         raise InputError("a sweep takes one task", code="conflict", field="--task", found=",".join(config.tasks))
     return tasks[0]
@@ -199,7 +197,7 @@ def _one(config: RunConfig, axes: Axes | None) -> Task:
 def _digest(task: Task, docs: Sequence[Document]) -> str:
     """Return a hash of all that decides the answers to a variant and their parsing."""
     axes = task.question.axes
-    decides = [axes.language, axes.reasoning, engine.template_text(task.engine), *map(task.engine.doc_to_text, docs)]
+    decides = [axes.language, axes.reasoning, template_text(task.engine), *map(task.engine.doc_to_text, docs)]
     return hashlib.sha256(json.dumps(decides).encode()).hexdigest()[:12]
 
 

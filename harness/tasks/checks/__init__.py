@@ -14,7 +14,7 @@ from va_extractor.common.errors import Problem
 def of_yaml(source: Source, inside: Sequence[Path], *, trust_code: bool) -> Iterator[Problem]:
     """Find what is wrong with a task or group by its YAML alone, and import nothing that it names.
 
-    `axes.problems` has the rules of axes: they come last, after those of the documents.
+    `prompts.of_axes` has the rules of axes, which come last, after those of the documents.
 
     Args:
         source: the YAML.

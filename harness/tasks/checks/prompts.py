@@ -1,13 +1,19 @@
-"""Whether prompts render on every item, show valence and arousal, and do not give the answer away."""
+"""Whether prompts render on every item, show valence and arousal, follow the axes, and do not give the answer away."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
+
+from pydantic import ValidationError
 
 from harness.kinds.derive import derivation
 from harness.kinds.derive import names as derivations
 from harness.tasks.documents import COLUMNS, Document, nearest
 from harness.tasks.prompts import sandbox
+from harness.tasks.prompts.axes import NEEDS, Axes
+from harness.tasks.prompts.generation import stop
+from harness.tasks.prompts.languages import language_of
 from harness.tasks.prompts.ready import READY
 from harness.tasks.safety import in_template
 from harness.tasks.yamlfile import Function, Source
@@ -52,6 +58,38 @@ def _given(source: Source) -> tuple[tuple[str, ...], tuple[str, ...]]:
     given = (*shows, *(column for column in GIVEN if column not in shows and column not in hidden))
     ready = READY - {VALUES, "examples"} if hidden else READY
     return shows, (*given, *sorted(ready))
+
+
+def of_axes(source: Source) -> Iterator[Problem]:
+    """Find axes that the prompt does not follow, and stop texts that do not go with them."""
+    given, stated = source.values.get("generation_kwargs"), source.metadata.get("axes")
+    if not stated:
+        return
+    try:
+        axes = Axes.model_validate(stated)
+    except ValidationError:
+        return  # `shape` reports it
+    prompt = source.values.get("doc_to_text")
+    if axes.language != "en" and isinstance(prompt, str) and language_of(prompt) not in (axes.language, None):
+        what = f"the prompt is not in {axes.language}, the language of metadata.axes"
+        yield source.problem(("doc_to_text",), what, "write it in that language (docs/axes.md)")
+    printed = sandbox.names(prompt) if isinstance(prompt, str) and _allowed(prompt) else READY
+    for name in axes.changed:
+        if (needed := NEEDS.get(name, "values")) not in printed:
+            what, hint = f"the prompt prints no {{{{ {needed} }}}}", "print it in doc_to_text (docs/axes.md)"
+            yield source.problem(("metadata", "axes", name), what, hint, code="unsupported")
+    if isinstance(given, dict) and isinstance(given.get("until"), list):
+        yield from _stops(source, given["until"], axes)
+
+
+def _stops(source: Source, until: list[Any], axes: Axes) -> Iterator[Problem]:
+    at, wanted = ("generation_kwargs", "until"), stop(axes)
+    if wanted is not None and wanted not in until:
+        yield source.problem(at, f"lacks {wanted!r}, which begins the next example", "add it", code="missing")
+    for other in {stop(axes.model_copy(update={"reasoning": "direct"})), stop(Axes())} & set(until):
+        if wanted is None:
+            hint = "include ../_base/step_by_step.yaml"
+            yield source.problem(at, "holds a text that may begin a step", hint, found=other)
 
 
 def rendered(source: Source, docs: Sequence[Document], max_characters: int) -> Iterator[Problem]:

@@ -13,10 +13,9 @@ from lm_eval.api.model import LM
 from harness.models import lm_eval as _compat
 from harness.models.lm_eval import AskSettings
 from harness.record import Seeds
-from harness.tasks import engine
 from harness.tasks.documents import Documents
 from harness.tasks.features import SHIPPED
-from harness.tasks.load import Task, load_tasks
+from harness.tasks.load import Task, generation_arguments, load_tasks
 
 SEEDS = Seeds(python=1, numpy=2, torch=3, fewshot=4, bootstrap=5, chance=6)
 
@@ -99,7 +98,7 @@ def test_generation_arguments_given_stand_over_those_of_the_task() -> None:
     [(_, sent)] = model.sent
     assert sent["temperature"] == 0.7
     assert sent["max_gen_toks"] == 256
-    assert engine.generation_arguments(task("iimi_basic_mc").engine, given) == {}
+    assert generation_arguments(task("iimi_basic_mc").engine, given) == {}
 
 
 @pytest.mark.parametrize(("chat", "sent"), [(True, "<who?>"), (False, "who?")])

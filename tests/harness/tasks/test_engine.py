@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from harness.tasks import engine
 from harness.tasks.features import SHIPPED
-from harness.tasks.load import load_tasks
+from harness.tasks.load import load_tasks, template_text
 
 
 def test_whatever_changes_a_prompt_or_an_answer_changes_the_canonical_text() -> None:
@@ -12,7 +11,7 @@ def test_whatever_changes_a_prompt_or_an_answer_changes_the_canonical_text() -> 
     changes = {"doc_to_text": "?", "target_delimiter": "\n", "generation_kwargs": {"until": ["x"]}, "metadata": {}}
     for key, value in changes.items():
         task = load_tasks(["iimi_basic"], [], SHIPPED)[0].engine
-        plain = engine.template_text(task)
+        plain = template_text(task)
         task.set_config(key=key, value=value)
-        texts |= {plain, engine.template_text(task)}
+        texts |= {plain, template_text(task)}
     assert len(texts) == 4  # the metadata decide nothing of it
