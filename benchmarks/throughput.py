@@ -185,7 +185,7 @@ def _many_ours(features: Path, name: str) -> None:
     from harness.record import Seeds
     from harness.record import folder as record
     from harness.scoring.samples import make_samples
-        from harness.tasks.load import load_tasks
+    from harness.tasks.load import load_tasks
 
     [task] = load_tasks([name], [features.parent], str(features))
     seeds = Seeds(python=0, numpy=0, torch=0, fewshot=0, bootstrap=0, chance=0)

@@ -31,13 +31,7 @@ def parser() -> argparse.ArgumentParser:
     add("--against", default="prototype", metavar="NAME", help="baseline to compare with (default: prototype)")
     add("--features", help="features of the run: folder, Parquet file or Hub id@revision (default: find them)")
     add("--rubric", metavar="FILE", help="YAML with version and prompt (default: the one that ships)")
-    add(
-        "--limit",
-        type=int,
-        default=200,
-        metavar="N",
-        help="judge a sample of N items of each task (default: 200)",
-    )
+    add("--limit", type=int, default=200, metavar="N", help="judge a sample of N items of each task (default: 200)")
     add("--batch_size", metavar="N|auto", help="batch size of the back end")
     add("--device", help="device of the back end (default: cuda where there is one, else cpu)")
     add("--apply_chat_template", action="store_true", help="wrap prompts in the model's chat template")

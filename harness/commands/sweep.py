@@ -19,10 +19,7 @@ examples:
   vaemo-eval sweep --model baseline:prototype --task iimi_basic --axes va_format,scale --dry-run
   vaemo-eval sweep --model Qwen/Qwen3-0.6B --task iimi_basic --axes 'va_format,scale=percent,fewshot=nearest'
 """
-_NOT_HERE = {
-    "num_fewshot": "vary the axis fewshot",
-    "repeats": "a sweep runs each variant once",
-}
+_NOT_HERE = {"num_fewshot": "vary the axis fewshot", "repeats": "a sweep runs each variant once"}
 
 
 def parser() -> argparse.ArgumentParser:

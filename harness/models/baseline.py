@@ -12,9 +12,8 @@ from lm_eval.api.registry import register_model
 
 from harness.scoring.baselines.answers import Baseline
 from harness.scoring.baselines.names import BASELINES, check_answers
-from harness.tasks.documents import nearest
 from harness.tasks.prompts.content_free import ContentFreeValue
-from va_extractor.common.errors import InputError
+from va_extractor.common.errors import InputError, nearest
 
 T = TypeVar("T")
 
@@ -33,8 +32,8 @@ class BaselineLM(LM):  # type: ignore[misc]  # lm-eval has no types
     def __init__(self, name: str, **_: object) -> None:
         super().__init__()
         if name not in BASELINES:
-            what = f"there is no such baseline{nearest(name, list(BASELINES))}"
-            raise InputError(what, code="unknown", field="--model", found=f"baseline:{name}")
+            hint = nearest(name, BASELINES)
+            raise InputError("no such baseline", code="unknown", field="--model", found=f"baseline:{name}", hint=hint)
         self.name = name
 
     def generate_until(self, requests: list[Instance]) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
@@ -14,9 +15,8 @@ from harness.models.api import providers
 from harness.models.api.limits import NO_LIMITS, ApiSettings
 from harness.record import ModelRecord
 from harness.scoring.baselines.names import BASELINES
-from harness.tasks.documents import nearest
 from va_extractor.common.credentials import redacted
-from va_extractor.common.errors import InputError
+from va_extractor.common.errors import InputError, nearest
 
 if TYPE_CHECKING:
     from lm_eval.api.model import LM
@@ -121,8 +121,7 @@ def choose(model: str, args: Mapping[str, Any]) -> ModelChoice:
     if _is_folder(model) or _HUB_ID.match(model):
         return ModelChoice(model, TREE, {"pretrained": model, **args})
     what = "not a baseline:NAME, back end, local folder or Hub id (org/name)"
-    near = nearest(model, known).strip(" ()") or None
-    raise InputError(what, code="unknown", field="--model", found=model, hint=near)
+    raise InputError(what, code="unknown", field="--model", found=model, hint=nearest(model, known))
 
 
 def check(choice: ModelChoice, batch_size: str | int | None, device: str | None, api: ApiSettings) -> None:
@@ -176,8 +175,10 @@ def open_model(
 def _provider_hint(choice: ModelChoice) -> str | None:
     """Return the API provider that may be meant by the organisation of a Hub id; None if there is none."""
     prefix, slash, _ = choice.given.partition("/")
-    near = nearest(prefix, list(providers.PROVIDERS)) if slash and not _is_folder(choice.given) else ""
-    return f"{prefix}/ is not an API provider, so it was taken as a Hub organisation{near}" if near else None
+    near = get_close_matches(prefix, providers.PROVIDERS, n=1, cutoff=0.5)
+    if not slash or not near or _is_folder(choice.given):
+        return None
+    return f"{prefix}/ is not an API provider, so it was taken as a Hub organisation (did you mean {near[0]}?)"
 
 
 def price_name(choice: ModelChoice) -> str:

@@ -51,11 +51,7 @@ def _again(run: RunRecord, task: TaskRecord, samples: Sequence[Sample], others: 
 
 
 def differences(
-    run: RunRecord,
-    name: str,
-    samples: Sequence[Sample],
-    features: str | None = None,
-    given_embedder: str | None = None,
+    run: RunRecord, name: str, samples: Sequence[Sample], features: str | None = None, given_embedder: str | None = None
 ) -> Iterator[str]:
     """Yield one line for each number of one task that differs; arguments and errors as `rescore`."""
     task, kind = run.tasks[name], get(run.tasks[name].kind)

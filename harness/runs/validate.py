@@ -13,10 +13,10 @@ from harness.runs.controls import Control, Omitted
 from harness.tasks import catalogue, checks, yamlfile
 from harness.tasks.checks import data, fit, prompts, showing
 from harness.tasks.checks.data import Facts
-from harness.tasks.documents import EVALUATED, documents, nearest
+from harness.tasks.documents import EVALUATED, documents
 from harness.tasks.load import build, question_of
 from harness.tasks.yamlfile import Source
-from va_extractor.common.errors import InputError, Problem
+from va_extractor.common.errors import InputError, Problem, nearest
 from va_extractor.common.plain_text import one_line
 
 
@@ -189,15 +189,15 @@ def _members(source: Source, known: Mapping[str, Path]) -> Iterator[Problem]:
     members = source.values.get("task")
     for number, name in enumerate(members if isinstance(members, list) else []):
         if isinstance(name, str) and name not in known:
-            what, hint = f"no such task{nearest(name, list(known))}", "`vaemo-eval ls` lists them"
-            yield source.problem(("task", number), what, hint, code="unknown", found=name)
+            hint = f"{nearest(name, known)}; `vaemo-eval ls` lists them"
+            yield source.problem(("task", number), "no such task", hint, code="unknown", found=name)
 
 
 def _named(name: str, include_paths: Sequence[Path]) -> list[Target]:
     known = catalogue.find(include_paths)
     if name not in known:
-        what = f"no such file, folder or task{nearest(name, list(known))}"
-        raise InputError(what, code="unknown", file=name, hint="`vaemo-eval ls` lists them")
+        hint = f"{nearest(name, known)}; `vaemo-eval ls` lists them"
+        raise InputError("no such file, folder or task", code="unknown", file=name, hint=hint)
     info = known[name]
     own = [Target(info.path, info.root)]
     return own + [target for member in info.members for target in _named(member, include_paths)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import difflib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,7 +16,8 @@ from harness.record import Item
 from harness.tasks.features import load
 from harness.tasks.prompts.axes import DEFAULT, Axes
 from harness.tasks.prompts.ready import READY
-from va_extractor.common.errors import InputError
+from va_extractor.common.errors import InputError, nearest
+from va_extractor.common.files import reading
 
 EVALUATED = "test"
 FITTED = "train"
@@ -133,12 +133,6 @@ def fitted_on(question: Question) -> str:
     return FITTED if split(question, FITTED).items else EVALUATED
 
 
-def nearest(name: str, known: Sequence[str]) -> str:
-    """Return ` (did you mean ...?)` with the names most like `name`, or nothing."""
-    close = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
-    return f" (did you mean {' or '.join(close)}?)" if close else ""
-
-
 def _of_rows(rows: Sequence[dict[str, Any]], excluded: Counter[str]) -> Iterator[Item]:
     """Yield the items of rows with valence and arousal; count the others in `excluded`."""
     for row in rows:
@@ -156,11 +150,12 @@ _OF_ROW = (
 
 def _asked(question: Question, item: Item, where: str) -> Item:
     """Return an item with what the task adds to it."""
-    added: dict[str, Any] = {}
+    added: dict[str, Any] = {
+        "language": question.axes.language,
+        "steps": question.axes.reasoning == "step_by_step",
+    }
     if question.kind.offers is not None:
         added["choices"] = _choices(question, item, where)
-    if question.axes is not DEFAULT:
-        added |= {"language": question.axes.language, "steps": question.axes.reasoning == "step_by_step"}
     offered = item.model_copy(update=added)
     shares = question.kind.shares(offered)
     if shares is None:
@@ -181,8 +176,8 @@ def _choices(question: Question, item: Item, where: str) -> tuple[str, ...]:
         return options[item.labels[0]]
     for label in item.labels:
         if label not in question.labels:
-            what = f"unknown label{nearest(label, question.labels)}"
-            raise InputError(what, code="unknown", file=where, field="labels", found=label)
+            hint = nearest(label, question.labels)
+            raise InputError("unknown label", code="unknown", file=where, field="labels", found=label, hint=hint)
     return question.labels
 
 
@@ -194,14 +189,9 @@ def _listed(choices: tuple[str, ...]) -> list[str]:
 
 @cache
 def _options(path: Path) -> dict[str, tuple[str, ...]]:
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            reader = csv.DictReader(file)
-            rows, columns = list(reader), list(reader.fieldnames or [])
-    except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror}", code="unreadable", file=path, field="options") from None
-    except UnicodeDecodeError:
-        raise InputError("is not UTF-8", code="unreadable", file=path, field="options") from None
+    with reading(path, field="options"), path.open(encoding="utf-8", newline="") as file:
+        reader = csv.DictReader(file)
+        rows, columns = list(reader), list(reader.fieldnames or [])
     named = [name for name in columns if name.startswith("option_")]
     if "term" not in columns or not named:
         what = "needs the columns term, option_1, option_2, ..."

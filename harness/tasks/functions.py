@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Sequence
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +54,7 @@ def roles(kind: Kind) -> tuple[str, ...]:
 def _function(kind_name: str, role: str) -> Any:
     kind = kinds.get(kind_name)
     if role == "score":
-        return Scorer(kind)
+        return partial(score, kind)
     return metric_list(kind) if role == "metrics" else Dataset(kind, by_index=role == "indexed")
 
 
@@ -93,37 +93,25 @@ class Dataset:
         return found
 
 
-class Scorer:
-    """lm-eval's `process_results` of a kind: the same answered item under the name of every metric."""
+def score(kind: Kind, doc: Document, results: Sequence[Result]) -> dict[str, Answered]:
+    """Parse the answer to one document; as lm-eval's `process_results`, under the name of every metric.
 
-    def __init__(self, kind: Kind) -> None:
-        self.kind = kind
-
-    def __call__(self, doc: Document, results: Sequence[Result]) -> dict[str, Answered]:
-        """Parse the answer to one document.
-
-        Args:
-            doc: the document asked.
-            results: the generated text, or (log-likelihood, greedy) of each choice.
-        """
-        item, answer = doc["item"], to_answer(results)
-        one = Answered(item, answer, read(self.kind, item, answer), {}, centroids=centroids(doc["question"]))
-        return {metric.name: one for metric in self.kind.metrics}
+    Args:
+        kind: what is asked.
+        doc: the document asked.
+        results: the generated text, or (log-likelihood, greedy) of each choice.
+    """
+    item, answer = doc["item"], to_answer(results)
+    one = Answered(item, answer, read(kind, item, answer), {}, centroids=centroids(doc["question"]))
+    return {metric.name: one for metric in kind.metrics}
 
 
-class Aggregation:
-    """lm-eval's `aggregation` of one metric: the point estimate over all answered items."""
-
-    def __init__(self, kind: Kind, metric: Metric) -> None:
-        self.kind = kind
-        self.metric = metric
-
-    def __call__(self, answered: Sequence[Answered]) -> float:
-        """Return the metric's value; NaN where the items allow none."""
-        if self.kind.measured:
-            answered = _measured(self.kind, tuple(answered))
-        labels = answered[0].item.choices if self.kind.offers == "labels" else ()
-        return self.metric.value(self.kind.outcome(labels, answered), len(answered))
+def aggregate(kind: Kind, metric: Metric, answered: Sequence[Answered]) -> float:
+    """Return a metric's point estimate over all answered items; NaN where they allow none."""
+    if kind.measured:
+        answered = _measured(kind, tuple(answered))
+    labels = answered[0].item.choices if kind.offers == "labels" else ()
+    return metric.value(kind.outcome(labels, answered), len(answered))
 
 
 @lru_cache(maxsize=1)
@@ -139,7 +127,7 @@ def metric_list(kind: Kind) -> list[dict[str, str | bool | Callable[..., float]]
     return [
         {
             "metric": metric.name,
-            "aggregation": Aggregation(kind, metric),
+            "aggregation": partial(aggregate, kind, metric),
             "higher_is_better": metric.higher_is_better is not False,
         }
         for metric in kind.metrics

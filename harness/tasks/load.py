@@ -18,14 +18,14 @@ from harness.record import FeaturesRecord
 from harness.record.provenance import sha256_text
 from harness.tasks import catalogue, checks, functions, safety
 from harness.tasks.checks.prompts import of_axes
-from harness.tasks.documents import EVALUATED, FITTED, Question, fitted_on, nearest, split
+from harness.tasks.documents import EVALUATED, FITTED, Question, fitted_on, split
 from harness.tasks.features import load
 from harness.tasks.prompts import generation, sandbox
 from harness.tasks.prompts.axes import Axes
 from harness.tasks.prompts.ready import printed
 from harness.tasks.prompts.render import of_form, probe
 from harness.tasks.yamlfile import Source, read_or_raise
-from va_extractor.common.errors import InputError, Problem
+from va_extractor.common.errors import InputError, Problem, nearest
 
 _TALKATIVE = ("lm_eval.api.task", "lm_eval.evaluator", "lm_eval.tasks", "lm_eval.api.registry", "lm_eval.config.task")
 _DECIDING = (
@@ -134,8 +134,8 @@ def _unfold(
     unfolded: list[str] = []
     for name in names:
         if name not in known:
-            what, hint = f"no such task{nearest(name, list(known))}", "`vaemo-eval ls` lists them"
-            raise InputError(what, code="unknown", field="--tasks", found=name, hint=hint)
+            hint = f"{nearest(name, known)}; `vaemo-eval ls` lists them"
+            raise InputError("no such task", code="unknown", field="--tasks", found=name, hint=hint)
         info = known[name]
         if info in within:
             raise InputError("the group contains itself", code="conflict", file=info.path, field="task", found=name)

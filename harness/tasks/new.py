@@ -11,10 +11,9 @@ from typing import Any
 import yaml
 
 from harness.tasks import catalogue
-from harness.tasks.documents import nearest
 from harness.tasks.schema import SCHEMA, TaskYaml, schema_text
 from harness.tasks.yamlfile import Function, read_or_raise
-from va_extractor.common.errors import InputError
+from va_extractor.common.errors import InputError, nearest
 
 MODELINE = "# yaml-language-server: $schema="
 _README = """\
@@ -69,8 +68,8 @@ def create(name: str, parent: str, into: Path) -> Path:
     if name in known:
         raise InputError(f"the name is taken by {known[name].path}", code="duplicate", field="NAME", found=name)
     if parent not in tasks:
-        what, hint = f"no such task{nearest(parent, tasks)}", "`vaemo-eval ls tasks` lists them"
-        raise InputError(what, code="unknown", field="--from", found=parent, hint=hint)
+        hint = f"{nearest(parent, tasks)}; `vaemo-eval ls tasks` lists them"
+        raise InputError("no such task", code="unknown", field="--from", found=parent, hint=hint)
     folder = into / name
     try:
         folder.mkdir(parents=True)

@@ -44,7 +44,7 @@ def test_exit_codes_are_for_scripts(vaemo_eval: Command, tmp_path: Path) -> None
     done = vaemo_eval("validate", "mine.yaml", "--no-controls")
     assert (done.code, done.out.splitlines()[0].startswith("mine.yaml:22: metadata.main_score: ")) == (1, True)
     done = vaemo_eval("validate", "iimi_basik")
-    assert (done.code, "did you mean iimi_basic" in done.err) == (2, True)
+    assert (done.code, "the nearest is 'iimi_basic'" in done.err) == (2, True)
     (tmp_path / "empty").mkdir()
     done = vaemo_eval("validate", "empty")
     assert (done.code, "empty: " in done.err) == (2, True)

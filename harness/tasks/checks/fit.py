@@ -10,11 +10,10 @@ from harness.kinds.base import LOGLIKELIHOOD, TEXT
 from harness.kinds.derive import derivation
 from harness.kinds.derive import names as derivations
 from harness.metrics import all_metrics
-from harness.tasks.documents import nearest
 from harness.tasks.functions import roles
 from harness.tasks.safety import PACKAGE, ROLES, parsed
 from harness.tasks.yamlfile import Source
-from va_extractor.common.errors import Problem
+from va_extractor.common.errors import Problem, nearest
 
 
 def kind_of(source: Source) -> Kind | None:
@@ -88,7 +87,8 @@ def _main_score(source: Source, kind: Kind) -> Iterator[Problem]:
     if name in {metric.name for metric in all_metrics()}:
         yield source.problem(at, f"does not fit a {kind.name} task", hint, found=name)
     else:
-        yield source.problem(at, f"no such metric{nearest(name, fitting)}", hint, code="unknown", found=name)
+        hint = f"{nearest(name, fitting)}; {hint}"
+        yield source.problem(at, "no such metric", hint, code="unknown", found=name)
 
 
 def _labels(source: Source, kind: Kind) -> Iterator[Problem]:

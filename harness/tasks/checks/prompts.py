@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from harness.kinds.derive import derivation
 from harness.kinds.derive import names as derivations
-from harness.tasks.documents import COLUMNS, Document, nearest
+from harness.tasks.documents import COLUMNS, Document
 from harness.tasks.prompts import sandbox
 from harness.tasks.prompts.axes import NEEDS, Axes
 from harness.tasks.prompts.generation import stop
@@ -17,7 +17,7 @@ from harness.tasks.prompts.languages import language_of
 from harness.tasks.prompts.ready import READY
 from harness.tasks.safety import in_template
 from harness.tasks.yamlfile import Function, Source
-from va_extractor.common.errors import Problem
+from va_extractor.common.errors import Problem, nearest
 
 GIVEN = ("valence", "arousal", "dominance", "choices")
 ANSWER = (
@@ -35,7 +35,7 @@ def problems(source: Source) -> Iterator[Problem]:
     used: set[str] = set()
     shows, given = _given(source)
     for key, text in sandbox.template_texts(source.values):
-        if isinstance(text, Function) or key not in SHOWN or not _allowed(text):
+        if key not in SHOWN or not _allowed(text):
             continue
         taken = names(text)
         used |= taken
@@ -101,7 +101,7 @@ def rendered(source: Source, docs: Sequence[Document], max_characters: int) -> I
         max_characters: how long a prompt may be.
     """
     for key, text in sandbox.template_texts(source.values):
-        if isinstance(text, Function) or key not in SHOWN or not _allowed(text) or not names(text) <= set(COLUMNS):
+        if key not in SHOWN or not _allowed(text) or not names(text) <= set(COLUMNS):
             continue
         faults: list[tuple[int, str]] = []
         lengths: list[tuple[int, int]] = []
@@ -143,8 +143,8 @@ def _name(source: Source, key: str, text: str, name: str, given: Sequence[str]) 
     if name in (*ANSWER, *GIVEN, *READY):
         hint = f"use only {', '.join(given)}"
         return in_template(source, key, f"{name} gives the answer away", hint, line, code="conflict")
-    what, hint = f"there is no column {name!r}{nearest(name, given)}", f"the columns are {', '.join(given)}"
-    return in_template(source, key, what, hint, line, code="unknown")
+    hint = f"{nearest(name, given)}; the columns are {', '.join(given)}"
+    return in_template(source, key, f"there is no column {name!r}", hint, line, code="unknown")
 
 
 def _allowed(text: str) -> bool:

@@ -9,11 +9,10 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from harness.tasks.documents import nearest
 from harness.tasks.prompts.axes import Axes
 from harness.tasks.schema import FilterPipeline, GenerationKwargs, GroupMetadata, GroupYaml, Metadata, TaskYaml
 from harness.tasks.yamlfile import Source
-from va_extractor.common.errors import Code, Problem
+from va_extractor.common.errors import Code, Problem, nearest
 
 _FOREIGN = {
     "dataset_path": ("the dataset is not pinned and has no provenance", "include one of tasks/_base/*.yaml"),
@@ -72,7 +71,8 @@ def _problem(source: Source, location: Sequence[str | int], one: ErrorDetails, m
             (what, hint), code = _FOREIGN[name], "unsafe"
         case "extra_forbidden":
             known = sorted(_model_at(location, model).model_fields)
-            what, code, hint = f"unknown key{nearest(name, known)}", "unknown", f"the keys are {', '.join(known)}"
+            what, code = "unknown key", "unknown"
+            hint = f"{nearest(name, known)}; the keys are {', '.join(known)}"
         case "is_instance_of":
             what, code, hint = "is no function", "type", "write !function harness.tasks.functions.KIND_ROLE"
         case "too_long" | "too_short":

@@ -17,7 +17,7 @@ from harness.tasks.checks.data import counted
 from harness.tasks.checks.prompts import SHOWN, VALUES, names, shown
 from harness.tasks.documents import Document, Question
 from harness.tasks.prompts import sandbox
-from harness.tasks.prompts.render import ready_alone
+from harness.tasks.prompts.render import ready_strings
 from harness.tasks.yamlfile import Source
 from harness.text.languages import label_names
 from va_extractor.common.errors import Problem
@@ -93,7 +93,7 @@ def _hidden(source: Source, column: str, what: str, *, by_axes: bool) -> Problem
 
 
 def _prompted(question: Question, doc: Document) -> Document:
-    return {**doc, **ready_alone(question, doc)}
+    return {**doc, **ready_strings(question, doc)}
 
 
 def _parts(column: str) -> Iterator[tuple[str, Callable[[Document], Any], Callable[[Document, Document], Any]]]:
@@ -102,12 +102,7 @@ def _parts(column: str) -> Iterator[tuple[str, Callable[[Document], Any], Callab
         for axis, name in enumerate(("valence", "arousal")):
             yield name, partial(_mean, axis), partial(_along, axis)
     else:
-        yield column, partial(_own, column), lambda _, other: other[column]
-
-
-def _own(column: str, doc: Document) -> Any:
-    value = doc[column]
-    return "" if value is None else value
+        yield column, lambda doc: "" if doc[column] is None else doc[column], lambda _, other: other[column]
 
 
 def _mean(axis: int, doc: Document) -> float:
@@ -140,10 +135,8 @@ def _labels(source: Source, docs: Sequence[Document], write: Write, *, by_axes: 
         f"the prompt does not name {', '.join(map(repr, missing[:_NAMED]))}{more}, which the answer may be "
         f"({len(lacking)} of {len(docs)} items, first item {row})"
     )
-    if by_axes:
-        yield source.problem(("doc_to_text",), what, "put {{ options }} in it")
-    else:
-        yield source.problem(("doc_to_text",), what, "put {{ choices | join(', ') }} in it")
+    form = "options" if by_axes else "choices | join(', ')"
+    yield source.problem(("doc_to_text",), what, f"put {{{{ {form} }}}} in it")
 
 
 def _wordings(doc: Document) -> list[str]:
@@ -153,11 +146,8 @@ def _wordings(doc: Document) -> list[str]:
 def _unnamed(text: str, labels: Sequence[str]) -> list[str]:
     """Return the labels that do not stand in a text as words of their own, in whatever case and however wrapped."""
     flat = " ".join(text.casefold().split())
-    return [label for label in labels if not _named(flat, " ".join(label.casefold().split()))]
-
-
-def _named(text: str, label: str) -> bool:
-    return label in text and _word(label).search(text) is not None
+    plain = {label: " ".join(label.casefold().split()) for label in labels}
+    return [label for label, words in plain.items() if not (words in flat and _word(words).search(flat))]
 
 
 @cache

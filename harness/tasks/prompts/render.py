@@ -36,11 +36,11 @@ def prompted(question: Question, docs: Sequence[Document], train: Sequence[Docum
     for problem in problems(question, docs, train):
         raise InputError.of(problem)
     axes = question.axes
-    pool = [_example(doc, axes) for doc in train] if train and axes.fewshot != "none" else []
-    shown = _chosen(docs, train, axes) if train and pool else [[] for _ in docs]
+    shots = train if train and axes.fewshot != "none" else []
+    pool = [_example(doc, axes) for doc in shots]
+    shown = _chosen(docs, shots, axes.shots, axes.fewshot) if shots else [[] for _ in docs]
     for doc, places in zip(docs, shown, strict=True):
-        strings = ready(axes, _values(doc), doc["item"].choices, [pool[place] for place in places])
-        yield {**doc, **strings}
+        yield {**doc, **ready_strings(question, doc, [pool[place] for place in places])}
 
 
 def problems(question: Question, docs: Sequence[Document], train: Sequence[Document] | None) -> Iterator[Problem]:
@@ -80,17 +80,14 @@ def ready_without_content(question: Question, doc: Document, train: Sequence[Doc
     """Return the ready strings of a document whose values are tokens, after random examples if the axes show any."""
     axes = question.axes
     if axes.fewshot == "none":
-        return ready_alone(question, doc)
-    [places] = choose(
-        _points(train), [one["item"].cluster_id for one in train], np.zeros((1, 2)), [doc["item"].cluster_id],
-        shots=axes.shots, how="random",
-    )  # fmt: skip
-    return ready(axes, _values(doc), doc["item"].choices, [_example(train[place], axes) for place in places])
+        return ready_strings(question, doc)
+    [places] = _chosen([{**doc, "valence": 0.0, "arousal": 0.0}], train, axes.shots, "random")
+    return ready_strings(question, doc, [_example(train[place], axes) for place in places])
 
 
-def ready_alone(question: Question, doc: Document) -> Ready:
-    """Return the ready strings of a document without examples."""
-    return ready(question.axes, _values(doc), doc["item"].choices)
+def ready_strings(question: Question, doc: Document, examples: Sequence[Example] = ()) -> Ready:
+    """Return the ready strings of a document, after examples."""
+    return ready(question.axes, _values(doc), doc["item"].choices, examples)
 
 
 def probe(question: Question, names: frozenset[str]) -> str:
@@ -99,15 +96,9 @@ def probe(question: Question, names: frozenset[str]) -> str:
     return json.dumps({name: value for name, value in strings.items() if name in names}, sort_keys=True)
 
 
-def _chosen(docs: Sequence[Document], train: Sequence[Document], axes: Axes) -> list[list[int]]:
-    return choose(
-        _points(train),
-        [doc["item"].cluster_id for doc in train],
-        _points(docs),
-        [doc["item"].cluster_id for doc in docs],
-        shots=axes.shots,
-        how=axes.fewshot,
-    )
+def _chosen(docs: Sequence[Document], train: Sequence[Document], shots: int, how: str) -> list[list[int]]:
+    clusters = ([doc["item"].cluster_id for doc in some] for some in (train, docs))
+    return choose(_points(train), next(clusters), _points(docs), next(clusters), shots=shots, how=how)
 
 
 def _points(docs: Sequence[Document]) -> Points:

@@ -20,6 +20,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.visitor import NodeVisitor
 
 from harness.tasks.prompts.content_free import ContentFreeValue
+from harness.tasks.yamlfile import Function
 
 MAX_TEMPLATE = 20_000
 MAX_OUTPUT = 65_536
@@ -207,9 +208,13 @@ class _Judge(NodeVisitor):
         self.generic_visit(node)
 
 
-def _short(text: str) -> str:
-    if len(text) > MAX_OUTPUT:
+def _bound(characters: int) -> None:
+    if characters > MAX_OUTPUT:
         raise BadTemplateError(f"builds a text of more than {MAX_OUTPUT} characters")
+
+
+def _short(text: str) -> str:
+    _bound(len(text))
     return text
 
 
@@ -225,14 +230,12 @@ def _join(parts: Sequence[Any], separator: str = "") -> str:
     if isinstance(parts, str):
         raise BadTemplateError("joins a text; join takes a list")
     texts = [str(part) for part in parts]
-    if sum(map(len, texts)) + len(separator) * len(texts) > MAX_OUTPUT:
-        raise BadTemplateError(f"builds a text of more than {MAX_OUTPUT} characters")
+    _bound(sum(map(len, texts)) + len(separator) * len(texts))
     return separator.join(texts)
 
 
 def _replace(text: str, old: str, new: str) -> str:
-    if len(text) + text.count(old) * len(new) > MAX_OUTPUT:
-        raise BadTemplateError(f"builds a text of more than {MAX_OUTPUT} characters")
+    _bound(len(text) + text.count(old) * len(new))
     return text.replace(old, new)
 
 
@@ -287,5 +290,5 @@ def template_texts(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield key and template of every Jinja text among a task's values."""
     for key in ("description", "doc_to_text", "doc_to_choice", "doc_to_target", "gen_prefix"):
         text = values.get(key)
-        if isinstance(text, str):
+        if isinstance(text, str) and not isinstance(text, Function):
             yield key, text

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from harness.kinds import Kind, get
-from harness.tasks.documents import Question, document, nearest, split
+from harness.tasks.documents import Question, document, split
 from tests.making import PROVENANCE, features
 from va_extractor.common.errors import InputError
 from va_extractor.dataset import write_split
@@ -133,8 +133,3 @@ def test_options_that_cannot_be_read_are_named(tmp_path: Path) -> None:
         with pytest.raises(InputError) as raised:
             split(question(tmp_path, get("choice"), options=tmp_path / name), "test")
         assert (raised.value.problem.file, raised.value.problem.code) == (tmp_path / name, "unreadable")
-
-
-def test_nearest_names_or_nothing() -> None:
-    assert nearest("iimi_basik", ["iimi_basic", "norms_term"]) == " (did you mean iimi_basic?)"
-    assert nearest("xyz", ["iimi_basic"]) == ""

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.tasks.prompts.axes import Axes
-from harness.tasks.prompts.values import CUTS, cut_points, grade, number, on_scale
+from harness.tasks.prompts.ready import CUTS, cut_points, grade, number, on_scale
 
 SCALES = ("-1..1", "0..1", "1..9", "percent")
 VALUES = st.floats(-1, 1)
