@@ -95,7 +95,7 @@ def test_a_label_outside_the_set_is_named_with_the_nearest(tmp_path: Path) -> No
         split(question(tmp_path, get("single_label"), BASIC), "test")
     found = raised.value.problem
     assert (found.field, found.found, found.code) == ("labels", "suprise", "unknown")
-    assert "surprise" in found.what
+    assert "'surprise'" in (found.hint or "")
 
 
 def test_options_come_from_the_file_in_its_order(tmp_path: Path) -> None:
@@ -129,7 +129,7 @@ def test_options_that_do_not_fit_are_named(tmp_path: Path, text: str, code: str)
 def test_options_that_cannot_be_read_are_named(tmp_path: Path) -> None:
     written(tmp_path, features(1, labels=[["calm"]]))
     (tmp_path / "latin.csv").write_bytes("term,option_1\nblasé,blasé\n".encode("latin-1"))
-    for name in ("none.csv", "latin.csv"):
+    for name, code in (("none.csv", "missing"), ("latin.csv", "unreadable")):
         with pytest.raises(InputError) as raised:
             split(question(tmp_path, get("choice"), options=tmp_path / name), "test")
-        assert (raised.value.problem.file, raised.value.problem.code) == (tmp_path / name, "unreadable")
+        assert (raised.value.problem.file, raised.value.problem.code) == (tmp_path / name, code)
