@@ -179,7 +179,7 @@ def photographs(onnx: Path, yunet: Path, folder: Path, count: int) -> Line:
     bare_yunet = cv2.FaceDetectorYN.create(str(yunet), "", (640, 640))
     files = [item.path.read_bytes() for item in items]
     photos = [cv2.cvtColor(decode(file).rgb, cv2.COLOR_RGB2BGR) for file in files]
-    assert all(detector.find(decode(file).rgb, None).status == "ok" for file in files)
+    assert all(detector(decode(file).rgb, None).status == "ok" for file in files)
     batch = np.random.default_rng(0).random((BATCH, 1, 64, 64), dtype=np.float32)
 
     def parts() -> None:

@@ -27,17 +27,14 @@ def add(commands: argparse._SubParsersAction[Any]) -> None:
     verifying = forms.add_parser("verify", help="check the hashes of your files; exit code 1 if one is wrong")
     verifying.set_defaults(run=_verify)
     for form in (listing, getting, verifying):
-        form.add_argument("--weights-dir", type=Path, help="folder of weights (default: VAEMO_WEIGHTS or the cache)")
-
-
-def _folder(args: argparse.Namespace) -> Path:
-    return args.weights_dir or default_folder()
+        about = "folder of weights (default: VAEMO_WEIGHTS or the cache)"
+        form.add_argument("--weights-dir", type=Path, default=default_folder(), help=about)
 
 
 def _list(args: argparse.Namespace) -> int:
     from va_extractor.extractors import known
 
-    folder = _folder(args)
+    folder: Path = args.weights_dir
     for weights in known().values():
         lines = {
             "file": f"{folder / weights.usable} ({state(weights, folder)})",
@@ -53,7 +50,7 @@ def _list(args: argparse.Namespace) -> int:
 def _get(args: argparse.Namespace) -> int:
     from va_extractor.extractors import named
 
-    folder = _folder(args)
+    folder: Path = args.weights_dir
     wanted = [named(name) for name in args.names]
     _agree(wanted, folder, accepted=args.accept_license)
     for weights in wanted:
@@ -101,7 +98,7 @@ def _get_one(weights: Weights, folder: Path) -> None:
 def _verify(args: argparse.Namespace) -> int:
     from va_extractor.extractors import known
 
-    folder = _folder(args)
+    folder: Path = args.weights_dir
     states = {weights.name: state(weights, folder) for weights in known().values()}
     for name, found in states.items():
         sys.stdout.write(f"{name}: {found}\n")

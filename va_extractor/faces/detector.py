@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,32 +31,17 @@ class Face:
     score: float | None = None
 
 
-class Detector(ABC):
-    """Finds one face."""
-
-    @abstractmethod
-    def find(self, rgb: np.ndarray, box: Box | None) -> Face:
-        """Find one face.
-
-        Args:
-            rgb: uint8 (height, width, 3).
-            box: (left, top, right, bottom) in pixels of `rgb` that contains the face; None for the whole image.
-
-        Returns:
-            The largest face, or the best inside the box.
-        """
+Detector = Callable[[np.ndarray, Box | None], Face]
+"""Finds one face in an image, uint8 (height, width, 3); the box, in its pixels, contains the face; None: the image."""
 
 
-class WholeImage(Detector):
-    """For face crops: the whole image or box is the face."""
-
-    def find(self, rgb: np.ndarray, box: Box | None) -> Face:
-        """Return the image or box without a score; `no_face` if it is smaller than 10 pixels."""
-        face = crop(rgb, box) if box else rgb
-        return Face("ok", face) if min(face.shape[:2]) >= MIN_SIDE else Face("no_face")
+def whole_image(rgb: np.ndarray, box: Box | None) -> Face:
+    """Return the image or box, for face crops, without a score; `no_face` if it is smaller than 10 pixels."""
+    face = crop(rgb, box) if box else rgb
+    return Face("ok", face) if min(face.shape[:2]) >= MIN_SIDE else Face("no_face")
 
 
-class YuNet(Detector):
+class YuNet:
     """`cv2.FaceDetectorYN` on the image scaled so that its longer side is 640 pixels.
 
     A face that fills its image is larger than those YuNet was trained on. If no face is sure, the image is scaled to
@@ -75,7 +60,7 @@ class YuNet(Detector):
             what = f"OpenCV cannot read these weights: {str(error).strip()}"
             raise InputError(what, code="unreadable", file=weights) from None
 
-    def find(self, rgb: np.ndarray, box: Box | None) -> Face:
+    def __call__(self, rgb: np.ndarray, box: Box | None) -> Face:
         """Find the largest sure face, or with a box the face of the highest score inside it."""
         inside = crop(rgb, box) if box else rgb
         if min(inside.shape[:2]) < MIN_SIDE:

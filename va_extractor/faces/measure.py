@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from va_extractor.extractors import Extractor, extractor
 from va_extractor.extractors.network import Device, Network
-from va_extractor.faces.detector import Detector, Face, WholeImage, YuNet
+from va_extractor.faces.detector import Detector, Face, YuNet, whole_image
 from va_extractor.faces.reader import Read, Reader, Unreadable
 from va_extractor.schema import COLUMNS, item_id
 from va_extractor.sources import ImageItem
@@ -41,7 +41,7 @@ class Tools:
         self.salt = setup.salt
         self.extractor: Extractor = extractor(setup.extractor)
         self.network = Network(setup.weights, setup.device)
-        self.detector: Detector = YuNet(setup.detector) if setup.detector else WholeImage()
+        self.detector: Detector = YuNet(setup.detector) if setup.detector else whole_image
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def _face(read: Read, item: ImageItem, detector: Detector) -> Face:
     if isinstance(read.picture, Unreadable):
         return Face("unreadable")
     left, top, right, bottom = (read.picture.scale * side for side in item.box or (0, 0, 0, 0))
-    return detector.find(read.picture.rgb, (left, top, right, bottom) if item.box else None)
+    return detector(read.picture.rgb, (left, top, right, bottom) if item.box else None)
 
 
 def _row(one: _Seen, va: np.ndarray | None, tools: Tools) -> dict[str, object]:

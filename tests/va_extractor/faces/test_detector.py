@@ -10,7 +10,7 @@ import pytest
 from skimage import data
 
 from tests.refused import refused
-from va_extractor.faces.detector import Box, WholeImage, YuNet, crop
+from va_extractor.faces.detector import Box, YuNet, crop, whole_image
 
 ASTRONAUT: Box = (170, 55, 275, 180)  # where her face is, read off the photograph
 
@@ -34,7 +34,7 @@ def upsampled(small: np.ndarray, side: int, border: int) -> np.ndarray:
 
 def test_the_astronauts_face_is_found_where_it_is(detector: YuNet) -> None:
     photo = data.astronaut()
-    face = detector.find(photo, None)
+    face = detector(photo, None)
     assert face.status == "ok"
     assert face.rgb is not None
     assert face.score is not None and face.score > 0.9
@@ -58,7 +58,7 @@ def overlap(one: Box, other: Box) -> float:
 @pytest.mark.parametrize("scale", [0.25, 0.5, 3.0])
 def test_the_size_of_the_photograph_does_not_matter(detector: YuNet, scale: float) -> None:
     photo = cv2.resize(data.astronaut(), None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    face = detector.find(photo, None)
+    face = detector(photo, None)
     assert face.status == "ok"
     assert face.rgb is not None
     assert face.rgb.shape[0] == pytest.approx(111 * scale, rel=0.15)
@@ -67,14 +67,14 @@ def test_the_size_of_the_photograph_does_not_matter(detector: YuNet, scale: floa
 @pytest.mark.parametrize("name", ["coffee", "cat", "rocket", "hubble_deep_field"])
 def test_no_face_is_found_where_there_is_none(detector: YuNet, name: str) -> None:
     photo: np.ndarray = getattr(data, name)()
-    face = detector.find(photo, None)
+    face = detector(photo, None)
     assert (face.status, face.rgb, face.score) == ("no_face", None, None)
 
 
 @pytest.mark.parametrize("border", [0, 12])
 def test_faces_are_found_and_other_images_are_not(detector: YuNet, lfw: np.ndarray, border: int) -> None:
     """Both tight crops, which are found at the second size only, and faces with a border."""
-    found = [detector.find(upsampled(small, 200, border), None).rgb is not None for small in lfw[::3]]
+    found = [detector(upsampled(small, 200, border), None).rgb is not None for small in lfw[::3]]
     assert sum(found[:34]) >= 32
     assert sum(found[34:]) <= 1
 
@@ -89,37 +89,37 @@ def two_faces() -> np.ndarray:
 
 def test_of_several_faces_the_largest_is_taken_and_with_a_box_the_one_inside(detector: YuNet) -> None:
     photo = two_faces()
-    largest = detector.find(photo, None)
-    inside = detector.find(photo, (512, 0, 1024, 512))
+    largest = detector(photo, None)
+    inside = detector(photo, (512, 0, 1024, 512))
     assert largest.rgb is not None
     assert inside.rgb is not None
     assert largest.rgb.shape[0] == pytest.approx(111, rel=0.15)
     assert inside.rgb.shape[0] == pytest.approx(111 / 2, rel=0.2)
-    assert detector.find(photo, (300, 200, 500, 500)).status == "no_face"
+    assert detector(photo, (300, 200, 500, 500)).status == "no_face"
 
 
 def test_a_box_beside_the_image_or_of_no_size_shows_no_face(detector: YuNet) -> None:
     photo = data.astronaut()
     for box in ((600, 600, 700, 700), (100, 100, 100, 100), (-50, -50, -10, -10), (10, 10, 15, 400)):
-        assert detector.find(photo, box).status == "no_face"
+        assert detector(photo, box).status == "no_face"
 
 
 def test_no_face_of_an_earlier_image_is_kept(detector: YuNet) -> None:
-    assert detector.find(data.astronaut(), None).status == "ok"
-    assert detector.find(data.coffee(), None).rgb is None
-    assert detector.find(np.zeros((1, 1, 3), np.uint8), None).rgb is None
-    assert detector.find(np.zeros((3, 4000, 3), np.uint8), None).rgb is None
+    assert detector(data.astronaut(), None).status == "ok"
+    assert detector(data.coffee(), None).rgb is None
+    assert detector(np.zeros((1, 1, 3), np.uint8), None).rgb is None
+    assert detector(np.zeros((3, 4000, 3), np.uint8), None).rgb is None
 
 
 def test_without_a_detector_a_crop_is_the_face_if_it_has_ten_pixels() -> None:
     image = np.arange(40 * 30 * 3, dtype=np.uint8).reshape(40, 30, 3)
-    whole = WholeImage().find(image, None)
+    whole = whole_image(image, None)
     assert whole.rgb is image
     assert whole.score is None
-    part = WholeImage().find(image, (5, 10, 20, 35))
+    part = whole_image(image, (5, 10, 20, 35))
     assert part.rgb is not None
     assert np.array_equal(part.rgb, image[10:35, 5:20])
-    assert WholeImage().find(image[:9], None).status == "no_face"
+    assert whole_image(image[:9], None).status == "no_face"
 
 
 def test_a_crop_stays_inside_its_image() -> None:
