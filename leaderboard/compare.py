@@ -13,19 +13,18 @@ from va_extractor.common.errors import InputError
 from va_extractor.common.plain_text import one_line
 
 
-def compare(first: Path, second: Path, items: int = 0) -> list[Comparison]:
+def compare(first: Path, second: Path) -> list[Comparison]:
     """Compare two runs, or two entries or models of a results repository.
 
     Args:
         first: a run folder, an entry's folder, or a folder that holds entries (a model's).
         second: likewise.
-        items: how many items to list for each task.
 
     Raises:
         InputError: one cannot be read, or they share no task version, features and setting with a value in both.
     """
     mine, theirs = _load(first), _load(second)
-    found = [pair for name in mine if name in theirs for pair in _pair(first, mine[name], second, theirs[name], items)]
+    found = [pair for name in mine if name in theirs for pair in _pair(first, mine[name], second, theirs[name])]
     if not any(pair.main for pair in found):
         raise InputError(
             f"shares no task version, features and setting with {first.name}",
@@ -63,13 +62,13 @@ def _entries(folder: Path) -> Iterable[Entry]:
     return [entries.read(place.parent, PurePosixPath(place.name)) for place in places]
 
 
-def _pair(first: Path, one: Entry, second: Path, other: Entry, items: int) -> Sequence[Comparison]:
+def _pair(first: Path, one: Entry, second: Path, other: Entry) -> Sequence[Comparison]:
     runs = [
         Run(folder, entry.record, {entry.task_name: list(entry.samples)})
         for folder, entry in ((first, one), (second, other))
     ]
     try:
-        return compare_runs(runs, items)
+        return compare_runs(runs, 0)
     except InputError:
         raise
     except Exception as error:  # samples from a stranger that do not fit their task
