@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import lm_eval
+import lm_eval.models  # registers `hf`
 import pytest
 from lm_eval.__main__ import cli_evaluate
 from lm_eval.tasks import TaskManager
