@@ -20,7 +20,7 @@ from harness.metrics.direction import large_enough
 from harness.metrics.outcome import Changed, Outcome
 from harness.record import Item, ItemScores, Parsed
 from harness.stats.arrays import Floats
-from harness.text.labels import parse_description
+from harness.text.descriptions import parse_description
 from harness.text.parts import FIRST, LAST, parts
 from va_extractor.emotions.prototypes import norms
 

@@ -15,8 +15,9 @@ from harness.kinds.base import TEXT, Answered, Baseline, Kind
 from harness.kinds.single_label import SingleLabel
 from harness.metrics.outcome import Confident, Outcome
 from harness.record import Item, ItemScores, Parsed
-from harness.text.labels import parse_label, unparsed
+from harness.text.labels import parse_label
 from harness.text.numbers import confidence
+from harness.text.refusals import unparsed
 
 
 class Confidence(SingleLabel):

@@ -18,7 +18,7 @@ from harness.kinds.base import FIXED, Answered, Baseline, Kind, generator
 from harness.metrics.outcome import Described
 from harness.record import Item, ItemScores, Parsed
 from harness.text import numbers as stated
-from harness.text.labels import unparsed
+from harness.text.refusals import unparsed
 from va_extractor.common.errors import InputError
 from va_extractor.emotions.prototypes import norms
 

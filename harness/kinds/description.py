@@ -16,9 +16,9 @@ from harness.kinds.measures import rows, styled
 from harness.metrics.outcome import Described
 from harness.record import Answer, Item, ItemScores, Parsed
 from harness.stats.arrays import Floats
+from harness.text.descriptions import parse_description
 from harness.text.echo import is_echo
 from harness.text.emotion_words import best_constant, wheel_f1
-from harness.text.labels import parse_description
 from harness.text.similarity import similarities
 from harness.text.va_readback import same_quadrant, same_quadrant_by_chance
 from va_extractor.emotions.prototypes import norms

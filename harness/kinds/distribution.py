@@ -18,7 +18,7 @@ from harness.metrics.outcome import Distributed, Outcome
 from harness.record import Item, ItemScores, Parsed
 from harness.stats.arrays import Floats
 from harness.text import numbers as stated
-from harness.text.labels import unparsed
+from harness.text.refusals import unparsed
 
 SLACK = 0.02
 """How far the numbers may sum from 1 (or percentages from 100) before they count as unnormalised."""

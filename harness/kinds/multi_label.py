@@ -12,7 +12,7 @@ from harness.kinds.arrays import annotated, distance, membership, places, votes
 from harness.kinds.base import FIXED, LEARNT, Answered, Baseline, Kind
 from harness.metrics.outcome import LabelSets, Outcome
 from harness.record import Item, ItemScores, Parsed
-from harness.text.labels import parse_labels
+from harness.text.label_sets import parse_labels
 from harness.text.languages import label_names
 
 SET_SIZE = 5

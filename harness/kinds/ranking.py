@@ -12,7 +12,7 @@ from harness.kinds.base import LOGLIKELIHOOD, Answered, Kind
 from harness.metrics.outcome import Outcome, Ranked
 from harness.record import Answer, Item, ItemScores, Parsed
 from harness.stats.auc import auc
-from harness.text.labels import parse_labels
+from harness.text.label_sets import parse_labels
 from harness.text.languages import label_names
 
 OWN_AUC = "AUC of the item's own labels"

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from harness.kinds.base import Kind
 from harness.record import Answer, Finish, Item, Parsed, Status
 from harness.text.echo import is_echo
-from harness.text.labels import unparsed, visible
 from harness.text.native import in_english, last_answer
+from harness.text.reasoning import separate
+from harness.text.refusals import unparsed
 from va_extractor.common.errors import InputError
 
 _STOPPED: dict[Finish | None, Status] = {"content_filter": "filtered", "refusal": "refused"}
@@ -18,9 +19,10 @@ _STOPPED: dict[Finish | None, Status] = {"content_filter": "filtered", "refusal"
 def read(kind: Kind, item: Item, answer: Answer, prompt: str = "") -> Parsed:
     """Parse `answer` to `item`.
 
-    Of an answer in steps, only the last line is parsed. Label words in the prompt's language are translated to English.
-    The provider's finish reason decides the status, except that a text cut off by the token limit is parsed if
-    possible. A description that only repeats words of `prompt` is an echo.
+    Thought is separated first. Of an answer in steps, only the last line is parsed. Label words in the prompt's
+    language are translated to English. The provider's finish reason decides the status, except that a text cut off by
+    the token limit is parsed if possible. A thought without an end is `truncated`. What looks like a thought of an
+    unknown format is `unparsed`, with the reason. A description that only repeats words of `prompt` is an echo.
     """
     if answer.missing is not None:
         return Parsed(status="missing")
@@ -28,8 +30,11 @@ def read(kind: Kind, item: Item, answer: Answer, prompt: str = "") -> Parsed:
         return Parsed(status=_STOPPED[answer.finish])
     if answer.loglikelihoods is not None:
         return kind.choose(item, answer.loglikelihoods)
-    parsed = _read_text(kind, item, answer.text or "")
-    if answer.finish == "length" and parsed.status in ("unparsed", "empty"):
+    reply = separate(answer.text or "")
+    if reply.unknown is not None:
+        return Parsed(status="unparsed", reason=f"looks like a thought in an unknown format: {reply.unknown}")
+    parsed = _read_text(kind, item, reply.answer)
+    if (reply.cut_off or answer.finish == "length") and parsed.status in ("unparsed", "empty"):
         return Parsed(status="truncated")
     if kind.measured and parsed.text is not None and is_echo(parsed.text, prompt):
         return Parsed(status="echo")
@@ -37,10 +42,10 @@ def read(kind: Kind, item: Item, answer: Answer, prompt: str = "") -> Parsed:
 
 
 def _read_text(kind: Kind, item: Item, text: str) -> Parsed:
-    final = last_answer(visible(text), item.language) if item.steps else text
+    final = last_answer(text, item.language) if item.steps else text
     said = text if final is None else final
     if item.choices and item.language != "en":
-        said = in_english(visible(said), item.choices, item.language) or said
+        said = in_english(said, item.choices, item.language) or said
     if final is None and not _without_steps(kind, item, said):
         return unparsed(text, refusable=True)
     return kind.read(item, said)
@@ -48,7 +53,7 @@ def _read_text(kind: Kind, item: Item, text: str) -> Parsed:
 
 def _without_steps(kind: Kind, item: Item, said: str) -> bool:
     """Return whether a model left the steps out and answered in one line."""
-    lines = visible(said).splitlines()
+    lines = said.splitlines()
     return len(lines) == 1 and kind.is_bare(item, lines[0])
 
 

@@ -18,8 +18,8 @@ from harness.kinds.base import FIXED, Answered, Baseline, Kind, generator
 from harness.metrics import ontology
 from harness.metrics.outcome import Described
 from harness.record import Item, ItemScores, Parsed
+from harness.text.descriptions import parse_description
 from harness.text.emotion_words import Term, find_terms, label_term, set_f1, wheel_f1
-from harness.text.labels import parse_description
 from va_extractor.common.errors import InputError
 from va_extractor.emotions.prototypes import norms
 

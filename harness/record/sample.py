@@ -54,9 +54,10 @@ class Parsed(Model):
             limit before anything readable) and `filtered` (stopped by the provider's content filter) are counted apart
             and scored as wrong; a `missing` answer never arrived and is not scored at all.
         labels: the labels named; empty for descriptions.
-        text: the description without reasoning and surrounding space; None for labels.
+        text: the description without thought, markup and frames; None for labels.
         numbers: the numbers stated: a share for each choice, a confidence in [0, 1], or valence and arousal.
         reason: why a text is unparsed, where its form says so; left out where there is none.
+        removed: markup and frames ("Sure! Here is ...") removed from a description.
     """
 
     status: Status
@@ -64,6 +65,7 @@ class Parsed(Model):
     text: str | None = None
     numbers: tuple[FiniteFloat, ...] = ()
     reason: str | None = None
+    removed: tuple[str, ...] = ()
 
 
 class Item(Model):

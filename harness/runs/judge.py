@@ -39,7 +39,7 @@ from harness.stats.clusters import cluster_index
 from harness.stats.intervals import FEW_VALUES, percentile
 from harness.tasks.load import quiet
 from harness.tasks.sampling import sample
-from harness.text.labels import parse_description
+from harness.text.descriptions import parse_description
 from va_extractor.common.errors import InputError, nearest
 
 DRAWS = 500

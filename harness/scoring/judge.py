@@ -21,7 +21,7 @@ from pydantic import BaseModel, ConfigDict, field_validator
 from harness.metrics.algebra import ratio
 from harness.stats.agreement import pearson
 from harness.stats.arrays import Weights
-from harness.text.labels import visible
+from harness.text.reasoning import separate
 from harness.text.style import length
 from va_extractor.common.yamlfile import read_yaml
 
@@ -108,8 +108,8 @@ def read(texts: Sequence[str]) -> Verdicts:
 
 
 def parse(answer: str) -> float:
-    """Return 1 for A, 0 for B, 0.5 for T, NaN for any other answer; reasoning is removed first."""
-    found = _ANSWER.fullmatch(visible(answer))
+    """Return 1 for A, 0 for B, 0.5 for T, NaN for any other answer; thought is removed first."""
+    found = _ANSWER.fullmatch(separate(answer).answer)
     return {"A": 1.0, "B": 0.0, "T": 0.5}[found.group(1).upper()] if found else float("nan")
 
 

@@ -1,198 +1,181 @@
-"""Read labels or a description from a model's text.
+"""Read one label from a model's answer.
 
-Labels are found anywhere in the text, whatever their case, punctuation and markdown. A text that names two labels where
-one was asked for is unparsed, not guessed. Reasoning between `<think>` and `</think>` is ignored.
+The rules are tried in order (docs/prompts.md); the first one that finds exactly one label decides.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from functools import cache
+from collections.abc import Callable, Sequence
 
 from harness.record import Parsed
-from harness.text.synonyms import SYNONYMS
+from harness.text import final
+from harness.text.names import label_of, leading, named, plain
+from harness.text.refusals import unparsed
 
-_THINK_TAG = re.compile(r"<(/?)think>", re.IGNORECASE)
-_TASK_VERB = (
-    r"(\w+ly )?(answer|assist|choose|comply|describe|determine|guess|identify|infer|judge|list|name|offer|pick|provide"
-    r"|respond|say|select|speculate|tell|help(?! but)|do (that|this)(?=\W*\Z|\.))\b"
-)
-_REFUSAL = re.compile(
-    r"\A\W*(i'?m|i am|we'?re|we are) (very |really |so )?(sorry(,|\.| but)|unable|not able|afraid (that )?(i|we) )"
-    r"|\A\W*(sorry|apologies),"
-    r"|\bas an ai\b[^.]*\b(i|we) (do not|don't|am not|can't|cannot)\b"
-    rf"|\b(i|we) (can't|cannot|can not|won't|will not|am unable to|am not able to|do not feel able to) {_TASK_VERB}"
-    rf"|\b(i'm|we're) (unable|not able) to {_TASK_VERB}"
-    r"|\b(i|we) (can't|cannot|won't|will not)\W*\Z"
-    r"|\b(i|we) (must|have to) (decline|refuse)\b"
-    r"|\b(i|we) (do not|don't) have (enough|sufficient|the ability|access)\b"
-    rf"|\bit('s| is) (impossible|not possible|not appropriate)( for me)? to {_TASK_VERB}"
-)
-_REFUSAL_WITHIN = 200
-_NEGATION = (
-    r"\b(?:not|no|nor|neither|never|cannot|\w+n t)"
-    r"(?: (?:a|an|any|be|feel|feeling|of|quite|really|show|showing|signs?|so|the|too|very))* "
-)
-_SIDE_BY_SIDE = re.compile(r"\]\s*,\s*\[")
-_BRACKETS = re.compile(r"\[([^\[\]]*)\]", re.DOTALL)
-_ELEMENT = re.compile(
-    r"\s*(?:\"((?:[^\"\\]|\\.)*)\"|'((?:[^'\\]|\\.)*)'(?=\s*(?:,|\Z))|([^,]+))",
-    re.DOTALL,
-)
-_SEPARATOR = re.compile(r"[,;\n]|\band\b", re.IGNORECASE)
+Choices = tuple[str, ...]
+Found = frozenset[str] | None
+"""The labels that a rule finds; None if the rule does not apply."""
+
 _LEAD = re.compile(
-    r"^\s*(?:(?:[-*•]|\d+[.)])\s+)?(?:\W*(?:the )?(?:emotions?|labels?|answer)\b\W*(?:(?:is|are)\b)?)?", re.IGNORECASE
+    r"^\s*(?:(?:[-*•·–+]|\(?\d{1,3}[.)]|\(?[A-Za-z][.)])\s+)?(?:\W{0,9}(?:the |my )?(?:final |most likely |predicted )?"
+    r"(?:emotions?|labels?|answers?|state|word|choice|option)\b\W{0,9}(?:(?:is|are)\b)?)?",
+    re.IGNORECASE,
 )
-
-
-def visible(text: str) -> str:
-    """Return `text` without reasoning and surrounding space. Nothing follows reasoning that was cut off."""
-    kept: list[str] = []
-    thinking = False
-    start = 0
-    for tag in _THINK_TAG.finditer(text):
-        closes = tag[1] == "/"
-        if closes and not thinking:
-            kept.clear()
-        elif not thinking:
-            kept.append(text[start : tag.start()])
-        thinking, start = not closes, tag.end()
-    if not thinking:
-        kept.append(text[start:])
-    return "".join(kept).strip()
+_REASON = re.compile(
+    r"[*_`\"'”’)\]]{0,6}(?:\s{0,3}(?P<mark>[,;:.!=(\[–—]|->|→|\s-\s)|\s{1,3}(?P<word>because|since|as|due to|given|fits"
+    r"|matches|is (?:the |my )?(?:best|most|right|correct|closest|answer|likeliest))\b)",
+    re.IGNORECASE,
+)
+_HEDGE = re.compile(
+    r"(?:and|or|but(?! not)|maybe|perhaps|possibly|probably|also|plus|with|mixed|then|though|although|followed"
+    r"|secondary|second|alternatively|\d)"
+)
+_MENTIONS = 50  # the last ones that are read
+_ALSO = re.compile(
+    r"\b(?:(?:could|might|may)(?: also| even)? be|also|alternatively|or (?:maybe|perhaps|possibly)|equally)\b"
+)
+_TRUTH = re.compile(
+    r"[:=]\s{0,3}[\"'*_`]{0,3}(?:(?P<yes>true|yes|present|1(?:\.0)?)|(?:false|no|not present|absent|0(?:\.0)?))"
+    r"[\"'*_`]{0,3}\s{0,3}(?=[,;}\n]|\Z)",
+    re.IGNORECASE,
+)
+_BEFORE_NAME = re.compile(r"[\n:={}\[\],]")
 
 
 def parse_label(text: str, choices: Sequence[str]) -> Parsed:
-    """Read the one label of `choices` that `text` names.
+    """Read the one label of `choices` that an answer decides on.
 
     Args:
-        text: a model's whole answer.
+        text: the answer, without thought.
         choices: the labels offered.
 
     Returns:
-        Status `ok` with one label, if the first line is a label alone and no later line is another label, or if the
-        text names exactly one label and does not negate it. Else `empty` (no text), `refused` or `unparsed`.
+        Status `ok` with one label; else `empty` (no text), `refused` or `unparsed`.
     """
-    seen = visible(text)
-    offered = tuple(choices)
-    lines = [_only(_LEAD.sub("", line), offered) for line in seen.splitlines()]
-    if lines and lines[0] is not None and {*lines} <= {lines[0], None}:
-        return Parsed(status="ok", labels=(lines[0],))
-    named = _named(seen, offered)
-    if len(named) == 1 and not _denies(seen, offered):
-        return Parsed(status="ok", labels=tuple(named))
-    return unparsed(text, refusable=not named)
-
-
-def parse_labels(text: str, choices: Sequence[str]) -> Parsed:
-    """Read the set of labels of `choices` that `text` lists.
-
-    A JSON list is read anywhere (in a code fence, before prose, with single quotes or none). Of several lists, the last
-    one that names a label counts; adjacent lists are joined. A plain list (commas, semicolons, bullets or lines, after
-    `Emotions:` or similar) is read if it contains nothing but labels. Unknown elements of a JSON list are dropped. A
-    list of unknown elements only is unparsed; an empty list is the empty set.
-
-    Args:
-        text: a model's whole answer.
-        choices: the labels offered.
-
-    Returns:
-        Status `ok` with the labels in the order of `choices`, else `empty`, `refused` or `unparsed`.
-    """
-    seen = visible(text)
-    offered = tuple(choices)
-    lists = [_elements(body) for body in _BRACKETS.findall(_SIDE_BY_SIDE.sub(",", seen))]
-    known = [found for elements in lists if (found := _known(elements, offered))]
-    if known:
-        return _ordered(known[-1], offered)
-    if lists and not any(lists):
-        return Parsed(status="ok")
-    plain = [part for line in seen.splitlines() for part in _SEPARATOR.split(_LEAD.sub("", line)) if part.strip()]
-    found = _known(plain, offered)
-    if found and len(_known_each(plain, offered)) == len(plain):
-        return _ordered(found, offered)
-    return unparsed(text, refusable=not found)
-
-
-def parse_description(text: str) -> Parsed:
-    """Return the text without reasoning as the description; else `empty`, `refused`, or `unparsed` (reasoning only)."""
-    seen = visible(text)
-    if not seen or _refuses(seen):
-        return unparsed(text, refusable=True)
-    return Parsed(status="ok", text=seen)
+    seen, offered = final.unfenced(text), tuple(choices)
+    for rule in RULES:
+        found = rule(seen, offered)
+        if found is not None and len(found) == 1:
+            return Parsed(status="ok", labels=tuple(found))
+    return unparsed(text, refusable=not named(seen, offered).all)
 
 
 def is_label(line: str, choices: Sequence[str]) -> bool:
     """Return whether a line is one of `choices` alone, apart from a lead ("Answer:") and decoration."""
-    return label_of(_LEAD.sub("", line), choices) is not None
+    return label_of(without_lead(line), tuple(choices)) is not None
 
 
-def label_of(text: str, choices: Sequence[str]) -> str | None:
-    """Return the label of `choices` that is the whole text, under any of its names, or None."""
-    return _only(text, tuple(choices))
+def without_lead(line: str) -> str:
+    """Return a line without a list mark and a lead such as "Emotion:" or "The answer is"."""
+    return _LEAD.sub("", line, count=1)
 
 
-def unparsed(text: str, *, refusable: bool = True) -> Parsed:
-    """Return `empty`, `refused` (if it may be) or `unparsed` for a text without an answer."""
-    if not text.strip():
-        return Parsed(status="empty")
-    if refusable and _refuses(visible(text)):
-        return Parsed(status="refused")
-    return Parsed(status="unparsed")
+def booleans(text: str, choices: Choices) -> dict[str, bool]:
+    """Read `label: true` pairs, also with yes and no, 1 and 0; empty if a label has both values."""
+    found: dict[str, bool] = {}
+    for truth in _TRUTH.finditer(text):
+        name = _BEFORE_NAME.split(text[max(0, truth.start() - 80) : truth.start()])[-1]
+        label = label_of(without_lead(name), choices)
+        if label is not None and found.setdefault(label, bool(truth["yes"])) != bool(truth["yes"]):
+            return {}
+    return found
 
 
-def _refuses(seen: str) -> bool:
-    """Return whether the speaker declines the task. That somebody else "cannot" or "is unable" may be a description."""
-    return _REFUSAL.search(seen[:_REFUSAL_WITHIN].casefold().replace("’", "'")) is not None
+def led(text: str, choices: Choices) -> Found:
+    """Return the label that a text begins with, if it ends there or a reason follows.
+
+    Another label right after it, or a later "could also be" with another one, leaves both.
+    """
+    begins = leading(without_lead(text), choices) or leading(text, choices)
+    if begins is None:
+        return None
+    label, rest = begins
+    mark = _REASON.match(rest)
+    if mark is None:
+        return frozenset([label]) if not plain(rest) else None
+    rest = rest[mark.end() :]
+    said = plain(rest)
+    second = leading(rest, choices)
+    other = named(rest, choices).left - {label}
+    if second and second[0] != label and mark["mark"] and mark["mark"] not in ".!":
+        return frozenset([label, second[0]])
+    if other and (_HEDGE.match(said) or _also(rest, choices) - {label}):
+        return other | {label}
+    return frozenset([label])
 
 
-def _plain(text: str) -> str:
-    """Fold case, and replace everything but letters and digits by single spaces."""
-    return " ".join(re.sub(r"[^\w]|_", " ", text.casefold()).split())
+def _also(text: str, choices: Choices) -> frozenset[str]:
+    """Return the labels that follow "could also be" or similar within a few words."""
+    folded = text.casefold()
+    ends = [mark.end() for mark in _ALSO.finditer(folded)][-_MENTIONS:]
+    return frozenset().union(*(named(folded[end : end + 40], choices).left for end in ends))
 
 
-@cache
-def _names(choices: tuple[str, ...]) -> dict[str, str]:
-    """Map every plain name to its label: the label itself, its halves (`Doubt/Confusion`) and its synonyms."""
-    names = {_plain(choice): choice for choice in choices}
-    for choice in choices:
-        for other in (*choice.split("/"), *SYNONYMS.get(choice.casefold(), ())):
-            names.setdefault(_plain(other), choice)
-    return names
+def _decide(text: str | None, choices: Choices) -> Found:
+    """Return the label of a statement: alone, before a reason, or the only one that is not denied."""
+    if text is None:
+        return None
+    said, *others = [line for line in text.splitlines() if plain(line)] or [""]
+    alone = label_of(said, choices)
+    found = frozenset([alone]) if alone else led(said, choices) or named(said, choices).left
+    return (found | {label for line in others if (label := label_of(line, choices))}) if found else None
 
 
-@cache
-def _pattern(choices: tuple[str, ...], before: str = "") -> re.Pattern[str]:
-    longest_first = sorted(_names(choices), key=len, reverse=True)
-    return re.compile(before + r"\b(?:" + "|".join(map(re.escape, longest_first)) + r")\b")
+def _final(text: str, choices: Choices) -> Found:
+    return _decide(final.boxed(text) or final.final(text), choices)
 
 
-def _named(text: str, choices: tuple[str, ...]) -> set[str]:
-    names = _names(choices)
-    return {names[match] for match in _pattern(choices).findall(_plain(text))}
+def _object(text: str, choices: Choices) -> Found:
+    if not ("{" in text or "[" in text):
+        return None
+    given = {label for value in final.key_values(text) if (label := label_of(value, choices))}
+    truths = booleans(text, choices)
+    return frozenset(given or {label for label, true in truths.items() if true}) or None
 
 
-def _denies(text: str, choices: tuple[str, ...]) -> bool:
-    return _pattern(choices, _NEGATION).search(_plain(text)) is not None
+def _answer(text: str, choices: Choices) -> Found:
+    return _decide(final.answer(text), choices)
 
 
-def _only(text: str, choices: tuple[str, ...]) -> str | None:
-    return _names(choices).get(_plain(text))
+def _line(text: str, choices: Choices) -> Found:
+    """Return the label that is the first or last line alone, if no other line is another label alone."""
+    lines = [label_of(without_lead(line), choices) for line in text.splitlines() if plain(line)]
+    labels = {label for label in lines if label}
+    return frozenset(labels) if len(labels) == 1 and labels & {lines[0], lines[-1]} else None
 
 
-def _elements(body: str) -> list[str]:
-    parts = ["".join(match) for match in _ELEMENT.findall(body)]
-    return [part for part in parts if part.strip()]
+def _leads(text: str, choices: Choices) -> Found:
+    """Return the label that the text begins with before a reason, if no other line begins with another one."""
+    first, *others = [line for line in text.splitlines() if plain(line)] or [""]
+    found = led(first, choices)
+    if not found:
+        return None
+    more = {label for line in others for label in led(line, choices) or ()} | _also("\n".join(others), choices)
+    return found | more
 
 
-def _known_each(parts: Iterable[str], choices: tuple[str, ...]) -> list[str]:
-    return [label for part in parts if (label := _only(part, choices)) is not None]
+def _stated(text: str, choices: Choices) -> Found:
+    found = [labels for said in final.statements(text) if (labels := _decide(said, choices))]
+    lines = frozenset(label for line in text.splitlines() if (label := label_of(line, choices)))
+    return frozenset().union(lines, *found) if found else None
 
 
-def _known(parts: Iterable[str], choices: tuple[str, ...]) -> set[str]:
-    return set(_known_each(parts, choices))
+def _bold(text: str, choices: Choices) -> Found:
+    parts = final.bold(final.last_sentence(text))
+    return frozenset(label for part in parts if (label := label_of(part, choices))) or None
 
 
-def _ordered(found: set[str], choices: tuple[str, ...]) -> Parsed:
-    return Parsed(status="ok", labels=tuple(choice for choice in choices if choice in found))
+def _concluded(text: str, choices: Choices) -> Found:
+    sentence = final.last_sentence(text)
+    return (named(sentence, choices).left or None) if final.concludes(sentence) else None
+
+
+def _only(text: str, choices: Choices) -> Found:
+    return named(text, choices).left
+
+
+RULES: tuple[Callable[[str, Choices], Found], ...] = (
+    _final, _object, _answer, _line, _leads, _stated, _bold, _concluded, _only
+)  # fmt: skip
+"""The rules of one label, in the order of precedence."""

@@ -50,7 +50,7 @@ def in_english(text: str, choices: Sequence[str], language: str) -> str:
     """Translate the labels, conjunctions and negations of an answer into English.
 
     Args:
-        text: the answer, without reasoning.
+        text: the answer, without thought.
         choices: the English labels offered.
         language: its code, as in `harness.record.Language`; English is returned unchanged.
     """

@@ -1,7 +1,6 @@
 """Read the numbers in a text: a share for each label, a confidence, or valence and arousal.
 
 Nothing is guessed. An answer is unparsed if a number is missing, has two different values, or is off its scale.
-Reasoning between `<think>` and `</think>` is ignored (`harness.text.labels.visible`).
 """
 
 from __future__ import annotations
@@ -9,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from harness.text.labels import label_of, visible
+from harness.text.names import label_of
 
 _NUMBER = r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)"
 _BODY = re.compile(r"\{([^{}]*)\}", re.DOTALL)
@@ -37,14 +36,14 @@ def shares(text: str, choices: Sequence[str]) -> tuple[float, ...] | None:
     """Read a number for each of `choices`, from a JSON object or `label: number` pairs.
 
     Args:
-        text: a model's whole answer. Of several objects, the last one that names a choice counts.
+        text: the answer, without thought. Of several objects, the last one that names a choice counts.
         choices: the labels offered; a label that is not named gets 0.
 
     Returns:
         One number per choice, at least 0, percentages divided by 100. None if there are none, one is negative, or all
         are 0.
     """
-    seen = _ascii(visible(text))
+    seen = _ascii(text)
     bodies = _BODY.findall(seen) or [seen]
     found: dict[str, float] = {}
     for body in bodies:
@@ -60,12 +59,12 @@ def confidence(text: str) -> float | None:
     since nobody gives hundredths of a percent; `1` is 1 of 100, as asked for.
 
     Args:
-        text: a model's whole answer.
+        text: the answer, without thought.
 
     Returns:
         In [0, 1]; None if there is no number, there are several different ones, or one is off its scale.
     """
-    seen = _SCALE_NOTE.sub(" ", _ascii(visible(text)))
+    seen = _SCALE_NOTE.sub(" ", _ascii(text))
     numbers = list(_SURE.finditer(seen))
     beside = [number for number in numbers if _beside_the_word(seen, number)]
     values = {_share(number) for number in beside or numbers}
@@ -79,12 +78,12 @@ def coordinates(text: str) -> tuple[float, float] | None:
     """Read valence and arousal, by name, or as the only two numbers in this order.
 
     Args:
-        text: a model's whole answer.
+        text: the answer, without thought.
 
     Returns:
         Both in [-1, 1]; None if one is missing, has two different values, or is off the scale.
     """
-    seen = _SCALE_NOTE.sub(" ", _ascii(visible(text)))
+    seen = _SCALE_NOTE.sub(" ", _ascii(text))
     named = [{float(number) for number in pattern.findall(seen)} for pattern in _AXIS.values()]
     if any(named):
         numbers = [values.pop() for values in named if len(values) == 1]

@@ -23,7 +23,6 @@ from harness.models.api.limits import Tokens
 from harness.models.api.providers import Endpoint
 from harness.record import Answer
 from harness.record.sample import Finish
-from harness.text import reasoning
 
 _MOST_STOPS = 4  # OpenAI's API reference, `stop`
 _VERSION = "2023-06-01"  # Anthropic's API reference, `anthropic-version`
@@ -245,15 +244,13 @@ def _finish(reason: Any) -> Finish | None:
 def _answer(
     text: str, thought: str | None, finish: Finish | None, prompt_tokens: int | None, answer_tokens: int | None
 ) -> Answer:
-    """Make an answer; reasoning inside the text is moved out of it.
+    """Make an answer; thought within the text stays there, for the reader (`harness.text.reasoning`).
 
     Half a surrogate pair, at which an answer may be cut and which no file can hold, becomes a question mark.
     """
-    inside, said = reasoning.split(text)
-    thoughts = [part for part in (thought, inside) if part]
     return Answer(
-        text=_valid(said),
-        reasoning=_valid("\n".join(thoughts)) if thoughts else None,
+        text=_valid(text),
+        reasoning=_valid(thought) if thought else None,
         finish=finish,
         prompt_tokens=prompt_tokens,
         answer_tokens=answer_tokens,

@@ -28,7 +28,6 @@ SHORT = ("anger", "fear", "happiness")
         "- **Anger**: 20%\n- **Fear**: 30 %\n- **Happiness**: 50%",
         "anger = 0.2; fear = 0.3; happiness = 0.5",
         '{"anger": 0.2, "fear": 0.3, "happiness": 0.5, "boredom": 0.4}',
-        '<think>{"anger": 1}</think>{"anger": 0.2, "fear": 0.3, "happiness": 0.5}',
         'At first {"anger": 1.0}. Corrected: {"anger": 0.2, "fear": 0.3, "happiness": 0.5}. {}',
         "{“anger”: 0.2, “fear”: 0.3, “happiness”: 0.5}",
         '{"angry": 0.2, "fearful": 0.3, "joy": 0.5}',
@@ -54,7 +53,6 @@ def test_shares_are_kept_as_stated_and_missing_labels_have_none() -> None:
         '{"anger": -0.2, "fear": 1.2}',
         '{"anger": 0, "fear": 0, "happiness": 0}',
         "[0.2, 0.3, 0.5]",
-        '<think>{"anger": 1}</think>',
     ],
 )
 def test_what_states_no_shares_is_not_read(text: str) -> None:
@@ -105,7 +103,6 @@ def test_any_text_is_read_or_not_but_never_breaks(text: str) -> None:
         ("happiness, 100", 1.0),
         ("happiness, 0", 0.0),
         ("happiness, 70 (that is, 70%)", 0.7),
-        ("<think>maybe 20</think>happiness, 70", 0.7),
     ],
 )
 def test_a_confidence_is_read_however_it_is_written(text: str, value: float) -> None:
@@ -123,7 +120,6 @@ def test_a_confidence_is_read_however_it_is_written(text: str, value: float) -> 
         "happiness 70, sadness 30",
         "happiness, 7e1x",
         "",
-        "<think>70</think>",
     ],
 )
 def test_what_states_no_one_confidence_is_not_read(text: str) -> None:
@@ -149,7 +145,6 @@ def test_every_whole_percentage_is_read_back(percent: int, form: str) -> None:
         '{"valence": 0.5, "arousal": -0.3}',
         "The valence is 0.5 and the arousal is -0.3.",
         "valence (-1 to 1): 0.5, arousal (-1 to 1): -0.3",
-        "<think>valence 1</think>valence 0.5, arousal -0.3",
         "valence 0.5, arousal -0.3. So valence 0.5.",
     ],
 )

@@ -101,10 +101,7 @@ def test_sampling_arguments_are_lm_evals() -> None:
         ({"content": "joy", "reasoning_content": "hm"}, "stop", ("joy", "hm", "stop")),
         ({"content": "joy", "reasoning": "hm"}, "stop", ("joy", "hm", "stop")),
         ({"content": None, "reasoning": "hm"}, "length", ("", "hm", "length")),
-        ({"content": "<think>hm</think>\n\njoy"}, "stop", ("joy", "hm", "stop")),
-        ({"content": "hm</think>joy"}, "stop", ("joy", "hm", "stop")),
-        ({"content": "<think>anger? no, fe"}, "length", ("", "anger? no, fe", "length")),
-        ({"content": "<think>\n\n</think>\n\njoy"}, "stop", ("joy", None, "stop")),
+        ({"content": "<think>hm</think>\n\njoy"}, "stop", ("<think>hm</think>\n\njoy", None, "stop")),
         (
             {
                 "content": [

@@ -17,8 +17,6 @@ from harness.models.api.limits import MAX_BACKOFF_S, ApiSettings, Budget, Limite
 from harness.models.api.prices import Price, load
 from harness.models.api.progress import Meter
 from harness.models.choice import choose
-from harness.text import reasoning
-from harness.text.labels import visible
 from tests.harness.models.api.conftest import model, requests
 from tests.harness.models.api.fault_server import Act, FaultServer
 from va_extractor.common.errors import InputError
@@ -173,29 +171,6 @@ def test_a_run_ends_at_its_limit_and_says_so(tmp_path: Path) -> None:
             assert len(got) == 1
         assert answers[-1].missing == f"not asked: {lm.stopped}"
         assert str(lm.stopped).startswith("--max-")
-
-
-@pytest.mark.parametrize(
-    ("text", "thought", "said"),
-    [
-        ("joy", None, "joy"),
-        ("<think>a</think>joy", "a", "joy"),
-        ("<think>a</think>joy<think>b</think>", "a\nb", "joy"),
-        ("[THINK]a[/THINK]joy", "a", "joy"),
-        ("<thinking>a</thinking> joy", "a", "joy"),
-        ("a</think> joy", "a", "joy"),
-        ("<think>a", "a", ""),
-        ("1 < 2 and [x]", None, "1 < 2 and [x]"),
-    ],
-)
-def test_thought_and_answer_are_separated(text: str, thought: str | None, said: str) -> None:
-    assert reasoning.split(text) == (thought, said)
-
-
-@given(st.lists(st.sampled_from(["<think>", "</think>", "joy", " fear ", "\n"]), max_size=8).map("".join))
-def test_the_answer_is_what_the_parser_reads_of_the_whole(text: str) -> None:
-    """`harness.text.labels` leaves reasoning out too, of answers from every back end."""
-    assert visible(reasoning.split(text)[1]) == visible(text)
 
 
 @pytest.mark.parametrize(
