@@ -37,8 +37,8 @@ Of `<answer>...</answer>` the inside counts. Then the first rule that finds an a
 | | one label: the first rule that finds exactly one | a set of labels |
 | --- | --- | --- |
 | 1 | after the last "Final answer:", or in `\\boxed{}` | the same, read by rules 3 to 7 |
-| 2 | a JSON key such as `answer` or `emotion`, or the one label that is `true` | after the last "Answer:", by rules 3 to 7 |
-| 3 | after the last "Answer:" or "The answer is" | a JSON list: the last under such a key, else the last that is not denied |
+| 2 | a JSON key such as `answer`, or the one label that is `true` | after the last "Answer:", by rules 3 to 7 |
+| 3 | after the last "Answer:" or "The answer is" | a JSON list: the last under such a key, else the last not denied |
 | 4 | a first or last line that is a label alone | pairs `label: true` (yes, 1), or objects that name a label each |
 | 5 | a label that begins the text, before a reason | a list with bullets or numbers, with or without reasons or ticks |
 | 6 | after "The emotion is", "I choose", "points to" | words: the whole text, its first or its last line |
@@ -46,8 +46,9 @@ Of `<answer>...</answer>` the inside counts. Then the first rule that finds an a
 | 8 | in a last sentence with "therefore" | |
 | 9 | the only label of the text that is not denied | |
 
-Two labels without a decision are `unparsed`. From a description, markup, headings, labels ("Description:") and sentences
-to the reader ("Sure! Here is ...", "Let me know ...") are removed before anything is measured; a sample keeps them.
+Two labels without a decision are `unparsed`. From a description, markup, headings, labels ("Description:") and
+sentences to the reader ("Sure! Here is ...", "Let me know ...") are removed before anything is measured; a sample
+keeps them.
 """
 
 

@@ -119,7 +119,7 @@ def _decide(text: str | None, choices: Choices) -> Found:
     said, *others = [line for line in text.splitlines() if plain(line)] or [""]
     alone = label_of(said, choices)
     found = frozenset([alone]) if alone else led(said, choices) or named(said, choices).left
-    return (found | {label for line in others if (label := label_of(line, choices))}) if found else None
+    return (found | {label for line in others if (label := label_of(without_lead(line), choices))}) if found else None
 
 
 def _final(text: str, choices: Choices) -> Found:
@@ -157,7 +157,7 @@ def _leads(text: str, choices: Choices) -> Found:
 
 def _stated(text: str, choices: Choices) -> Found:
     found = [labels for said in final.statements(text) if (labels := _decide(said, choices))]
-    lines = frozenset(label for line in text.splitlines() if (label := label_of(line, choices)))
+    lines = frozenset(filter(None, (label_of(without_lead(line), choices) for line in text.splitlines())))
     return frozenset().union(lines, *found) if found else None
 
 

@@ -71,7 +71,9 @@ def test_thought_is_never_read_and_nothing_is_guessed(text: str, status: str) ->
 
 def test_an_unknown_format_is_named() -> None:
     parsed = read(
-        get("description"), item(labels=(), references=["calm"]), Answer(text="<musing>one sentence</musing>\nThey are calm.")
+        get("description"),
+        item(labels=(), references=["calm"]),
+        Answer(text="<musing>one sentence</musing>\nThey are calm."),
     )
     assert (parsed.status, parsed.reason) == (
         "unparsed", "looks like a thought in an unknown format: the tag '<musing>'",

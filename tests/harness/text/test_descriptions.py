@@ -72,7 +72,7 @@ INLINE = ("{}", "**{}**", "*{}*", "__{}__", "`{}`", '"{}"', "“{}”")
 @given(said=SAID, around=st.sampled_from(AROUND), more=st.sampled_from(INLINE))
 def test_markup_and_frames_leave_the_description(said: str, around: str, more: str) -> None:
     assert clean(around.format(said)).text == said
-    if "```" not in around and "{{" not in around:
+    if "```" not in around and "{{" not in around and not ({*more} & {*around} & {*'"“'}):
         assert clean(around.format(more.format(said))).text == said
 
 
