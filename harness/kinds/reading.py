@@ -30,14 +30,19 @@ def read(kind: Kind, item: Item, answer: Answer, prompt: str = "") -> Parsed:
         return Parsed(status=_STOPPED[answer.finish])
     if answer.loglikelihoods is not None:
         return kind.choose(item, answer.loglikelihoods)
+    parsed = _answered(kind, item, answer)
+    if kind.measured and parsed.text is not None and is_echo(parsed.text, prompt):
+        return Parsed(status="echo")
+    return parsed
+
+
+def _answered(kind: Kind, item: Item, answer: Answer) -> Parsed:
     reply = separate(answer.text or "")
     if reply.unknown is not None:
         return Parsed(status="unparsed", reason=f"looks like a thought in an unknown format: {reply.unknown}")
     parsed = _read_text(kind, item, reply.answer)
     if (reply.cut_off or answer.finish == "length") and parsed.status in ("unparsed", "empty"):
         return Parsed(status="truncated")
-    if kind.measured and parsed.text is not None and is_echo(parsed.text, prompt):
-        return Parsed(status="echo")
     return parsed
 
 
