@@ -29,11 +29,11 @@ SETS = [
     ('analysis["Anger"]?assistantfinal["Happiness"]', ("Happiness",)),
 ]
 DESCRIPTIONS = [
-    ("<|channel>thought\nOne sentence is wanted.\n<channel|>They feel calm.", "They feel calm."),
-    ("analysisOne sentence is wanted.assistantfinalThey feel calm.", "They feel calm."),
-    ("**Description:** They feel calm.", "They feel calm."),
-    ("Sure! Here is a sentence:\n\nThey feel calm.\n\nLet me know if you need more.", "They feel calm."),
-    ("- Calm\n- Rested", "Calm. Rested."),
+    ("<|channel>thought\nOne sentence is wanted.\n<channel|>They feel at ease.", "They feel at ease."),
+    ("analysisOne sentence is wanted.assistantfinalThey feel at ease.", "They feel at ease."),
+    ("**Description:** They feel at ease.", "They feel at ease."),
+    ("Sure! Here is a sentence:\n\nThey feel at ease.\n\nLet me know if you need more.", "They feel at ease."),
+    ("- Relaxed\n- Rested", "Relaxed. Rested."),
 ]
 
 
