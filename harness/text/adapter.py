@@ -1,13 +1,14 @@
-"""Apply low-rank changes to a frozen BERT-like encoder, to turn a public embedder into a VA reader.
+"""Turn a public BERT-like embedder into readers of VA: low-rank changes of the upper half of its blocks.
 
-Each linear layer W of the encoder becomes W + up @ down with down of shape (rank, inputs) and up of shape (outputs,
-rank): Hu et al. (2021), LoRA, arXiv:2106.09685, with alpha = rank.
+Each linear layer W there becomes W + up @ down with down of shape (rank, inputs) and up of shape (outputs, rank): Hu et
+al. (2021), LoRA, arXiv:2106.09685, with alpha = rank. The lower half is common to all readers and runs once.
 """
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,42 +16,65 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     import torch
 
-LAYERS = "encoder.layer."
 DOWN = ".down"
 UP = ".up"
 SIGNATURE = "encoder.signature"
 
 
-def adapted_layers(model: torch.nn.Module) -> dict[str, torch.nn.Linear]:
-    """Return the linear layers of the transformer blocks by name; embeddings and pooler are not changed."""
-    import torch
-
-    return {
-        name: module
-        for name, module in model.named_modules()
-        if name.startswith(LAYERS) and isinstance(module, torch.nn.Linear)
-    }
+def halves(encoder: Any) -> tuple[Any, torch.nn.ModuleList]:
+    """Return a copy of the encoder that ends after the lower half of its blocks, and copies of the other blocks."""
+    lower = copy.deepcopy(encoder)
+    blocks: torch.nn.ModuleList = lower.encoder.layer
+    lower.encoder.layer = blocks[: len(blocks) // 2]
+    return lower, blocks[len(blocks) // 2 :]
 
 
-def signature(model: torch.nn.Module) -> float:
-    """Return the mean absolute weight of the adapted layers, which identifies the encoder."""
-    import torch
+def pooled(blocks: torch.nn.ModuleList, hidden: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+    """Run the upper blocks and return each text's mean last state.
 
-    return float(torch.cat([layer.weight.detach().abs().flatten() for layer in adapted_layers(model).values()]).mean())
+    Args:
+        blocks: of the upper half.
+        hidden: states after the lower half, shape (n, tokens, width).
+        mask: 1 where there is a token, else 0, shape (n, tokens).
 
-
-def merge(model: torch.nn.Module, arrays: Mapping[str, NDArray[np.floating]]) -> None:
-    """Add the low-rank products in `arrays` (`<layer>.down`, `<layer>.up`) to the model's weights, in place.
-
-    Raises:
-        ValueError: a layer of the model has no pair in `arrays`, or its shape differs.
+    Returns:
+        Shape (n, width).
     """
     import torch
 
-    for name, layer in adapted_layers(model).items():
-        if name + DOWN not in arrays or name + UP not in arrays:
-            raise ValueError(f"the adapter has no matrices for layer {name}")
-        down, up = (np.asarray(arrays[name + part], dtype=np.float32) for part in (DOWN, UP))
+    weight = mask[..., None].to(hidden.dtype)
+    hides = (1.0 - mask[:, None, None].to(hidden.dtype)) * torch.finfo(hidden.dtype).min
+    for block in blocks:
+        hidden = block(hidden, hides)
+    return (hidden * weight).sum(1) / weight.sum(1)
+
+
+def adapted_layers(blocks: torch.nn.Module) -> dict[str, torch.nn.Linear]:
+    """Return the linear layers of the blocks by name."""
+    import torch
+
+    return {name: module for name, module in blocks.named_modules() if isinstance(module, torch.nn.Linear)}
+
+
+def signature(blocks: torch.nn.Module) -> float:
+    """Return the mean absolute weight of the adapted layers, which identifies the encoder."""
+    import torch
+
+    return float(torch.cat([layer.weight.detach().abs().flatten() for layer in adapted_layers(blocks).values()]).mean())
+
+
+def merge(blocks: torch.nn.Module, arrays: Mapping[str, NDArray[np.floating]], prefix: str = "") -> None:
+    """Add the low-rank products in `arrays` (`<prefix><layer>.down`, `<prefix><layer>.up`) to the weights, in place.
+
+    Raises:
+        ValueError: a layer has no pair in `arrays`, or its shape differs.
+    """
+    import torch
+
+    for name, layer in adapted_layers(blocks).items():
+        if prefix + name + DOWN not in arrays or prefix + name + UP not in arrays:
+            raise ValueError(f"the adapter has no matrices for layer {prefix}{name}")
+        down, up = (np.asarray(arrays[prefix + name + part], dtype=np.float32) for part in (DOWN, UP))
         if (up.shape[0], down.shape[1]) != tuple(layer.weight.shape) or up.shape[1] != down.shape[0]:
             raise ValueError(
                 f"the adapter's {name} is {up.shape} x {down.shape}, the layer {tuple(layer.weight.shape)}"

@@ -66,6 +66,17 @@ def _terms() -> dict[str, Term]:
     return out
 
 
+def noun(word: str) -> str | None:
+    """Return the table's base form of a word, a noun ("fearful": "fear"); None where it is itself one or unknown."""
+    term = _terms().get(word)
+    return term.name if term and term.name != word else None
+
+
+def known_words() -> frozenset[str]:
+    """Return every word form of the table, in lower case."""
+    return frozenset(_terms())
+
+
 def find_terms(text: str) -> list[Term]:
     """Return the emotion terms that the text affirms, in order, each occurrence; negated ones are left out."""
     table = _terms()

@@ -1,15 +1,16 @@
 """Read valence and arousal back from a text, and compare them with the point that was given.
 
-The reader is the public sentence encoder all-MiniLM-L6-v2 with a small trained adapter (`va_readback.npz`, made by
-`benchmarks/train_va_readback.py`): low-rank changes of its layers and a linear head on its mean last state. It was
-trained on human ratings: EmoBank's train split (Buechel & Hahn 2017, EACL, 578-585) and the term means of Russell &
-Mehrabian (1977) in our own sentence frames. The file is under CC BY-SA 4.0, like EmoBank (`va_readback.LICENSE.md`).
+The reader is the public sentence encoder all-MiniLM-L6-v2 with small trained adapters (`va_readback.npz`, made by
+`benchmarks/train_va_readback.py`): low-rank changes of its upper layers and linear heads on its mean last state. They
+were trained on human ratings: EmoBank's train split (Buechel & Hahn 2017, EACL, 578-585) and the term means of Russell
+& Mehrabian (1977) in our own sentence frames. The file is under CC BY-SA 4.0, like EmoBank (`va_readback.LICENSE.md`).
 """
 
 from __future__ import annotations
 
 import copy
 import hashlib
+import re
 from collections.abc import Sequence
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -17,18 +18,25 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.text.adapter import SIGNATURE, adapted_layers, merge, signature
+from harness.text.adapter import SIGNATURE, halves, merge, pooled, signature
+from harness.text.english import is_english
+from harness.text.va_folds import FOLDS
 from va_extractor.common.errors import InputError
 
 if TYPE_CHECKING:
+    import torch
     from sentence_transformers import SentenceTransformer
+
+    _Member = tuple[torch.nn.ModuleList, torch.nn.Linear]
 
 Array = NDArray[np.float64]
 
 PARAMETERS = "va_readback.npz"
 MAX_TOKENS = 256
+NEUTRAL_WEIGHT = 0.1  # of a sentence read as exactly neutral
 _BATCH = 64
 _SIGNATURE_TOLERANCE = 1e-4  # lets the same weights in another precision pass
+_END = re.compile(r"(?<=[.!?…])[\"'”’)*_]*\s+|\n+")
 
 
 def parameters() -> dict[str, NDArray[Any]]:
@@ -46,7 +54,11 @@ def fingerprint() -> str:
 
 
 class Reader:
-    """Read valence and arousal from texts.
+    """Read valence and arousal from English texts, sentence by sentence.
+
+    It has one member a fold of emotion words, trained on no text with a word of that fold (`harness.text.va_folds`),
+    and reports their mean. So a text can also be read by the member that never met its emotion word:
+    `reader.without(fold_of(word))([text])`.
 
     Attributes:
         residual_sd: the reader's root mean squared error for valence and arousal, shape (2,), in units of [-1, 1], on
@@ -54,32 +66,52 @@ class Reader:
     """
 
     def __init__(self, sentence_model: SentenceTransformer) -> None:
-        """Adapt a copy of the model's encoder; the model itself is not changed.
+        """Adapt copies of the model's encoder; the model itself is not changed.
 
         Raises:
             InputError: the model is not all-MiniLM-L6-v2.
         """
         arrays = parameters()
-        encoder: Any = copy.deepcopy(getattr(sentence_model[0], "auto_model", None))
-        if encoder is None or not adapted_layers(encoder):
+        encoder: Any = getattr(sentence_model[0], "auto_model", None)
+        if not hasattr(getattr(encoder, "encoder", None), "layer"):
             raise _other_embedder()
-        if not np.isclose(signature(encoder), arrays[SIGNATURE], rtol=_SIGNATURE_TOLERANCE):
+        self._lower, upper = halves(encoder)
+        if not np.isclose(signature(upper), arrays[SIGNATURE], rtol=_SIGNATURE_TOLERANCE):
             raise _other_embedder()
-        merge(encoder, arrays)
-        self._encoder = encoder.eval()
+        self._lower.eval()
+        self._members = [_member(upper, arrays, fold) for fold in range(FOLDS)]
         self._tokenizer: Any = sentence_model.tokenizer
-        self._weight, self._bias = arrays["head.weight"], arrays["head.bias"]
         self._slope, self._offset = arrays["emobank.slope"], arrays["emobank.offset"]
+        self._member_sd: Array = arrays["member_residual_sd"].astype(np.float64)
         self.residual_sd: Array = arrays["residual_sd"].astype(np.float64)
 
+    def without(self, fold: int) -> Reader:
+        """Return the reader whose training texts held no emotion word of the fold, in range(FOLDS).
+
+        It shares the encoder with this one, so it costs nothing to make.
+        """
+        other = copy.copy(self)
+        other._members = [self._members[fold]]
+        other.residual_sd = self._member_sd[fold]
+        return other
+
     def __call__(self, texts: Sequence[str]) -> Array:
-        """Return valence and arousal of each text, shape (n, 2), in [-1, 1]; NaN for a blank text."""
-        out = np.full((len(texts), 2), np.nan)
-        order = sorted((i for i, text in enumerate(texts) if text.strip()), key=lambda i: len(texts[i]))
-        for start in range(0, len(order), _BATCH):
-            batch = order[start : start + _BATCH]
-            out[batch] = self._pooled([texts[i] for i in batch]) @ self._weight.T + self._bias
-        return np.asarray(np.clip(out, -1.0, 1.0))
+        """Return valence and arousal of each text, shape (n, 2), in [-1, 1].
+
+        A text's value is the mean of its sentences', each weighed by its distance from neutral (plus `NEUTRAL_WEIGHT`),
+        so that sentences without a feeling dilute little. NaN for a text that is blank or not English.
+        """
+        parts = [sentences(text) if is_english(text) else [] for text in texts]
+        read = self._sentences(sorted({sentence for part in parts for sentence in part}, key=len))
+        return np.array([_weighed([read[sentence] for sentence in part]) for part in parts]).reshape(-1, 2)
+
+    def _sentences(self, distinct: list[str]) -> dict[str, Array]:
+        """Read each sentence; those of like length share a batch."""
+        read: dict[str, Array] = {}
+        for start in range(0, len(distinct), _BATCH):
+            batch = distinct[start : start + _BATCH]
+            read |= zip(batch, np.clip(self._read(batch), -1.0, 1.0), strict=True)
+        return read
 
     def emobank_scale(self, read: Array) -> Array:
         """Return readings on the narrower scale on which EmoBank's raters placed sentences, shape (n, 2)."""
@@ -89,16 +121,41 @@ class Reader:
         """Return EmoBank ratings, brought to [-1, 1], on the reader's scale, shape (n, 2)."""
         return np.asarray((rated - self._offset) / self._slope)
 
-    def _pooled(self, texts: list[str]) -> NDArray[np.float32]:
+    def _read(self, texts: list[str]) -> Array:
         import torch
 
         inputs = self._tokenizer(texts, padding=True, truncation=True, max_length=MAX_TOKENS, return_tensors="pt")
-        inputs = inputs.to(self._encoder.device)
+        inputs = inputs.to(self._lower.device)
         with torch.inference_mode():
-            hidden = self._encoder(**inputs).last_hidden_state
-            weight = inputs["attention_mask"][..., None].to(hidden.dtype)
-            pooled: NDArray[np.float32] = ((hidden * weight).sum(1) / weight.sum(1)).float().cpu().numpy()
-        return pooled
+            hidden, mask = self._lower(**inputs).last_hidden_state, inputs["attention_mask"]
+            read = torch.stack([head(pooled(blocks, hidden, mask)) for blocks, head in self._members]).mean(dim=0)
+            return np.asarray(read.double().cpu().numpy())
+
+
+def sentences(text: str) -> list[str]:
+    """Split a text at sentence ends and line breaks; parts without a letter are left out."""
+    return [part for part in _END.split(text) if any(map(str.isalpha, part))]
+
+
+def _weighed(read: Sequence[Array]) -> Array:
+    if not read:
+        return np.full(2, np.nan)
+    return np.average(read, axis=0, weights=np.linalg.norm(read, axis=1) + NEUTRAL_WEIGHT)
+
+
+def _member(upper: torch.nn.ModuleList, arrays: dict[str, NDArray[Any]], fold: int) -> _Member:
+    """Return the adapted upper blocks and the linear head of one member."""
+    import torch
+
+    blocks = copy.deepcopy(upper).eval()
+    merge(blocks, arrays, f"{fold}.")
+    weight, bias = (torch.from_numpy(arrays[f"{fold}.head.{part}"]) for part in ("weight", "bias"))
+    like = next(blocks.parameters())
+    head = torch.nn.Linear(weight.shape[1], weight.shape[0]).to(like)
+    with torch.no_grad():
+        head.weight.copy_(weight)
+        head.bias.copy_(bias)
+    return blocks, head
 
 
 def _other_embedder() -> InputError:

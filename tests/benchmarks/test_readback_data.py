@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 import yaml
 
-from benchmarks.readback_data import FRAMES, framed_examples, learned_terms, read_emobank, read_rated_words
+from benchmarks.readback_data import (
+    FRAMES,
+    framed_examples,
+    learned_terms,
+    placed_terms,
+    read_emobank,
+    read_rated_words,
+)
+from benchmarks.registers import register_texts, registers
 from va_extractor.common.errors import InputError
 from va_extractor.emotions.prototypes import norms
 
@@ -54,16 +63,43 @@ def test_a_missing_file_and_a_missing_split_are_named(tmp_path: Path) -> None:
 
 
 def test_framed_terms_carry_the_published_figures() -> None:
-    examples = dict(zip((e := framed_examples(0)).texts, e.va.tolist(), strict=True))
+    examples = framed_examples(0)
+    points = dict(zip(examples.texts, examples.va, strict=True))
+    frames = yaml.safe_load(FRAMES.read_text(encoding="utf-8"))
+    terms = placed_terms()
     angry = norms()["angry"]
-    assert examples["I feel angry."] == [angry.valence, angry.arousal]
-    assert examples["I am not angry."] == [-0.5 * angry.valence, -0.5 * angry.arousal]
-    np.testing.assert_allclose(np.hypot(*examples["I feel calm."]), 0.8)
-    assert np.rad2deg(np.arctan2(examples["I feel calm."][1], examples["I feel calm."][0])) % 360 == pytest.approx(
-        316.2
+    np.testing.assert_array_equal(terms["angry"], [angry.valence, angry.arousal])
+    np.testing.assert_allclose(np.hypot(*terms["calm"]), 0.8)
+    assert np.rad2deg(np.arctan2(*terms["calm"][::-1])) % 360 == pytest.approx(316.2)
+    for kind, factor in (("plain", 1.0), ("negations", -0.5)):
+        drawn = [text for frame in frames[kind] if (text := frame.format("angry")) in points]
+        assert len(drawn) >= frames["draws"][kind]
+        for text in drawn:
+            np.testing.assert_allclose(points[text], factor * np.array(terms["angry"]))
+    assert np.abs(examples.va).max() <= 1.0
+
+
+def test_who_prevails_counts_for_most_and_what_is_denied_for_nothing() -> None:
+    examples = framed_examples(0)
+    pairs = list(zip(examples.texts, examples.va, strict=True))
+    terms = {term: np.array(point) for term, point in placed_terms().items()}
+    mixed, chosen = (
+        [(*match.groups(), va) for text, va in pairs if (match := frame.fullmatch(text))]
+        for frame in (re.compile(r"mainly (.+), with a bit of (.+) mixed in"), re.compile(r"not (.+) but (.+)"))
     )
-    assert {"angry", "calm"} <= learned_terms()
-    assert np.abs(e.va).max() <= 1.0
+    assert len(mixed) > 20
+    assert len(chosen) > 20
+    for first, second, va in mixed:
+        np.testing.assert_allclose(va, 0.8 * terms[first] + 0.2 * terms[second])
+    for _, affirmed, va in chosen:
+        np.testing.assert_allclose(va, terms[affirmed])
+
+
+def test_neutral_texts_lie_at_neutral() -> None:
+    examples = framed_examples(0)
+    rows = [row for row, text in enumerate(examples.texts) if text == "The person has feelings."]
+    assert (examples.va[rows] == 0).all()
+    assert len(rows) > 1
 
 
 def test_no_validity_text_is_trained_on() -> None:
@@ -75,7 +111,10 @@ def test_no_validity_text_is_trained_on() -> None:
         return {str(node)}
 
     validity = yaml.safe_load(FRAMES.with_name("validity_texts.yaml").read_text(encoding="utf-8"))
-    tested = {
+    raw = register_texts()
+    tested = {text for half in ("development", "held back") for each in registers(half).values() for text in each.texts}
+    tested |= {*raw["neutral"], *raw["other_languages"]}
+    tested |= {
         text
         for part in ("items", "negations", "paraphrases", "held_back", "contrasts")
         for text in texts(validity[part])

@@ -14,6 +14,7 @@ import pytest
 import torch
 from sentence_transformers import SentenceTransformer
 
+from harness.text.va_folds import FOLDS, fold_of
 from harness.text.va_readback import (
     PARAMETERS,
     Reader,
@@ -22,6 +23,7 @@ from harness.text.va_readback import (
     parameters,
     same_quadrant,
     same_quadrant_by_chance,
+    sentences,
 )
 from va_extractor.common.errors import InputError
 
@@ -46,7 +48,7 @@ def read(text: str) -> tuple[float, float]:
 
 def test_the_file_is_small_plain_and_licensed() -> None:
     folder = files("harness.text")
-    assert len(folder.joinpath(PARAMETERS).read_bytes()) < 700_000
+    assert len(folder.joinpath(PARAMETERS).read_bytes()) < 1_200_000
     assert all(array.dtype.kind == "f" and np.isfinite(array).all() for array in parameters().values())
     licence = folder.joinpath("va_readback.LICENSE.md").read_text(encoding="utf-8")
     assert "CC BY-SA 4.0" in licence
@@ -77,6 +79,34 @@ def test_denial_turns_valence_and_degree_scales_it() -> None:
     assert read("He is happy.")[0] > 0.3
     assert read("He is not happy.")[0] < 0
     assert read("She is slightly sad.")[0] > read("She is extremely sad.")[0]
+
+
+@pytest.mark.parametrize("fold", range(FOLDS))
+def test_a_member_without_a_fold_never_saw_its_words_but_reads_as_well(fold: int) -> None:
+    words = [term for term in ("happy", "sad", "angry", "calm", "excited", "bored") if fold_of(term) == fold]
+    member = reader().without(fold)
+    found = member([f"The person feels {word}." for word in words])
+    assert found.shape == (len(words), 2)
+    assert (member.residual_sd > 0).all()
+    members = [reader().without(other)(["She is delighted."]) for other in range(FOLDS)]
+    np.testing.assert_allclose(reader()(["She is delighted."]), np.mean(members, axis=0), atol=1e-5)
+
+
+def test_sentences_are_read_apart_and_those_without_a_feeling_weigh_little() -> None:
+    happy, neutral = "He is thrilled and laughs out loud.", "The person stands beside the table."
+    alone, diluted = reader()([happy, f"{neutral} {happy}"])
+    assert diluted[0] > 0.6 * alone[0]
+    np.testing.assert_allclose(reader()([f"{neutral} {happy}"]), reader()([f"{happy}\n\n{neutral}"]), atol=1e-5)
+    assert sentences('"Stop!" he cried… Then, silence.\n- 1.\n- Joy') == ['"Stop!', "he cried…", "Then, silence.", "- Joy"]
+
+
+def test_other_languages_are_not_read() -> None:
+    assert np.isnan(reader()(["Sie ist sehr traurig und müde.", "她非常高兴。"])).all()
+
+
+def test_without_a_feeling_both_are_about_zero() -> None:
+    read = reader()(["The person feels.", "A person.", "The person is neutral."])
+    assert np.abs(read).max() < 0.15
 
 
 def test_neither_order_nor_company_changes_a_reading() -> None:
