@@ -220,13 +220,13 @@ def main() -> None:
     torch.set_num_threads(1)
     emobank, framed = read_emobank(args.emobank, "train"), framed_examples(args.seed)
     model = SentenceTransformer(args.embedder, device="cpu")
-    lower, upper = halves(model[0].auto_model)
+    lower, _ = halves(model[0].auto_model)
     texts = [*emobank.texts, *framed.texts]
     states, va = lower_states(model, lower, texts), np.vstack([emobank.va, framed.va])
     order = np.random.default_rng(args.seed).permutation(len(emobank.texts))
     held_out = order[: int(CALIBRATION_SHARE * len(order))]
     is_framed = np.arange(len(texts)) >= len(emobank.texts)
-    arrays: Arrays = {SIGNATURE: np.array(signature(upper))}
+    arrays: Arrays = {SIGNATURE: np.array(signature(model[0].auto_model))}
     read = []
     for fold in range(FOLDS):
         used = np.array([fold not in folds_in(text) for text in texts])

@@ -21,6 +21,7 @@ from harness.metrics.outcome import Changed, Outcome
 from harness.record import Item, ItemScores, Parsed
 from harness.stats.arrays import Floats
 from harness.text.descriptions import parse_description
+from harness.text.english import NOT_ENGLISH, is_english
 from harness.text.parts import FIRST, LAST, parts
 from va_extractor.emotions.prototypes import norms
 
@@ -60,6 +61,8 @@ class Change(Kind):
         found = parts(parsed.text)
         if isinstance(found, str):
             return Parsed(status="unparsed", reason=found)
+        if not (is_english(found.first) and is_english(found.last)):
+            return NOT_ENGLISH
         return Parsed(status="ok", text=f"{found.first}\n{found.last}")
 
     def measure(

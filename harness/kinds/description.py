@@ -19,6 +19,7 @@ from harness.stats.arrays import Floats
 from harness.text.descriptions import parse_description
 from harness.text.echo import is_echo
 from harness.text.emotion_words import best_constant, wheel_f1
+from harness.text.english import NOT_ENGLISH, is_english
 from harness.text.similarity import similarities
 from harness.text.va_readback import same_quadrant, same_quadrant_by_chance
 from va_extractor.emotions.prototypes import norms
@@ -53,8 +54,9 @@ class Description(Kind):
         return self.target(item)
 
     def read(self, item: Item, text: str) -> Parsed:
-        """Keep the text."""
-        return parse_description(text)
+        """Keep the text if it is English."""
+        parsed = parse_description(text)
+        return parsed if parsed.text is None or is_english(parsed.text) else NOT_ENGLISH
 
     def measure(
         self, items: Sequence[Item], texts: Sequence[str | None], by: Instruments, parts: frozenset[Part]

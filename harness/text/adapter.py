@@ -56,11 +56,12 @@ def adapted_layers(blocks: torch.nn.Module) -> dict[str, torch.nn.Linear]:
     return {name: module for name, module in blocks.named_modules() if isinstance(module, torch.nn.Linear)}
 
 
-def signature(blocks: torch.nn.Module) -> float:
-    """Return the mean absolute weight of the adapted layers, which identifies the encoder."""
+def signature(encoder: Any) -> float:
+    """Return the mean absolute weight of all blocks' linear layers, which identifies the encoder."""
     import torch
 
-    return float(torch.cat([layer.weight.detach().abs().flatten() for layer in adapted_layers(blocks).values()]).mean())
+    layers = adapted_layers(encoder.encoder).values()
+    return float(torch.cat([layer.weight.detach().abs().flatten() for layer in layers]).mean())
 
 
 def merge(blocks: torch.nn.Module, arrays: Mapping[str, NDArray[np.floating]], prefix: str = "") -> None:

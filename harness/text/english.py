@@ -11,11 +11,14 @@ import unicodedata
 from functools import cache
 from typing import TYPE_CHECKING
 
+from harness.record import Parsed
 from harness.text.va_folds import lexicon
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
 
+NOT_ENGLISH = Parsed(status="unparsed", reason="not English")
+"""What a description is taken as that the reader cannot read."""
 LEAST_WORDS = 3
 LEAST_PROBABILITY = 0.04  # of English: short English texts rarely fall below it, other languages lie below 0.02
 LEAST_KNOWN = 0.5  # share of emotion words that makes a list English

@@ -75,9 +75,9 @@ class Reader:
         encoder: Any = getattr(sentence_model[0], "auto_model", None)
         if not hasattr(getattr(encoder, "encoder", None), "layer"):
             raise _other_embedder()
-        self._lower, upper = halves(encoder)
-        if not np.isclose(signature(upper), arrays[SIGNATURE], rtol=_SIGNATURE_TOLERANCE):
+        if not np.isclose(signature(encoder), arrays[SIGNATURE], rtol=_SIGNATURE_TOLERANCE):
             raise _other_embedder()
+        self._lower, upper = halves(encoder)
         self._lower.eval()
         self._members = [_member(upper, arrays, fold) for fold in range(FOLDS)]
         self._tokenizer: Any = sentence_model.tokenizer

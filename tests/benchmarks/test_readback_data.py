@@ -85,13 +85,13 @@ def test_who_prevails_counts_for_most_and_what_is_denied_for_nothing() -> None:
     terms = {term: np.array(point) for term, point in placed_terms().items()}
     mixed, chosen = (
         [(*match.groups(), va) for text, va in pairs if (match := frame.fullmatch(text))]
-        for frame in (re.compile(r"mainly (.+), with a bit of (.+) mixed in"), re.compile(r"not (.+) but (.+)"))
+        for frame in (re.compile(r"mainly (.+), with a bit of (.+) mixed in"), re.compile(r"(.+) rather than (.+)"))
     )
     assert len(mixed) > 20
     assert len(chosen) > 20
     for first, second, va in mixed:
         np.testing.assert_allclose(va, 0.8 * terms[first] + 0.2 * terms[second])
-    for _, affirmed, va in chosen:
+    for affirmed, _, va in chosen:
         np.testing.assert_allclose(va, terms[affirmed])
 
 
