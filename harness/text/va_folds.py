@@ -7,7 +7,7 @@ from functools import cache
 from zlib import crc32
 
 from harness.text.emotion_words import known_words
-from va_extractor.emotions.norms import norms
+from va_extractor.emotions.prototypes import norms
 
 FOLDS = 3
 _WORD = re.compile(r"[a-z]+(?:['’-][a-z]+)*")

@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from harness.text.va_folds import FOLDS, fold_of, folds_in
-from va_extractor.emotions.norms import norms
+from va_extractor.emotions.prototypes import norms
 
 
 @pytest.mark.parametrize(
