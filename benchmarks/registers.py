@@ -17,7 +17,8 @@ from benchmarks.known_groups import Reading
 from benchmarks.readback_data import Array, Texts, placed_terms
 from benchmarks.validity_sets import SIGNS
 from harness.stats.agreement import ccc, pearson
-from harness.text.reasoning import split
+from harness.text.descriptions import clean
+from harness.text.reasoning import separate
 from harness.text.va_folds import FOLDS, fold_of, folds_in
 from harness.text.va_readback import Reader
 
@@ -41,17 +42,17 @@ def register_texts() -> dict[str, Any]:
 
 
 def registers(half: Half) -> dict[str, Texts]:
-    """Return each register's texts; their points are the signs of their quadrant."""
+    """Return each register's texts, cleaned as answers are; their points are the signs of their quadrant."""
     raw = register_texts()
     part = slice(DEVELOPMENT) if half == "development" else slice(DEVELOPMENT, None)
     found: dict[str, Texts] = {}
     for name, listed in raw.items():
         if isinstance(listed, dict):
             pairs = [(text, SIGNS[quadrant]) for quadrant in SIGNS for text in listed[quadrant][part]]
-            found[name] = Texts([text for text, _ in pairs], np.array([signs for _, signs in pairs]))
-    forms = raw["reasoning_first"]
-    answers = [split(forms[i % len(forms)].format(text))[1] for i, text in enumerate(found["plain"].texts)]
-    return {**found, "reasoning_first": Texts(answers, found["plain"].va)}
+            found[name] = Texts([clean(text).text for text, _ in pairs], np.array([signs for _, signs in pairs]))
+    forms, plain = raw["reasoning_first"], found["plain"]
+    whole = [forms[i % len(forms)].format(text) for i, text in enumerate(plain.texts)]
+    return {**found, "reasoning_first": Texts([clean(separate(text).answer).text for text in whole], plain.va)}
 
 
 def right(read: Reading, texts: Texts) -> Array:
