@@ -39,7 +39,8 @@ def is_english(text: str) -> bool:
     words = _WORD.findall(text.lower())
     if len(words) < LEAST_WORDS or sum(word in lexicon() for word in words) >= LEAST_KNOWN * len(words):
         return True
-    return dict(_identifier().rank(" ".join(words)))["en"] >= LEAST_PROBABILITY
+    probability: float = dict(_identifier().rank(" ".join(words)))["en"]
+    return probability >= LEAST_PROBABILITY
 
 
 @cache
