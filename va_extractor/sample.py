@@ -7,7 +7,7 @@ about a model. Assumptions:
   (`va_extractor.emotions.prototypes`) and its published standard deviation, or the mean of the published ones
   if it has none; clipped to [-1, 1]; `neutral` is at the midpoint of both scales;
 - IIMI-shaped: 60 rows a label and split, every row a cluster of its own;
-- EMOTIC-shaped: base rates of labels fall geometrically from 78 % to 4 % in the order of `_COMMON_FIRST`; a label far
+- EMOTIC-shaped: base rates of labels fall geometrically from 78 % to 4 % in the order of `COMMON_FIRST`; a label far
   from the row's point is dropped more often than a near one; clusters have 1-3 rows; 3 % of rows have no face; in the
   test split three annotators each give 60 % of the row's labels, at least one, and together all of them.
 
@@ -39,7 +39,8 @@ _COMMON_FIRST = """
     Yearning Sadness Doubt/Confusion Disquietment Annoyance Fatigue Suffering Sensitivity Anger Disapproval Aversion
     Fear Pain Surprise Embarrassment
 """
-_RATES = np.geomspace(0.78, 0.04, len(EMOTIC))[[_COMMON_FIRST.split().index(label) for label in EMOTIC]]
+COMMON_FIRST = _COMMON_FIRST.split()
+_RATES = np.geomspace(0.78, 0.04, len(EMOTIC))[[COMMON_FIRST.index(label) for label in EMOTIC]]
 _REACH = 0.6
 _ANNOTATORS, _GIVES = 3, 0.6
 

@@ -150,6 +150,26 @@ def informedness(outcome: LabelSets, weights: Weights) -> Floats:
     return mean_where(gained, (counts.gold > 0) & (false > 0))
 
 
+@metric(
+    "sets",
+    line="Cohen's kappa over all labels together: agreement beyond that of the labels' rates; 0 for a constant answer",
+    undefined="every answer names all labels that are true of all items, and no other",
+    chance=0.0,
+    span=(-1.0, 1.0),
+)
+def pooled_kappa(outcome: LabelSets, weights: Weights) -> Floats:
+    """Return (draws,) pooled kappas, in [-1, 1]: sum over labels of p_o - p_e, divided by the sum of 1 - p_e.
+
+    p_o and p_e are the observed and the chance agreement of one label (`cohen_kappa_score`). De Vries et al. (2008),
+    Field Methods 20(3), 272-282.
+    """
+    counts = class_counts(outcome, weights)
+    total = weights.sum(axis=1)[:, None]
+    both = counts.gold * counts.predicted
+    beyond = 2 * (total * counts.hits - both)
+    return ratio(beyond.sum(axis=1), (total * (counts.gold + counts.predicted) - 2 * both).sum(axis=1))
+
+
 @metric("sets", line="mean number of true labels", higher_is_better=None, chance=None, span=(0.0, inf))
 def set_size_true(outcome: LabelSets, weights: Weights) -> Floats:
     """Return (draws,) mean sizes of the true sets, in [0, k]."""

@@ -11,7 +11,7 @@ from harness.metrics.algebra import ratio
 from harness.metrics.registry import IntervalName
 from harness.record import Interval, NormalizedScore
 from harness.scoring.baselines.names import CONSTANT
-from harness.scoring.ceilings.answers import BEST_SETS
+from harness.scoring.ceilings.answers import SET_RULES
 from harness.scoring.ceilings.labels import PREDICTORS
 from harness.scoring.ceilings.options import NEAREST_MEAN
 from harness.scoring.ceilings.texts import RETRIEVAL, TERMS
@@ -29,7 +29,8 @@ from harness.stats.intervals import (
 
 CHANCE = "chance"
 """Name of the floor if a constant answer has no value, as with correlations (0 / 0)."""
-FROM_VA = ("prototype", *PREDICTORS, NEAREST_MEAN, RETRIEVAL, TERMS)
+_SIMPLE = ("prototype", *PREDICTORS, NEAREST_MEAN, RETRIEVAL, TERMS)
+FROM_VA = (*_SIMPLE, *(f"{name}{rule}" for name in PREDICTORS for rule in SET_RULES))
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def bounds(
     floors = [name for name in known if name in CONSTANT]
     if not floors and chance is not None:
         floors, known[CHANCE] = [CHANCE], sign * chance
-    ceilings = [name for name in known if name.removesuffix(BEST_SETS) in FROM_VA]
+    ceilings = [name for name in known if name in FROM_VA]
     floor = max(floors, key=known.__getitem__, default=None)
     ceiling = max(ceilings, key=known.__getitem__, default=None)
     if floor is not None and ceiling is not None:

@@ -5,7 +5,7 @@ Scores of labels are computed once for a set of features (`harness.scoring.cache
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -20,7 +20,8 @@ from harness.scoring.ceilings.texts import description_ceilings
 from harness.stats.arrays import Bools, Floats
 from harness.tasks.documents import Question
 
-BEST_SETS = "_best_sets"
+_SAME = 1e-9
+Gain = Callable[[Floats, Floats, Floats, float], Floats]
 
 
 def ceiling_answers(question: Question, items: Sequence[Item], *, by_likelihood: bool) -> dict[str, list[Answer]]:
@@ -48,21 +49,60 @@ def ceiling_answers(question: Question, items: Sequence[Item], *, by_likelihood:
     return {name: [given[place] for place in found.rows] for name, given in answers.items()}
 
 
-def best_sets(scores: Floats) -> Bools:
-    """Choose, for each label, the items with the highest expected F1 by the log-scores.
+def best_sets(shares: Floats, gain: Gain) -> Bools:
+    """Choose, for each label, the items that have the best expected score by (n, k) probabilities.
 
-    The expected F1 of the m likeliest items of a label is 2 S(m) / (m + S(n)), S(m) the sum of the m highest
-    probabilities (plug-in rule: Ye et al. 2012, ICML, "Optimizing F-measures: a tale of two approaches"). True labels
-    are not used.
+    The expected score of the m likeliest items is `gain(S(m), m, S(n), n)`, S(m) the sum of the m highest probabilities
+    (plug-in rule: Ye et al. 2012, ICML, "Optimizing F-measures: a tale of two approaches"). True labels are not used.
+
+    Args:
+        shares: probability of each label for each item.
+        gain: the score of a label from counts of hits, named and true items, of n.
     """
-    share = np.exp(np.minimum(scores, 0))
-    order = np.argsort(-share, axis=0, kind="stable")
-    sums = np.cumsum(np.take_along_axis(share, order, axis=0), axis=0)
-    named = np.arange(1, len(share) + 1)[:, None]
-    best = np.argmax(2 * sums / (named + sums[-1]), axis=0)
-    threshold = np.take_along_axis(share, np.take_along_axis(order, best[None], axis=0), axis=0)
-    chosen: Bools = share >= threshold
+    order = np.argsort(-shares, axis=0, kind="stable")
+    ranked = np.take_along_axis(shares, order, axis=0)
+    sums, named = np.cumsum(ranked, axis=0), np.arange(1.0, len(shares) + 1)[:, None]
+    last = np.vstack([ranked[1:] < ranked[:-1], np.ones((1, shares.shape[1]), dtype=bool)])
+    expected = np.where(last, gain(sums, named, sums[-1], float(len(shares))), -np.inf)
+    chosen: Bools = shares >= np.take_along_axis(ranked, expected.argmax(axis=0)[None], axis=0)
     return chosen
+
+
+def f1(hits: Floats, named: Floats, true: Floats, n: float) -> Floats:
+    """Return F1 from counts."""
+    return 2 * hits / (named + true)
+
+
+def likelier_than_usual(shares: Floats) -> Bools:
+    """Choose the labels that are likelier than for the average item: the best sets for `informedness`."""
+    chosen: Bools = shares > shares.mean(axis=0)
+    return chosen
+
+
+def best_for_kappa(shares: Floats) -> Bools:
+    """Choose the sets with the highest expected `pooled_kappa` by (n, k) probabilities p.
+
+    They hold the labels with p > m + x (1/2 - m), m the mean of p over items and x the expected kappa itself
+    (fractional programming: Dinkelbach 1967, Management Science 13(7), 492-498).
+    """
+    usual, kappa = shares.mean(axis=0), 0.0
+    while True:
+        chosen: Bools = shares > usual + kappa * (0.5 - usual)
+        named, hits = chosen.mean(axis=0), (shares * chosen).mean(axis=0)
+        possible = (usual + named - 2 * usual * named).sum()
+        better = float(2 * (hits - usual * named).sum() / possible) if possible else 0.0
+        if better <= kappa + _SAME:
+            return chosen
+        kappa = better
+
+
+SET_RULES: dict[str, Callable[[Floats], Bools]] = {
+    "_best_f1": lambda shares: best_sets(shares, f1),
+    "_best_micro_f1": lambda shares: best_sets(shares.reshape(-1, 1), f1).reshape(shares.shape),
+    "_best_informedness": likelier_than_usual,
+    "_best_kappa": best_for_kappa,
+}
+"""How a predictor's probabilities become sets, besides the likeliest five, by the score they are best for."""
 
 
 def _answers(
@@ -74,7 +114,9 @@ def _answers(
         return {name: [Answer(text=kind.say(labels, row)) for row in to_shares(scores).tolist()]}
     top = np.zeros(scores.shape, dtype=bool)
     np.put_along_axis(top, np.argsort(-scores, axis=1, kind="stable")[:, :SET_SIZE], values=True, axis=1)
-    named = {name: top} if name in PUBLISHED else {name: top, f"{name}{BEST_SETS}": best_sets(scores)}
+    rules = {} if name in PUBLISHED else SET_RULES
+    shares = np.exp(np.minimum(scores, 0))
+    named = {name: top} | {f"{name}{rule}": choose(shares) for rule, choose in rules.items()}
     return {rule: [Answer(text=kind.say_set(_held(row, labels))) for row in sets] for rule, sets in named.items()}
 
 

@@ -146,8 +146,24 @@ def test_informedness_is_sklearns_adjusted_balanced_accuracy_of_each_label(case:
 
 
 @given(case=label_sets())
-def test_no_constant_answer_is_informed(case: Case) -> None:
+def test_pooled_kappa_pools_what_sklearns_kappas_of_the_labels_are_made_of(case: Case) -> None:
+    outcome, weights = case
+    computed = values("pooled_kappa", SETS, outcome, weights)
+    for draw, row in enumerate(weights):
+        gold, predicted = np.repeat(outcome.gold, row, axis=0), np.repeat(outcome.predicted, row, axis=0)
+        beyond, possible = 0.0, 0.0
+        for true, said in zip(gold.T, predicted.T, strict=True):
+            expected = true.mean() * said.mean() + (1 - true.mean()) * (1 - said.mean())
+            if expected < 1:
+                beyond += sk.cohen_kappa_score(true, said) * (1 - expected)
+                possible += 1 - expected
+        assert computed[draw] == pytest.approx(beyond / possible if possible else np.nan, nan_ok=True)
+
+
+@pytest.mark.parametrize("name", ["informedness", "pooled_kappa"])
+@given(case=label_sets())
+def test_no_constant_answer_is_informed(case: Case, name: str) -> None:
     outcome, weights = case
     constant = LabelSets(outcome.gold, np.tile(outcome.predicted[:1], (len(outcome.gold), 1)), outcome.labels)
-    informed = values("informedness", SETS, constant, weights)
+    informed = values(name, SETS, constant, weights)
     assert informed[~np.isnan(informed)] == pytest.approx(0.0)

@@ -42,8 +42,8 @@ def test_no_position_where_the_ceiling_is_not_surely_above_the_floor(ceiling: fl
 
 
 def test_the_best_of_each_kind_bounds_a_metric_in_its_own_direction() -> None:
-    values = {"majority": 0.2, "all": 0.3, "prototype": 0.5, "knn_best_sets": 0.6, "lookup": 0.9, "boosting": None}
-    assert bounds(values, higher_is_better=True) == Bounds("all", "knn_best_sets")
+    values = {"majority": 0.2, "all": 0.3, "prototype": 0.5, "knn_best_f1": 0.6, "lookup": 0.9, "boosting": None}
+    assert bounds(values, higher_is_better=True) == Bounds("all", "knn_best_f1")
     assert bounds(values, higher_is_better=False) == Bounds("majority", "prototype")
 
 

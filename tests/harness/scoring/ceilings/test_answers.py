@@ -16,7 +16,7 @@ import pytest
 from harness.cli import main
 from harness.kinds import get
 from harness.record import RunRecord
-from harness.scoring.ceilings.answers import best_sets, ceiling_answers
+from harness.scoring.ceilings.answers import SET_RULES, ceiling_answers
 from harness.scoring.ceilings.labels import label_scores
 from harness.tasks.documents import EVALUATED, Question, split
 from va_extractor.dataset import write_split
@@ -100,14 +100,28 @@ def test_where_va_tells_nothing_learners_stay_at_chance_and_only_looking_up_does
     assert found["lookup"] > 0.95
 
 
-def test_best_sets_have_the_highest_expected_f1_of_all_sets() -> None:
+def expected(rule: str, share: np.ndarray, chosen: np.ndarray) -> float:
+    """Return the expected score from expected counts."""
+    hits, named, true, n = (share * chosen).sum(axis=0), chosen.sum(axis=0), share.sum(axis=0), len(share)
+    match rule:
+        case "_best_f1":
+            return float((2 * hits / (named + true)).mean())
+        case "_best_micro_f1":
+            return float(2 * hits.sum() / (named + true).sum())
+        case "_best_informedness":
+            return float((hits / true - (named - hits) / (n - true)).mean())
+    possible = (named + true - 2 * named * true / n).sum()
+    return float(2 * (hits - named * true / n).sum() / possible)
+
+
+@pytest.mark.parametrize("rule", SET_RULES)
+def test_no_sets_have_a_higher_expected_score_than_those_of_the_rule(rule: str) -> None:
     rng = np.random.default_rng(1)
-    for _ in range(20):
-        share = rng.random((6, 1))
-        chosen = best_sets(np.log(share))[:, 0]
-        every = [np.array(row) for row in itertools.product([False, True], repeat=6) if any(row)]
-        expected = [2 * share[row, 0].sum() / (row.sum() + share.sum()) for row in every]
-        assert 2 * share[chosen, 0].sum() / (chosen.sum() + share.sum()) == pytest.approx(max(expected))
+    for _ in range(5):
+        share = rng.random((4, 2)) ** 2
+        every = [np.array(row).reshape(4, 2) for row in itertools.product([False, True], repeat=8)]
+        best = max(expected(rule, share, chosen) for chosen in every)
+        assert expected(rule, share, SET_RULES[rule](share)) == pytest.approx(best)
 
 
 def run(root: Path, features: Path, model: str, task: str) -> tuple[Path, RunRecord]:
