@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import subprocess
 from collections.abc import Sequence
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -27,13 +28,16 @@ _DECIDING = (
 
 def packages() -> dict[str, str]:
     """Return the versions of the installed packages that decide numbers."""
-    found = {}
-    for name in _DECIDING:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            continue
-    return found
+    found = {name: _installed(name) for name in _DECIDING}
+    return {name: number for name, number in found.items() if number is not None}
+
+
+@cache
+def _installed(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
 
 
 def own_version() -> str:
@@ -41,8 +45,9 @@ def own_version() -> str:
     return version("vaemo-eval")
 
 
+@cache
 def git() -> Git | None:
-    """Return commit and state of the checkout; None for an installed wheel, or without git."""
+    """Return commit and state of the checkout when first asked; None for an installed wheel, or without git."""
     root = Path(__file__).parents[2]
     if not (root / ".git").exists():
         return None
