@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import zip_longest
 
 _TOKEN = re.compile(r"[a-z]+(?:['’-][a-z]+)*|[.,;:!?()]")
@@ -36,7 +37,8 @@ class Word:
     negated: bool
 
 
-def words(text: str) -> list[Word]:
+@lru_cache(maxsize=20_000)  # several measures read the same texts
+def words(text: str) -> tuple[Word, ...]:
     """Return the text's words in order, each with whether it is negated.
 
     A negator covers the next SCOPE words of its clause, as in NegEx (Chapman et al. 2001). A clause ends at a
@@ -61,7 +63,7 @@ def words(text: str) -> list[Word]:
         if token[0].isalpha():
             out.append(Word(token, place in absent or (left > 0 and token not in _NEGATORS)))
             left = max(0, left - 1)
-    return out
+    return tuple(out)
 
 
 def _subjects_of_absence(tokens: list[str]) -> set[int]:
