@@ -207,6 +207,10 @@ class Kind(ABC):
         """Format a set of labels as an answer; None if answers are not sets."""
         return None
 
+    def say_words(self, words: Sequence[str]) -> str | None:
+        """Format free emotion words as an answer; None if answers hold none."""
+        return None
+
     def answers(self, by: Baseline) -> list[str]:
         """Return a baseline's answers to its n items."""
         rows = by.shares().tolist()

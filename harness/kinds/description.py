@@ -16,9 +16,10 @@ from harness.kinds.measures import rows, styled
 from harness.metrics.outcome import Described
 from harness.record import Answer, Item, ItemScores, Parsed
 from harness.stats.arrays import Floats
+from harness.text.best_words import best_words
 from harness.text.descriptions import parse_description
 from harness.text.echo import is_echo
-from harness.text.emotion_words import best_constant, wheel_f1
+from harness.text.emotion_words import wheel_f1
 from harness.text.english import NOT_ENGLISH, is_english
 from harness.text.similarity import similarities
 from harness.text.va_readback import same_quadrant, same_quadrant_by_chance
@@ -84,6 +85,10 @@ class Description(Kind):
         given = {name: column([getattr(one.item, name) for one in answered]) for name in ("valence", "arousal")}
         return Described(scored(answered) | given)
 
+    def say_words(self, words: Sequence[str]) -> str:
+        """Name the words in a sentence."""
+        return sentence(*words)
+
     def answers(self, by: Baseline) -> list[str]:
         """Name a term or label in a sentence; `knn` quotes the nearest train item.
 
@@ -95,7 +100,7 @@ class Description(Kind):
             return [sentence(terms[int(generator(item).integers(len(terms)))]) for item in by.items]
         if by.name == "majority":
             mean = dict(zip(("valence", "arousal"), points(by.train).mean(axis=0).tolist(), strict=True))
-            found = best_constant(terms, [item.labels for item in by.train])
+            [found] = best_words([item.labels for item in by.train], [np.arange(len(by.train))])
             return [sentence(*(found or nearest_terms([by.train[0].model_copy(update=mean)])[0]))] * len(by.items)
         if by.name == "knn":
             return [self.target(by.train[place]) for place in by.nearest()]

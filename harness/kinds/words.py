@@ -18,12 +18,13 @@ from harness.kinds.base import FIXED, Answered, Baseline, Kind, generator
 from harness.metrics import ontology
 from harness.metrics.outcome import Described
 from harness.record import Item, ItemScores, Parsed
+from harness.text.best_words import best_words
 from harness.text.descriptions import parse_description
 from harness.text.emotion_words import Term, find_terms, label_term, set_f1, wheel_f1
 from va_extractor.common.errors import InputError
 from va_extractor.emotions.prototypes import norms
 
-_CONSTANT = {"majority": 1, "top5": 5, "all": None}
+_COMMON = {"top5": 5, "all": None}
 LEVELS = {"family_f1": 1, "cluster_f1": 2, "term_f1": 3}
 
 
@@ -71,14 +72,24 @@ class Words(Kind):
         terms = [term for label in labels if (term := label_term(label))]
         return ", ".join(dict.fromkeys(term.name.replace("_", " ") for term in terms))
 
+    def say_words(self, words: Sequence[str]) -> str:
+        """List the words."""
+        return ", ".join(words)
+
     def answers(self, by: Baseline) -> list[str]:
-        """Name the published term nearest to the point (`prototype`), the commonest labels, or a random term."""
+        """Name the published term nearest to the point (`prototype`), constant terms, or a random term.
+
+        `majority` names those that score highest on `family_f1` in the train split, `top5` the commonest labels.
+        """
         terms = _published()
         if by.name == "uniform":
             return [terms[int(generator(item).integers(len(terms)))] for item in by.items]
-        if by.name in _CONSTANT:
+        if by.name == "majority":
+            [best] = best_words([item.labels for item in by.train], [np.arange(len(by.train))])
+            return [self.say_words(best)] * len(by.items)
+        if by.name in _COMMON:
             counts = Counter(sorted(label for item in by.train for label in item.labels))
-            common = counts.most_common(_CONSTANT[by.name])
+            common = counts.most_common(_COMMON[by.name])
             return [", ".join(dict.fromkeys(_term_of(label) for label, _ in common))] * len(by.items)
         places = np.array([(norms()[term].valence, norms()[term].arousal) for term in terms])
         nearest = np.linalg.norm(points(by.items)[:, None] - places[None], axis=2).argmin(axis=1)

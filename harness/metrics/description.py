@@ -32,7 +32,11 @@ _SHORT = "no item has a description of two words"
 _EITHER_CONSTANT = "true or read values are constant"
 
 
-@_metric(line="probability that the valence and arousal read from the text lie in the true quadrant", chance=0.25)
+@_metric(
+    line="probability that the valence and arousal read from the text lie in the true quadrant",
+    chance=0.25,
+    caveat="rewards exaggeration: four canned extreme texts score higher than faithful descriptions",
+)
 def same_quadrant(outcome: Described, weights: Weights) -> Floats:
     """Return (draws,) mean probabilities of the same quadrant, in [0, 1]; 1/4 for a neutral text.
 

@@ -14,7 +14,7 @@ from harness.scoring.baselines.names import CONSTANT
 from harness.scoring.ceilings.answers import SET_RULES
 from harness.scoring.ceilings.labels import PREDICTORS
 from harness.scoring.ceilings.options import NEAREST_MEAN
-from harness.scoring.ceilings.texts import RETRIEVAL, TERMS
+from harness.scoring.ceilings.texts import NEIGHBOURHOOD, RETRIEVAL, TERMS
 from harness.stats.arrays import Floats
 from harness.stats.intervals import (
     FEW_VALUES,
@@ -29,7 +29,7 @@ from harness.stats.intervals import (
 
 CHANCE = "chance"
 """Name of the floor if a constant answer has no value, as with correlations (0 / 0)."""
-_SIMPLE = ("prototype", *PREDICTORS, NEAREST_MEAN, RETRIEVAL, TERMS)
+_SIMPLE = ("prototype", *PREDICTORS, NEAREST_MEAN, RETRIEVAL, TERMS, NEIGHBOURHOOD)
 FROM_VA = (*_SIMPLE, *(f"{name}{rule}" for name in PREDICTORS for rule in SET_RULES))
 
 

@@ -11,7 +11,6 @@ over the wheels on which the annotated labels have a place, as in open-vocabular
 from __future__ import annotations
 
 import csv
-from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -26,7 +25,6 @@ from harness.text.words import words
 
 Vocabulary = Literal["basic", "emotic"]
 WHEELS = ("shaver", "willcox")
-_ROUNDING = 1e-9
 
 Places = tuple[frozenset[str], ...]
 """Nodes on each of `WHEELS`."""
@@ -144,37 +142,6 @@ def wheel_f1(texts: Sequence[str], labels: Sequence[Collection[str]], level: int
     """
     pairs = zip(texts, labels, strict=True)
     return np.array([places_f1(places(find_terms(text), level), label_places(names, level)) for text, names in pairs])
-
-
-def best_constant(terms: Sequence[str], labels: Sequence[Collection[str]], level: int = 1) -> tuple[str, ...]:
-    """Search for the answer that has the highest mean `wheel_f1` if it is given to every item.
-
-    Greedy: it adds the best further term until none helps.
-
-    Args:
-        terms: the terms to choose from.
-        labels: annotated labels of n items; those without a place are left out.
-        level: as in `wheel_f1`.
-
-    Returns:
-        The terms to name; empty where no label has a place.
-    """
-    true = Counter(found for names in labels if any(found := label_places(names, level)))
-    by_places = {places(find_terms(term), level): term for term in reversed(terms)}
-    chosen: tuple[Places, ...] = ()
-    best = 0.0
-    while true:
-        joined = {one: _joined((*chosen, one)) for one in by_places}
-        scores = {one: sum(n * places_f1(said, at) for at, n in true.items()) for one, said in joined.items()}
-        added = max(scores, key=scores.__getitem__)
-        if scores[added] <= best * (1 + _ROUNDING):
-            break
-        chosen, best = (*chosen, added), scores[added]
-    return tuple(by_places[one] for one in chosen)
-
-
-def _joined(each: Sequence[Places]) -> Places:
-    return tuple(frozenset[str]().union(*wheel) for wheel in zip(*each, strict=True))
 
 
 def category_f1(texts: Sequence[str], labels: Sequence[Collection[str]], vocabulary: Vocabulary) -> NDArray[np.float64]:

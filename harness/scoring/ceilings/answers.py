@@ -16,7 +16,7 @@ from harness.scoring.baselines.scores import to_shares
 from harness.scoring.ceilings.labels import PUBLISHED, RowScores, label_scores, places, row_scores
 from harness.scoring.ceilings.options import choice_ceilings
 from harness.scoring.ceilings.statements import judge_scores
-from harness.scoring.ceilings.texts import description_ceilings
+from harness.scoring.ceilings.texts import description_ceilings, neighbourhood
 from harness.stats.arrays import Bools, Floats
 from harness.tasks.documents import Question
 
@@ -46,7 +46,8 @@ def ceiling_answers(question: Question, items: Sequence[Item], *, by_likelihood:
     answers: dict[str, list[Answer]] = {}
     for name, scores in found.scores.items():
         answers |= _answers(name, kind, scores, found.labels, by_likelihood=by_likelihood)
-    return {name: [given[place] for place in found.rows] for name, given in answers.items()}
+    found_by_labels = {name: [given[place] for place in found.rows] for name, given in answers.items()}
+    return found_by_labels | (neighbourhood(question, items) if kind.ceilings == "labels" else {})
 
 
 def best_sets(shares: Floats, gain: Gain) -> Bools:

@@ -23,6 +23,7 @@ from harness.scoring.ceilings.labels import label_scores, row_labels
 from harness.tasks import documents as docs
 from harness.tasks import features
 from harness.tasks.documents import EVALUATED, Question, split
+from harness.text.emotion_words import wheel_f1
 from tests import making
 from va_extractor.dataset import write_split
 from va_extractor.emotions.prototypes import norms, spreads
@@ -97,6 +98,16 @@ def test_one_cluster_has_nothing_to_retrieve_from(tmp_path: Path) -> None:
         "gaussian",
         "terms",
     }
+
+
+def test_the_words_of_near_items_are_learned_from_other_clusters(tmp_path: Path) -> None:
+    labels = ["Happiness", "Sadness"] * 40
+    points = np.array([[0.5, 0.5], [-0.5, -0.5]] * 40)
+    write_labelled(tmp_path, labels, [f"c{row // 2}" for row in range(80)], points)
+    for kind in ("words", "description"):
+        question, asked = evaluated(Question(get(kind), str(tmp_path), "emotic"))
+        said = [answer.text or "" for answer in ceiling_answers(question, asked, by_likelihood=False)["neighbourhood"]]
+        assert wheel_f1(said, [doc.labels for doc in asked], 1) == pytest.approx(1.0)
 
 
 def test_a_description_names_the_label_that_a_fit_to_the_train_split_finds_likeliest(tmp_path: Path) -> None:
