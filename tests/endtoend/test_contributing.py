@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import yaml
 
 from harness.commands.validate import parser
+
+if TYPE_CHECKING:
+    from tests.endtoend.conftest import Command
 
 ROOT = Path(__file__).resolve().parents[2]
 BLOCK = re.compile(r"<!-- example: (\S+) -->\n```\w+\n(.*?)```", re.DOTALL)
@@ -29,22 +34,17 @@ def environment(tmp_path: Path) -> dict[str, str]:
     return {**kept, "PATH": f"{tool.parent}:{kept['PATH']}"}
 
 
-def test_the_worked_example_works_as_written(tmp_path: Path, environment: dict[str, str]) -> None:
+def test_the_worked_example_works_as_written(tmp_path: Path, vaemo_eval: Command) -> None:
     blocks = BLOCK.findall((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"))
     assert [name for name, _ in blocks] == ["run", "iimi_percent/iimi_percent.yaml", "run"]
     printed = ""
     for name, body in blocks:
         if name == "run":
-            done = subprocess.run(
-                ["bash", "-euo", "pipefail", "-c", body],
-                cwd=tmp_path,
-                env=environment,
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-            assert done.returncode == 0, done.stdout + done.stderr
-            printed += done.stdout
+            for command, *arguments in map(shlex.split, body.splitlines()):
+                assert command == "vaemo-eval"
+                done = vaemo_eval(*arguments)
+                assert done.code == 0, done.out + done.err
+                printed += done.out
         else:
             made, written = (tmp_path / name).read_text(encoding="utf-8"), body
             assert _keys(made) == _keys(written)

@@ -22,7 +22,7 @@ DEMO = "iimi_basic,emotic_complex,emotic_describe,norms_term"
 
 
 def test_the_main_job_prints_the_table_and_marks_the_sample(vaemo_eval: Command) -> None:
-    done = vaemo_eval("--model", "baseline:prototype", "--tasks", DEMO)
+    done = vaemo_eval("--model", "baseline:prototype", "--tasks", DEMO, "--limit", "100")
     assert done.code == 0, done.err
     assert "Traceback" not in done.err
     for word in ("95 % interval", "chance", "majority", "prototype", "own_auc", "SYNTHETIC SAMPLE"):
@@ -58,7 +58,7 @@ def test_accuracy_and_f1_equal_scikit_learns_on_the_samples(vaemo_eval: Command)
 
 
 def test_the_right_answer_scores_one_on_every_task(vaemo_eval: Command) -> None:
-    done = vaemo_eval("--model", "baseline:oracle", "--tasks", f"{LABEL_TASKS},emotic_describe")
+    done = vaemo_eval("--model", "baseline:oracle", "--tasks", f"{LABEL_TASKS},emotic_describe", "--limit", "100")
     assert done.code == 0, done.err
     for name, task in done.record.tasks.items():
         best = "cosine" if task.kind == "description" else task.main_score
@@ -67,7 +67,7 @@ def test_the_right_answer_scores_one_on_every_task(vaemo_eval: Command) -> None:
 
 
 def test_random_answers_score_chance(vaemo_eval: Command) -> None:
-    done = vaemo_eval("--model", "baseline:uniform", "--tasks", LABEL_TASKS)
+    done = vaemo_eval("--model", "baseline:uniform", "--tasks", LABEL_TASKS, "--limit", "100")
     assert done.code == 0, done.err
     for name, task in done.record.tasks.items():
         score = task.metrics[task.main_score]
