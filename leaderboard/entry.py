@@ -247,7 +247,7 @@ def setting_of(one: Entry) -> Setting:
     return Setting(
         num_fewshot=one.task.num_fewshot,
         system_instruction=one.record.system_instruction,
-        gen_kwargs=json.dumps(one.record.gen_kwargs, sort_keys=True),
+        gen_kwargs=json.dumps({k: v for k, v in one.record.gen_kwargs.items() if k != "max_gen_toks"}, sort_keys=True),
     )
 
 

@@ -38,6 +38,7 @@ def _given(record: RunRecord, task: TaskRecord) -> list[str]:
         "--num_fewshot": str(task.num_fewshot) if task.num_fewshot else None,
         "--system_instruction": record.system_instruction,
         "--gen_kwargs": _arguments(record.gen_kwargs) if record.gen_kwargs else None,
+        "--reasoning-budget": str(record.reasoning_budget) if record.reasoning_budget else None,
         "--limit": _limit(record.limit) if record.limit is not None else None,
         "--repeats": str(record.repeats) if record.repeats > 1 else None,
         "--embedder": _pinned(task.embedder.id, task.embedder.revision) if task.embedder else None,

@@ -70,6 +70,7 @@ def parser() -> argparse.ArgumentParser:
     add("--apply_chat_template", action="store_true", help="wrap prompts in the model's chat template")
     add("--system_instruction", metavar="TEXT", help="text before every prompt")
     add("--gen_kwargs", default="", metavar="K=V,...", help="generation arguments that replace those of the task")
+    add("--reasoning-budget", type=int, default=0, metavar="N", help="tokens for thought, besides max_gen_toks")
     add(
         "--repeats",
         type=int,
@@ -134,6 +135,7 @@ def config(args: argparse.Namespace) -> RunConfig:
         apply_chat_template=args.apply_chat_template,
         system_instruction=args.system_instruction,
         gen_kwargs=arguments(args.gen_kwargs, "--gen_kwargs"),
+        reasoning_budget=args.reasoning_budget,
         seeds=_seeds(args.seed),
         embedder=args.embedder,
         trust_code=args.trust_code,

@@ -109,7 +109,7 @@ def _notes(task: TaskRecord) -> str:
         "missing": answers.missing,
         "stopped by a content filter": answers.filtered,
         "cut off by the token limit": answers.cut_off,
-        "of these not parsed": answers.truncated,
+        "of these not parsed (give thought more room: --reasoning-budget N)": answers.truncated,
     }
     parts += [f"{count} {what}" for what, count in counts.items() if count]
     if task.excluded:

@@ -9,6 +9,7 @@ from harness.kinds.base import Kind
 from harness.record import Answer, Finish, Item, Parsed, Status
 from harness.text.echo import is_echo
 from harness.text.native import in_english, last_answer
+from harness.text.next_question import before_next
 from harness.text.reasoning import separate
 from harness.text.refusals import unparsed
 from va_extractor.common.errors import InputError
@@ -22,7 +23,8 @@ def read(kind: Kind, item: Item, answer: Answer, prompt: str = "") -> Parsed:
     Thought is separated first. Of an answer in steps, only the last line is parsed. Label words in the prompt's
     language are translated to English. The provider's finish reason decides the status, except that a text cut off by
     the token limit is parsed if possible. A thought without an end is `truncated`. What looks like a thought of an
-    unknown format is `unparsed`, with the reason. A description that only repeats words of `prompt` is an echo.
+    unknown format is `unparsed`, with the reason. Where a model goes on to a question of its own after its answer, only
+    the answer is read. A description that only repeats words of `prompt` is an echo.
     """
     if answer.missing is not None:
         return Parsed(status="missing")
@@ -30,16 +32,21 @@ def read(kind: Kind, item: Item, answer: Answer, prompt: str = "") -> Parsed:
         return Parsed(status=_STOPPED[answer.finish])
     if answer.loglikelihoods is not None:
         return kind.choose(item, answer.loglikelihoods)
-    parsed = _answered(kind, item, answer)
+    parsed = _answered(kind, item, answer, prompt)
     if kind.measured and parsed.text is not None and is_echo(parsed.text, prompt):
         return Parsed(status="echo")
     return parsed
 
 
-def _answered(kind: Kind, item: Item, answer: Answer) -> Parsed:
+def _answered(kind: Kind, item: Item, answer: Answer, prompt: str) -> Parsed:
     reply = separate(answer.text or "")
     if reply.unknown is not None:
         return Parsed(status="unparsed", reason=f"looks like a thought in an unknown format: {reply.unknown}")
+    first = before_next(reply.answer, prompt)
+    if first is not None and not first.endswith(":") and kind.is_bare(item, first.partition("\n")[0]):
+        parsed = _read_text(kind, item, first)
+        if parsed.status == "ok":
+            return parsed
     parsed = _read_text(kind, item, reply.answer)
     if (reply.cut_off or answer.finish == "length") and parsed.status in ("unparsed", "empty"):
         return Parsed(status="truncated")

@@ -8,11 +8,13 @@ import hashlib
 import json
 import os
 import random
+import re
 import sys
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import lm_eval
@@ -22,16 +24,20 @@ from lm_eval.api.model import LM
 from lm_eval.api.task import ConfigurableTask
 
 from harness.models.cache.model import CachedLM
-from harness.record import Seeds
+from harness.record import Answer, Seeds
 from harness.tasks.documents import Document, Documents
+from harness.tasks.load import generation_arguments
+from harness.tasks.prompts import sandbox
 from harness.tasks.sampling import sample, size
+from harness.text.reasoning import cut, opened, separate
 
+MAX_TOKENS = 256  # lm-eval's default
 _OBJECTS_A_COLLECTION = 200_000
 
 
 @dataclass(frozen=True)
 class AskSettings:
-    """Options of lm-eval, under its own names."""
+    """Options of lm-eval, under its own names, and the tokens that a thought may take besides `max_gen_toks`."""
 
     num_fewshot: int | None
     limit: float | None
@@ -39,6 +45,7 @@ class AskSettings:
     system_instruction: str | None
     gen_kwargs: Mapping[str, Any]
     seeds: Seeds
+    reasoning_budget: int = 0
 
 
 @dataclass(frozen=True)
@@ -70,8 +77,8 @@ def ask(lm: LM | CachedLM, name: str, task: ConfigurableTask, settings: AskSetti
 def _ask(
     lm: LM | CachedLM, name: str, task: ConfigurableTask, settings: AskSettings, docs: Documents
 ) -> list[Asked] | None:
-    _configure(task, settings)
-    with rare_collection(), _instead(task, docs):
+    stops = generation_arguments(task, settings.gen_kwargs).get("until") or []
+    with rare_collection(), _instead(task, docs), _configured(task, settings):
         lm_eval.evaluate(
             lm=lm,
             task_dict={"tasks": {name: task}, "groups": {}, "group_map": {}},
@@ -81,7 +88,7 @@ def _ask(
             apply_chat_template=settings.apply_chat_template,
             fewshot_as_multiturn=settings.apply_chat_template,
         )
-        here = _asked(task)
+        here = _asked(task, [stops] if isinstance(stops, str) else stops)
         task._instances = None  # frees most of a run's memory
     if lm.world_size == 1:
         return [asked for _, asked in here]
@@ -158,13 +165,51 @@ def generate(lm: LM | CachedLM, prompts: Sequence[str], arguments: Mapping[str, 
     return list(lm.generate_until(requests))
 
 
-def _configure(task: ConfigurableTask, settings: AskSettings) -> None:
-    """Apply options as lm-eval's `simple_evaluate` does, and turn its scoring off."""
-    if task.OUTPUT_TYPE == "generate_until" and settings.gen_kwargs:
-        task.set_config(key="generation_kwargs", value=dict(settings.gen_kwargs), update=True)
+@contextmanager
+def _configured(task: ConfigurableTask, settings: AskSettings) -> Iterator[None]:
+    """Apply options as lm-eval's `simple_evaluate` does, and turn its scoring off.
+
+    No stop text is sent, since it could end a thought; answers are cut when they are there. A chat turn has no cue.
+    """
+    usual = task.config.generation_kwargs
+    if task.OUTPUT_TYPE == "generate_until":
+        given = generation_arguments(task, settings.gen_kwargs)
+        length = int(given.get("max_gen_toks", MAX_TOKENS)) + settings.reasoning_budget
+        task.set_config(key="generation_kwargs", value={**given, "until": [], "max_gen_toks": length})
     task.set_config(key="num_fewshot", value=settings.num_fewshot or task.config.num_fewshot or 0)
     task.set_fewshot_seed(seed=settings.seeds.fewshot)
     task.process_results = _score_nothing
+    if settings.apply_chat_template and _has_cue(task.config.doc_to_text):
+        task.doc_to_text = partial(_without_last_line, task.doc_to_text)
+    if task.config.filter_list:
+        task.apply_filters = partial(_filter_answers, task, task.apply_filters)
+    try:
+        yield
+    finally:
+        task.set_config(key="generation_kwargs", value=usual)
+        for name in ("doc_to_text", "apply_filters"):
+            task.__dict__.pop(name, None)
+
+
+def _filter_answers(task: ConfigurableTask, filters: Callable[[], Any]) -> Any:
+    """Run a task's own filters on answers without their thought."""
+    for one in task.instances:
+        prompt = one.args[0] if isinstance(one.args[0], str) else one.args[0].prompt
+        one.resps = [separate(opened(prompt) + text).answer if isinstance(text, str) else text for text in one.resps]
+    return filters()
+
+
+def _has_cue(template: Any) -> bool:
+    """Return whether the last line of a prompt template only invites the answer ("Emotion:").
+
+    It helps a model that completes a text. In a chat, models repeat it.
+    """
+    last = re.split(r"\n|%}", template.rstrip())[-1] if isinstance(template, str) else ""
+    return last.endswith((":", "：")) and sandbox.names(last) <= {"reasoning"}
+
+
+def _without_last_line(whole: Callable[..., str], *args: Any) -> str:
+    return whole(*args).rstrip().rpartition("\n")[0].rstrip()
 
 
 def _score_nothing(doc: Document, results: Sequence[Any]) -> dict[str, Any]:
@@ -172,16 +217,16 @@ def _score_nothing(doc: Document, results: Sequence[Any]) -> dict[str, Any]:
     return {}
 
 
-def _asked(task: ConfigurableTask) -> list[tuple[int, Asked]]:
+def _asked(task: ConfigurableTask, stops: Sequence[str]) -> list[tuple[int, Asked]]:
     """Collect a task's requests by document; only the first filter pipeline counts."""
     by_doc: dict[int, list[Any]] = defaultdict(list)
     for instance in task.instances:
         by_doc[instance.doc_id].append(instance)
     kwargs = task.config.generation_kwargs if task.OUTPUT_TYPE == "generate_until" else None
-    return [(doc_id, _one(instances, kwargs)) for doc_id, instances in sorted(by_doc.items())]
+    return [(doc_id, _one(instances, kwargs, stops)) for doc_id, instances in sorted(by_doc.items())]
 
 
-def _one(instances: list[Any], generation_kwargs: dict[str, Any] | None) -> Asked:
+def _one(instances: list[Any], generation_kwargs: dict[str, Any] | None, stops: Sequence[str]) -> Asked:
     instances.sort(key=lambda instance: instance.idx)
     first = instances[0]
     prompt = first.args[0] if isinstance(first.args[0], str) else first.args[0].prompt
@@ -194,8 +239,15 @@ def _one(instances: list[Any], generation_kwargs: dict[str, Any] | None) -> Aske
         doc=first.doc,
         prompt=prompt,
         request_hash=hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest(),
-        results=[next(iter(instance.filtered_resps.values())) for instance in instances],
+        results=[_said(next(iter(one.filtered_resps.values())), prompt, stops) for one in instances],
     )
+
+
+def _said(result: Any, prompt: str, stops: Sequence[str]) -> Any:
+    """Return a result with the marker of a thought that the prompt began, cut at the stop texts within the answer."""
+    if isinstance(result, Answer):
+        return result if result.text is None else result.model_copy(update={"text": cut(result.text, stops)})
+    return cut(opened(prompt) + result, stops) if isinstance(result, str) else result
 
 
 @contextmanager

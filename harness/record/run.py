@@ -195,6 +195,7 @@ class RunRecord(Model):
         apply_chat_template: whether the chat template was applied.
         system_instruction: text put before every prompt; None for none.
         gen_kwargs: generation arguments that the command line changed.
+        reasoning_budget: tokens that a thought could take besides `max_gen_toks`.
         repeats: how often each item was answered.
         stopped: why the run ended before all was asked; None where it did not.
         allow_missing: whether tasks with missing answers are scored over the rest; else their scores are withheld.
@@ -214,6 +215,7 @@ class RunRecord(Model):
     apply_chat_template: bool
     system_instruction: str | None
     gen_kwargs: dict[str, JsonValue]
+    reasoning_budget: int = 0
     repeats: int = 1
     stopped: str | None = None
     allow_missing: bool = False

@@ -49,6 +49,7 @@ class RunConfig:
     cache: Cache = None
     allow_missing: bool = False
     axes: Axes | None = None
+    reasoning_budget: int = 0
 
 
 def tasks_of(config: RunConfig) -> list[Task]:
@@ -72,6 +73,7 @@ def ask_settings(config: RunConfig, choice: ModelChoice) -> _compat.AskSettings:
         system_instruction=config.system_instruction,
         gen_kwargs=config.gen_kwargs,
         seeds=seeds_of(config),
+        reasoning_budget=config.reasoning_budget,
     )
 
 

@@ -44,7 +44,7 @@ from va_extractor.common.errors import InputError, nearest
 
 DRAWS = 500
 FILE = "judge.json"
-ARGUMENTS: Mapping[str, Any] = {"until": ["\n\n\n"], "max_gen_toks": 16, "do_sample": False, "temperature": 0.0}
+ARGUMENTS: Mapping[str, Any] = {"until": [], "max_gen_toks": 16, "do_sample": False, "temperature": 0.0}
 Scores = Mapping[str, float | None]
 Point = tuple[float, float]
 

@@ -49,6 +49,7 @@ def render(run: RunRecord, name: str, features: str, prompts: Mapping[str, str] 
         apply_chat_template=run.apply_chat_template,
         system_instruction=run.system_instruction,
         gen_kwargs=run.gen_kwargs,
+        reasoning_budget=run.reasoning_budget,
         seeds=run.seeds,
     )
 

@@ -221,6 +221,7 @@ class _Progress:
             apply_chat_template=self.settings.apply_chat_template,
             system_instruction=self.settings.system_instruction,
             gen_kwargs=dict(self.settings.gen_kwargs),
+            reasoning_budget=self.settings.reasoning_budget,
             repeats=self.config.repeats,
             stopped=back_ends.stopped(self.lm)
             or (f"unfinished: {', '.join(self.left)} not run" if self.left else None),

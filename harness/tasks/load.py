@@ -159,7 +159,10 @@ def build(info: catalogue.TaskInfo, features: str, *, trust_code: bool = False, 
     utils.apply_template = sandbox.render
     given = {**source.metadata, "features": features, "config_source": str(info.path)}
     try:
-        engine = ConfigurableTask(config={**safety.resolve(source), "metadata": given})
+        config = {**safety.resolve(source), "metadata": given}
+        if config.get("generation_kwargs"):  # without it, lm-eval ends answers at an empty line
+            config["generation_kwargs"] = {"until": [], **config["generation_kwargs"]}
+        engine = ConfigurableTask(config=config)
     except InputError:
         raise
     except Exception as error:  # lm-eval may raise anything

@@ -53,7 +53,7 @@ class Metadata(_Model):
 class GenerationKwargs(_Model):
     """How text is generated."""
 
-    until: list[str] = Field(min_length=1, description="texts that end an answer")
+    until: list[str] = Field([], description="texts at which an answer is cut, after its thought; none is sent")
     max_gen_toks: int = Field(ge=1, le=32_768)
     do_sample: bool = False
     temperature: float = Field(0.0, ge=0.0, le=2.0)

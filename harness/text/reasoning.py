@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -114,6 +114,16 @@ def opened(prompt: str) -> str:
     for use, _, start, end in _marks(tail):
         last = tail[start:] if use == "o" and end == len(tail) else ""
     return last
+
+
+def cut(text: str, stops: Sequence[str]) -> str:
+    """Cut a text at the first stop text within its answer; one within the thought does not count."""
+    answer = separate(text).answer
+    ends = [place for stop in stops if stop and (place := answer.find(stop)) >= 0]
+    if not ends:
+        return text
+    start = text.rfind(answer)
+    return text[: start + min(ends)] if start >= 0 else answer[: min(ends)]
 
 
 def _by_phrase(text: str) -> Reply | None:

@@ -69,7 +69,7 @@ def _output(source: Source, kind: Kind) -> Iterator[Problem]:
     if scored and generated:
         yield source.problem(("generation_kwargs",), "nothing is generated", "write generation_kwargs: null")
     if not scored and not generated:
-        what, hint = "is missing: answers would end by lm-eval's default", "give until and max_gen_toks"
+        what, hint = "is missing: answers would have lm-eval's length", "give max_gen_toks"
         yield source.problem(("generation_kwargs",), what, hint, code="missing")
     target = source.values.get("doc_to_target", "target")
     if target != "target":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from pydantic import ValidationError
 
@@ -12,7 +11,6 @@ from harness.kinds.derive import names as derivations
 from harness.tasks.documents import COLUMNS, Document
 from harness.tasks.prompts import sandbox
 from harness.tasks.prompts.axes import NEEDS, Axes
-from harness.tasks.prompts.generation import stop
 from harness.tasks.prompts.languages import language_of
 from harness.tasks.prompts.ready import READY
 from harness.tasks.safety import in_template
@@ -61,8 +59,8 @@ def _given(source: Source) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def of_axes(source: Source) -> Iterator[Problem]:
-    """Find axes that the prompt does not follow, and stop texts that do not go with them."""
-    given, stated = source.values.get("generation_kwargs"), source.metadata.get("axes")
+    """Find axes that the prompt does not follow."""
+    stated = source.metadata.get("axes")
     if not stated:
         return
     try:
@@ -78,18 +76,6 @@ def of_axes(source: Source) -> Iterator[Problem]:
         if (needed := NEEDS.get(name, "values")) not in printed:
             what, hint = f"the prompt prints no {{{{ {needed} }}}}", "print it in doc_to_text (docs/axes.md)"
             yield source.problem(("metadata", "axes", name), what, hint, code="unsupported")
-    if isinstance(given, dict) and isinstance(given.get("until"), list):
-        yield from _stops(source, given["until"], axes)
-
-
-def _stops(source: Source, until: list[Any], axes: Axes) -> Iterator[Problem]:
-    at, wanted = ("generation_kwargs", "until"), stop(axes)
-    if wanted is not None and wanted not in until:
-        yield source.problem(at, f"lacks {wanted!r}, which begins the next example", "add it", code="missing")
-    for other in {stop(axes.model_copy(update={"reasoning": "direct"})), stop(Axes())} & set(until):
-        if wanted is None:
-            hint = "include ../_base/step_by_step.yaml"
-            yield source.problem(at, "holds a text that may begin a step", hint, found=other)
 
 
 def rendered(source: Source, docs: Sequence[Document], max_characters: int) -> Iterator[Problem]:

@@ -54,7 +54,7 @@ output_type: generate_until
 doc_to_target: target
 process_results: !function harness.tasks.functions.side_score
 metric_list: !function harness.tasks.functions.side_metrics
-generation_kwargs: {until: ["\\n\\n\\n"], max_gen_toks: 64, do_sample: false, temperature: 0.0}
+generation_kwargs: {max_gen_toks: 64, do_sample: false, temperature: 0.0}
 """
 TASK = """
 include: _base/side.yaml

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from lm_eval.api.model import LM
 
+from harness.kinds.reading import read, to_answer
 from harness.models import lm_eval as _compat
 from harness.models.lm_eval import AskSettings
 from harness.record import Seeds
@@ -99,6 +100,77 @@ def test_generation_arguments_given_stand_over_those_of_the_task() -> None:
     assert sent["temperature"] == 0.7
     assert sent["max_gen_toks"] == 256
     assert generation_arguments(task("iimi_basic_mc").engine, given) == {}
+
+
+class Says(Echo):
+    """Answers every prompt with one text, as a server that cuts at stop texts does."""
+
+    tokenizer_name = ""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
+
+    def generate_until(self, requests: list[Any]) -> list[str]:
+        self.sent += [one.args for one in requests]
+        return [_cut(self.text, one.args[1]["until"]) for one in requests]
+
+
+def _cut(text: str, stops: list[str]) -> str:
+    return text[: min([text.find(stop) for stop in stops if stop in text], default=len(text))]
+
+
+THOUGHT = "<think>\nValence: 0.5\n\n\nSo fear.</think>\nanger\n\n\nValence: 0.1"
+
+
+@pytest.mark.parametrize(
+    ("until", "said"),
+    [([], THOUGHT), (["\n\n\n", "\nValence:"], THOUGHT.partition("\n\n\nValence")[0]), ("\nValence:", THOUGHT[:-13])],
+)
+def test_no_stop_text_is_sent_and_those_given_cut_the_answer_alone(until: Any, said: str) -> None:
+    one, model = task("iimi_basic"), Says(THOUGHT)
+    [asked] = _compat.ask(model, one.name, one.engine, settings(limit=1, gen_kwargs={"until": until})) or []
+    assert asked.results == [said]
+    assert model.sent[0][1]["until"] == []
+    assert one.engine.config.generation_kwargs["until"] == []
+
+
+def test_a_thought_has_tokens_of_its_own() -> None:
+    one, model = task("iimi_basic"), Says("fear")
+    _compat.ask(model, one.name, one.engine, settings(limit=1, reasoning_budget=1000))
+    assert model.sent[0][1]["max_gen_toks"] == 1256
+
+
+def test_a_thought_that_the_prompt_began_has_its_marker() -> None:
+    class Opens(Says):
+        def apply_chat_template(self, chat_history: list[dict[str, str]], add_generation_prompt: bool = True) -> str:
+            return f"{chat_history[-1]['content']}<assistant><think>\n"
+
+    one = task("iimi_basic")
+    [asked] = (
+        _compat.ask(Opens("It is fear, or"), one.name, one.engine, settings(limit=1, apply_chat_template=True)) or []
+    )
+    assert read(one.kind, asked.doc["item"], to_answer(asked.results), asked.prompt).status == "truncated"
+
+
+def test_chat_turns_carry_no_cue_and_completion_prompts_keep_it() -> None:
+    one, compared, model = task("iimi_basic"), task("va_compare"), Says("fear")
+    for chat in (True, False):
+        _compat.ask(model, one.name, one.engine, settings(limit=1, apply_chat_template=chat))
+    _compat.ask(model, compared.name, compared.engine, settings(limit=1, apply_chat_template=True))
+    in_chat, alone, question = (prompt for prompt, _ in model.sent)
+    assert alone.endswith("\nEmotion:")
+    assert in_chat == f"<{alone.removesuffix(chr(10) + 'Emotion:')}>"
+    assert question.endswith(("More pleasant:>", "More activated:>"))
+
+
+def test_a_model_that_goes_on_is_read_up_to_the_next_question() -> None:
+    one = task("iimi_basic")
+    more = " fear\n\nValence: 0.30\nArousal: 0.10\nEmotion: anger\n\nValence: 0.10"
+    restated = "Valence: 0.30\nArousal: 0.10\n\nValence: is high, so **anger**."
+    for text, label in ((more, "fear"), (restated, "anger")):
+        [asked] = _compat.ask(Says(text), one.name, one.engine, settings(limit=1)) or []
+        assert read(one.kind, asked.doc["item"], to_answer(asked.results), asked.prompt).labels == (label,)
 
 
 @pytest.mark.parametrize(("chat", "sent"), [(True, "<who?>"), (False, "who?")])
