@@ -85,7 +85,6 @@ def parser() -> argparse.ArgumentParser:
     add_cache_flag(run, "--output_path")
     add("--allow-missing", action="store_true", help="score a task over the answers that arrived, and mark it")
     add_api_flags(run)
-    add("--trust-code", action="store_true", help="let a task YAML run functions of a Python file next to it")
     add("--log_samples", action="store_true", help="always on: scores are computed from samples")
     return run
 
@@ -138,7 +137,6 @@ def config(args: argparse.Namespace) -> RunConfig:
         reasoning_budget=args.reasoning_budget,
         seeds=_seeds(args.seed),
         embedder=args.embedder,
-        trust_code=args.trust_code,
         repeats=args.repeats,
         api=api_settings(args),
         cache=cache_flag(args),

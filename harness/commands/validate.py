@@ -40,7 +40,6 @@ def parser() -> argparse.ArgumentParser:
     )
     add("--max-prompt", type=int, default=8_000, metavar="N", help="characters a prompt may have (default: 8000)")
     add("--no-controls", action="store_true", help="check files and prompts only")
-    add("--trust-code", action="store_true", help="let a task YAML run code of a Python file beside it")
     add("--json", action="store_true", help="print JSON")
     return command
 
@@ -62,7 +61,6 @@ def main(args: argparse.Namespace) -> int:
     folders = [Path(folder).expanduser() for folder in args.include_path]
     settings = Settings(
         features=reference(args.features),
-        trust_code=args.trust_code,
         precision=args.precision,
         max_prompt=args.max_prompt,
         controls=not args.no_controls,

@@ -43,7 +43,6 @@ class RunConfig:
     gen_kwargs: Mapping[str, Any]
     seeds: tuple[int, int, int, int]
     embedder: str | None
-    trust_code: bool = False
     repeats: int = 1
     api: ApiSettings = NO_LIMITS
     cache: Cache = None
@@ -54,9 +53,7 @@ class RunConfig:
 
 def tasks_of(config: RunConfig) -> list[Task]:
     """Load the tasks of a run; errors are those of `load_tasks`."""
-    return load_tasks(
-        config.tasks, config.include_paths, config.features, trust_code=config.trust_code, axes=config.axes
-    )
+    return load_tasks(config.tasks, config.include_paths, config.features, axes=config.axes)
 
 
 def cache_file(cache: Cache, output: Path) -> Path | None:

@@ -26,14 +26,12 @@ class Settings:
 
     Attributes:
         features: where VA features come from.
-        trust_code: whether a YAML may name functions of a file beside it.
         precision: the difference between two models that a task is to show.
         max_prompt: how many characters a prompt may have.
         controls: whether to run the controls.
     """
 
     features: str
-    trust_code: bool = False
     precision: float = 0.25
     max_prompt: int = 8_000
     controls: bool = True
@@ -119,7 +117,7 @@ def validate(target: Target, settings: Settings, known: Mapping[str, Path]) -> R
     source = yamlfile.read(target.path, inside)
     name = source.values.get("group", source.values.get("task"))
     report = Report(one_line(name) if isinstance(name, str) else None, target.path)
-    report.problems += checks.of_yaml(source, inside, trust_code=settings.trust_code)
+    report.problems += checks.of_yaml(source, inside)
     if isinstance(name, str) and name in known and (problem := catalogue.taken(source, known[name])):
         report.problems.append(problem)
     if "group" in source.values:
@@ -169,7 +167,7 @@ def _of_documents(source: Source, problem: Problem) -> Problem:
 def _controls(source: Source, target: Target, report: Report, settings: Settings) -> None:
     try:
         info = catalogue.TaskInfo(str(report.name), "", (), target.path, target.root)
-        task = build(info, settings.features, trust_code=settings.trust_code)
+        task = build(info, settings.features)
         if task.kind.measured and find_spec("sentence_transformers") is None:
             what, hint = "the controls of descriptions need a sentence embedder", "pip install 'vaemo-eval[offline]'"
             report.problems.append(source.problem(("process_results",), what, hint, code="extra", remark=True))

@@ -109,7 +109,6 @@ def load_tasks(
     include_paths: Sequence[Path],
     features: str,
     *,
-    trust_code: bool = False,
     axes: Axes | None = None,
 ) -> list[Task]:
     """Build the named tasks, groups unfolded, each once.
@@ -118,14 +117,13 @@ def load_tasks(
         names: tasks and groups.
         include_paths: folders with further YAMLs.
         features: where VA features come from.
-        trust_code: whether a YAML may name functions of a file beside it.
         axes: in place of those that the tasks state; None to leave them.
 
     Raises:
         InputError: a name is unknown, a YAML is broken, features are missing or do not fit, or a task is unsound.
     """
     known = catalogue.find(include_paths)
-    return [build(known[name], features, trust_code=trust_code, axes=axes) for name in _unfold(names, known)]
+    return [build(known[name], features, axes=axes) for name in _unfold(names, known)]
 
 
 def _unfold(
@@ -143,7 +141,7 @@ def _unfold(
     return list(dict.fromkeys(unfolded))
 
 
-def build(info: catalogue.TaskInfo, features: str, *, trust_code: bool = False, axes: Axes | None = None) -> Task:
+def build(info: catalogue.TaskInfo, features: str, *, axes: Axes | None = None) -> Task:
     """Build one task; nothing that its YAML names is imported before it is found to be allowed.
 
     Raises:
@@ -151,7 +149,7 @@ def build(info: catalogue.TaskInfo, features: str, *, trust_code: bool = False, 
     """
     inside = [info.root, catalogue.TASKS]
     source = read_or_raise(info.path, inside)
-    _raise_first(checks.of_yaml(source, inside, trust_code=trust_code))
+    _raise_first(checks.of_yaml(source, inside))
     if axes is not None:
         _raise_first(of_form(replace(question_of(source, features), axes=axes)))
         generation.put(source.values, axes)
@@ -167,7 +165,8 @@ def build(info: catalogue.TaskInfo, features: str, *, trust_code: bool = False, 
         raise
     except Exception as error:  # lm-eval may raise anything
         what = f"lm-eval cannot build the task: {type(error).__name__}: {error}"
-        raise InputError(what, code="unsupported", file=info.path) from error
+        hint = f"`vaemo-eval validate {info.path}` finds what is wrong"
+        raise InputError(what, code="unsupported", file=info.path, hint=hint) from error
     _raise_first(of_axes(source))
     question, metadata = question_of(source, features), source.metadata
     digest = _hash(engine, question)

@@ -57,23 +57,6 @@ class GenerationKwargs(_Model):
     max_gen_toks: int = Field(ge=1, le=32_768)
     do_sample: bool = False
     temperature: float = Field(0.0, ge=0.0, le=2.0)
-    top_p: float | None = Field(None, gt=0.0, le=1.0)
-    top_k: int | None = Field(None, ge=1)
-
-
-class FilterStep(_Model):
-    """One step that changes an answer before it is read."""
-
-    model_config = ConfigDict(extra="allow", strict=True)
-
-    function: str
-
-
-class FilterPipeline(_Model):
-    """Steps that change an answer before it is read."""
-
-    name: str
-    filter: list[FilterStep] = Field(min_length=1)
 
 
 class TaskYaml(_Model):
@@ -86,17 +69,10 @@ class TaskYaml(_Model):
     fewshot_split: Literal["train"] | None = None
     test_split: Literal["test"]
     output_type: Literal["generate_until", "multiple_choice"]
-    description: Annotated[str, StringConstraints(max_length=20_000)] = Field("", description="Jinja; stands first")
     doc_to_text: Text = Field(description="Jinja over ready strings and columns of the item (docs/axes.md)")
     doc_to_choice: Text | None = None
     doc_to_target: Text
-    gen_prefix: str | None = None
-    target_delimiter: str = " "
-    fewshot_delimiter: str = "\n\n"
-    num_fewshot: int | None = Field(None, ge=1, le=100)
     generation_kwargs: GenerationKwargs | None = None
-    filter_list: list[FilterPipeline] | None = Field(None, max_length=1)
-    process_docs: FunctionName | None = None
     process_results: FunctionName
     metric_list: FunctionName
     metadata: Metadata

@@ -11,7 +11,7 @@ from harness.tasks.yamlfile import Source
 from va_extractor.common.errors import Problem
 
 
-def of_yaml(source: Source, inside: Sequence[Path], *, trust_code: bool) -> Iterator[Problem]:
+def of_yaml(source: Source, inside: Sequence[Path]) -> Iterator[Problem]:
     """Find what is wrong with a task or group by its YAML alone, and import nothing that it names.
 
     `prompts.of_axes` has the rules of axes, which come last, after those of the documents.
@@ -19,13 +19,12 @@ def of_yaml(source: Source, inside: Sequence[Path], *, trust_code: bool) -> Iter
     Args:
         source: the YAML.
         inside: the folders in which files it names may lie.
-        trust_code: whether functions of a file beside it are allowed.
     """
     yield from source.problems
     if not source.values:
         return
     yield from shape.problems(source)
     if "group" not in source.values:
-        yield from safety.problems(source, inside, trust_code=trust_code)
+        yield from safety.problems(source, inside)
         yield from fit.problems(source)
         yield from prompts.problems(source)

@@ -75,8 +75,6 @@ def _output(source: Source, kind: Kind) -> Iterator[Problem]:
     if target != "target":
         what = "is not the right answer in the form asked for"
         yield source.problem(("doc_to_target",), what, "write target", found=target)
-    if scored and source.values.get("filter_list"):
-        yield source.problem(("filter_list",), "log-likelihoods cannot be filtered", "remove it")
 
 
 def _main_score(source: Source, kind: Kind) -> Iterator[Problem]:

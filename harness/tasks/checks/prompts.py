@@ -25,7 +25,7 @@ ANSWER = (
 VALUES = "values"
 """The ready string with the values of an item."""
 _COLUMNS = (*COLUMNS, *ANSWER)
-SHOWN = ("description", "doc_to_text", "gen_prefix")
+PROMPT = "doc_to_text"
 
 
 def problems(source: Source) -> Iterator[Problem]:
@@ -33,7 +33,7 @@ def problems(source: Source) -> Iterator[Problem]:
     used: set[str] = set()
     shows, given = _given(source)
     for key, text in sandbox.template_texts(source.values):
-        if key not in SHOWN or not _allowed(text):
+        if key != PROMPT or not _allowed(text):
             continue
         taken = names(text)
         used |= taken
@@ -87,7 +87,7 @@ def rendered(source: Source, docs: Sequence[Document], max_characters: int) -> I
         max_characters: how long a prompt may be.
     """
     for key, text in sandbox.template_texts(source.values):
-        if key not in SHOWN or not _allowed(text) or not names(text) <= set(COLUMNS):
+        if key != PROMPT or not _allowed(text) or not names(text) <= set(COLUMNS):
             continue
         faults: list[tuple[int, str]] = []
         lengths: list[tuple[int, int]] = []

@@ -10,13 +10,15 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from harness.tasks.prompts.axes import Axes
-from harness.tasks.schema import FilterPipeline, GenerationKwargs, GroupMetadata, GroupYaml, Metadata, TaskYaml
+from harness.tasks.schema import GenerationKwargs, GroupMetadata, GroupYaml, Metadata, TaskYaml
 from harness.tasks.yamlfile import Source
 from va_extractor.common.errors import Code, Problem, nearest
 
 _FOREIGN = {
     "dataset_path": ("the dataset is not pinned and has no provenance", "include one of tasks/_base/*.yaml"),
     "class": ("a task is no Python class here", "name functions of harness.tasks.functions"),
+    "filter_list": ("the harness parses answers", "remove the key"),
+    "process_docs": ("a task brings no code", "take a derivation (metadata.derive)"),
     "tag": ("a tag can replace another task's name", "list the task in a group"),
     "unsafe_code": ("a task runs no code that a model wrote", "remove the key"),
     "use_prompt": ("prompts come from no other package", "write the prompt in doc_to_text"),
@@ -26,7 +28,6 @@ _INNER: dict[str, type[BaseModel]] = {
     "metadata": Metadata,
     "axes": Axes,
     "generation_kwargs": GenerationKwargs,
-    "filter_list": FilterPipeline,
 }
 _NAMES = {dict: "a mapping", list: "a list", str: "a text", bool: "a truth value", type(None): "empty"}
 
@@ -55,9 +56,6 @@ def problems(source: Source) -> Iterator[Problem]:
         seen.add(location)  # each member of a union objects to a wrong type
         yield _problem(source, location, one, model)
     yield from _generation(source, source.values.get("generation_kwargs"))
-    if source.values.get("num_fewshot") and "fewshot_split" not in source.values:
-        what, hint = "there is no split to show examples from", "add fewshot_split: train"
-        yield source.problem(("num_fewshot",), what, hint, code="missing")
 
 
 def _problem(source: Source, location: Sequence[str | int], one: ErrorDetails, model: type[BaseModel]) -> Problem:

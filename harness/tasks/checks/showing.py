@@ -14,7 +14,7 @@ from typing import Any
 from harness.kinds.base import TEXT
 from harness.kinds.derive import derivation
 from harness.tasks.checks.data import counted
-from harness.tasks.checks.prompts import SHOWN, VALUES, names, shown
+from harness.tasks.checks.prompts import PROMPT, VALUES, names, shown
 from harness.tasks.documents import Document, Question
 from harness.tasks.prompts import sandbox
 from harness.tasks.prompts.render import ready_strings
@@ -44,7 +44,7 @@ def problems(source: Source, question: Question, docs: Sequence[Document]) -> It
         question: what decides the documents.
         docs: every document asked.
     """
-    texts = [text for key, text in sandbox.template_texts(source.values) if key in SHOWN]
+    texts = [text for key, text in sandbox.template_texts(source.values) if key == PROMPT]
     write = partial(_whole, texts)
     used = {name for text in texts for name in names(text)}
     yield from _values(source, question, docs, write, used)

@@ -288,7 +288,7 @@ _ENVIRONMENT = _environment()
 
 def template_texts(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield key and template of every Jinja text among a task's values."""
-    for key in ("description", "doc_to_text", "doc_to_choice", "doc_to_target", "gen_prefix"):
+    for key in ("doc_to_text", "doc_to_choice", "doc_to_target"):
         text = values.get(key)
         if isinstance(text, str) and not isinstance(text, Function):
             yield key, text

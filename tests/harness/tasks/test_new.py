@@ -92,7 +92,7 @@ def test_the_schema_accepts_every_yaml_of_ours(path: Path) -> None:
     [
         {"doc_to_taget": "target"},
         {"output_type": "generate"},
-        {"num_fewshot": 0},
+        {"filter_list": []},
         {"metadata": {"version": 1.0}},
         {"task": "../mine"},
         {"generation_kwargs": {"until": "x", "max_gen_toks": 3}},

@@ -68,8 +68,6 @@ ELSEWHERE = {
     "as an object of Python": changed("version: 1.0", "version: !!python/object/apply:os.system [true]"),
     "as a name of Python": changed("version: 1.0", "version: !!python/name:os.system"),
     "as another task's tag": SOUND + "tag: iimi_basic\n",
-    "as a pattern without end": SOUND
-    + "filter_list: [{name: a, filter: [{function: regex, regex_pattern: '(a+)+$'}]}]\n",
     "as code of a model": SOUND + "unsafe_code: true\n",
     "as a dataset with a script": SOUND + "dataset_path: evil.py\n",
 }
@@ -211,36 +209,6 @@ def test_an_endless_file_of_options_is_refused(folder: Path) -> None:
     text = text.replace("  labels: [", "  options: options.csv\n#[")
     found = refuse(folder, text)
     assert (found.field, found.code) == ("metadata.options", "limit")
-
-
-def test_code_beside_a_yaml_runs_only_where_it_is_trusted(folder: Path) -> None:
-    (folder / "mine.yaml").write_text(SOUND + "process_docs: !function helper.keep\n", encoding="utf-8")
-    (folder / "helper.py").write_text("def keep(docs):\n    return docs\n", encoding="utf-8")
-    with pytest.raises(InputError) as refused:
-        load_tasks(["mine"], [folder], "shipped")
-    assert (refused.value.problem.field, refused.value.problem.code) == ("process_docs", "unsafe")
-    [task] = load_tasks(["mine"], [folder], "shipped", trust_code=True)
-    assert len(task.engine.eval_docs) == 420
-    assert check(folder, SOUND + "process_docs: !function os.system\n", trust=True).errors
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        changed("harness.tasks.functions.single_label_score", "evil.run"),
-        changed("harness.tasks.functions.single_label_metrics", "evil.run"),
-        changed("harness.tasks.functions.single_label_dataset", "evil.run"),
-        changed("doc_to_target: target", "doc_to_target: !function evil.run"),
-        SOUND + "gen_prefix: !function evil.run\n",
-    ],
-)
-def test_trusted_code_that_could_not_be_used_is_refused_before_it_runs(folder: Path, text: str) -> None:
-    problem = check(folder, text, trust=True).problems[0]
-    with pytest.raises(InputError) as refused:
-        load_tasks(["mine"], [folder], "shipped", trust_code=True)
-    assert refused.value.problem == problem
-    assert problem.code == "unsafe"
-    assert not (folder.parent / "canary").exists()
 
 
 def test_a_module_beside_a_yaml_cannot_take_the_place_of_ours(folder: Path) -> None:

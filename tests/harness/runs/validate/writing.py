@@ -39,12 +39,12 @@ def changed(old: str, new: str) -> str:
     return SOUND.replace(old, new)
 
 
-def check(folder: Path, text: str, *, controls: bool = False, features: str = SHIPPED, trust: bool = False) -> Report:
+def check(folder: Path, text: str, *, controls: bool = False, features: str = SHIPPED) -> Report:
     """Write a YAML and validate it."""
     folder.mkdir(exist_ok=True)
     path = folder / "mine.yaml"
     path.write_text(text, encoding="utf-8")
-    return validate(Target(path, folder), Settings(features, trust_code=trust, controls=controls), _ours())
+    return validate(Target(path, folder), Settings(features, controls=controls), _ours())
 
 
 @cache
