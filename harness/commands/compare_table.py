@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from harness.commands.table import SYNTHETIC
-from harness.metrics.registry import few
+from harness.metrics.registry import few, labels_lost
 from harness.record import Sample
 from harness.runs.compare import Comparison, ItemGap
 from harness.scoring.difference import Difference
@@ -88,6 +88,9 @@ def _notes(one: Comparison) -> Iterator[str]:
             f"p and interval of {', '.join(apart)} disagree at alpha {_ALPHA:.2g}: p swaps answers between the models, "
             "the interval resamples items; treat the difference as undecided"
         )
+    record = one.first.record.tasks[one.task]
+    if record.lost_labels:
+        yield f"{labels_lost(len(record.lost_labels), len(record.labels))}: means over labels are not compared"
     if note := few(one.clusters):
         yield note
     if one.main and one.main.share_sampling is not None:

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from harness.metrics.registry import few, labels_lost
 from harness.record import RunRecord, Score, TaskRecord
 
 SYNTHETIC = "SYNTHETIC SAMPLE"
@@ -120,12 +121,12 @@ def _notes(task: TaskRecord) -> str:
     if repeats:
         parts.append(f"each item answered {repeats} times: values are means over repeats")
     said: dict[str, list[str]] = defaultdict(list)
+    lost, unreliable = labels_lost(len(task.lost_labels), len(task.labels)), few(task.clusters)
     for name, score in task.metrics.items():
-        if score.value is None and name == task.main_score:
-            parts.append(f"{name}: {score.reason}")
-        for text in filter(None, (score.reason if score.value is not None else None, *(score.note or "").split("; "))):
+        told = score.value is not None or name == task.main_score or score.reason == lost
+        for text in filter(None, (score.reason if told else None, *(score.note or "").split("; "))):
             said[text].append(name)
-    parts += [f"{', '.join(names)}: {text}" for text, names in said.items()]
+    parts += [text if text == unreliable else f"{', '.join(names)}: {text}" for text, names in said.items()]
     if place := task.metrics[task.main_score].normalized_score:
         parts += [f"normalized {task.main_score}: {text}" for text in (place.reason, place.note) if text]
     return escape("; ".join(parts))

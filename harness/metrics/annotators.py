@@ -23,6 +23,7 @@ _KAPPA: dict[str, Any] = {
     "interval": "jackknife",
     "span": (-1.0, 1.0),
     "reliable_from": 150,
+    "per_label": True,
     "reasons": (_NONE_ALONE,),
     "undefined": "annotators give each label to all items or to none",
 }

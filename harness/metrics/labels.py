@@ -25,7 +25,7 @@ def accuracy(outcome: Labelled, weights: Weights) -> Floats:
     return weighted_mean((outcome.gold == outcome.predicted).astype(np.float64), weights)
 
 
-@metric("classes", line="mean recall over the labels that occur")
+@metric("classes", line="mean recall over the labels that occur", per_label=True)
 def balanced_accuracy(outcome: Labelled, weights: Weights) -> Floats:
     """Return (draws,) means of recall over labels with items, in [0, 1] (`balanced_accuracy_score`)."""
     counts = class_counts(outcome, weights)
@@ -37,6 +37,7 @@ def balanced_accuracy(outcome: Labelled, weights: Weights) -> Floats:
     "sets",
     line="mean F1 over the labels that occur",
     undefined="no item has a label",
+    per_label=True,
     interval="student",
 )
 def macro_f1(outcome: Labelled | LabelSets, weights: Weights) -> Floats:
@@ -52,6 +53,7 @@ def macro_f1(outcome: Labelled | LabelSets, weights: Weights) -> Floats:
     "classes",
     "sets",
     line="mean F1 over all labels; 0 for a label that is neither true nor answered",
+    per_label=True,
     interval="student",
 )
 def macro_f1_all(outcome: Labelled | LabelSets, weights: Weights) -> Floats:
@@ -135,6 +137,7 @@ def set_size(outcome: LabelSets, weights: Weights) -> Floats:
     "sets",
     line="mean over labels of true positive rate - false positive rate; 0 for any constant answer",
     undefined="no label is true for some items and false for others",
+    per_label=True,
     chance=0.0,
     span=(-1.0, 1.0),
 )

@@ -23,6 +23,7 @@ _CELLS = 500_000
     "ranking",
     line="mean over labels of average precision (area under precision against recall)",
     undefined="no item has a label",
+    per_label=True,
     biased=True,
     interval="jackknife",
     reliable_from=150,
@@ -40,6 +41,7 @@ def mean_ap(outcome: Ranked, weights: Weights) -> Floats:
     "ranking",
     line="mean over labels of the probability that a true item ranks above a false one (ties half)",
     undefined=_UNDEFINED,
+    per_label=True,
 )
 def macro_auc(outcome: Ranked, weights: Weights) -> Floats:
     """Return (draws,) means over labels of `roc_auc_score`, in [0, 1]; labels of all or no items are left out."""

@@ -40,6 +40,7 @@ class Metric:
         proportion: whether it is a fraction of items; Wilson's interval then holds for independent items.
         partial: whether items may lack a value, so that it can rest on fewer clusters than there are.
         biased: whether few items bias it upward.
+        per_label: whether it is a mean over labels, so that it has no value on a sample that lost some.
         caveat: a note shown with the value at any number of items.
         interval: the interval with the best coverage (`docs/statistics.md`).
         span: lowest and highest possible value.
@@ -57,6 +58,7 @@ class Metric:
     proportion: bool = False
     partial: bool = False
     biased: bool = False
+    per_label: bool = False
     caveat: str | None = None
     interval: IntervalName = "percentile"
     span: tuple[float, float] = (0.0, 1.0)
@@ -86,6 +88,11 @@ def few(clusters: int) -> str | None:
     if clusters >= FEW_CLUSTERS:
         return None
     return f"{clusters} clusters: below {FEW_CLUSTERS} intervals and tests are unreliable"
+
+
+def labels_lost(lost: int, labels: int) -> str:
+    """Return why means over labels have no value on a sample in which `lost` of `labels` labels have no item."""
+    return f"{lost} of {labels} labels have no item under --limit"
 
 
 def metric(*families: str, line: str, **settings: Any) -> Callable[[Compute], Compute]:

@@ -23,7 +23,7 @@ _metric = partial(
 )
 
 
-@_metric(line="macro F1 with annotator votes as weights of true labels")
+@_metric(line="macro F1 with annotator votes as weights of true labels", per_label=True)
 def soft_macro_f1(outcome: LabelSets, weights: Weights) -> Floats:
     """Return (draws,) means over labels with votes of 2 sum(v a) / (sum(v) + sum(a)), v votes, a answers, in [0, 1]."""
     voted, answered, both = _sums(outcome, weights)

@@ -69,6 +69,7 @@ class TaskRecord(Model):
         items: how many items were scored.
         clusters: how many independent groups they form.
         excluded: rows of the split that were not asked, by reason.
+        lost_labels: labels that items of the split have and no item under `limit` has.
         reference_kind: what the descriptions were compared with; None for label tasks.
         embedder: None for label tasks.
         features: where valence and arousal come from.
@@ -97,6 +98,7 @@ class TaskRecord(Model):
     items: int
     clusters: int
     excluded: dict[str, int]
+    lost_labels: tuple[str, ...] = ()
     reference_kind: str | None
     embedder: EmbedderRecord | None
     features: FeaturesRecord

@@ -200,7 +200,12 @@ def _pair(task: str, first: Run, second: Run, items: int) -> Comparison:
         what = "all items form one cluster, so nothing can be inferred"
         raise InputError(what, code="unsupported", file=first.folder, field=task)
     one, other = (repeated(kind, record.labels, run.samples[task], record.centroids) for run in (first, second))
-    rows = [difference(metric, one, other, clusters) for metric in kind.metrics if metric.higher_is_better is not None]
+    compared = [
+        metric
+        for metric in kind.metrics
+        if metric.higher_is_better is not None and not (metric.per_label and record.lost_labels)
+    ]
+    rows = [difference(metric, one, other, clusters) for metric in compared]
     return Comparison(
         task=task,
         main_score=record.main_score,

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from harness.metrics.registry import labels_lost
 from harness.models import lm_eval as _compat
 from harness.scoring.baselines.names import check_answers
 from harness.scoring.scale import scale
@@ -73,17 +74,14 @@ def warn_of_scale(tasks: Sequence[Task]) -> None:
 
 
 def _narrowness(task: Task, settings: _compat.AskSettings) -> str | None:
-    """Return the warning of a task; None if there is none, or if items have their own labels."""
-    if settings.limit is None or not task.question.labels:
+    """Return the warning of a task; None if no label is lost."""
+    if settings.limit is None:
         return None
-    docs, asked = task.engine.eval_docs, _compat.asked_docs(task.engine, settings.limit)
-    there, left = ({label for doc in some for label in doc["item"].labels} for some in (docs, asked))
-    if left == there:
+    asked = _compat.asked_docs(task.engine, settings.limit)
+    lost = task.lost_labels(doc["item"] for doc in asked)
+    if not lost:
         return None
-    return (
-        f"{task.name}: the sample of {len(asked)} of {len(docs)} items has {len(left)} of {len(there)} labels; scores "
-        "under this --limit are not those of the task"
-    )
+    return f"{task.name}: {labels_lost(len(lost), len(task.question.labels))}; means over labels will have no value"
 
 
 def _check_examples(task: Task, number: int) -> None:

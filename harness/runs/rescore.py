@@ -47,7 +47,8 @@ def rescore(folder: Path, features: str | None = None, given_embedder: str | Non
 
 
 def _again(run: RunRecord, task: TaskRecord, samples: Sequence[Sample], others: Anchors) -> TaskScores:
-    return score(get(task.kind), task.labels, samples, others=others, allow_missing=run.allow_missing)
+    kind, lost = get(task.kind), task.lost_labels
+    return score(kind, task.labels, samples, others=others, allow_missing=run.allow_missing, lost=lost)
 
 
 def differences(

@@ -244,7 +244,9 @@ class _Progress:
         self, task: Task, samples: Sequence[Sample], others: Anchors, path: str, sha256: str
     ) -> TaskRecord:
         labels, by = task.question.labels, self._instruments(task)
-        scores = score(task.kind, labels, samples, others=others, allow_missing=self.config.allow_missing)
+        lost = task.lost_labels(sample.item for sample in samples)
+        allow = self.config.allow_missing
+        scores = score(task.kind, labels, samples, others=others, allow_missing=allow, lost=lost)
         return TaskRecord(
             version=task.version,
             task_hash=task.hash,
@@ -258,6 +260,7 @@ class _Progress:
             items=len(samples),
             clusters=scores.clusters,
             excluded=task.excluded(),
+            lost_labels=lost,
             reference_kind=task.reference_kind(),
             embedder=by.record if by else None,
             features=task.features(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from harness.metrics import Metric
+from harness.metrics.registry import few
 from harness.record import Interval, Score
 from harness.stats.intervals import (
     FEW_VALUES,
@@ -60,8 +61,10 @@ def _best(metric: Metric, spread: Bootstrap) -> Interval | None:
 
 
 def _note(metric: Metric, value: float, best: Interval | None, clusters: int) -> str | None:
-    what = "the value is biased upward, and its interval" if metric.biased else "the interval"
-    few = f"{clusters} clusters: below {metric.reliable_from} {what} may cover less often than it states"
-    outside = best is not None and not best.low <= value <= best.high
-    said = [few if clusters < metric.reliable_from else None, OUTSIDE if outside else None, metric.caveat]
+    least, outside = metric.reliable_from, best is not None and not best.low <= value <= best.high
+    said = [
+        few(clusters) or f"{clusters} clusters: below {least} the interval may cover less often than it states",
+        f"biased upward below {least} clusters" if metric.biased else None,
+    ]
+    said = [*(said if clusters < least else []), OUTSIDE if outside else None, metric.caveat]
     return "; ".join(filter(None, said)) or None

@@ -13,6 +13,7 @@ import numpy as np
 from harness.kinds import Answered, Centroids, Kind
 from harness.metrics import Metric
 from harness.metrics.outcome import Labelled, LabelSets, Outcome
+from harness.metrics.registry import labels_lost
 from harness.record import (
     AnswerCounts,
     Bias,
@@ -88,6 +89,7 @@ def score(
     *,
     others: Anchors = NO_ANCHORS,
     allow_missing: bool = False,
+    lost: Sequence[str] = (),
 ) -> TaskScores:
     """Compute every number of a task.
 
@@ -97,17 +99,20 @@ def score(
         samples: n samples, at least one.
         others: answers of baselines and ceilings to the same items.
         allow_missing: if answers are missing, score the other items with a note; else withhold all scores.
+        lost: labels of the split that the sample of items lost; means over labels then have no value.
     """
     counts = breakdown.answer_counts([one for repeat in _repeats(kind, samples) for one in repeat])
     there = whole(samples)
-    if len(there) == len(samples):
-        scores = _task_scores(kind, labels, samples, others, counts)
-        return scores if counts.ok else _noted(scores, _NONE_PARSED)
-    absent = f"{len(samples) - len(there)} of {len(samples)} items lack an answer"
-    if not allow_missing or not there:
+    absent = (
+        f"{len(samples) - len(there)} of {len(samples)} items lack an answer" if len(there) < len(samples) else None
+    )
+    if absent and (not allow_missing or not there):
         return _withheld(kind, samples, counts, f"withheld: {absent}; {RESUME}")
     scores = _task_scores(kind, labels, only(samples, there), others.only(there), counts)
-    return _noted(scores, f"over the other items only: {absent}")
+    scores = replace(scores, metrics=scores.metrics | _lost(kind, len(lost), len(labels)))
+    if absent:
+        return _noted(scores, f"over the other items only: {absent}")
+    return scores if counts.ok else _noted(scores, _NONE_PARSED)
 
 
 def _withheld(kind: Kind, samples: Sequence[Sample], counts: AnswerCounts, reason: str) -> TaskScores:
@@ -164,6 +169,15 @@ def _task_scores(
         reliability=breakdown.reliability(model) if isinstance(model, Labelled) else {},
         centroids=others.centroids if fixed else None,
     )
+
+
+def _lost(kind: Kind, lost: int, labels: int) -> dict[str, Score]:
+    """Return the means over labels without a value, if labels were lost."""
+    return {
+        metric.name: Score(value=None, reason=labels_lost(lost, labels), higher_is_better=metric.higher_is_better)
+        for metric in kind.metrics
+        if lost and metric.per_label
+    }
 
 
 def repeated(

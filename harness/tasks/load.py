@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from lm_eval.api.task import ConfigurableTask
 
 from harness.kinds import Kind
 from harness.kinds.derive import derivation
-from harness.record import FeaturesRecord
+from harness.record import FeaturesRecord, Item
 from harness.record.provenance import sha256_text
 from harness.tasks import catalogue, checks, functions, safety
 from harness.tasks.checks.prompts import of_axes
@@ -71,11 +71,22 @@ class Task:
         """Count the rows of the split that are not asked, by reason."""
         return split(self.question, EVALUATED).excluded
 
+    def lost_labels(self, kept: Iterable[Item]) -> tuple[str, ...]:
+        """Return the labels of items of the split that no `kept` item has; none where labels differ by item."""
+        if not self.question.labels:
+            return ()
+        there, left = ({label for item in some for label in item.labels} for some in (self._items, kept))
+        return tuple(sorted(there - left))
+
+    @property
+    def _items(self) -> list[Item]:
+        return split(self.question, EVALUATED).items
+
     def reference_kind(self) -> str | None:
         """Name what descriptions are compared with, joined where the items differ."""
         if not self.kind.references:
             return None
-        items = split(self.question, EVALUATED).items
+        items = self._items
         referenced = {item.item_id for item in items if item.references}
         table = load(self.question.features, self.question.source).tables[EVALUATED]
         named = zip(table["item_id"].to_pylist(), table["reference_kind"].to_pylist(), strict=True)

@@ -18,7 +18,7 @@ from leaderboard.site import write_site
 from tests.leaderboard.page import Page, read_page
 from tests.making import emotic_lookalike
 
-FEW = "below 30 the interval may cover less often than it states"
+FEW = "below 30 intervals and tests are unreliable"
 
 
 def _run(root: Path, *arguments: str) -> Path:

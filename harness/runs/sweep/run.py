@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -157,8 +156,9 @@ def report(planned: Plan, folder: Path) -> Sweep:
     order = [sample.item.item_id for sample in runs[0].samples[name]]
     outcomes = [kind.outcome(labels, answered(_in_order(one, name, order))) for one in runs]
     clusters = cluster_index([sample.item for sample in runs[0].samples[name]])
-    values = [metric.value(one, len(order)) for one in outcomes]
-    whole = not any(map(math.isnan, values))
+    values = [one.record.tasks[name].metrics[metric.name].value for one in runs]
+    known = [value for value in values if value is not None]
+    whole = len(known) == len(values)
     place = {axes: number for number, prompts in enumerate(planned.prompts) for axes in prompts.axes}
     design = contrasts(planned.axes, cells(planned.axes, planned.task.question.axes, planned.design))
     able = whole and clusters.max() > 0
@@ -172,17 +172,17 @@ def report(planned: Plan, folder: Path) -> Sweep:
         clusters=int(clusters.max()) + 1,
         variants=tuple(map(_variant, planned.prompts, runs, values)),
         effects=tuple(effects(measured, design)) if able else (),
-        spread=spread_of(values) if whole else None,
+        spread=spread_of(known) if whole else None,
     )
 
 
-def _variant(prompts: Prompts, one: Run, value: float) -> Variant:
+def _variant(prompts: Prompts, one: Run, value: float | None) -> Variant:
     [task] = one.record.tasks.values()
     counts = task.answers
     return Variant(
         id=prompts.id,
         axes=tuple(axes.changed for axes in prompts.axes),
-        value=None if math.isnan(value) else value,
+        value=value,
         not_parsed=counts.unparsed_rate + counts.refused_rate + counts.empty_rate,
     )
 
