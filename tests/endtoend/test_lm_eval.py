@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import sys
 from functools import partialmethod
 from pathlib import Path
@@ -60,7 +61,12 @@ def test_the_lm_eval_command_runs_a_task_of_each_kind(
 ) -> None:
     # its own 13,986 task files take seconds to index and have no part in this
     monkeypatch.setattr(TaskManager, "__init__", partialmethod(TaskManager.__init__, include_defaults=False))
-    monkeypatch.setenv("TOKENIZERS_PARALLELISM", "false")  # the command sets it
+    monkeypatch.setenv(
+        "TOKENIZERS_PARALLELISM", "false"
+    )  # the command sets it, and these; all come back after the test
+    logger = logging.getLogger("lm_eval")
+    for name, value in (("handlers", [*logger.handlers]), ("level", logger.level), ("propagate", logger.propagate)):
+        monkeypatch.setattr(logger, name, value)
     command = [
         *("lm-eval", "run", "--model", "hf"),
         *("--model_args", f"pretrained={tiny_model},dtype=float32", "--device", "cpu"),
