@@ -21,17 +21,24 @@ def parser() -> argparse.ArgumentParser:
         "--features", help="folder, Parquet file or Hub id@revision of the run's features (default: look)"
     )
     command.add_argument("--embedder", metavar="DIR|ID@REV", help="sentence embedder (default: all-MiniLM-L6-v2)")
+    command.add_argument(
+        "--readers", action="store_true", help="instead, show the main scores under a strict and a lenient reader"
+    )
     return command
 
 
 def main(args: argparse.Namespace) -> int:
-    """Print each difference; return 1 where there is one.
+    """Print each difference, and return 1 where there is one; or the main scores under each reader.
 
     Raises:
         InputError: the run or its features cannot be read.
     """
-    from harness.runs.rescore import rescore
+    from harness.runs.rescore import reread, rescore
 
+    if args.readers:
+        for line in reread(Path(args.run_dir).expanduser(), args.embedder):
+            sys.stdout.write(f"{one_line(line, 1000)}\n")
+        return 0
     differences = rescore(Path(args.run_dir).expanduser(), args.features, args.embedder)
     for line in differences:
         sys.stdout.write(f"{one_line(line, 1000)}\n")

@@ -101,6 +101,8 @@ def _noises(score: Score) -> list[str]:
 
 
 def _notes(task: TaskRecord) -> str:
+    from harness.scoring.readers import moved
+
     answers = task.answers
     parts = [
         f"answers: unparsed {answers.unparsed_rate:.1%}, refused {answers.refused_rate:.1%}, "
@@ -127,6 +129,8 @@ def _notes(task: TaskRecord) -> str:
         for text in filter(None, (score.reason if told else None, *(score.note or "").split("; "))):
             said[text].append(name)
     parts += [text if text == unreliable else f"{', '.join(names)}: {text}" for text, names in said.items()]
+    for reader, value in moved(task.metrics[task.main_score], task.readers).items():
+        parts.append(f"{task.main_score} is {value:.3f} under the {reader} reader: more than half the interval away")
     if place := task.metrics[task.main_score].normalized_score:
         parts += [f"normalized {task.main_score}: {text}" for text in (place.reason, place.note) if text]
     return escape("; ".join(parts))

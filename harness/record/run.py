@@ -80,6 +80,7 @@ class TaskRecord(Model):
         bias: how answers lean; None where there is no fixed label set.
         centroids: mean valence and arousal of the train items with each label, which distances are to; None where they
             are to word norms.
+        readers: the main score of generated answers under the strict, the default and the lenient reader.
         reliability: the reliability diagram of `raw`, of length-`normalised` and of contextually `calibrated`
             probabilities, each where there is one; empty where answers are texts.
         samples: the samples' file below the run folder.
@@ -108,6 +109,7 @@ class TaskRecord(Model):
     confusion: Confusion | None
     bias: Bias | None = None
     centroids: dict[str, tuple[FiniteFloat, FiniteFloat]] | None = None
+    readers: dict[str, FiniteFloat] = Field(default_factory=dict)
     reliability: dict[str, tuple[ReliabilityBin, ...]] = Field(default_factory=dict)
     samples: str
     samples_sha256: str

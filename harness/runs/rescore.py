@@ -13,6 +13,7 @@ from harness.kinds.recorded import read_run
 from harness.record import RunRecord, Sample, Score, TaskRecord
 from harness.record.folder import read_samples
 from harness.scoring.anchors import Anchors, anchors_of
+from harness.scoring.readers import by_reader, moved, rank
 from harness.scoring.samples import judge
 from harness.scoring.score import TaskScores, score
 
@@ -44,6 +45,32 @@ def rescore(folder: Path, features: str | None = None, given_embedder: str | Non
         for name, task in run.tasks.items()
         for line in differences(run, name, read_samples(folder, task), features, given_embedder)
     ]
+
+
+def reread(folder: Path, given_embedder: str | None = None) -> Iterator[str]:
+    """Yield a line for each task of generated answers and each reader.
+
+    Args:
+        folder: a run folder.
+        given_embedder: as `--embedder`; None for the default.
+
+    Raises:
+        InputError: the record or a sample is missing or breaks its schema.
+    """
+    run = read_run(folder)
+    for name, task in run.tasks.items():
+        if task.output_type == "multiple_choice":
+            continue
+        kind, score = get(task.kind), task.metrics[task.main_score]
+        by = instruments(given_embedder) if kind.measured else None
+        samples = read_samples(folder, task)
+        found = by_reader(kind, task.labels, samples, main_score=task.main_score, by=by, centroids=task.centroids)
+        far = moved(score, found)
+        for reader, value in found.items():
+            place, of = rank(score, value)
+            change = f", {value - found['default']:+.3f}" if reader != "default" and "default" in found else ""
+            said = " (more than half the interval)" if reader in far else ""
+            yield f"{name}: {reader} reader: {task.main_score} {value:.3f}{change}{said}, rank {place} of {of}"
 
 
 def _again(run: RunRecord, task: TaskRecord, samples: Sequence[Sample], others: Anchors) -> TaskScores:

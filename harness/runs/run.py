@@ -26,6 +26,7 @@ from harness.record import folder as record
 from harness.runs.config import RunConfig, ask_settings, cache_file, tasks_of
 from harness.runs.preflight import check_fit, warn_of_limit, warn_of_scale
 from harness.scoring.anchors import Anchors, anchors
+from harness.scoring.readers import by_reader
 from harness.scoring.samples import make_samples
 from harness.scoring.score import score
 from harness.tasks.load import Task
@@ -271,6 +272,9 @@ class _Progress:
             bias=scores.bias,
             reliability=scores.reliability,
             centroids=scores.centroids,
+            readers={}
+            if task.by_likelihood
+            else by_reader(task.kind, labels, samples, main_score=task.main_score, by=by, centroids=scores.centroids),
             samples=path,
             samples_sha256=sha256,
         )

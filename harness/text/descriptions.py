@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from harness.record import Parsed
 from harness.text import final
+from harness.text.readers import reader
 from harness.text.refusals import refuses, unparsed
 
 _RULE = re.compile(r"(?:[-*_=] ?){3,}$")
@@ -60,9 +61,9 @@ def parse_description(text: str) -> Parsed:
     if not text.strip() or refuses(text):
         return unparsed(text)
     found = clean(text)
-    return (
-        Parsed(status="ok", text=found.text, removed=found.removed) if found.text else unparsed(text, refusable=False)
-    )
+    if not found.text or (found.removed and reader() == "strict"):
+        return unparsed(text, refusable=False)
+    return Parsed(status="ok", text=found.text, removed=found.removed)
 
 
 def clean(text: str) -> Cleaned:

@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 from harness.record import Parsed
 from harness.text import final
 from harness.text.labels import Choices, Found, booleans, led, without_lead
-from harness.text.names import label_of, plain
+from harness.text.names import label_of, named, plain
+from harness.text.readers import reader
 from harness.text.refusals import unparsed
 
 _SIDE_BY_SIDE = re.compile(r"\]\s*,\s*\[")
@@ -52,8 +53,9 @@ def parse_labels(text: str, choices: Sequence[str]) -> Parsed:
         Status `ok` with the labels in the order of `choices`, else `empty`, `refused` or `unparsed`.
     """
     seen, offered = final.unfenced(text), tuple(choices)
-    for said in (final.boxed(seen) or final.final(seen), final.answer(seen), seen):
-        for rule in RULES if said else ():
+    strict = reader() == "strict"
+    for said in (seen,) if strict else (final.boxed(seen) or final.final(seen), final.answer(seen), seen):
+        for rule in _RULES[reader()] if said else ():
             found = rule(said or "", offered)
             if found is not None:
                 return Parsed(status="ok", labels=tuple(choice for choice in offered if choice in found))
@@ -158,3 +160,18 @@ def _elements(body: str) -> list[str]:
 
 RULES: tuple[Callable[[str, Choices], Found], ...] = (_arrays, _pairs, _items, _words, _sentence)
 """The rules of a set, in the order of precedence."""
+
+
+def _array(text: str, choices: Choices) -> Found:
+    """Read a text that is one JSON list of labels and nothing else."""
+    whole = _BRACKETS.fullmatch(text.strip())
+    labels = [label_of(one, choices) for one in _elements(whole[1])] if whole else [None]
+    return frozenset(filter(None, labels)) if all(labels) else None
+
+
+def _any(text: str, choices: Choices) -> Found:
+    """Return every label that the text names and does not deny."""
+    return named(text, choices).left or None
+
+
+_RULES = {"strict": (_array,), "default": RULES, "lenient": (*RULES, _any)}

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from harness.record import Parsed
 from harness.text import final
 from harness.text.names import label_of, leading, named, plain
+from harness.text.readers import reader
 from harness.text.refusals import unparsed
 
 Choices = tuple[str, ...]
@@ -54,7 +55,7 @@ def parse_label(text: str, choices: Sequence[str]) -> Parsed:
         Status `ok` with one label; else `empty` (no text), `refused` or `unparsed`.
     """
     seen, offered = final.unfenced(text), tuple(choices)
-    for rule in RULES:
+    for rule in _RULES[reader()]:
         found = rule(seen, offered)
         if found is not None and len(found) == 1:
             return Parsed(status="ok", labels=tuple(found))
@@ -179,3 +180,18 @@ RULES: tuple[Callable[[str, Choices], Found], ...] = (
     _final, _object, _answer, _line, _leads, _stated, _bold, _concluded, _only
 )  # fmt: skip
 """The rules of one label, in the order of precedence."""
+
+
+def _alone(text: str, choices: Choices) -> Found:
+    """Return the label that is the whole text."""
+    label = label_of(without_lead(text), choices)
+    return frozenset([label]) if label else None
+
+
+def _last(text: str, choices: Choices) -> Found:
+    """Return the label that is named last, of those that are not denied."""
+    found = named(text, choices)
+    return frozenset([label for label in found.all if label in found.left][-1:]) or None
+
+
+_RULES = {"strict": (_alone,), "default": RULES, "lenient": (*RULES, _last)}
