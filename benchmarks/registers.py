@@ -89,10 +89,8 @@ def neutral_table(read: Reading) -> Table:
     for name in ("neutral", "other_languages"):
         found = read(raw[name])
         known = found[~np.isnan(found).any(axis=1)]
-        cells = [
-            ", ".join(f"{value:.2f}" for value in statistic) if len(known) else "-"
-            for statistic in (known.mean(axis=0), np.abs(known).max(axis=0, initial=0.0))
-        ]
+        statistics = (known.mean(axis=0), np.abs(known).max(axis=0)) if len(known) else ()
+        cells = [", ".join(f"{value:.2f}" for value in statistic) for statistic in statistics] or ["-", "-"]
         table.add_row(name, str(len(found)), *cells, f"{len(found) - len(known)}")
     return table
 

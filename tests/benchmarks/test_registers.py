@@ -15,8 +15,8 @@ from benchmarks.registers import GOALS, SENTENCE, apart, register_texts, registe
 from harness.text.va_folds import folds_in
 from harness.text.va_readback import Reader
 
-MISSED = {"literary": 0.85, "clinical": 0.8, "negation": 0.65, "mixed": 0.65, "bodily": 0.7}
-"""What must not get worse where the goal is missed."""
+MISSED = {"negation": 0.7, "mixed": 0.65}
+"""What must not get worse where the held-back half misses the goal."""
 
 
 @cache
