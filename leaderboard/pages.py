@@ -186,6 +186,7 @@ def _facts(record: RunRecord, task: TaskRecord) -> list[tuple[str, str]]:
         "features": f"{task.features.id}@{task.features.revision}" if task.features.revision else task.features.id,
         "features hash": task.features.sha256,
         "valence and arousal": ", ".join(task.features.va_source),
+        "quantile map fitted on": task.features.calibrated_on,
         "samples hash": task.samples_sha256,
         "embedder": f"{task.embedder.id}@{task.embedder.revision}" if task.embedder else None,
         "embedder hash": task.embedder.weights_sha256 if task.embedder else None,

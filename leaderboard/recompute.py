@@ -51,6 +51,9 @@ def _wrong(entry: Entry, features: Sequence[str], embedder: str | None) -> Itera
     if entry.task.features.synthetic:
         yield _problem("synthetic features say nothing about a model", "unsupported", "features.synthetic")
         return
+    if entry.task.features.calibrated_on:
+        yield _problem("values were mapped; run without --calibrate", "unsupported", "features.calibrated_on")
+        return
     if entry.record.synthetic:
         yield _problem("true, but the features of its only task are not synthetic", "conflict", "synthetic")
     if entry.record.limit is not None:

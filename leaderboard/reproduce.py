@@ -35,6 +35,7 @@ def _given(record: RunRecord, task: TaskRecord) -> list[str]:
     """Return the flags, with values, that change the prompts or the measurement."""
     flags = {
         "--features": _pinned(task.features.id, task.features.revision) if task.features.id != "shipped" else None,
+        "--calibrate": "quantile" if task.features.calibrated_on else None,
         "--num_fewshot": str(task.num_fewshot) if task.num_fewshot else None,
         "--system_instruction": record.system_instruction,
         "--gen_kwargs": _arguments(record.gen_kwargs) if record.gen_kwargs else None,

@@ -58,6 +58,11 @@ def parser() -> argparse.ArgumentParser:
     add("--tasks", required=True, help="tasks and groups, separated by commas")
     add("--model_args", default="", metavar="K=V,...", help="arguments of the back end, as K=V,K=V or a JSON object")
     add("--features", help="where VA features come from: folder, Parquet file or Hub id@revision (also VAEMO_FEATURES)")
+    add(
+        "--calibrate",
+        choices=("quantile",),
+        help="map valence and arousal to the scale of word norms (docs/features.md)",
+    )
     add("--num_fewshot", type=int, metavar="N", help="examples from the train split to show in each prompt")
     add("--batch_size", metavar="N|auto", help="batch size of the back end")
     add("--device", help="device of the back end (default: cuda where there is one, else cpu)")
@@ -124,7 +129,7 @@ def config(args: argparse.Namespace) -> RunConfig:
         model=args.model,
         model_args=arguments(args.model_args, "--model_args"),
         tasks=listed(args.tasks),
-        features=reference(args.features),
+        features=reference(args.features, calibrate=args.calibrate is not None),
         include_paths=tuple(Path(path).expanduser() for path in args.include_path),
         output_path=Path(args.output_path).expanduser(),
         num_fewshot=args.num_fewshot,

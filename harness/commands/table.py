@@ -117,6 +117,8 @@ def _notes(task: TaskRecord) -> str:
     parts += [f"{count} {what}" for what, count in counts.items() if count]
     if task.excluded:
         parts.append("left out: " + ", ".join(f"{count} {reason}" for reason, count in task.excluded.items()))
+    if task.features.calibrated_on:
+        parts.append(f"valence and arousal: quantile map to the norms' scale, fitted on {task.features.calibrated_on}")
     if task.reference_kind:
         parts.append(f"references: {task.reference_kind}")
     repeats = next((score.sampling.repeats for score in task.metrics.values() if score.sampling), None)

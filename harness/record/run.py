@@ -23,6 +23,7 @@ class FeaturesRecord(Model):
         synthetic: True where valence and arousal were drawn, not measured.
         fitted_on: the split that fitted baselines learn from; None where the source has no such split.
         fitted_sha256: hash of the Parquet files of the train split; None where the source has no such split.
+        calibrated_on: the split on which the quantile map to the norms' scale was fitted; None for values as they are.
     """
 
     id: str
@@ -34,6 +35,7 @@ class FeaturesRecord(Model):
     synthetic: bool
     fitted_on: str | None
     fitted_sha256: str | None = None
+    calibrated_on: str | None = None
 
 
 class EmbedderRecord(Model):

@@ -24,6 +24,7 @@ class Settings(Model):
         task_hash: of the task as its YAML states it.
         features: id of the VA features.
         features_sha256: hash of the Parquet files of the evaluated split.
+        calibrated_on: the split on which the quantile map to the norms' scale was fitted; None for values as they are.
         design: every combination of levels, or one change at a time.
         axes: by name, the levels; the first is the task's own.
         limit: number of items, or a fraction of them; None for all.
@@ -40,6 +41,7 @@ class Settings(Model):
     task_hash: str
     features: str
     features_sha256: str
+    calibrated_on: str | None = None
     design: Literal["crossed", "one-at-a-time"]
     axes: dict[str, tuple[Level, ...]]
     limit: FiniteFloat | None

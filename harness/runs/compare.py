@@ -157,6 +157,7 @@ def _identity(task: TaskRecord) -> dict[str, str]:
         **dict(zip(_HASHED, hashed, strict=True)),
         _HASH: task.task_hash[:12],
         "features": f"{task.features.source}/{task.features.split} {task.features.sha256[:12]}",
+        "calibrated_on": str(task.features.calibrated_on),
         "reference_kind": str(task.reference_kind),
         "embedder": task.embedder.weights_sha256[:12] if task.embedder else "none",
         "reader": str(task.embedder.reader_sha256)[:12] if task.embedder else "none",

@@ -11,6 +11,7 @@ from harness.metrics.registry import labels_lost
 from harness.models import lm_eval as _compat
 from harness.scoring.baselines.names import check_answers
 from harness.scoring.scale import scale
+from harness.tasks.features import load
 from harness.tasks.load import generation_arguments
 from harness.tasks.prompts.axes import ALONE
 from va_extractor.common.credentials import names_one
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from harness.runs.config import RunConfig
     from harness.tasks.load import Task
 
+_CALIBRATE = "--calibrate quantile maps values to the norms' scale"
 _OTHER_LENGTHS = ("max_tokens", "max_new_tokens", "max_completion_tokens")
 
 
@@ -70,7 +72,8 @@ def warn_of_scale(tasks: Sequence[Task]) -> None:
         found = scale(question)
         if found is not None and found.warning:
             warned.add(question.source)
-            sys.stderr.write(f"warning: {question.source}: {found.warning}\n")
+            fix = "" if load(question.features, question.source).calibrated_on else f"; {_CALIBRATE}"
+            sys.stderr.write(f"warning: {question.source}: {found.warning}{fix}\n")
 
 
 def _narrowness(task: Task, settings: _compat.AskSettings) -> str | None:

@@ -10,6 +10,7 @@ from typing import Any
 from harness.models import lm_eval as _compat
 from harness.models.dry_run import DryRunLM
 from harness.record import FeaturesRecord, RunRecord
+from harness.tasks.features import reference
 from harness.tasks.load import load_tasks
 
 
@@ -42,7 +43,8 @@ def render(run: RunRecord, name: str, features: str, prompts: Mapping[str, str] 
     Raises:
         InputError: the task is unknown, or the features lack its source.
     """
-    task = load_tasks([name], [], features)[0]
+    calibrate = run.tasks[name].features.calibrated_on is not None
+    task = load_tasks([name], [], reference(features, calibrate=calibrate))[0]
     settings = _compat.AskSettings(
         num_fewshot=run.tasks[name].num_fewshot,
         limit=None,

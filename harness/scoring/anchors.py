@@ -80,12 +80,12 @@ def anchors(
         by_likelihood: whether answers are log-likelihoods instead of texts.
         by: instruments that score descriptions; None for other kinds.
     """
-    hashes = load(question.features, question.source).hashes
+    source = load(question.features, question.source)
     return _anchors(
         question.kind,
         question.derive,
         items,
-        (question.source, hashes[EVALUATED], hashes.get(FITTED)),
+        (question.source, source.hashes[EVALUATED], source.hashes.get(FITTED), source.calibrated_on),
         lambda: question,
         by_likelihood=by_likelihood,
         embedder=by.record if by else None,
@@ -113,6 +113,7 @@ def anchors_of(
 
     def question() -> Question:
         found = features if features is not None else _find(task.features)
+        found = reference(found, calibrate=task.features.calibrated_on is not None)
         return Question(kind, found, task.features.source, task.labels, derive=task.derive)
 
     if features is not None:
@@ -121,7 +122,7 @@ def anchors_of(
         kind,
         task.derive,
         items,
-        (task.features.source, task.features.sha256, task.features.fitted_sha256),
+        (task.features.source, task.features.sha256, task.features.fitted_sha256, task.features.calibrated_on),
         question,
         by_likelihood=task.output_type == "multiple_choice",
         embedder=by.record if by else task.embedder,
@@ -141,7 +142,7 @@ def _anchors(
     kind: Kind,
     derive: str | None,
     items: Sequence[Item],
-    features: tuple[str, str, str | None],
+    features: tuple[str, str, str | None, str | None],
     question: Callable[[], Question],
     *,
     by_likelihood: bool,

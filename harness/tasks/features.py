@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
 import pyarrow as pa
 
+from harness.tasks.calibration import calibrated
 from va_extractor import dataset
 from va_extractor.common.credentials import redacted
 from va_extractor.common.errors import InputError
@@ -18,6 +19,7 @@ from va_extractor.schema import Provenance
 
 VARIABLE = "VAEMO_FEATURES"
 SHIPPED = "shipped"
+_CALIBRATED = "#quantile"
 _HUB_ID = re.compile(r"^[\w.-]+/[\w.-]+(@[\w./-]+)?$")
 _ALWAYS_SHIPPED = ("norms",)
 
@@ -33,6 +35,7 @@ class Source:
         tables: rows of each split, in the columns of `va_extractor.schema.COLUMNS`.
         hashes: SHA-256 of each split's files.
         provenance: of each split.
+        calibrated_on: the split on which the map to the norms' scale was fitted; None for values as they are.
     """
 
     id: str
@@ -41,11 +44,17 @@ class Source:
     tables: dict[str, pa.Table]
     hashes: dict[str, str]
     provenance: dict[str, Provenance]
+    calibrated_on: str | None = None
 
 
-def reference(given: str | None) -> str:
-    """Return where features come from: what was given, else `VAEMO_FEATURES`, else what ships."""
-    return given or os.environ.get(VARIABLE) or SHIPPED
+def reference(given: str | None, *, calibrate: bool = False) -> str:
+    """Return where features come from: what was given, else `VAEMO_FEATURES`, else what ships.
+
+    Args:
+        given: as `--features`.
+        calibrate: whether to map them to the norms' scale; the reference then ends in `#quantile`.
+    """
+    return (given or os.environ.get(VARIABLE) or SHIPPED) + _CALIBRATED * calibrate
 
 
 @cache
@@ -53,15 +62,20 @@ def load(features: str, name: str) -> Source:
     """Load one source.
 
     Args:
-        features: local folder or Parquet file, Hub id with optional `@revision`, or `shipped`.
+        features: local folder or Parquet file, Hub id with optional `@revision`, or `shipped`; `#quantile` after it
+            maps them to the norms' scale (`harness.tasks.calibration`).
         name: the source's name, for example `iimi`.
 
     Returns:
         Its rows; where the features have no `norms`, the word norms that ship.
 
     Raises:
-        InputError: there are no such features, or they lack the source or break the schema.
+        InputError: there are no such features, they lack the source or break the schema, or cannot be mapped.
     """
+    if features.endswith(_CALIBRATED):
+        plain = load(features.removesuffix(_CALIBRATED), name)
+        tables, fitted = calibrated(plain.tables)
+        return replace(plain, tables=tables, calibrated_on=fitted)
     root, revision = _root(features, name)
     found = _files(root, name)
     empty = root.is_dir() and not dataset.sources(root)

@@ -112,6 +112,7 @@ class Task:
             or "synthetic" in set(table["va_source"].to_pylist()),
             fitted_on=learns if learns in source.tables and learns != EVALUATED else None,
             fitted_sha256=source.hashes.get(FITTED),
+            calibrated_on=source.calibrated_on,
         )
 
 

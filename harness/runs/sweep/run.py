@@ -212,6 +212,7 @@ def _settings(config: RunConfig, task: Task, axes: Sequence[Axis], design: str) 
             "task_hash": task.hash,
             "features": features.id,
             "features_sha256": features.sha256,
+            "calibrated_on": features.calibrated_on,
             "design": design,
             "axes": {axis.name: axis.levels for axis in axes},
             "limit": config.limit,

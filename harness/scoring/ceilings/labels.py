@@ -57,7 +57,8 @@ def label_scores(question: Question) -> dict[str, Floats]:
     """Return, for each predictor, (n, k) log-scores of the labels for all evaluated documents of a task."""
     items, learned = split(question, EVALUATED).items, split(question, FITTED).items
     ids = [[item.item_id for item in found] for found in (items, learned)]
-    parts = ["labels", question.source, load(question.features, question.source).hashes, question.labels, *ids]
+    source = load(question.features, question.source)
+    parts = ["labels", source.name, source.hashes, source.calibrated_on, question.labels, *ids]
     return kept(parts, lambda: _compute(question, items, learned))
 
 
