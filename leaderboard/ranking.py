@@ -138,12 +138,12 @@ def tie_groups(values: Floats, p: Floats, cut: float) -> list[tuple[int, ...]]:
     members: list[list[int]] = [[] for _ in values]
     begin, group, reached = 0, 0, -1
     for end in range(count):
-        told = np.flatnonzero(apart[order[end], order[begin:end]])
-        if told.size:
+        different = np.flatnonzero(apart[order[end], order[begin:end]])
+        if different.size:
             if end - 1 > reached:
                 group, reached = group + 1, end - 1
                 _enter(members, order[begin:end], group)
-            begin += int(told[-1]) + 1
+            begin += int(different[-1]) + 1
     _enter(members, order[begin:], group + 1)
     return [tuple(one) for one in members]
 

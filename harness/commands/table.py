@@ -127,8 +127,8 @@ def _notes(task: TaskRecord) -> str:
     said: dict[str, list[str]] = defaultdict(list)
     lost, unreliable = labels_lost(len(task.lost_labels), len(task.labels)), few(task.clusters)
     for name, score in task.metrics.items():
-        told = score.value is not None or name == task.main_score or score.reason == lost
-        for text in filter(None, (score.reason if told else None, *(score.note or "").split("; "))):
+        shown = score.value is not None or name == task.main_score or score.reason == lost
+        for text in filter(None, (score.reason if shown else None, *(score.note or "").split("; "))):
             said[text].append(name)
     parts += [text if text == unreliable else f"{', '.join(names)}: {text}" for text, names in said.items()]
     for reader, value in moved(task.metrics[task.main_score], task.readers).items():

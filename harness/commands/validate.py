@@ -83,11 +83,11 @@ def main(args: argparse.Namespace) -> int:
 
 def _lines(report: Report) -> list[str]:
     lines = [f"{problem} (remark)" if problem.remark else str(problem) for problem in report.problems]
-    told = [str(control) for control in report.controls] + [str(control) for control in report.omitted]
+    said = [str(control) for control in report.controls] + [str(control) for control in report.omitted]
     if report.facts:
         difference = report.facts.min_detectable_difference
-        told.insert(0, f"{report.facts}; smallest detectable difference {difference:.3f} (80 % power, unpaired)")
-    return lines + [f"{report.path}: {report.name}: {what}" for what in told]
+        said.insert(0, f"{report.facts}; smallest detectable difference {difference:.3f} (80 % power, unpaired)")
+    return lines + [f"{report.path}: {report.name}: {what}" for what in said]
 
 
 def _sum(reports: list[Report]) -> str:

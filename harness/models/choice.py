@@ -168,7 +168,7 @@ def open_model(
         what = f"the package {name} is missing"
         raise InputError(what, code="extra", field="--model", found=choice.given, hint=hint) from error
     except Exception as error:  # back ends raise anything; the user gets one line
-        meant = _provider_hint(choice)
+        meant = "check --model_args" if isinstance(error, TypeError) else _provider_hint(choice)
         raise InputError(first_line(error), code="model", field="--model", found=choice.given, hint=meant) from error
 
 

@@ -1,10 +1,10 @@
 """Content-free prompts: what a model says of the labels when the values say nothing (contextual calibration).
 
-A language model prefers some labels whatever stands in the prompt. Zhao, Wallace, Feng, Klein & Singh (2021), Calibrate
+A language model prefers some labels whatever the prompt says. Zhao, Wallace, Feng, Klein & Singh (2021), Calibrate
 Before Use, ICML, arXiv:2102.09690, ask it the same prompt with a token in place of the content, average what it answers
-over three tokens (their section 5), and divide that out. Here the tokens stand in place of valence, arousal and
-dominance. Each list of labels is asked once; where a prompt shows examples, which are drawn anew for each item, each
-token is asked under several draws.
+over three tokens (their section 5), and divide that out. Here the tokens replace valence, arousal and
+dominance. Each list of labels needs one set of requests. If a prompt shows examples, which are drawn anew for each
+item, each token is sent with several draws.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def content_free(lm: LM | CachedLM, task: Task, settings: AskSettings) -> dict[C
     Returns:
         For each list of labels the answers, token by token; empty where the prompt has no form without content, since
         it compares the values or shows more of the item, and on all but the first process of a data-parallel run. A
-        list of which an answer never arrived is left out.
+        list with a missing answer is left out.
     """
     from harness.models import lm_eval as _compat
 

@@ -1,7 +1,7 @@
 """The run record: what `harness` writes and `leaderboard` reads.
 
 A run is a folder: `run.json` (one `RunRecord`) and `samples/<task>.jsonl.gz` (one `Sample` a line). Every number in
-`run.json` can be computed again from the samples alone. The JSON Schemas of both stand in `docs/`.
+`run.json` can be computed again from the samples alone. `docs/` has the JSON Schemas of both.
 """
 
 from harness.record.run import (

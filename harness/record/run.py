@@ -60,12 +60,12 @@ class TaskRecord(Model):
     Attributes:
         version: the task's own version, from its YAML.
         task_hash: SHA-256 over the task's prompt template, answer form, labels and generation arguments, as its YAML
-            states them; what the command line changed stands in `gen_kwargs` of the run.
-        kind: what is asked.
+            states them; changes by the command line are in `gen_kwargs` of the run.
+        kind: the kind of question.
         derive: how items were made from rows of the features; None where each row is one.
         output_type: lm-eval's output type.
         labels: the task's label set; empty for descriptions and for choices that differ by item.
-        main_score: the metric that stands for the task.
+        main_score: the name of its main metric.
         num_fewshot: how many examples lm-eval put before the prompt.
         axes: how the prompt differs from the default (docs/axes.md); empty where it does not.
         items: how many items were scored.

@@ -60,7 +60,7 @@ def check_fit(choice: ModelChoice, tasks: Sequence[Task], config: RunConfig) -> 
 
 
 def warn_of_limit(tasks: Sequence[Task], settings: _compat.AskSettings) -> None:
-    """Warn on stderr of each task of which `--limit` keeps fewer labels."""
+    """Warn on stderr of each task that loses labels by `--limit`."""
     for line in filter(None, (_narrowness(task, settings) for task in tasks)):
         sys.stderr.write(f"warning: {line}\n")
 

@@ -80,7 +80,7 @@ def render(run: RunRecord, name: str, features: str, prompts: Mapping[str, str] 
 
 
 def frame(prompt: str, messages: str) -> str | None:
-    """Return what a chat template put around the messages; None where they do not stand in the prompt in order.
+    """Return what a chat template put around the messages; None if the prompt does not have them in order.
 
     Args:
         prompt: the text sent: a template's text, or the messages as a chat server takes them, in JSON.

@@ -58,7 +58,7 @@ def run(
 
     Args:
         config: the run.
-        say: told what happens, one line at a time.
+        say: called with each line of progress.
         show: called with the run when it is written.
         loaded: the model, where it is loaded already, for several runs of one task; who loaded it warns of `--limit`.
 

@@ -50,7 +50,7 @@ class Question:
     """What decides the items of a task, and their prompts.
 
     Attributes:
-        kind: what is asked.
+        kind: the kind of question.
         features: where VA features come from (`harness.tasks.features.reference`).
         source: the source's name.
         labels: the label set; empty where there is none.

@@ -97,7 +97,7 @@ def score(kind: Kind, doc: Document, results: Sequence[Result]) -> dict[str, Ans
     """Parse the answer to one document; as lm-eval's `process_results`, under the name of every metric.
 
     Args:
-        kind: what is asked.
+        kind: the kind of question.
         doc: the document asked.
         results: the generated text, or (log-likelihood, greedy) of each choice.
     """

@@ -43,7 +43,7 @@ class Task:
         kind: what it asks.
         question: what decides its documents.
         version: from its YAML.
-        main_score: the metric that stands for it.
+        main_score: the name of its main metric.
         engine: lm-eval's own object; asking puts generation arguments of the command line into it.
         hash: SHA-256 over prompt template, answer form, labels, generation arguments and derivation, all as the YAML
             states them.

@@ -19,10 +19,10 @@ MODELINE = "# yaml-language-server: $schema="
 _README = """\
 # {name}
 
-Made from `{parent}`. Say in two sentences what is asked and what a high score means.
+Made from `{parent}`. Say in two sentences what the question is and what a high score means.
 
 - Literature: what the question comes from.
-- Gap: what no other task here asks.
+- Gap: what no other task here measures.
 - Source and licence of the data.
 - Main scores: `baseline:uniform`, `baseline:majority`, `baseline:prototype`, and one small model.
 - Versions: `version` rises when the prompt, the data or a metric changes; say here what changed.

@@ -103,7 +103,7 @@ def _options(source: Source, inside: Sequence[Path]) -> Iterator[Problem]:
         yield source.problem(at, what, hint, code="limit", found=name)
     if not fits:
         what, code = ("lies outside the task's folder", "unsafe") if exists else ("no such file", "missing")
-        yield source.problem(at, what, "name a CSV beside the YAML", code=cast(Code, code), found=name)
+        yield source.problem(at, what, "name a CSV next to the YAML", code=cast(Code, code), found=name)
 
 
 def _resolved(value: Any, yaml: Path, key: str) -> Any:

@@ -43,9 +43,9 @@ class Metadata(_Model):
     source: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")] = Field(
         description="folder of the VA features dataset, for example iimi"
     )
-    main_score: str = Field(description="the metric that stands for the task")
+    main_score: str = Field(description="the name of its main metric")
     labels: list[Label] | None = Field(None, min_length=2, max_length=1_000, description="the fixed label set")
-    options: str | None = Field(None, description="CSV of each item's options, beside the YAML (choice tasks)")
+    options: str | None = Field(None, description="CSV of each item's options, next to the YAML (choice tasks)")
     axes: Axes | None = Field(None, description="how the prompt varies (docs/axes.md)")
     derive: Derivation | None = Field(None, description="how documents are made from rows; each row is one without it")
 
@@ -97,7 +97,7 @@ class GroupYaml(_Model):
 def schema() -> dict[str, Any]:
     """Return the JSON Schema (draft 2020-12) of a task or group YAML.
 
-    What a task must have is asked only of a YAML that includes nothing, since an included file may give it.
+    Keys are required only if a YAML includes nothing, since an included file may have them.
     """
     task, group = TaskYaml.model_json_schema(), GroupYaml.model_json_schema()
     parts = task.pop("$defs") | group.pop("$defs")

@@ -169,7 +169,7 @@ def _include(given: Any, entry: Entry | None, inside: tuple[Path, ...], seen: tu
         elif not target.is_file():
             problem = Problem("no such file", "missing", *at, name, "name a YAML, relative to this one")
         elif not lies_inside(target, inside):
-            hint = "move it beside this file, or give the folder of both as --include_path"
+            hint = "move it next to this file, or give the folder of both as --include_path"
             problem = Problem("lies outside the task's folder", "unsafe", *at, name, hint)
         else:
             _read(target, inside, seen, source)

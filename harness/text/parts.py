@@ -56,9 +56,9 @@ def parts(text: str) -> Parts | str:
         return f'something is before "{FIRST}"'
     said = [text[first.end() : last.start(1)], text[last.end() :]]
     sentences = [[one for one in _SENTENCE_END.split(part) if re.search(r"[^\W_]", one)] for part in said]
-    for name, told in zip((FIRST, LAST), sentences, strict=True):
-        if len(told) != 1:
-            return f'{"more than one sentence follows" if told else "nothing follows"} "{name}"'
+    for name, following in zip((FIRST, LAST), sentences, strict=True):
+        if len(following) != 1:
+            return f'{"more than one sentence follows" if following else "nothing follows"} "{name}"'
     return Parts(*(_sentence(part) for part in said))
 
 

@@ -65,13 +65,17 @@ def read_rows(path: Path, columns: Sequence[str]) -> Iterator[Row]:
         columns: columns that must be there; further ones are kept.
 
     Raises:
-        InputError: the file is missing, not UTF-8 or not CSV, lacks a column, or a row has too few or too many cells.
+        InputError: the file is missing, not UTF-8 or not CSV, lacks a column or has one twice, or a row has the wrong
+            number of cells.
     """
     with reading(path), path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.DictReader(file, strict=True)
         try:
             header = list(reader.fieldnames or [])
             need_columns(columns, header, path)
+            twice = next((name for number, name in enumerate(header) if name and name in header[:number]), None)
+            if twice is not None:
+                raise InputError("column appears twice", code="duplicate", file=path, line=1, field=twice)
             for cells in reader:
                 if None in cells or None in cells.values():
                     what = f"the header has {len(header)} cells, this row more or fewer"

@@ -82,9 +82,9 @@ def additive_masks(
 
 
 class TreeLayout:
-    """Whole subtrees side by side in a row, told apart by a 4-D mask and explicit positions.
+    """Whole subtrees in one row, separated by a 4-D mask and explicit positions.
 
-    With both explicit the order within a row is free: tokens that predict a label stand last, so that the model
+    With both explicit the order within a row is free: tokens that predict a label come last, so that the model
     computes vocabulary-sized logits for the tail of the row alone.
     """
 

@@ -149,8 +149,8 @@ def choose_probe(pairs: Sequence[Pair]) -> tuple[list[Pair], list[int]]:
 
     These are the first, last, shortest and longest context with all their labels, and one label of each to compare.
 
-    Of the labels the one that stands last in depth-first order, behind all that a broken mask could show it. The
-    second context comes along uncompared: it is likely to share its beginning with the first.
+    The label is the last one in depth-first order, since a broken mask would show it all the others. The second
+    context is added without a comparison: it probably begins like the first.
 
     Args:
         pairs: Truncated pairs, not empty.

@@ -26,7 +26,7 @@ def choice_ceilings(question: Question, items: Sequence[Item], *, by_likelihood:
 
     `gaussian` knows the published means and standard deviations; `nearest_mean` takes the option whose items in other
     clusters lie nearest on average, and the other predictors the one that their items make likeliest. Those that learn
-    are absent where no item's own label is carried by another cluster. `lookup` tells items apart by their options too.
+    are absent if no item's own label occurs in another cluster. `lookup` also compares the options.
     """
     found = _option_scores(question, items)
     if NEAREST_MEAN in found:

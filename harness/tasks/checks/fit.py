@@ -101,7 +101,7 @@ def _labels(source: Source, kind: Kind) -> Iterator[Problem]:
     labels = metadata.get("labels")
     if isinstance(labels, list) and all(isinstance(label, str) for label in labels):
         for number, what in alike(labels):
-            hint = "give labels that a reader can tell apart"
+            hint = "give labels that differ in more than case and blanks"
             yield source.problem(("metadata", "labels", number), what, hint, code="duplicate")
     name = metadata.get("derive")
     if name in derivations():
@@ -116,7 +116,7 @@ def _labels(source: Source, kind: Kind) -> Iterator[Problem]:
 
 
 def alike(choices: Sequence[str]) -> Iterator[tuple[int, str]]:
-    """Find choices that a reader or a log-likelihood cannot tell apart: of equal text, or one the beginning of another.
+    """Find choices that are ambiguous: of equal text, or one the beginning of another.
 
     Yields:
         The number of the later choice, and what is wrong.

@@ -1,6 +1,6 @@
-"""Whether the prompts as rendered tell what the answer hangs on, offer every label, and let it be said to its end.
+"""Check rendered prompts: they show the values, name every label, and no stop text cuts off a right answer.
 
-The controls read the items, never the prompt: a prompt that hides what they read would pass them.
+The controls use the items, not the prompts, so they would not notice a prompt that hides the values.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from harness.text.languages import label_names
 from va_extractor.common.errors import Problem
 
 LEAST = 1 / 3
-"""The share of pairs, one of low and one of high value, that a prompt must tell apart.
+"""Fraction of pairs of a low and a high value whose prompts must differ.
 
-On the features that ship, the coarsest axes (whole numbers from 0 to 1) tell 0.40 of them or more, and
-a value in [-1, 1] whose decimals are cut off 0.21 or fewer.
+On the shipped features, the coarsest axes (whole numbers from 0 to 1) reach 0.40 or more. Values in [-1, 1] without
+decimals reach 0.21 or less.
 """
 _ITEMS = 200
-"""From how many items on only some, evenly spread, are paired: this many or up to twice as many."""
+"""With more items than this, only some are paired, evenly spread: this many or up to twice as many."""
 _NAMED = 5
 _NEGATIVE_ZERO = re.compile(r"-(?=0(?:\.0*)?(?![\d.]))")
 
@@ -74,13 +74,13 @@ def _values(
             ranked = sorted(some, key=rank)
             pairs = list(zip(ranked, ranked[len(ranked) // 2 :], strict=False))
             differ = [(low, high) for low, high in pairs if _coarse(rank(low)) != _coarse(rank(high))]
-            told = 0
+            differing = 0
             for low, high in differ:
                 moved = {**low, column: take(low, high)}
-                told += _plain(write(_prompted(question, moved))) != before[low["item"].item_id]
-            if told < LEAST * len(differ):
+                differing += _plain(write(_prompted(question, moved))) != before[low["item"].item_id]
+            if differing < LEAST * len(differ):
                 pairs_said = f"{counted(len(differ), 'pair')} of items with a low and a high {name}"
-                what = f"the prompt hides {name}: it tells {told} of {pairs_said} apart, fewer than {LEAST:.0%}"
+                what = f"the prompt hides {name}: it differs in {differing} of {pairs_said}, fewer than {LEAST:.0%}"
                 yield _hidden(source, column, what, by_axes=VALUES in used)
 
 
@@ -120,12 +120,12 @@ def _coarse(value: Any) -> Any:
 
 
 def _plain(text: str) -> str:
-    """Write -0.0 as 0.0: the sign of what is multiplied by nothing tells a reader nothing."""
+    """Write -0.0 as 0.0: the sign of zero shows nothing of the value."""
     return _NEGATIVE_ZERO.sub("", text)
 
 
 def _labels(source: Source, docs: Sequence[Document], write: Write, *, by_axes: bool) -> Iterator[Problem]:
-    """Find labels that the reader of a prompt cannot know of, though the answer must be one of them."""
+    """Find labels that the prompt does not name, though the answer must be one of them."""
     lacking = [(row, missing) for row, doc in enumerate(docs) if (missing := _unnamed(write(doc), _wordings(doc)))]
     if not lacking:
         return
@@ -144,7 +144,7 @@ def _wordings(doc: Document) -> list[str]:
 
 
 def _unnamed(text: str, labels: Sequence[str]) -> list[str]:
-    """Return the labels that do not stand in a text as words of their own, in whatever case and however wrapped."""
+    """Return the labels that are not whole words of a text; case and line breaks do not count."""
     flat = " ".join(text.casefold().split())
     plain = {label: " ".join(label.casefold().split()) for label in labels}
     return [label for label, words in plain.items() if not (words in flat and _word(words).search(flat))]
@@ -152,7 +152,7 @@ def _unnamed(text: str, labels: Sequence[str]) -> list[str]:
 
 @cache
 def _word(label: str) -> re.Pattern[str]:
-    edge = r"(?<!\w){}(?!\w)" if label.isascii() else "{}"  # words of other scripts may stand without a space
+    edge = r"(?<!\w){}(?!\w)" if label.isascii() else "{}"  # other scripts may write words without spaces
     return re.compile(edge.format(re.escape(label)))
 
 

@@ -26,7 +26,7 @@ def prompted(question: Question, docs: Sequence[Document], train: Sequence[Docum
     """Yield documents with the ready strings of their prompts.
 
     Args:
-        question: what is asked, and how.
+        question: kind, source, labels and axes.
         docs: n documents without them.
         train: where examples come from; None for examples themselves, which show none.
 

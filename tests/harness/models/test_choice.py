@@ -134,6 +134,8 @@ def test_a_missing_package_is_told_with_its_extra(monkeypatch: pytest.MonkeyPatc
 def test_what_a_back_end_raises_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     problem = opened(monkeypatch, OSError("\nno such repository\nmore\nlines"))
     assert (problem.code, problem.what) == ("model", "OSError: no such repository")
+    lacking = TypeError("HFLM.__init__() missing 1 required positional argument: 'pretrained'")
+    assert opened(monkeypatch, lacking).hint == "check --model_args"
     own = InputError("clear", code="missing")
     assert opened(monkeypatch, own) == own.problem
 

@@ -39,6 +39,7 @@ def test_lines_are_counted_as_an_editor_counts_them(tmp_path: Path) -> None:
     [
         (b"", "missing", None, "one"),
         (b"two\n1\n", "missing", None, "one"),
+        (b"one,two,two\n1,2,3\n", "duplicate", 1, "two"),
         (b"one,two\n1\n", "type", 2, None),
         (b"one,two\n1,2,3\n", "type", 2, None),
         (b"one\n\xff\n", "unreadable", None, None),

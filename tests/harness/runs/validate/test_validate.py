@@ -164,7 +164,7 @@ def test_values_too_coarse_for_the_axes_are_found(tmp_path: Path) -> None:
     text = text.replace("[anger, disgust, fear, happiness, neutral, sadness, surprise]", "[anger, fear]")
     found = check(tmp_path, text, features=str(tmp_path / "features")).problems
     [problem] = [problem for problem in found if problem.field == "metadata.axes"]
-    assert "it tells 0 of 40 pairs" in problem.what
+    assert "it differs in 0 of 40 pairs" in problem.what
 
 
 def test_what_is_counted_is_said_as_one_or_several() -> None:
