@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from tests.refused import refused
@@ -23,6 +26,15 @@ def test_every_label_has_a_published_term(label: str) -> None:
 
 def test_terms_stand_for_known_labels_only() -> None:
     assert set(TERMS) == {label.casefold() for label in (*BASIC, *EMOTIC)}
+
+
+def test_the_page_on_features_reviews_every_word_with_its_figures() -> None:
+    page = (Path(__file__).resolve().parents[3] / "docs" / "features.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| ([\w/]+) \| `([\w ]+)` \(([−.\d]+), ([−.\d]+)\) \|", page, re.MULTILINE)
+    assert [label for label, *_ in rows] == list(EMOTIC)
+    for label, word, *figures in rows:
+        assert word == TERMS[label.casefold()]
+        assert [float(figure.replace("−", "-")) for figure in figures] == prototypes([label])[0].tolist()
 
 
 def test_hand_picked_points() -> None:
