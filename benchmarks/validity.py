@@ -23,7 +23,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.known_changes import own_courses, own_table, rated_table
+from benchmarks.known_changes import outcome, own_courses, own_table, rated_table
 from benchmarks.known_groups import (
     Embed,
     Score,
@@ -195,7 +195,7 @@ def main() -> None:
     raw = own_texts()
     comparisons = own_comparisons(raw)
     accuracy: dict[str, tuple[Array, Array]] = {}
-    changes = [own_table({name: courses.outcome(read_back) for name, courses in own_courses().items()})]
+    changes = [own_table({name: outcome(courses, read_back) for name, courses in own_courses().items()})]
     if args.words:
         words = read_rated_words(args.words, without=learned_terms())
         read = read_back(words.texts)
