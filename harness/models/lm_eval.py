@@ -29,7 +29,7 @@ from harness.tasks.documents import Document, Documents
 from harness.tasks.load import generation_arguments
 from harness.tasks.prompts import sandbox
 from harness.tasks.sampling import sample, size
-from harness.text.reasoning import cut, opened, separate
+from harness.text.reasoning import cut, opened
 
 MAX_TOKENS = 256  # lm-eval's default
 _OBJECTS_A_COLLECTION = 200_000
@@ -181,22 +181,11 @@ def _configured(task: ConfigurableTask, settings: AskSettings) -> Iterator[None]
     task.process_results = _score_nothing
     if settings.apply_chat_template and _has_cue(task.config.doc_to_text):
         task.doc_to_text = partial(_without_last_line, task.doc_to_text)
-    if task.config.filter_list:
-        task.apply_filters = partial(_filter_answers, task, task.apply_filters)
     try:
         yield
     finally:
         task.set_config(key="generation_kwargs", value=usual)
-        for name in ("doc_to_text", "apply_filters"):
-            task.__dict__.pop(name, None)
-
-
-def _filter_answers(task: ConfigurableTask, filters: Callable[[], Any]) -> Any:
-    """Run a task's own filters on answers without their thought."""
-    for one in task.instances:
-        prompt = one.args[0] if isinstance(one.args[0], str) else one.args[0].prompt
-        one.resps = [separate(opened(prompt) + text).answer if isinstance(text, str) else text for text in one.resps]
-    return filters()
+        task.__dict__.pop("doc_to_text", None)
 
 
 def _has_cue(template: Any) -> bool:
@@ -218,7 +207,7 @@ def _score_nothing(doc: Document, results: Sequence[Any]) -> dict[str, Any]:
 
 
 def _asked(task: ConfigurableTask, stops: Sequence[str]) -> list[tuple[int, Asked]]:
-    """Collect a task's requests by document; only the first filter pipeline counts."""
+    """Collect a task's requests by document."""
     by_doc: dict[int, list[Any]] = defaultdict(list)
     for instance in task.instances:
         by_doc[instance.doc_id].append(instance)
