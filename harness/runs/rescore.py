@@ -16,6 +16,8 @@ from harness.scoring.anchors import Anchors, anchors_of
 from harness.scoring.readers import by_reader, moved, rank
 from harness.scoring.samples import judge
 from harness.scoring.score import TaskScores, score
+from harness.tasks.catalogue import TASKS, find
+from harness.tasks.yamlfile import read_or_raise
 
 TOLERANCE = 1e-9
 EMBEDDING_TOLERANCE = 1e-4
@@ -86,6 +88,7 @@ def differences(
     by = instruments(given_embedder) if kind.measured else None
     if by and task.embedder:
         yield from _differences(f"{name}: embedder", task.embedder.model_dump(), by.record.model_dump(), 0.0)
+    yield from _version(name, task)
     yield from _items(name, kind, samples, by)
     if len(samples) != task.items:
         yield f"{name}: items: recorded {task.items}, in the samples {len(samples)}"
@@ -104,6 +107,15 @@ def differences(
             for scores in (task.metrics, again.metrics)
         )
         yield from _differences(f"{name}: metrics: {part}", recorded, computed, tolerance)
+
+
+def _version(name: str, task: TaskRecord) -> Iterator[str]:
+    """Report that the task ships in another version by now, with both main scores."""
+    if shipped := find().get(name):
+        now = read_or_raise(shipped.path, [TASKS]).values["metadata"]
+        if str(now["version"]) != task.version:
+            recorded = f"recorded {task.version} with main score {task.main_score}"
+            yield f"{name}: task version: {recorded}, now {now['version']} with {now['main_score']}"
 
 
 def _items(name: str, kind: Kind, samples: Sequence[Sample], by: Instruments | None) -> Iterator[str]:

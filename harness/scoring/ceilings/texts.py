@@ -24,8 +24,9 @@ NEIGHBOURHOOD = "neighbourhood"
 def description_ceilings(asked: Question, items: Sequence[Item]) -> dict[str, list[Answer]]:
     """Answer n items that ask for a description: by naming terms or the likeliest label, and by retrieval.
 
-    `terms` are the one or two published terms nearest to the point. Retrieval gives the reference of the item nearest
-    in VA; there is none without another cluster to take it from. Looking labels up bounds no text, and is left out.
+    `terms` are four published terms whose mean is nearest to the point: several words lower the reader's error.
+    Retrieval gives the reference of the item nearest in VA; there is none without another cluster to take it from.
+    Looking labels up bounds no text, and is left out.
     """
     by_row = row_scores(asked, items)
     said = {
@@ -37,7 +38,7 @@ def description_ceilings(asked: Question, items: Sequence[Item]) -> dict[str, li
     quotable = [item for item in known if item.references]
     nearest = _nearest(items, quotable, 1, apart=apart)
     quoted = [Answer(text=quotable[places[0]].references[0]) for places in nearest]
-    terms = [Answer(text=sentence(*words)) for words in nearest_terms(items)]
+    terms = [Answer(text=sentence(*words)) for words in nearest_terms(items, 4)]
     return {TERMS: terms} | ({RETRIEVAL: quoted} if quoted else {}) | said | neighbourhood(asked, items)
 
 

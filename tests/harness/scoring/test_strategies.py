@@ -53,6 +53,8 @@ STRATEGIES: dict[str, Callable[[Item], str]] = {
     "good or bad": lambda one: f"The person feels {'good' if one.valence > 0 else 'bad'}.",
     "sign of arousal": lambda one: f"The person is {'excited' if one.arousal > 0 else 'sleepy'}.",
     "wrong way round": lambda one: canned(one.model_copy(update={"valence": -one.valence, "arousal": -one.arousal})),
+    "two nearest terms": lambda one: sentence(*nearest_terms([one], 2)[0]),
+    "three nearest terms": lambda one: sentence(*nearest_terms([one], 3)[0]),
     "four words": lambda one: sentence(nearest(one, COARSE)),
     "exaggerated": lambda one: canned(one).replace("is", "is extremely, unbelievably"),
     "every quadrant": lambda _: "The person is thrilled, furious, serene and drained.",
@@ -90,7 +92,7 @@ def found(request: pytest.FixtureRequest) -> dict[str, Interval]:
         best = [answer.text or "" for answer in ceiling_answers(TASK, items, by_likelihood=False)["terms"]]
     else:
         items = near_neutral(150)
-        best = [sentence(*words) for words in nearest_terms(items)]
+        best = [sentence(*words) for words in nearest_terms(items, 4)]
     texts = {name: [say(one) for one in items] for name, say in STRATEGIES.items()}
     order = np.random.default_rng(0).permutation(len(items))
     texts["others' texts"] = [texts["prototype"][place] for place in order]

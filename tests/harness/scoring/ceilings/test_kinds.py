@@ -288,3 +288,6 @@ def test_a_run_places_descriptions_and_choices_and_rescores_from_samples_alone(t
     assert brier.normalized_score.ceiling == "gaussian"  # which beats the prototypes' made-up confidence
     assert brier.normalized_score.value == pytest.approx(1)
     assert main(["rescore", str(folder)]) == 0
+    stored = (folder / "run.json").read_text(encoding="utf-8")
+    (folder / "run.json").write_text(stored.replace('"version": "2.0"', '"version": "1.0"'), encoding="utf-8")
+    assert main(["rescore", str(folder)]) == 1
