@@ -146,12 +146,12 @@ def write(root: Path = SHIPPED) -> None:
     write_split(norm_table(), NORMS, root, "test")
     rng = np.random.default_rng(SEED)
     for split in SPLITS:
-        write_split(to_table(basic_rows(rng, split)), _synthetic("iimi"), root, split)
+        write_split(to_table(basic_rows(rng, split)), synthetic("iimi"), root, split)
         rows = complex_rows(rng, split)
         if split == "test":
             rows = annotated(rows, np.random.default_rng([SEED, _ANNOTATORS]))
         merge = "weights" if split == "test" else "single"
-        write_split(to_table(rows), _synthetic("emotic", merge), root, split)
+        write_split(to_table(rows), synthetic("emotic", merge), root, split)
 
 
 NORMS = Provenance(
@@ -164,7 +164,8 @@ NORMS = Provenance(
 )
 
 
-def _synthetic(source: str, merge: str = "single") -> Provenance:
+def synthetic(source: str, merge: str = "single") -> Provenance:
+    """Return the provenance of drawn rows."""
     return Provenance(
         source=source,
         title=f"SYNTHETIC sample in the shape of {source.upper()}; drawn from a seed, not measured",

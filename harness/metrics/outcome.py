@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 
 import numpy as np
@@ -211,3 +211,17 @@ class Changed(Described):
 
 
 Outcome = Labelled | LabelSets | Ranked | Described | Distributed
+
+_ANSWERS = ("predicted", "scores", "scores_norm", "scores_cal", "confidence", "answered", "unnormalised")
+
+
+def shuffled(outcome: Outcome, order: Ints) -> Outcome:
+    """Give item i the answer to item `order[i]`.
+
+    Raises:
+        TypeError: answers are descriptions, which were scored against their own items.
+    """
+    if isinstance(outcome, Described):
+        raise TypeError("descriptions cannot change places")
+    known = {field.name: getattr(outcome, field.name) for field in fields(outcome) if field.name in _ANSWERS}
+    return replace(outcome, **{name: array[order] for name, array in known.items() if array is not None})

@@ -18,15 +18,15 @@ class Interval(Model):
 
 
 class NormalizedScore(Model):
-    """Where a score lies between knowing the labels' frequencies (0) and the best predictor from VA (1).
+    """Where a score lies between knowing nothing of the item (0) and the best predictor from VA (1).
 
     Attributes:
         value: (score - floor) / (ceiling - floor); None where the data allow none.
         reason: why there is no value, or no interval.
         note: why the interval is to be read with care; None where nothing speaks against it.
         interval: from the same draws for all three; None where there is none.
-        floor: the constant answer that scores best, or `chance` where constant answers have no value; None where
-            neither has one.
+        floor: the best answer without knowledge of the item: a constant one, `chance` (uniformly random ones) or
+            `shuffled` (the ceiling's answers to other items); None where none has a value.
         ceiling: the predictor from valence and arousal, never fitted on the item it answers, that scores best; None
             where no predictor has a value.
     """

@@ -1,17 +1,18 @@
-"""The normalized score: 0 is the best constant answer, 1 the best predictor from VA."""
+"""The normalized score: 0 is the best answer without knowledge of the item, 1 the best predictor from VA."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from harness.metrics.algebra import ratio
-from harness.metrics.registry import IntervalName
+from harness.metrics.registry import IntervalName, Metric
 from harness.record import Interval, NormalizedScore
 from harness.scoring.baselines.names import CONSTANT
-from harness.scoring.ceilings.answers import SET_RULES
+from harness.scoring.ceilings.answers import BALANCED, SET_RULES
 from harness.scoring.ceilings.labels import PREDICTORS
 from harness.scoring.ceilings.options import NEAREST_MEAN
 from harness.scoring.ceilings.texts import NEIGHBOURHOOD, RETRIEVAL, TERMS
@@ -27,46 +28,55 @@ from harness.stats.intervals import (
     wide,
 )
 
-CHANCE = "chance"
-"""Name of the floor if a constant answer has no value, as with correlations (0 / 0)."""
+CHANCE, SHUFFLED = "chance", "shuffled"
+"""Floors besides constant answers: uniformly random ones, and the ceiling's answers to other items."""
+ERRORS, SHARE = 3.0, 0.1
+"""The least reach from floor to ceiling, in standard errors and as a share of the metric's range."""
 _SIMPLE = ("prototype", *PREDICTORS, NEAREST_MEAN, RETRIEVAL, TERMS, NEIGHBOURHOOD)
-FROM_VA = (*_SIMPLE, *(f"{name}{rule}" for name in PREDICTORS for rule in SET_RULES))
+FROM_VA = (*_SIMPLE, *(f"{name}{rule}" for name in PREDICTORS for rule in (*SET_RULES, BALANCED)))
+_EXACT = 1e-9
 
 
 @dataclass(frozen=True)
 class Bounds:
-    """The names of the best constant answer and of the best predictor, for one metric."""
+    """The names of the best answers without knowledge of the item and of the best predictor, for one metric."""
 
     floor: str
     ceiling: str
 
 
+def best_predictor(values: Mapping[str, float | None], *, higher_is_better: bool) -> str | None:
+    """Return the name of the predictor from valence and arousal with the best value; None without one."""
+    return _best({name: value for name, value in values.items() if name in FROM_VA}, higher_is_better)
+
+
 def bounds(
-    values: Mapping[str, float | None], *, higher_is_better: bool, chance: float | None = None
+    values: Mapping[str, float | None], ceiling: str | None, *, higher_is_better: bool
 ) -> Bounds | NormalizedScore:
-    """Choose floor and ceiling among baselines and predictors by their values.
+    """Choose the floor: the best of the constant answers, `CHANCE` and `SHUFFLED`.
 
     Args:
-        values: of each, by name.
+        values: of each answerer, by name.
+        ceiling: from `best_predictor`.
         higher_is_better: of the metric.
-        chance: the floor if no constant answer has a value: the fixed chance value, which is the limit for answers that
-            become constant. None if chance must be simulated.
 
     Returns:
         The names, or a score without a value and the reason if there is no floor or no ceiling.
     """
-    sign = 1 if higher_is_better else -1
-    known = {name: sign * value for name, value in values.items() if value is not None}
-    floors = [name for name in known if name in CONSTANT]
-    if not floors and chance is not None:
-        floors, known[CHANCE] = [CHANCE], sign * chance
-    ceilings = [name for name in known if name in FROM_VA]
-    floor = max(floors, key=known.__getitem__, default=None)
-    ceiling = max(ceilings, key=known.__getitem__, default=None)
+    floors = (*CONSTANT, CHANCE, SHUFFLED)
+    floor = _best({name: value for name, value in values.items() if name in floors}, higher_is_better)
     if floor is not None and ceiling is not None:
         return Bounds(floor, ceiling)
-    reason = "no constant answer has a value" if floor is None else "no predictor from valence and arousal has a value"
+    nothing = "no answer without knowledge of the item has a value"
+    reason = nothing if floor is None else "no predictor from valence and arousal has a value"
     return NormalizedScore(value=None, reason=reason, floor=floor, ceiling=ceiling)
+
+
+def _best(values: Mapping[str, float | None], higher_is_better: bool) -> str | None:
+    """Return the name of the best value, the first of equals."""
+    sign = 1 if higher_is_better else -1
+    known = {name: sign * value for name, value in values.items() if value is not None}
+    return max(known, key=known.__getitem__, default=None)
 
 
 def normalized_score(
@@ -74,19 +84,18 @@ def normalized_score(
     floor: Bootstrap,
     ceiling: Bootstrap,
     names: Bounds,
-    *,
-    higher_is_better: bool,
-    interval: IntervalName = "percentile",
+    metric: Metric,
 ) -> NormalizedScore:
     """Return (score - floor) / (ceiling - floor) with its interval, over the same draws.
 
-    There is no value unless the ceiling is above the floor with 95 % confidence. The interval is the jackknife if the
-    metric's own is, else the percentile interval, which covers better than corrected ones (`docs/statistics.md`).
+    There is no value if the ceiling is the metric's best, so that nothing was learned to reach it, or if the way from
+    floor to ceiling is short (`ERRORS`, `SHARE`). The interval is the jackknife if the metric's own is, else the
+    percentile interval, which covers better than corrected ones (`docs/statistics.md`).
     """
+    higher_is_better, interval = bool(metric.higher_is_better), metric.interval
     reach = _minus(ceiling, floor) if higher_is_better else _minus(floor, ceiling)
-    known = _interval(reach, interval)
-    if known is None or known.low <= 0:
-        reason = f"no predictor from valence and arousal is better than {names.floor} with 95 % confidence"
+    reason = _unusable(reach, ceiling.value, metric)
+    if reason is not None:
         return NormalizedScore(value=None, reason=reason, floor=names.floor, ceiling=names.ceiling)
     gained = _minus(score, floor) if higher_is_better else _minus(floor, score)
     share = Bootstrap(
@@ -106,6 +115,20 @@ def normalized_score(
         floor=names.floor,
         ceiling=names.ceiling,
     )
+
+
+def _unusable(reach: Bootstrap, ceiling: float, metric: Metric) -> str | None:
+    """Return why no score can be normalized by this reach."""
+    best = metric.span[bool(metric.higher_is_better)]
+    if math.isclose(ceiling, best, abs_tol=_EXACT):
+        return "a rule that reads what is shown scores the best possible value"
+    worst = metric.span[not metric.higher_is_better] if metric.fixed_chance is None else metric.fixed_chance
+    whole = abs(best - worst)
+    if math.isfinite(whole) and reach.value < SHARE * whole:
+        return f"valence and arousal tell too little: from floor to ceiling is under {SHARE:.0%} of the range"
+    if not reach.value > ERRORS * float(np.nanstd(reach.draws)):
+        return f"valence and arousal tell too little: from floor to ceiling is under {ERRORS:g} standard errors"
+    return None
 
 
 def _interval(bootstrap: Bootstrap, kind: IntervalName) -> Interval | None:

@@ -143,13 +143,20 @@ def placed(answered: list[Answered], centroids: Centroids | None) -> list[Answer
 def answered_by(name: str, anchor: Anchor, kind: Kind, samples: Sequence[Sample]) -> list[Answered]:
     """Return the items with the answers of the baseline or ceiling `name`."""
     calibrated = any(one.content_free for one in samples)
+    known: dict[tuple[str | None, tuple[str, ...]], Parsed] = {}
+
+    def parsed(item: Item, answer: Answer) -> Parsed:
+        """Read equal answers to equal choices once."""
+        key = answer.text, item.choices
+        if not kind.names_labels or answer.text is None:
+            return read(kind, item, answer)
+        if key not in known:
+            known[key] = read(kind, item, answer)
+        return known[key]
+
     return [
         Answered(
-            one.item,
-            answer,
-            read(kind, one.item, answer),
-            scores,
-            _without_content(name, answer) if calibrated else (),
+            one.item, answer, parsed(one.item, answer), scores, _without_content(name, answer) if calibrated else ()
         )
         for one, answer, scores in zip(samples, anchor.answers, anchor.scores, strict=True)
     ]

@@ -27,13 +27,21 @@ from harness.record import (
 )
 from harness.scoring import breakdown
 from harness.scoring.anchors import NO_ANCHORS, Anchor, Anchors
+from harness.scoring.answers import GUESSES, Answers
 from harness.scoring.breakdown import or_none
-from harness.scoring.chance import chances
+from harness.scoring.chance import chances, random
 from harness.scoring.estimate import estimate
-from harness.scoring.normalized_score import CHANCE, Bounds, bounds, normalized_score
+from harness.scoring.normalized_score import (
+    CHANCE,
+    SHUFFLED,
+    Bounds,
+    best_predictor,
+    bounds,
+    normalized_score,
+)
 from harness.scoring.repeats import Repeated, components
 from harness.scoring.samples import answered, answered_again, answered_by, only, placed, whole
-from harness.stats.arrays import Floats, Ints, Weights
+from harness.stats.arrays import Floats, Weights
 from harness.stats.bootstrap import Compute, clusters_with_value, resample
 from harness.stats.clusters import cluster_index
 from harness.stats.intervals import Bootstrap
@@ -58,28 +66,6 @@ class TaskScores:
     bias: Bias | None
     reliability: dict[str, tuple[ReliabilityBin, ...]]
     centroids: Centroids | None
-
-
-@dataclass(frozen=True)
-class Answers:
-    """Answers of the model, the baselines and the ceilings to the same items.
-
-    Attributes:
-        model: of each repeat.
-        baselines: by name.
-        ceilings: by name.
-        clusters: (n,) cluster index of each item.
-    """
-
-    model: Repeated
-    baselines: dict[str, Outcome]
-    ceilings: dict[str, Outcome]
-    clusters: Ints
-
-    @property
-    def count(self) -> int:
-        """Number of clusters."""
-        return int(self.clusters.max()) + 1
 
 
 def score(
@@ -201,15 +187,11 @@ def _scores(kind: Kind, answers: Answers) -> dict[str, Score]:
     beside = {metric.name: _values(metric, answers.baselines, n) for metric in defined}
     above = {metric.name: _values(metric, answers.ceilings, n) for metric in defined}
     between = {
-        metric.name: bounds(
-            beside[metric.name] | above[metric.name],
-            higher_is_better=metric.higher_is_better,
-            chance=metric.fixed_chance,
-        )
+        metric.name: _between(metric, answers, beside[metric.name], above[metric.name], expected[metric.name])
         for metric in defined
         if metric.higher_is_better is not None
     }
-    spreads = _resample(defined, answers, between) if answers.count > 1 else {}
+    spreads = _resample(kind, defined, answers, between) if answers.count > 1 else {}
     found = {}
     for metric in metrics:
         name, better = metric.name, metric.higher_is_better
@@ -235,9 +217,26 @@ def _scores(kind: Kind, answers: Answers) -> dict[str, Score]:
     return found
 
 
-def _resample(metrics: Sequence[Metric], answers: Answers, between: dict[str, Bounds | NormalizedScore]) -> Spreads:
+def _between(
+    metric: Metric, answers: Answers, beside: Values, above: Values, chance: float | None
+) -> Bounds | NormalizedScore:
+    """Choose floor and ceiling. Where random answers have a fixed value, so have answers to other items."""
+    better = bool(metric.higher_is_better)
+    ceiling = best_predictor(beside | above, higher_is_better=better)
+    floors = beside | {CHANCE: chance}
+    if ceiling is not None and metric.fixed_chance is None:
+        values = [metric.value(one, answers.clusters.size) for one in answers.to_others(ceiling)]
+        floors[SHUFFLED] = or_none(fmean(values)) if values else None
+    return bounds(floors, ceiling, higher_is_better=better)
+
+
+def _resample(
+    kind: Kind, metrics: Sequence[Metric], answers: Answers, between: dict[str, Bounds | NormalizedScore]
+) -> Spreads:
     """Resample the model and each metric's floor and ceiling over the same draws."""
     beside = answers.baselines | answers.ceilings
+    guesses: tuple[Outcome, ...] = ()
+    ceilings = {name: found.ceiling for name, found in between.items() if isinstance(found, Bounds)}
     asked = [(_MODEL, metric) for metric in metrics]
     for metric in metrics:
         found = between.get(metric.name)
@@ -247,8 +246,13 @@ def _resample(metrics: Sequence[Metric], answers: Answers, between: dict[str, Bo
     for name, metric in asked:
         if name == _MODEL:
             computes.append(partial(answers.model.compute, metric))
+        elif name == CHANCE and metric.fixed_chance is not None:
+            computes.append(partial(_always, metric.fixed_chance))
         elif name == CHANCE:
-            computes.append(partial(_always, metric.fixed_chance or 0.0))
+            guesses = guesses or random(kind, answers.model.outcomes[0], GUESSES)
+            computes.append(partial(_mean, metric, guesses))
+        elif name == SHUFFLED:
+            computes.append(partial(_mean, metric, answers.to_others(ceilings[metric.name])))
         else:
             computes.append(partial(metric.compute, beside[name]))
     spreads = resample(computes, answers.clusters)
@@ -267,6 +271,11 @@ def _sampling(metric: Metric, answers: Answers, spread: Bootstrap | None) -> Sam
     return components(metric, answers.model, answers.clusters, spread) if answers.model.count > 1 else None
 
 
+def _mean(metric: Metric, outcomes: Sequence[Outcome], weights: Weights) -> Floats:
+    found: Floats = np.mean([metric.compute(outcome, weights) for outcome in outcomes], axis=0)
+    return found
+
+
 def _always(value: float, weights: Weights) -> Floats:
     return np.full(len(weights), value)
 
@@ -283,8 +292,7 @@ def _normalized(metric: Metric, spreads: Spreads, names: Bounds | NormalizedScor
         spreads[names.floor, metric.name],
         spreads[names.ceiling, metric.name],
         names,
-        higher_is_better=bool(metric.higher_is_better),
-        interval=metric.interval,
+        metric,
     )
 
 

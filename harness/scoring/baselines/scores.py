@@ -98,6 +98,22 @@ def boosting(fit: Fit, points: Floats) -> Floats:
     return _one_a_label(trees, fit, points)
 
 
+def cells(fit: Fit, points: Floats, *, axes: int) -> Floats:
+    """Return log fractions of each label among train items with the same signs, smoothed by the prior.
+
+    Args:
+        fit: training data.
+        points: (n, 2) points asked.
+        axes: 1 for the sign of valence, 2 for the quadrant.
+    """
+    _needs_train(fit)
+    learned, asked = (np.dot(given[:, :axes] > 0, [1, 2][:axes]) for given in (fit.points, points))
+    members = (learned[:, None] == np.arange(4)).astype(np.float64)
+    votes = members.T @ fit.truth + _SMOOTHING * fit.truth.mean(axis=0)
+    scores: Floats = np.log(votes / (members.sum(axis=0)[:, None] + _SMOOTHING) + 1e-9)[asked]
+    return scores
+
+
 def typical_spread() -> float:
     """Return the mean of the published standard deviations of valence and arousal: 0.30."""
     return float(spreads(("neutral",)).mean())

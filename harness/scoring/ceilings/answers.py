@@ -13,7 +13,7 @@ from harness.kinds import Kind
 from harness.kinds.multi_label import SET_SIZE
 from harness.record import Answer, Item
 from harness.scoring.baselines.scores import to_shares
-from harness.scoring.ceilings.labels import PUBLISHED, RowScores, label_scores, places, row_scores
+from harness.scoring.ceilings.labels import PREDICTORS, PUBLISHED, RowScores, label_scores, places, row_scores
 from harness.scoring.ceilings.options import choice_ceilings
 from harness.scoring.ceilings.statements import judge_scores
 from harness.scoring.ceilings.texts import description_ceilings, neighbourhood
@@ -21,6 +21,8 @@ from harness.stats.arrays import Bools, Floats
 from harness.tasks.documents import Question
 
 _SAME = 1e-9
+BALANCED = "_balanced"
+"""Names the label that is likeliest against its mean probability, for scores in which all labels weigh alike."""
 Gain = Callable[[Floats, Floats, Floats, float], Floats]
 
 
@@ -109,10 +111,16 @@ SET_RULES: dict[str, Callable[[Floats], Bools]] = {
 def _answers(
     name: str, kind: Kind, scores: Floats, labels: tuple[str, ...], *, by_likelihood: bool
 ) -> dict[str, list[Answer]]:
-    if by_likelihood:
-        return {name: [Answer(loglikelihoods=tuple(row)) for row in scores.tolist()]}
     if kind.say_set(()) is None:
-        return {name: [Answer(text=kind.say(labels, row)) for row in to_shares(scores).tolist()]}
+        found = {name: scores}
+        if kind.names_labels and name in PREDICTORS:
+            found[f"{name}{BALANCED}"] = scores - np.log(to_shares(scores).mean(axis=0))
+        if by_likelihood:
+            return {rule: [Answer(loglikelihoods=tuple(row)) for row in rows.tolist()] for rule, rows in found.items()}
+        return {
+            rule: [Answer(text=kind.say(labels, row)) for row in to_shares(given).tolist()]
+            for rule, given in found.items()
+        }
     top = np.zeros(scores.shape, dtype=bool)
     np.put_along_axis(top, np.argsort(-scores, axis=1, kind="stable")[:, :SET_SIZE], values=True, axis=1)
     rules = {} if name in PUBLISHED else SET_RULES

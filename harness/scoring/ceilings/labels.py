@@ -10,14 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 
 from harness import kinds
 from harness.kinds.arrays import membership, points
 from harness.record import Item
-from harness.scoring.baselines.scores import Fit, LabelScores, boosting, gaussian, knn, logistic
+from harness.scoring.baselines.scores import Fit, LabelScores, boosting, cells, gaussian, knn, logistic
 from harness.scoring.cache import kept
 from harness.stats.arrays import Bools, Floats
 from harness.tasks.documents import EVALUATED, FITTED, Question, split
@@ -29,6 +29,8 @@ PREDICTORS: dict[str, LabelScores] = {
     "knn": knn,
     "logistic": logistic,
     "boosting": boosting,
+    "valence_side": partial(cells, axes=1),
+    "quadrant": partial(cells, axes=2),
 }
 LOOKUP = "lookup"
 PUBLISHED = ("gaussian",)

@@ -6,12 +6,15 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from harness.kinds import get
 from harness.record import NormalizedScore
-from harness.scoring.normalized_score import Bounds, bounds, normalized_score
+from harness.scoring.normalized_score import Bounds, best_predictor, bounds, normalized_score
 from harness.stats.intervals import Bootstrap
 
 NOISE = np.random.default_rng(0).normal(scale=0.01, size=2000)
 NAMES = Bounds("majority", "knn")
+SCORE, LOSS = get("single_label").metric("macro_f1"), get("distribution").metric("js_divergence")
+MEAN_AP = get("ranking").metric("mean_ap")
 
 
 def around(value: float, noise: np.ndarray = NOISE) -> Bootstrap:
@@ -21,7 +24,7 @@ def around(value: float, noise: np.ndarray = NOISE) -> Bootstrap:
 @pytest.mark.parametrize(("score", "place"), [(0.2, 0.0), (0.4, 0.5), (0.6, 1.0), (0.7, 1.25), (0.1, -0.25)])
 def test_a_position_is_the_share_of_the_way_from_floor_to_ceiling(score: float, place: float) -> None:
     other = np.random.default_rng(1).normal(scale=0.01, size=2000)
-    found = normalized_score(around(score, other), around(0.2), around(0.6), NAMES, higher_is_better=True)
+    found = normalized_score(around(score, other), around(0.2), around(0.6), NAMES, SCORE)
     assert found.value == pytest.approx(place)
     assert found.interval is not None
     assert found.interval.low < place < found.interval.high
@@ -29,25 +32,49 @@ def test_a_position_is_the_share_of_the_way_from_floor_to_ceiling(score: float, 
 
 
 def test_a_position_on_a_loss_runs_the_other_way() -> None:
-    found = normalized_score(around(0.4), around(0.6), around(0.2), NAMES, higher_is_better=False)
+    found = normalized_score(around(0.4), around(0.6), around(0.2), NAMES, LOSS)
     assert found.value == pytest.approx(0.5)
 
 
-@pytest.mark.parametrize("ceiling", [0.2, 0.15, 0.201])
-def test_no_position_where_the_ceiling_is_not_surely_above_the_floor(ceiling: float) -> None:
-    other = np.random.default_rng(2).normal(scale=0.01, size=2000)
-    found = normalized_score(around(0.4), around(0.2), around(ceiling, other), NAMES, higher_is_better=True)
-    assert found.value is None
-    assert found.reason == "no predictor from valence and arousal is better than majority with 95 % confidence"
+SHORT = "valence and arousal tell too little: from floor to ceiling is under "
+
+
+@pytest.mark.parametrize(
+    ("ceiling", "noise", "reason"),
+    [
+        (0.2, 0.001, SHORT + "10% of the range"),
+        (0.29, 0.001, SHORT + "10% of the range"),
+        (0.31, 0.05, SHORT + "3 standard errors"),
+        (1.0, 0.0, "a rule that reads what is shown scores the best possible value"),
+    ],
+)
+def test_no_position_where_the_way_from_floor_to_ceiling_is_short_or_built_in(
+    ceiling: float, noise: float, reason: str
+) -> None:
+    other = np.random.default_rng(2).normal(scale=noise, size=2000)
+    found = normalized_score(around(0.4), around(0.2, np.zeros(2000)), around(ceiling, other), NAMES, SCORE)
+    assert (found.value, found.reason) == (None, reason)
+
+
+def test_the_range_of_a_metric_with_a_fixed_chance_value_begins_there() -> None:
+    kappa = get("multi_label").metric("pooled_kappa")
+    for ceiling, has in ((0.11, True), (0.09, False)):
+        found = normalized_score(around(0.05), around(0.0, np.zeros(2000)), around(ceiling), NAMES, kappa)
+        assert (found.value is not None) == has
 
 
 def test_the_best_of_each_kind_bounds_a_metric_in_its_own_direction() -> None:
     values = {"majority": 0.2, "all": 0.3, "prototype": 0.5, "knn_best_f1": 0.6, "lookup": 0.9, "boosting": None}
-    assert bounds(values, higher_is_better=True) == Bounds("all", "knn_best_f1")
-    assert bounds(values, higher_is_better=False) == Bounds("majority", "prototype")
+    assert best_predictor(values, higher_is_better=True) == "knn_best_f1"
+    assert best_predictor(values, higher_is_better=False) == "prototype"
+    assert bounds(values, "knn", higher_is_better=True) == Bounds("all", "knn")
+    assert bounds(values, "knn", higher_is_better=False) == Bounds("majority", "knn")
+    for other in ("chance", "shuffled"):
+        assert bounds(values | {other: 0.4}, "knn", higher_is_better=True) == Bounds(other, "knn")
 
 
-FLOORLESS, TOPLESS = "no constant answer has a value", "no predictor from valence and arousal has a value"
+FLOORLESS = "no answer without knowledge of the item has a value"
+TOPLESS = "no predictor from valence and arousal has a value"
 
 
 @pytest.mark.parametrize(
@@ -55,7 +82,7 @@ FLOORLESS, TOPLESS = "no constant answer has a value", "no predictor from valenc
     [
         ({"majority": 0.2}, TOPLESS, "majority", None),
         ({"knn": 0.5}, FLOORLESS, None, "knn"),
-        ({"majority": None, "knn": 0.5}, FLOORLESS, None, "knn"),
+        ({"majority": None, "knn": 0.5, "chance": None}, FLOORLESS, None, "knn"),
         ({}, FLOORLESS, None, None),
     ],
 )
@@ -63,13 +90,8 @@ def test_no_bounds_where_either_kind_is_missing_and_the_reason_is_given(
     values: dict[str, float | None], reason: str, floor: str | None, ceiling: str | None
 ) -> None:
     expected = NormalizedScore(value=None, reason=reason, floor=floor, ceiling=ceiling)
-    assert bounds(values, higher_is_better=True) == expected
-
-
-def test_chance_is_the_floor_where_no_constant_answer_has_a_value() -> None:
-    values = {"majority": None, "knn": 0.5}
-    assert bounds(values, higher_is_better=True, chance=0.0) == Bounds("chance", "knn")
-    assert bounds(values | {"all": -0.1}, higher_is_better=True, chance=0.0) == Bounds("all", "knn")
+    assert best_predictor(values, higher_is_better=True) == ceiling
+    assert bounds(values, ceiling, higher_is_better=True) == expected
 
 
 def test_a_position_of_a_metric_that_few_items_bias_is_cleared_of_the_bias_and_says_so() -> None:
@@ -78,7 +100,7 @@ def test_a_position_of_a_metric_that_few_items_bias_is_cleared_of_the_bias_and_s
     left += 0.3005 - left.mean()  # each value left out is higher: the value is biased upward by 39 * 0.0005 or so
     score = Bootstrap(0.3, 0.32 + NOISE, left, clusters=40, seed=1)
     floor, ceiling = (Bootstrap(at, np.full(2000, at), np.full(40, at), 40, 1) for at in (0.2, 0.6))
-    found = normalized_score(score, floor, ceiling, NAMES, higher_is_better=True, interval="jackknife")
+    found = normalized_score(score, floor, ceiling, NAMES, MEAN_AP)
     middle = 0.25 - 39 * (left.mean() - 0.3) / 0.4
     reach = stats.t.ppf(0.975, 39) * np.sqrt(39 / 40 * ((left - left.mean()) ** 2).sum()) / 0.4
     assert found.interval is not None
@@ -86,7 +108,7 @@ def test_a_position_of_a_metric_that_few_items_bias_is_cleared_of_the_bias_and_s
     outside = not found.interval.low <= 0.25 <= found.interval.high
     assert outside
     assert "few items bias" in (found.note or "")
-    plain = normalized_score(score, floor, ceiling, NAMES, higher_is_better=True)
+    plain = normalized_score(score, floor, ceiling, NAMES, SCORE)
     assert plain.interval is not None
     assert plain.interval.low > found.interval.low
 
@@ -94,17 +116,17 @@ def test_a_position_of_a_metric_that_few_items_bias_is_cleared_of_the_bias_and_s
 def test_draws_with_nothing_to_reach_have_no_position_and_too_many_leave_no_interval() -> None:
     score, floor = around(0.4), around(0.2, np.zeros(2000))
     some = Bootstrap(0.6, np.where(np.arange(2000) < 20, 0.2, 0.6), np.full(50, 0.6), clusters=10**6, seed=1)
-    found = normalized_score(score, floor, some, NAMES, higher_is_better=True)
+    found = normalized_score(score, floor, some, NAMES, SCORE)
     assert found.interval is not None
     assert np.isfinite([found.interval.low, found.interval.high]).all()
     undefined = around(0.4, np.where(np.arange(2000) < 200, np.nan, NOISE))
-    few = normalized_score(undefined, floor, around(0.6, np.zeros(2000)), NAMES, higher_is_better=True)
+    few = normalized_score(undefined, floor, around(0.6, np.zeros(2000)), NAMES, SCORE)
     assert few.value == pytest.approx(0.5)
     assert few.interval is None
     assert "over 5 %" in (few.reason or "")
 
 
 def test_whoever_is_the_floor_is_placed_at_0_without_an_interval_of_no_width() -> None:
-    found = normalized_score(around(0.2), around(0.2), around(0.6, np.zeros(2000)), NAMES, higher_is_better=True)
+    found = normalized_score(around(0.2), around(0.2), around(0.6, np.zeros(2000)), NAMES, SCORE)
     assert (found.value, found.interval) == (0, None)
     assert "all resamples are equal" in (found.reason or "")

@@ -141,10 +141,13 @@ def test_positions_run_from_the_constant_answer_to_the_best_predictor(tmp_path: 
         assert score.normalized_score is not None
         assert score.ceilings["lookup"] is not None
         values = score.baselines | score.ceilings
-        learners = [values[name] or 0 for name in ("prototype", "gaussian", "knn", "logistic", "boosting")]
-        assert values[str(score.normalized_score.ceiling)] == max(learners)
+        assert values[str(score.normalized_score.ceiling)] == max(
+            value or 0 for name, value in values.items() if name not in ("majority", "lookup")
+        )
         places[model] = score.normalized_score
-    assert places["majority"].value == 0
+    floor = places["majority"].value
+    assert floor is not None
+    assert floor <= 0
     assert places["logistic"].value is not None
     assert places["logistic"].value > 0.75
     interval = places["logistic"].interval
@@ -158,7 +161,7 @@ def test_where_va_tells_nothing_there_is_no_position_and_the_reason_is_given(tmp
     position = record.tasks["iimi_basic"].metrics["accuracy"].normalized_score
     assert position is not None
     assert position.value is None
-    assert position.reason == "no predictor from valence and arousal is better than majority with 95 % confidence"
+    assert "valence and arousal tell too little" in (position.reason or "")
 
 
 def test_rescoring_takes_features_from_the_cache_and_refuses_others(
