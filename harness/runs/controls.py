@@ -174,7 +174,7 @@ class _Bench:
             expected = float(np.mean([bool(set(parsed[0].labels[:1]) & set(item.labels)) for item in train]))
             key, hint = "source", "labels are not as common in the train split as in the evaluated one"
         margin = self._width(lambda weights: weighted_mean(hits, weights)) + _EXACT
-        measure = "the share of items on which the commonest answer is right"
+        measure = "fraction of items for which the commonest answer is right"
         value, at = float(hits.mean()), ("metadata", key)
         return _control("majority", measure, value, expected, margin, span=(0.0, 1.0), key=at, hint=hint)
 
@@ -197,8 +197,8 @@ class _Bench:
         values = " and ".join(taken)
         return Control(
             "shuffled",
-            f"the lower end of what {reader} gains on {metric.name} by the item's own {values} "
-            f"(gain {gain(np.ones((1, len(items))))[0]:.3f})",
+            f"{metric.name} of {reader} with each item's own {values} - with another item's: "
+            f"{gain(np.ones((1, len(items))))[0]:.3f}; lower end of its 95 % interval",
             edge,
             0.0 if edge > 0 else _EXACT,
             metric.span[1] - metric.span[0],

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.kinds import all_kinds
 from harness.metrics import Metric, all_metrics
 from harness.metrics.page import PAGES, blocks, module_of, page
 
@@ -21,6 +22,13 @@ def test_every_module_has_one_block_and_every_block_is_current() -> None:
     for text in texts:
         assert text == page(text)
         assert page(text.replace("| no value where |", "| changed |")) == text
+
+
+def test_families_of_metrics_and_of_kinds_are_the_same() -> None:
+    chosen = {family for kind in all_kinds() for family in kind.families}
+    declared = {family for metric in all_metrics() for family in metric.families}
+    assert declared <= chosen
+    assert chosen <= declared | {metric.name for metric in all_metrics()}
 
 
 @pytest.mark.parametrize("metric", all_metrics(), ids=lambda metric: metric.name)
