@@ -145,7 +145,7 @@ def _read(path: Path, inside: tuple[Path, ...], seen: tuple[Path, ...], source: 
     node, values = parsed.node, parsed.value
     if not isinstance(node, yaml.MappingNode) or not isinstance(values, dict):
         if not parsed.problems:
-            what = f"a task YAML is a mapping of keys, not {type(values).__name__}"
+            what = "must be a mapping of keys"
             source.problems.append(Problem(what, "type", path, 1, hint="begin with `task: NAME`"))
         return
     entries = {key.value: Entry(path, key, value) for key, value in node.value if isinstance(key, yaml.ScalarNode)}

@@ -145,6 +145,12 @@ def need(module: str, extra: str, what: str) -> Any:
 
 
 _CODES: dict[str, Code] = {"missing": "missing", "extra_forbidden": "unknown", "value_error": "range"}
+_SAID = {
+    "missing": "is missing",
+    "extra_forbidden": "unknown key",
+    "model_type": "must be a mapping of keys",
+    "dict_type": "must be a mapping of keys",
+}
 
 
 def invalid(
@@ -163,7 +169,7 @@ def invalid(
     code = _CODES.get(first["type"], "type")
     found = None if code == "missing" or isinstance(first["input"], dict | list) else first["input"]
     field = ".".join(str(part) for part in (field, *first["loc"]) if part != "")
-    what = first["msg"].removeprefix("Value error, ")
+    what = _SAID.get(first["type"], first["msg"].removeprefix("Value error, "))
     return InputError(what, code=code, file=file, line=line, field=field or None, found=found, hint=hint)
 
 

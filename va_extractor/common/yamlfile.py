@@ -139,8 +139,11 @@ def _broken(error: Exception, file: Path) -> Problem:
     if isinstance(error, yaml.MarkedYAMLError):
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         what = str(error.problem)
-    tabs = "token" in what or "tab" in what
-    hint = "indent with spaces, not tabs" if tabs else "the fault is there or in the line before"
+    hint = "the fault is there or in the line before"
+    if isinstance(error, yaml.reader.ReaderError):
+        hint = "save the file as UTF-8 text"
+    elif "token" in what or " tab " in what:
+        hint = "indent with spaces, not tabs"
     return Problem(f"not valid YAML: {what}", "unreadable", file, line, hint=hint)
 
 
