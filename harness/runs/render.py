@@ -71,6 +71,7 @@ def render(run: RunRecord, name: str, features: str, prompts: Mapping[str, str] 
             "main_score": task.main_score,
             "num_fewshot": task.engine.config.num_fewshot,
             "excluded": task.excluded(),
+            "lost_labels": (),
             "reference_kind": task.reference_kind(),
         },
         features=task.features(),

@@ -111,6 +111,7 @@ def _set_task(**fields: object) -> Callable[[Json], None]:
         (_set_task(version="0.9"), ("changed", "version")),
         (_set_task(task_hash="0" * 64), ("changed", "task_hash")),
         (_set_task(excluded={"no_face": 3}), ("changed", "excluded")),
+        (_set_task(lost_labels=["Anger"]), ("changed", "lost_labels")),
         (_set_task(num_fewshot=3), ("changed", "prompt")),
         (_set_task(main_score="value"), ("type", "main_score")),
         (_set_task(kind="haiku"), ("unknown", "tasks.norms_term.kind")),
