@@ -10,13 +10,12 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from harness.record import RunRecord, Score
-from harness.stats.arrays import Floats
 from harness.stats.intervals import LEVEL
 from leaderboard import entry as entries
 from leaderboard import ledger
 from leaderboard.board import Board, Column, Participant, Row, Withdrawn
 from leaderboard.entry import Entry, column_id, participant_id, setting_of
-from leaderboard.ranking import Draws, Standing, main_score_draws, min_detectable_difference, pair_errors, rank
+from leaderboard.ranking import MainScore, Standing, main_score, min_detectable_difference, rank
 from va_extractor.common.errors import InputError, Problem
 
 NOT_COUNTED = ("vaemo_extended", "vaemo_axes")
@@ -28,11 +27,11 @@ _BEST, _WORST = 1.0, 0.0
 
 @dataclass(frozen=True)
 class Kept:
-    """What is kept of an entry: the entry without samples, its status, and its main score on the shared draws."""
+    """What is kept of an entry: the entry without samples, its status, and its main score on what a column shares."""
 
     entry: Entry
     status: ledger.Status
-    draws: Draws
+    score: MainScore
 
     @property
     def participant(self) -> str:
@@ -91,7 +90,7 @@ def _keep(one: Entry, folder: PurePosixPath, status: ledger.Status) -> Kept:
         raise InputError("synthetic", code="unsupported", file=str(folder), field="features.synthetic")
     if not one.task.answers.ok + one.task.answers.not_parsed:
         raise InputError("no answers", code="range", file=str(folder), field="answers")
-    return Kept(replace(one, samples=()), status, main_score_draws(one.task, one.samples, str(folder)))
+    return Kept(replace(one, samples=()), status, main_score(one.task, one.samples, str(folder)))
 
 
 def board(kept: Sequence[Kept], withdrawn: Sequence[ledger.Withdrawal]) -> Board:
@@ -161,11 +160,12 @@ def _column(name: str, main: bool, members: Sequence[Kept]) -> Column:
     first = (valued or members)[0].entry
     task, score = first.task, first.main_score
     up = score.higher_is_better is not False
-    draws, sign = _stack(valued), 1.0 if up else -1.0
-    values = np.array([one.entry.main_score.value for one in valued], dtype=np.float64)
-    errors = pair_errors(draws) if valued else np.empty(0)
-    standings = rank(sign * values, sign * draws, errors) if valued else []
-    placed = {one.entry.path: standing for one, standing in zip(valued, standings, strict=True)}
+    sign = 1.0 if up else -1.0
+    ranked = [one for one in valued if one.score.parts is not None]
+    values = np.array([one.entry.main_score.value for one in ranked], dtype=np.float64)
+    parts = np.array([one.score.parts for one in ranked], dtype=np.float64)
+    standings = rank(sign * values, sign * parts) if ranked else []
+    placed = {one.entry.path: standing for one, standing in zip(ranked, standings, strict=True)}
     floor, ceiling = reference_points(score)
     rows = [_row(one, placed.get(one.entry.path), floor, ceiling) for one in members]
     known = score.baselines | {"chance": score.chance, "ceiling": _ceiling(score)}
@@ -185,7 +185,7 @@ def _column(name: str, main: bool, members: Sequence[Kept]) -> Column:
         setting=setting_of(first),
         items=task.items,
         clusters=task.clusters,
-        min_detectable_difference=min_detectable_difference(errors),
+        min_detectable_difference=min_detectable_difference(parts),
         references={reference: known.get(reference) for reference in REFERENCES},
         floor=floor,
         ceiling=ceiling,
@@ -249,7 +249,7 @@ def _overall(cells: Sequence[tuple[Column, Kept | None]]) -> tuple[float | None,
         if one is None or one.entry.main_score.value is None or span == 0:
             return None, None, None
         values.append((one.entry.main_score.value - column.floor) / span)
-        draws.append((one.draws.astype(np.float64) - column.floor) / span)
+        draws.append((one.score.draws.astype(np.float64) - column.floor) / span)
     if not values:
         return None, None, None
     mean = np.mean(draws, axis=0)
@@ -262,7 +262,3 @@ def _variant(record: RunRecord) -> str:
     parts += ["chat template"] if record.apply_chat_template else []
     parts.append(participant_id(record)[-6:])
     return ", ".join(part for part in parts if part)
-
-
-def _stack(members: Sequence[Kept]) -> Floats:
-    return np.array([one.draws for one in members], dtype=np.float64)

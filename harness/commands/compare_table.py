@@ -13,8 +13,9 @@ from harness.metrics.registry import few, labels_lost
 from harness.record import Sample
 from harness.runs.compare import Comparison, ItemGap
 from harness.scoring.difference import Difference
-from harness.stats.bootstrap import DRAWS, SEED
+from harness.stats.bootstrap import SEED
 from harness.stats.intervals import LEVEL
+from harness.stats.sign_flip import FLIPS
 from va_extractor.common.plain_text import one_line
 from va_extractor.common.terminal import terminal
 
@@ -34,9 +35,9 @@ def show(comparisons: Sequence[Comparison], console: Console | None = None) -> N
             console.print(_items(one.items))
         console.print()
     console.print(
-        "p: two-sided; p (Holm): adjusted over all pairs and tasks for main scores (*), over the pairs of a task for "
-        "other metrics; min. detectable: smallest true difference found with 80 % power at this size; "
-        f"{DRAWS:,} bootstrap draws, {DRAWS:,} swaps (none for exact McNemar), seed {SEED}, alpha {_ALPHA:.2g}",
+        "p: two-sided, of equal scores; p (Holm): adjusted over all pairs and tasks for main scores (*), over the "
+        "pairs of a task for other metrics; min. detectable: smallest true difference found with 80 % power at this "
+        f"size; test: sign-flip of pseudo-values, {FLIPS:,} flips (all if fewer), seed {SEED}, alpha {_ALPHA:.2g}",
         style="dim",
         highlight=False,
     )
@@ -51,7 +52,6 @@ def _table(one: Comparison) -> Table:
     table.add_column("metric", no_wrap=True)
     for title in ("first", "second", "difference", "95 % interval", "p", "p (Holm)", "min. detectable"):
         table.add_column(title, justify="right")
-    table.add_column("test")
     for row in one.rows:
         main = row.metric == one.main_score
         table.add_row(
@@ -63,7 +63,6 @@ def _table(one: Comparison) -> Table:
             p_text(row.p),
             p_text(row.p_holm),
             "-" if row.min_detectable_difference is None else f"{row.min_detectable_difference:.3f}",
-            row.test,
             style="bold" if main else "",
         )
     return table
@@ -85,12 +84,14 @@ def _notes(one: Comparison) -> Iterator[str]:
         yield f"no smallest detectable difference for {names}: {why}"
     if apart := [row.metric for row in one.rows if _disagree(row)]:
         yield (
-            f"p and interval of {', '.join(apart)} disagree at alpha {_ALPHA:.2g}: p swaps answers between the models, "
-            "the interval resamples items; treat the difference as undecided"
+            f"p and interval of {', '.join(apart)} disagree at alpha {_ALPHA:.2g}: the interval uses Student's t, p "
+            "the differences themselves; treat the difference as undecided"
         )
     record = one.first.record.tasks[one.task]
     if record.lost_labels:
         yield f"{labels_lost(len(record.lost_labels), len(record.labels))}: means over labels are not compared"
+    if biased := [row.metric for row in one.rows if row.corrected]:
+        yield f"values of {', '.join(biased)} are without the bias of few items, so they are not those of the runs"
     if note := few(one.clusters):
         yield note
     if one.main and one.main.share_sampling is not None:

@@ -79,7 +79,7 @@ class Effect(Model):
         at_default: the same at the default.
         effect: their difference.
         interval: of the effect, from draws that all effects share; None where there is none.
-        p: two-sided, of a permutation that swaps each cluster's answers in all pairs at once.
+        p: two-sided, of equal scores, by sign-flips of the pseudo-values of clusters.
         holm: adjusted by Holm's method over all effects of the sweep.
     """
 

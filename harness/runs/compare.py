@@ -52,7 +52,7 @@ class Comparison:
         task: its name.
         main_score: the name of its main metric.
         first: the first run.
-        second: the second run, its samples in the order of the first's.
+        second: the second run; the samples of both are in the order of item ids.
         clusters: number of independent groups of items.
         rows: the metrics that both runs have, in the order of declaration.
         not_compared: the metrics that only one run has, with the reason why the other has no value.
@@ -100,7 +100,7 @@ def compare_runs(runs: Sequence[Run], items: int) -> list[Comparison]:
                 file=run.folder,
                 field=", ".join(differing),
             )
-    aligned = [_aligned(run, runs[0]) for run in runs]
+    aligned = [_in_order(run) for run in runs]
     return [_pair(task, first, second, items) for task in runs[0].samples for first, second in combinations(aligned, 2)]
 
 
@@ -184,12 +184,9 @@ def _listed(values: Mapping[str, object]) -> str:
     return ", ".join(f"{name}={value}" for name, value in sorted(values.items())) or "none"
 
 
-def _aligned(run: Run, leader: Run) -> Run:
-    """Put each task's samples in the order of the leader's."""
-    by_id = {name: {sample.item.item_id: sample for sample in samples} for name, samples in run.samples.items()}
-    ordered = {
-        name: [by_id[name][sample.item.item_id] for sample in samples] for name, samples in leader.samples.items()
-    }
+def _in_order(run: Run) -> Run:
+    """Put each task's samples in the order of item ids, in which the leaderboard takes them too."""
+    ordered = {name: sorted(samples, key=lambda one: one.item.item_id) for name, samples in run.samples.items()}
     return replace(run, samples=ordered)
 
 

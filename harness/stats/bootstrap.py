@@ -46,17 +46,17 @@ def cluster_weights(clusters: Ints, draws: int, seed: int) -> Iterator[Weights]:
         yield counts[clusters].T
 
 
-def jackknife_weights(clusters: Ints, seed: int) -> Weights:
+def jackknife_weights(clusters: Ints, seed: int, most: int = _MAX_GROUPS) -> Weights:
     """Return (groups, n) weights, each row without the items of one group of clusters.
 
-    A group is one cluster; above `_MAX_GROUPS` clusters, they are assigned at random to that many groups. The
+    A group is one cluster; above `most` clusters, they are assigned at random to that many groups. The
     acceleration stays the same, because the skewness of a sum falls with the square root of the number of its terms.
     """
     count = int(clusters.max()) + 1
-    groups = np.arange(count) % _MAX_GROUPS
-    if count > _MAX_GROUPS:
+    groups = np.arange(count) % most
+    if count > most:
         groups = np.random.default_rng(seed).permutation(groups)
-    kept: Weights = (groups[clusters] != np.arange(min(count, _MAX_GROUPS))[:, None]).astype(np.float32)
+    kept: Weights = (groups[clusters] != np.arange(min(count, most))[:, None]).astype(np.float32)
     return kept
 
 

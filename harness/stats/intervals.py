@@ -168,6 +168,18 @@ def jackknife(bootstrap: Bootstrap, span: Span) -> Interval | None:
     return found.model_copy(update={"draws": None, "seed": dealt})
 
 
+def about_mean(pseudo_values: Floats, seed: int | None) -> Interval:
+    """Return the mean of (groups,) pseudo-values -+ t(groups - 1) times its standard error (Tukey 1958).
+
+    Args:
+        pseudo_values: of a difference, which has no ends that an interval may not leave.
+        seed: by which clusters were assigned to groups; None if each is a group.
+    """
+    error = float(pseudo_values.std(ddof=1)) / math.sqrt(pseudo_values.size)
+    low, high = _about(float(pseudo_values.mean()), error, pseudo_values.size)
+    return Interval(low=float(low), high=float(high), method=PLAIN_JACKKNIFE, draws=None, seed=seed)
+
+
 def wilson(successes: int, n: int, *, method: str = WILSON) -> Interval:
     """Return Wilson's score interval of `successes` out of `n` independent items (Wilson 1927, JASA 22, 209-212)."""
     from scipy import stats

@@ -1,4 +1,4 @@
-"""The smallest true difference of two models that a test at the 5 % level finds in 80 % of samples of this size."""
+"""The smallest true difference of two models that the sign-flip test finds in 80 % of samples of this size."""
 
 from __future__ import annotations
 
@@ -7,10 +7,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from harness.stats.intervals import LEVEL, Bootstrap
+from harness.stats.arrays import Floats
+from harness.stats.bootstrap import SEED
+from harness.stats.intervals import LEVEL
+from harness.stats.sign_flip import p_of_flips, random_signs
 
 POWER = 0.8
-_ALIKE = "both models give the same answers, so the variance of their difference is unknown"
+_SAMPLES = 500
+_FLIPS = 500
+_STEPS = 12
+_WIDEST = 2.0
+_EQUAL = 1e-6
 
 
 class Detectable(NamedTuple):
@@ -20,53 +27,43 @@ class Detectable(NamedTuple):
     reason: str | None = None
 
 
-def by_error(difference: Bootstrap) -> Detectable:
-    """Return what a sign-flip test of clusters finds.
+def detectable(gaps: Floats) -> Detectable:
+    """Return the smallest difference that the test finds, from simulated samples.
 
-    (t at 1 - alpha / 2 + t at 0.8) sqrt(C / (C - 1)) times the bootstrap's standard error, t with C - 1 degrees of
-    freedom for C clusters.
-
-    Args:
-        difference: the bootstrap distribution of the difference.
-    """
-    from scipy import stats
-
-    error, clusters = difference.widened_error, difference.clusters
-    if error is None:
-        return Detectable(None, "over 5 % of the bootstrap draws have no value")
-    if not error:
-        return Detectable(None, _ALIKE)
-    if 2.0 ** (1 - clusters) >= 1 - LEVEL:
-        return Detectable(None, f"{clusters} clusters are too few for any p value below {1 - LEVEL:.2g}")
-    return Detectable(error * sum(float(stats.t.ppf(below, clusters - 1)) for below in ((1 + LEVEL) / 2, POWER)))
-
-
-def by_discordance(discordant: int, n: int) -> Detectable:
-    """Return what exact McNemar finds among n independent items, at the observed fraction of discordant items.
-
-    The power sums over how many items may be discordant (binomial of n and that fraction), and over which model each of
-    these favours (Duffy 1984, Biometrics 40(4), 1005-1015).
+    Samples of as many clusters are drawn with replacement, about a difference d; the result is the least d that the
+    test finds in 80 % of them (bisection). Clusters in which the models do not differ say nothing in a sample either.
+    If the others differ by one size only (right or wrong), d decides how often their sign is positive, as in McNemar's
+    test (Duffy 1984, Biometrics 40, 1005-1015). Else they are moved to mean 0, spread by sqrt(C / (C - 1)), the bias of
+    their standard deviation, and moved by d.
 
     Args:
-        discordant: items that one model answered right and the other wrong.
-        n: all items.
+        gaps: (groups,) pseudo-values of a difference.
     """
-    from scipy import optimize, stats
+    groups, size = gaps.size, float(np.abs(gaps).max())
+    apart = np.abs(gaps) > size * _EQUAL
+    if not size:
+        return Detectable(None, "both models give the same answers, so the variance of their difference is unknown")
+    if 2.0 ** (1 - groups) > 1 - LEVEL:
+        return Detectable(None, f"{groups} clusters are too few for any p value below {1 - LEVEL:.2g}")
+    rng, share, signs = np.random.default_rng(SEED), float(apart.mean()), random_signs(groups, _FLIPS)
+    drawn = rng.integers(0, groups, size=(_SAMPLES, groups))
+    moved, chance = apart[drawn], rng.random(drawn.shape)
+    one_size = bool((size - np.abs(gaps[apart]) <= size * _EQUAL).all())
+    noise = (gaps - gaps[apart].mean())[drawn] * math.sqrt(groups / (groups - 1))
 
-    if not discordant:
-        return Detectable(None, _ALIKE)
-    fraction, counts = discordant / n, np.arange(n + 1)
-    occurs = stats.binom.pmf(counts, n, fraction)
-    most = stats.binom.ppf((1 - LEVEL) / 2, counts, 0.5) - 1  # right answers of the worse model at which p < alpha
+    def power(difference: float) -> float:
+        step = difference / share
+        sample = moved * (np.where(chance < (1 + step / size) / 2, size, -size) if one_size else noise + step)
+        p = p_of_flips(sample @ signs.T, np.abs(sample).sum(axis=1), (sample**2).sum(axis=1))
+        return float((p <= 1 - LEVEL).mean())
 
-    def lacking(difference: float) -> float:
-        against = (1 - difference / fraction) / 2
-        found = stats.binom.cdf(most, counts, against) + stats.binom.sf(counts - most - 1, counts, against)
-        return POWER - float(occurs @ np.where(most < 0, 0.0, found))
-
-    if lacking(fraction) > 0:
-        return Detectable(None, f"the models differ on {discordant} items only, too few for 80 % power")
-    return Detectable(float(optimize.brentq(lacking, 0.0, fraction)))
+    low, high = 0.0, share * size * (1.0 if one_size else _WIDEST)
+    if power(high) < POWER:
+        return Detectable(None, f"the models differ in {int(apart.sum())} clusters only, too few for 80 % power")
+    for _ in range(_STEPS):
+        middle = (low + high) / 2
+        low, high = (low, middle) if power(middle) >= POWER else (middle, high)
+    return Detectable(high)
 
 
 def without_sampling(detectable: float | None, share_sampling: float | None) -> float | None:

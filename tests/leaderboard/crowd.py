@@ -6,7 +6,7 @@ import numpy as np
 
 from leaderboard.board import Board, Column, Participant, Row, Setting
 from leaderboard.build import REFERENCES
-from leaderboard.ranking import pair_errors, rank
+from leaderboard.ranking import rank
 
 
 def crowd(models: int = 200, columns: int = 12, seed: int = 3) -> Board:
@@ -30,8 +30,8 @@ def crowd(models: int = 200, columns: int = 12, seed: int = 3) -> Board:
 
 def _column(number: int, ids: list[str], skill: np.ndarray, rng: np.random.Generator) -> Column:
     values = np.clip(0.5 + 0.1 * skill + rng.normal(0, 0.05, len(ids)), 0, 1)
-    draws = values[:, None] + rng.normal(0, 0.03, (len(ids), 300))
-    low, high = np.quantile(draws, [0.025, 0.975], axis=1)
+    parts = values[:, None] + rng.normal(0, 0.3, (len(ids), 100))
+    low, high = values - 0.06, values + 0.06
     rows = [
         Row(
             model=ids[index],
@@ -48,7 +48,7 @@ def _column(number: int, ids: list[str], skill: np.ndarray, rng: np.random.Gener
             normalized_score=float(values[index]),
             unparsed_rate=0.0,
         )
-        for index, standing in enumerate(rank(values, draws, pair_errors(draws)))
+        for index, standing in enumerate(rank(values, parts))
     ]
     return Column(
         id=f"task{number}@00000000",

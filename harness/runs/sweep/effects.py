@@ -17,11 +17,11 @@ from harness.metrics import Metric
 from harness.metrics.outcome import Outcome
 from harness.record.sweep import Effect, Spread
 from harness.runs.sweep.design import Contrast
-from harness.scoring.difference import sign_flip_mean
 from harness.stats.arrays import Floats, Ints
 from harness.stats.bootstrap import DRAWS, resample
 from harness.stats.holm import holm
 from harness.stats.intervals import Bootstrap, percentile
+from harness.stats.sign_flip import pseudo_values, sign_flip
 from harness.tasks.prompts.axes import Axes
 
 
@@ -48,11 +48,11 @@ def effects(measured: Measured, contrasts: Sequence[Contrast], *, draws: int = D
     Args:
         measured: the variants.
         contrasts: what to compare.
-        draws: of the bootstrap, and of the permutation.
+        draws: of the bootstrap.
     """
     computes = [partial(measured.metric.compute, outcome) for outcome in measured.outcomes]
     spreads = resample(computes, measured.clusters, draws=draws)
-    found = [_effect(measured, spreads, one, draws) for one in contrasts]
+    found = [_effect(measured, spreads, one) for one in contrasts]
     adjusted = holm(np.array([one.p for one in found])).tolist()
     return [one.model_copy(update={"holm": p}) for one, p in zip(found, adjusted, strict=True)]
 
@@ -64,11 +64,8 @@ def spread_of(values: Sequence[float]) -> Spread:
     return Spread(variants=len(values), least=least, greatest=greatest, range=greatest - least, sd=sd)
 
 
-def _effect(measured: Measured, spreads: Sequence[Bootstrap], contrast: Contrast, draws: int) -> Effect:
-    outcomes, clusters = measured.outcomes, measured.clusters
+def _effect(measured: Measured, spreads: Sequence[Bootstrap], contrast: Contrast) -> Effect:
     pairs = [(measured.place[one], measured.place[other]) for one, other in contrast.pairs]
-    # variants with equal prompts add nothing to any swap
-    apart = [(outcomes[one], outcomes[other]) for one, other in pairs if one != other]
     changed, kept = ([spreads[pair[side]] for pair in pairs] for side in (0, 1))
     at_level, at_default = (float(np.mean([one.value for one in side])) for side in (changed, kept))
     between = Bootstrap(
@@ -78,6 +75,7 @@ def _effect(measured: Measured, spreads: Sequence[Bootstrap], contrast: Contrast
         clusters=spreads[0].clusters,
         seed=spreads[0].seed,
     )
+    gaps = pseudo_values(between.value, between.left_out)
     return Effect(
         axis=contrast.axis,
         level=contrast.level,
@@ -87,7 +85,7 @@ def _effect(measured: Measured, spreads: Sequence[Bootstrap], contrast: Contrast
         at_default=at_default,
         effect=between.value,
         interval=percentile(between),
-        p=sign_flip_mean(measured.metric, apart, clusters, draws=draws) if apart else 1.0,
+        p=1.0 if gaps is None else sign_flip(gaps),
         holm=1.0,
     )
 

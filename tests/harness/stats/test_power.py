@@ -1,81 +1,59 @@
-"""Detectable differences against statsmodels, textbook tables and simulated samples."""
+"""Detectable differences against statsmodels, and by the share of simulated samples in which they are found."""
 
 from __future__ import annotations
 
-from functools import partial
-
 import numpy as np
 import pytest
-from scipy import stats
 from statsmodels.stats.power import TTestPower
 
-from harness.kinds import get
-from harness.metrics.algebra import weighted_mean
-from harness.metrics.outcome import Described
-from harness.scoring.difference import mcnemar, sign_flip
-from harness.scoring.repeats import once
-from harness.stats.bootstrap import resample
-from harness.stats.intervals import Bootstrap
-from harness.stats.power import Detectable, by_discordance, by_error, without_sampling
-
-COSINE = next(metric for metric in get("description").metrics if metric.name == "cosine")
+from harness.stats.power import detectable, without_sampling
+from harness.stats.sign_flip import sign_flip
 
 
-def spread(clusters: int, error: float) -> Bootstrap:
-    """Return draws of the given standard deviation."""
-    draws = stats.norm.ppf((np.arange(4000) + 0.5) / 4000)
-    return Bootstrap(0.0, draws / draws.std(ddof=1) * error, np.zeros(clusters), clusters, seed=0)
+def steps(gaps: list[np.ndarray]) -> float:
+    found = [detectable(one).difference for one in gaps]
+    return float(np.mean([step for step in found if step is not None]))
 
 
-@pytest.mark.parametrize("clusters", [8, 15, 30, 400])
-def test_from_an_error_it_is_that_of_the_paired_t_test(clusters: int) -> None:
-    error = np.sqrt((clusters - 1) / clusters) / np.sqrt(clusters)  # of the mean of values with standard deviation 1
+@pytest.mark.parametrize("clusters", [10, 15, 60])
+def test_of_normal_differences_it_is_that_of_the_paired_t_test(clusters: int) -> None:
+    rng = np.random.default_rng(clusters)
     wanted = TTestPower().solve_power(nobs=clusters, alpha=0.05, power=0.8)
-    assert by_error(spread(clusters, error)).difference == pytest.approx(wanted, rel=0.02)
+    assert steps([rng.normal(size=clusters) for _ in range(30)]) == pytest.approx(wanted, rel=0.15)
 
 
-def test_a_sign_flip_test_of_few_clusters_finds_it_in_four_samples_of_five() -> None:
+def test_it_is_found_in_four_samples_of_five() -> None:
     rng = np.random.default_rng(0)
-    clusters, nothing = np.arange(20), Described({"cosine": np.zeros(20)})
-    found = []
-    for seed in range(400):
-        gaps = rng.normal(size=20)
-        step = by_error(resample([partial(weighted_mean, gaps)], clusters, draws=200)[0]).difference
-        assert step is not None
-        one = Described({"cosine": gaps + 0.66})
-        found.append((step, sign_flip(COSINE, once(one), once(nothing), clusters, draws=400, seed=seed) < 0.05))
-    steps, hits = np.mean(found, axis=0)
-    assert steps == pytest.approx(0.66, abs=0.03)
-    assert hits == pytest.approx(0.8, abs=0.06)  # three standard errors; normal quantiles would promise it of 0.61
+    step = steps([rng.chisquare(5, 20) for _ in range(20)])
+    found = [sign_flip(rng.chisquare(5, 20) - 5 + step) < 0.05 for _ in range(400)]
+    assert np.mean(found) == pytest.approx(0.8, abs=0.08)
 
 
-@pytest.mark.parametrize(("n", "share"), [(40, 0.4), (120, 0.25), (400, 0.5)])
-def test_exact_mcnemar_finds_it_in_four_samples_of_five(n: int, share: float) -> None:
-    step = by_discordance(round(n * share), n).difference
-    assert step is not None
+@pytest.mark.parametrize(("n", "share"), [(40, 0.5), (120, 0.25)])
+def test_of_right_and_wrong_answers_it_is_found_in_four_samples_of_five(n: int, share: float) -> None:
     rng = np.random.default_rng(n)
-    chances = [(share + step) / 2, (share - step) / 2, 1 - share]
-    found = [mcnemar(won, lost) < 0.05 for won, lost, _ in rng.multinomial(n, chances, size=3000).tolist()]
-    assert np.mean(found) == pytest.approx(0.8, abs=0.022)  # three standard errors
+    step = steps([rng.choice((-1.0, 0, 1), p=(share / 2, 1 - share, share / 2), size=n) for _ in range(20)])
+    chances = ((share - step) / 2, 1 - share, (share + step) / 2)
+    found = [sign_flip(rng.choice((-1.0, 0, 1), p=chances, size=n)) < 0.05 for _ in range(400)]
+    assert np.mean(found) == pytest.approx(0.8, abs=0.1)
 
 
 @pytest.mark.parametrize(
-    "found",
+    ("gaps", "why"),
     [
-        by_discordance(0, 50),
-        by_discordance(6, 50),  # p < 0.05 needs six of six, which happens less often
-        by_error(spread(30, 0.0)),
-        by_error(spread(5, 0.1)),  # of 32 ways to swap five clusters two are as extreme: p = 1 / 16
-        by_error(Bootstrap(0.0, np.full(20, np.nan), np.zeros(9), 9, seed=0)),
+        (np.zeros(50), "same answers"),
+        (np.repeat([1.0, -1.0, 0.0], [2, 2, 46]), "4 clusters only"),
+        (np.random.default_rng(1).normal(size=5), "5 clusters are too few"),  # two of 32 flips: p = 1 / 16
     ],
 )
-def test_a_difference_that_cannot_be_found_has_a_reason_instead(found: Detectable) -> None:
+def test_a_difference_that_cannot_be_found_has_a_reason_instead(gaps: np.ndarray, why: str) -> None:
+    found = detectable(gaps)
     assert found.difference is None
-    assert found.reason
+    assert why in (found.reason or "")
 
 
 def test_six_clusters_are_enough() -> None:
-    assert by_error(spread(6, 0.1)).reason is None
+    assert detectable(np.random.default_rng(1).normal(size=6)).reason is None
 
 
 def test_unlimited_repeats_take_the_share_of_sampling_away() -> None:
