@@ -246,8 +246,7 @@ class _Progress:
     ) -> TaskRecord:
         labels, by = task.question.labels, self._instruments(task)
         lost = task.lost_labels(sample.item for sample in samples)
-        allow = self.config.allow_missing
-        scores = score(task.kind, labels, samples, others=others, allow_missing=allow, lost=lost)
+        scores = score(task.kind, labels, samples, others=others, allow_missing=self.config.allow_missing, lost=lost)
         return TaskRecord(
             version=task.version,
             task_hash=task.hash,
@@ -259,19 +258,12 @@ class _Progress:
             num_fewshot=task.engine.config.num_fewshot,
             axes=task.question.axes.changed,
             items=len(samples),
-            clusters=scores.clusters,
             excluded=task.excluded(),
             lost_labels=lost,
             reference_kind=task.reference_kind(),
             embedder=by.record if by else None,
             features=task.features(),
-            answers=scores.answers,
-            metrics=scores.metrics,
-            per_class=scores.per_class,
-            confusion=scores.confusion,
-            bias=scores.bias,
-            reliability=scores.reliability,
-            centroids=scores.centroids,
+            **vars(scores),
             readers={}
             if task.by_likelihood
             else by_reader(task.kind, labels, samples, main_score=task.main_score, by=by, centroids=scores.centroids),
