@@ -32,6 +32,8 @@ from harness.tasks.sampling import sample, size
 from harness.text.reasoning import cut, opened
 
 MAX_TOKENS = 256  # lm-eval's default
+ASKING = 2  # sentences: what to do, and in which form
+_SENTENCE_END = re.compile(r"[.?!](?=\s|\Z)|[。？！]")
 _OBJECTS_A_COLLECTION = 200_000
 
 
@@ -169,7 +171,8 @@ def generate(lm: LM | CachedLM, prompts: Sequence[str], arguments: Mapping[str, 
 def _configured(task: ConfigurableTask, settings: AskSettings) -> Iterator[None]:
     """Apply options as lm-eval's `simple_evaluate` does, and turn its scoring off.
 
-    No stop text is sent, since it could end a thought; answers are cut when they are there. A chat turn has no cue.
+    No stop text is sent, since it could end a thought; answers are cut when they are there. A chat turn shows the
+    values and then asks, without a cue.
     """
     usual = task.config.generation_kwargs
     if task.OUTPUT_TYPE == "generate_until":
@@ -180,7 +183,7 @@ def _configured(task: ConfigurableTask, settings: AskSettings) -> Iterator[None]
     task.set_fewshot_seed(seed=settings.seeds.fewshot)
     task.process_results = _score_nothing
     if settings.apply_chat_template and _has_cue(task.config.doc_to_text):
-        task.doc_to_text = partial(_without_last_line, task.doc_to_text)
+        task.doc_to_text = partial(_asking_last, task.doc_to_text)
     try:
         yield
     finally:
@@ -197,8 +200,17 @@ def _has_cue(template: Any) -> bool:
     return last.endswith((":", "：")) and sandbox.names(last) <= {"reasoning"}
 
 
-def _without_last_line(whole: Callable[..., str], *args: Any) -> str:
-    return whole(*args).rstrip().rpartition("\n")[0].rstrip()
+def _asking_last(whole: Callable[..., str], *args: Any) -> str:
+    """Render a prompt without its cue, and with the sentences that ask behind the values.
+
+    The sentences that ask are the last two before the values. Where examples are before the values, they stay.
+    """
+    before, blank, values = whole(*args).rstrip().rpartition("\n")[0].rstrip().rpartition("\n\n")
+    ends = [found.end() for found in _SENTENCE_END.finditer(before)]
+    if not blank or len(ends) < ASKING + 1 or ends[-1] != len(before) or "\n\n" in before:
+        return f"{before}{blank}{values}"
+    start = ends[-ASKING - 1]
+    return f"{before[:start].rstrip()}\n\n{values}\n\n{before[start:].strip()}"
 
 
 def _score_nothing(doc: Document, results: Sequence[Any]) -> dict[str, Any]:

@@ -160,7 +160,9 @@ def test_chat_turns_carry_no_cue_and_completion_prompts_keep_it() -> None:
     _compat.ask(model, compared.name, compared.engine, settings(limit=1, apply_chat_template=True))
     in_chat, alone, question = (prompt for prompt, _ in model.sent)
     assert alone.endswith("\nEmotion:")
-    assert in_chat == f"<{alone.removesuffix(chr(10) + 'Emotion:')}>"
+    before, values = alone.removesuffix("\nEmotion:").split("\n\n")
+    asked = before[before.index("Which one") :]
+    assert in_chat == f"<{before.removesuffix(asked).rstrip()}\n\n{values}\n\n{asked}>"
     assert question.endswith(("More pleasant:>", "More activated:>"))
 
 
