@@ -26,8 +26,8 @@ _HEAD = """\
 # Prompts
 
 Each task's prompt, rendered on the first item that ships (for IIMI and EMOTIC a SYNTHETIC one). The part that all items
-share is first and the numbers are last, so that a back end can cache the shared part. With a chat template, the last two
-sentences before the numbers, which ask, come after them, and the cue ("Emotion:") is left out. Made by `make docs`.
+share is first and the numbers are last, so that a back end can cache the shared part. With a chat template, the last
+two sentences before the numbers, which ask, come after them, and the cue ("Emotion:") is left out. Made by `make docs`.
 
 ## How answers are read
 
