@@ -41,7 +41,7 @@ class Row(_Model):
         rank_low: best rank in the 95 % rank range.
         rank_high: worst rank in it.
         groups: tie groups; two entries that share one are not significantly different.
-        normalized_score: (value - floor) / (ceiling - floor) of the column.
+        normalized_score: as in the record; None if there is none.
         unparsed_rate: fraction of the answers that could not be parsed, including refused and empty ones.
     """
 
@@ -115,7 +115,7 @@ class Participant(_Model):
         id: unique, also the name of its page.
         name: the model's id.
         variant: how this way of running it differs from others; empty if it is the only one.
-        overall: mean normalized score over the main columns of tasks that count; None if one is missing.
+        overall: mean normalized score over the tasks of the group `vaemo`; None if one has no value or no interval.
         low: lower end of its 95 % interval.
         high: upper end.
     """

@@ -10,7 +10,8 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from harness.record import RunRecord, Score
-from harness.stats.intervals import LEVEL
+from harness.scoring.normalized_score import overall
+from harness.tasks.catalogue import find
 from leaderboard import entry as entries
 from leaderboard import ledger
 from leaderboard.board import Board, Column, Participant, Row, Withdrawn
@@ -18,8 +19,8 @@ from leaderboard.entry import Entry, column_id, participant_id, setting_of
 from leaderboard.ranking import MainScore, Standing, main_score, min_detectable_difference, rank
 from va_extractor.common.errors import InputError, Problem
 
-NOT_COUNTED = ("vaemo_extended", "vaemo_axes")
-"""Groups of tasks that no overall score counts."""
+COUNTED = "vaemo"
+"""The group whose tasks the overall score counts."""
 REFERENCES = ("human", "ceiling", "prototype", "majority", "chance")
 _BEST, _WORST = 1.0, 0.0
 """Ends of every main score for which more is better (accuracy, F1, AUC); swapped for a loss."""
@@ -104,22 +105,13 @@ def board(kept: Sequence[Kept], withdrawn: Sequence[ledger.Withdrawal]) -> Board
         for (task, name), members in sorted(groups.items(), key=lambda pair: (pair[0][1] != main[pair[0][0]], pair[0]))
     }
     by_name = {name: members for (_, name), members in groups.items()}
-    not_counted = _not_counted()
-    counting = [column for column in columns.values() if column.main and column.task not in not_counted]
+    counting = [main.get(task, "") for task in find()[COUNTED].members]
     return Board(
         updated=max((one.entry.record.created for one in kept), default=""),
         columns=tuple(columns.values()),
         participants=tuple(_participants(kept, counting, by_name)),
         withdrawn=tuple(Withdrawn(entry=str(line.entry), date=line.date, reason=line.reason) for line in withdrawn),
     )
-
-
-def _not_counted() -> frozenset[str]:
-    """Return the tasks of the groups that no overall score counts."""
-    from harness.tasks.catalogue import find
-
-    found = find()
-    return frozenset(task for group in NOT_COUNTED for task in found[group].members)
 
 
 def reference_points(score: Score) -> tuple[float, float]:
@@ -167,7 +159,7 @@ def _column(name: str, main: bool, members: Sequence[Kept]) -> Column:
     standings = rank(sign * values, sign * parts) if ranked else []
     placed = {one.entry.path: standing for one, standing in zip(ranked, standings, strict=True)}
     floor, ceiling = reference_points(score)
-    rows = [_row(one, placed.get(one.entry.path), floor, ceiling) for one in members]
+    rows = [_row(one, placed.get(one.entry.path)) for one in members]
     known = score.baselines | {"chance": score.chance, "ceiling": _ceiling(score)}
     return Column(
         id=name,
@@ -193,7 +185,7 @@ def _column(name: str, main: bool, members: Sequence[Kept]) -> Column:
     )
 
 
-def _row(one: Kept, standing: Standing | None, floor: float, ceiling: float) -> Row:
+def _row(one: Kept, standing: Standing | None) -> Row:
     score, answers = one.entry.main_score, one.entry.task.answers
     return Row(
         model=one.participant,
@@ -207,20 +199,21 @@ def _row(one: Kept, standing: Standing | None, floor: float, ceiling: float) -> 
         rank_low=standing.low if standing else None,
         rank_high=standing.high if standing else None,
         groups=standing.groups if standing else (),
-        normalized_score=None if score.value is None or ceiling == floor else (score.value - floor) / (ceiling - floor),
+        normalized_score=score.normalized_score.value if score.normalized_score else None,
         unparsed_rate=answers.not_parsed / (answers.ok + answers.not_parsed),
     )
 
 
-def _participants(kept: Sequence[Kept], columns: Sequence[Column], by_name: dict[str, list[Kept]]) -> list[Participant]:
+def _participants(kept: Sequence[Kept], columns: Sequence[str], by_name: dict[str, list[Kept]]) -> list[Participant]:
     records = {one.participant: one.entry.record for one in kept}
     ways: dict[str, list[str]] = defaultdict(list)
     for name, record in records.items():
         ways[record.model.id].append(name)
-    newest = {column.id: _newest(by_name[column.id]) for column in columns}
+    newest = [_newest(by_name.get(column, [])) for column in columns]
     found = []
     for name, record in records.items():
-        mean, low, high = _overall([(column, newest[column.id].get(name)) for column in columns])
+        found_in = [column.get(name) for column in newest]
+        mean, low, high = overall([one.entry.main_score.normalized_score if one else None for one in found_in])
         found.append(
             Participant(
                 id=name,
@@ -236,25 +229,6 @@ def _participants(kept: Sequence[Kept], columns: Sequence[Column], by_name: dict
 
 def _newest(members: Iterable[Kept]) -> dict[str, Kept]:
     return {one.participant: one for one in sorted(members, key=lambda one: one.entry.record.created)}
-
-
-def _overall(cells: Sequence[tuple[Column, Kept | None]]) -> tuple[float | None, float | None, float | None]:
-    """Return the mean normalized score over columns, with its percentile interval over the shared draws.
-
-    None if the model lacks a column.
-    """
-    values, draws = [], []
-    for column, one in cells:
-        span = column.ceiling - column.floor
-        if one is None or one.entry.main_score.value is None or span == 0:
-            return None, None, None
-        values.append((one.entry.main_score.value - column.floor) / span)
-        draws.append((one.score.draws.astype(np.float64) - column.floor) / span)
-    if not values:
-        return None, None, None
-    mean = np.mean(draws, axis=0)
-    low, high = np.nanquantile(mean, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    return float(np.mean(values)), float(low), float(high)
 
 
 def _variant(record: RunRecord) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -115,6 +115,23 @@ def normalized_score(
         floor=names.floor,
         ceiling=names.ceiling,
     )
+
+
+def overall(places: Sequence[NormalizedScore | None]) -> tuple[float | None, float | None, float | None]:
+    """Return the mean of normalized scores with an interval; None thrice if one has no value or no interval.
+
+    The ends are the means of the ends. However the tasks' errors hang together, the standard error of a mean is at most
+    the mean of the standard errors, so the interval covers at least as often as those of the tasks.
+    """
+    known = [
+        (one.value, one.interval.low, one.interval.high)
+        for one in places
+        if one and one.value is not None and one.interval
+    ]
+    if not known or len(known) < len(places):
+        return None, None, None
+    mean, low, high = np.mean(known, axis=0).tolist()
+    return mean, low, high
 
 
 def _unusable(reach: Bootstrap, ceiling: float, metric: Metric) -> str | None:

@@ -63,7 +63,8 @@ def test_answers_that_do_not_tell_both_ends_are_unparsed_and_wrong(vaemo_eval: C
         assert metric.interval is not None or "all resamples are equal" in str(metric.reason)
     direction = task.metrics["right_direction"]
     assert direction.normalized_score is not None
-    assert (direction.normalized_score.floor, direction.normalized_score.ceiling) == ("majority", "prototype")
+    assert direction.normalized_score.floor in ("majority", "chance")
+    assert direction.normalized_score.ceiling == "prototype"
     path = run.folder / "samples" / "va_trajectory_describe.jsonl.gz"
     rows = run.samples("va_trajectory_describe")
     for axis, name in enumerate(("valence", "arousal")):

@@ -8,7 +8,7 @@ from scipy import stats
 
 from harness.kinds import get
 from harness.record import NormalizedScore
-from harness.scoring.normalized_score import Bounds, best_predictor, bounds, normalized_score
+from harness.scoring.normalized_score import Bounds, best_predictor, bounds, normalized_score, overall
 from harness.stats.intervals import Bootstrap
 
 NOISE = np.random.default_rng(0).normal(scale=0.01, size=2000)
@@ -130,3 +130,17 @@ def test_whoever_is_the_floor_is_placed_at_0_without_an_interval_of_no_width() -
     found = normalized_score(around(0.2), around(0.2), around(0.6, np.zeros(2000)), NAMES, SCORE)
     assert (found.value, found.interval) == (0, None)
     assert "all resamples are equal" in (found.reason or "")
+
+
+def test_overall_is_the_mean_of_places_and_missing_where_one_has_none() -> None:
+    noise = np.random.default_rng(4).normal(scale=0.01, size=2000)
+    one, other = (normalized_score(around(at, noise), around(0.2), around(0.6), NAMES, SCORE) for at in (0.3, 0.5))
+    assert one.interval is not None
+    assert other.interval is not None
+    mean, low, high = overall([one, other])
+    assert (mean, low, high) == pytest.approx(
+        (0.5, (one.interval.low + other.interval.low) / 2, (one.interval.high + other.interval.high) / 2)
+    )
+    nothing = NormalizedScore(value=None, reason="valence and arousal tell too little", floor="all", ceiling="knn")
+    for places in ([one, None], [one, nothing], [one.model_copy(update={"interval": None})], []):
+        assert overall(places) == (None, None, None)
