@@ -18,6 +18,7 @@ from harness.stats.intervals import (
     wilson,
     wilson_of_clusters,
 )
+from harness.stats.sign_flip import pseudo_values
 
 _ONE_CLUSTER = "no interval: all items with a value form one cluster"
 
@@ -41,7 +42,7 @@ def estimate(metric: Metric, value: float, spread: Bootstrap | None, *, independ
     return Score(
         value=value,
         reason=None if best else NO_WIDTH if found else FEW_VALUES if spread else _ONE_CLUSTER,
-        note=_note(metric, value, best, spread.clusters if spread else 1),
+        note=_note(metric, value, best, spread),
         interval=best,
         higher_is_better=metric.higher_is_better,
     )
@@ -60,11 +61,18 @@ def _best(metric: Metric, spread: Bootstrap) -> Interval | None:
             return percentile(spread)
 
 
-def _note(metric: Metric, value: float, best: Interval | None, clusters: int) -> str | None:
+def _note(metric: Metric, value: float, best: Interval | None, spread: Bootstrap | None) -> str | None:
     least, outside = metric.reliable_from, best is not None and not best.low <= value <= best.high
+    clusters = spread.clusters if spread else 1
     said = [
         few(clusters) or f"{clusters} clusters: below {least} the interval may cover less often than it states",
-        f"biased upward below {least} clusters" if metric.biased else None,
+        f"biased upward below {least} clusters{_without_bias(metric, spread)}" if metric.biased else None,
     ]
     said = [*(said if clusters < least else []), OUTSIDE if outside else None, metric.caveat]
     return "; ".join(filter(None, said)) or None
+
+
+def _without_bias(metric: Metric, spread: Bootstrap | None) -> str:
+    """Return the value that the jackknife corrects for bias (Quenouille 1956), if it covers best for this metric."""
+    parts = pseudo_values(spread.value, spread.left_out) if spread and metric.interval == "jackknife" else None
+    return "" if parts is None else f": {float(parts.mean()):.3f} without this bias"
