@@ -3,7 +3,7 @@
 VENV ?= .venv
 PAGES = leaderboard.board harness.tasks.schema harness.record.schema harness.tasks.pages \
 	harness.metrics.page harness.commands.readme
-BENCHMARKS = reference throughput intervals coverage sampling comparisons normalized_scores answers tree extract validate validity leaderboard api api_soak sweeps
+BENCHMARKS = reference throughput intervals coverage sampling comparisons normalized_scores answers tree extract validate validity leaderboard api api_soak sweeps sets strategies
 
 demo:  ## set up and run the main job on what ships
 	python3 -m venv $(VENV)
