@@ -1,4 +1,4 @@
-"""Build the board from a results repository: read each entry once, keep its draws, rank within columns."""
+"""Build the board from a results repository: read each entry once, keep its pseudo-values, rank within columns."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ import numpy as np
 
 from harness.record import RunRecord, Score
 from harness.scoring.normalized_score import overall
+from harness.stats.arrays import Floats
 from harness.tasks.catalogue import find
 from leaderboard import entry as entries
 from leaderboard import ledger
 from leaderboard.board import Board, Column, Participant, Row, Withdrawn
 from leaderboard.entry import Entry, column_id, participant_id, setting_of
-from leaderboard.ranking import MainScore, Standing, main_score, min_detectable_difference, rank
+from leaderboard.ranking import Standing, main_score, min_detectable_difference, rank
 from va_extractor.common.errors import InputError, Problem
 
 COUNTED = "vaemo"
@@ -32,7 +33,7 @@ class Kept:
 
     entry: Entry
     status: ledger.Status
-    score: MainScore
+    parts: Floats | None
 
     @property
     def participant(self) -> str:
@@ -153,9 +154,9 @@ def _column(name: str, main: bool, members: Sequence[Kept]) -> Column:
     task, score = first.task, first.main_score
     up = score.higher_is_better is not False
     sign = 1.0 if up else -1.0
-    ranked = [one for one in valued if one.score.parts is not None]
+    ranked = [one for one in valued if one.parts is not None]
     values = np.array([one.entry.main_score.value for one in ranked], dtype=np.float64)
-    parts = np.array([one.score.parts for one in ranked], dtype=np.float64)
+    parts = np.array([one.parts for one in ranked], dtype=np.float64)
     standings = rank(sign * values, sign * parts) if ranked else []
     placed = {one.entry.path: standing for one, standing in zip(ranked, standings, strict=True)}
     floor, ceiling = reference_points(score)

@@ -16,7 +16,6 @@ from harness.record import Sample, TaskRecord
 from harness.scoring.difference import of_clusters
 from harness.scoring.score import repeated
 from harness.stats.arrays import Bools, Floats
-from harness.stats.bootstrap import SEED, cluster_weights
 from harness.stats.clusters import cluster_index
 from harness.stats.intervals import LEVEL
 from harness.stats.power import detectable
@@ -138,20 +137,8 @@ def _enter(members: list[list[int]], who: Sequence[int] | NDArray[np.int_], grou
         members[int(one)].append(group)
 
 
-Draws = NDArray[np.float32]
-DRAWS = 1000
-
-
-@dataclass(frozen=True)
-class MainScore:
-    """A main score: on (draws,) bootstrap draws, and its (groups,) pseudo-values; None if it has none."""
-
-    draws: Draws
-    parts: Floats | None
-
-
-def main_score(task: TaskRecord, samples: Sequence[Sample], where: str) -> MainScore:
-    """Compute the main score on the draws and on the groups that all entries of a column share.
+def main_score(task: TaskRecord, samples: Sequence[Sample], where: str) -> Floats | None:
+    """Return the main score's (groups,) pseudo-values, on the groups that all entries share; None from one cluster.
 
     Items are taken in the order of their ids.
 
@@ -166,9 +153,7 @@ def main_score(task: TaskRecord, samples: Sequence[Sample], where: str) -> MainS
         metric = kind.metric(task.main_score)
         given = repeated(kind, task.labels, ordered, task.centroids)
         clusters = cluster_index([sample.item for sample in ordered])
-        blocks = [given.compute(metric, weights) for weights in cluster_weights(clusters, DRAWS, SEED)]
-        parts = of_clusters(metric, given, clusters) if clusters.max() else None
+        return of_clusters(metric, given, clusters) if clusters.max() else None
     except Exception as error:  # samples from a stranger that do not fit their task
         what = f"the samples do not fit the task: {one_line(str(error), 80)}"
         raise InputError(what, code="conflict", file=where) from None
-    return MainScore(np.concatenate(blocks).astype(np.float32), parts)
