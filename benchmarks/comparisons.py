@@ -85,7 +85,7 @@ def gaps_of(score: Score, clusters: Ints, truth: Floats, first: Floats, second: 
     """Return the pseudo-values of the difference."""
     rows = [np.ones((1, truth.size)), jackknife_weights(clusters, 0).astype(float)]
     value, left_out = (score(truth, first, one) - score(truth, second, one) for one in rows)
-    found = pseudo_values(float(value[0]), left_out)
+    found = pseudo_values(float(value[0]), left_out, corrected=False)
     if found is None:
         raise ValueError("a sample without a value")
     return found

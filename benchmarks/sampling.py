@@ -14,10 +14,11 @@ import numpy as np
 
 from harness.kinds import get
 from harness.metrics.outcome import Labelled
-from harness.scoring.difference import difference
+from harness.scoring.difference import of_clusters
 from harness.scoring.repeats import Repeated, components
 from harness.stats.bootstrap import resample
-from harness.stats.intervals import Bootstrap, percentile
+from harness.stats.intervals import Bootstrap, about_mean, percentile
+from harness.stats.sign_flip import sign_flip
 
 ACCURACY = next(metric for metric in get("single_label").metrics if metric.name == "accuracy")
 LABELS = ("right", "wrong")
@@ -57,16 +58,16 @@ def compare(count: int, times: tuple[int, int], seed: int) -> tuple[bool, bool, 
     clusters = np.repeat(np.arange(count), rng.integers(1, 6, count))
     said = [(rng.random((n, clusters.size)) >= rng.beta(2, 2, count)[clusters]).astype(np.int64) for n in times]
     models = [Repeated(tuple(map(_labelled, one)), _labelled(one.ravel())) for one in said]
-    found = difference(ACCURACY, *models, clusters, draws=COMPARED_DRAWS)
-    if found is None or found.interval is None:
-        raise ValueError("accuracy has a value in every draw")
+    parts = [part for part in (of_clusters(ACCURACY, model, clusters) for model in models) if part is not None]
+    gaps = parts[0] - parts[1]
+    found = about_mean(gaps, None)
     counts = rng.multinomial(count, np.full(count, 1 / count), COMPARED_DRAWS)[:, clusters]
     first, second = (_redrawn(rng, one == 0, clusters) for one in said)
     draws = (counts * (first - second)).sum(axis=1) / counts.sum(axis=1)
-    both = percentile(Bootstrap(found.effect, draws, draws, count, seed))
+    both = percentile(Bootstrap(float(gaps.mean()), draws, draws, count, seed))
     if both is None:
         raise ValueError("accuracy has a value in every draw")
-    return found.p < 0.05, found.interval.low <= 0 <= found.interval.high, both.low <= 0 <= both.high
+    return sign_flip(gaps) <= 0.05, found.low <= 0 <= found.high, both.low <= 0 <= both.high
 
 
 def _redrawn(rng: np.random.Generator, right: np.ndarray, clusters: np.ndarray) -> np.ndarray:

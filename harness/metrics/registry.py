@@ -65,6 +65,11 @@ class Metric:
     reliable_from: int = FEW_CLUSTERS
 
     @property
+    def corrected(self) -> bool:
+        """Whether comparisons use its value without the bias of few items, which the jackknife estimates."""
+        return self.biased and self.interval == "jackknife"
+
+    @property
     def fixed_chance(self) -> float | None:
         """The chance value if it is the same for all items; None if it must be simulated or has no meaning."""
         return None if self.chance == "simulated" else self.chance

@@ -80,7 +80,7 @@ def difference(metric: Metric, first: Repeated, second: Repeated, clusters: Ints
         return None
     parts = [of_clusters(metric, one, clusters) for one in (first, second)]
     known = [part for part in parts if part is not None]
-    corrected = len(known) == 2 and metric.biased and metric.interval == "jackknife"
+    corrected = len(known) == 2 and metric.corrected
     if corrected:
         values = [float(part.mean()) for part in known]
     found = Difference(
@@ -125,7 +125,9 @@ def of_clusters(metric: Metric, answers: Repeated, clusters: Ints) -> Floats | N
     kept = jackknife_weights(clusters, SEED, _MAX_GROUPS)
     blocks = np.array_split(kept, 1 + kept.size // _CELLS)
     left_out = [answers.compute(metric, block.astype(np.float64)) for block in blocks]  # ties between flips are exact
-    return pseudo_values(fmean(answers.values(metric, clusters.size)), np.concatenate(left_out))
+    return pseudo_values(
+        fmean(answers.values(metric, clusters.size)), np.concatenate(left_out), corrected=metric.corrected
+    )
 
 
 def _share_sampling(

@@ -73,6 +73,6 @@ def _note(metric: Metric, value: float, best: Interval | None, spread: Bootstrap
 
 
 def _without_bias(metric: Metric, spread: Bootstrap | None) -> str:
-    """Return the value that the jackknife corrects for bias (Quenouille 1956), if it covers best for this metric."""
-    parts = pseudo_values(spread.value, spread.left_out) if spread and metric.interval == "jackknife" else None
+    """Return the value without bias that comparisons use; empty for metrics whose value they use."""
+    parts = pseudo_values(spread.value, spread.left_out, corrected=True) if spread and metric.corrected else None
     return "" if parts is None else f": {float(parts.mean()):.3f} without this bias"

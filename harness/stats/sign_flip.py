@@ -24,12 +24,14 @@ _EXCESS = 3.1788
 """A sum of random signs exceeds z at most this many times as often as a normal (Bentkus & Dzindzalieta 2015)."""
 
 
-def pseudo_values(value: float, left_out: Floats) -> Floats | None:
-    """Return (groups,) pseudo-values of a metric; their mean is its value without bias (Quenouille 1956).
+def pseudo_values(value: float, left_out: Floats, *, corrected: bool) -> Floats | None:
+    """Return (groups,) pseudo-values of a metric.
 
     Args:
         value: the metric on all items.
         left_out: (groups,) values, each without one group of clusters; one that is NaN adds what the average adds.
+        corrected: whether their mean is the value without the bias of few items (Quenouille 1956), else `value`. The
+            correction adds an error of its own, which is not in their spread, so it is for biased metrics only.
 
     Returns:
         None if there is no value, or none without over 5 % of the groups.
@@ -37,7 +39,9 @@ def pseudo_values(value: float, left_out: Floats) -> Floats | None:
     known = left_out[~np.isnan(left_out)]
     if np.isnan(value) or known.size < _MIN_DEFINED * left_out.size:
         return None
-    found: Floats = known.size * value - (known.size - 1) * np.where(np.isnan(left_out), known.mean(), left_out)
+    mean = float(known.mean())
+    centre = value + (known.size - 1) * (value - mean) if corrected else value
+    found: Floats = centre + (known.size - 1) * (mean - np.where(np.isnan(left_out), mean, left_out))
     return found
 
 

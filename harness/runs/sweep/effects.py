@@ -75,7 +75,7 @@ def _effect(measured: Measured, spreads: Sequence[Bootstrap], contrast: Contrast
         clusters=spreads[0].clusters,
         seed=spreads[0].seed,
     )
-    gaps = pseudo_values(between.value, between.left_out)
+    gaps = pseudo_values(between.value, between.left_out, corrected=measured.metric.corrected)
     return Effect(
         axis=contrast.axis,
         level=contrast.level,

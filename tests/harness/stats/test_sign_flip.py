@@ -44,19 +44,22 @@ def test_sure_differences_have_p_values_below_those_of_drawn_flips_yet_not_too_s
 def test_pseudo_values_of_a_mean_are_its_terms_and_of_a_variance_have_its_unbiased_mean() -> None:
     rows = np.random.default_rng(3).normal(size=20)
     without = [np.delete(rows, place) for place in range(20)]
-    of_mean = pseudo_values(rows.mean(), np.array([one.mean() for one in without]))
-    of_variance = pseudo_values(rows.var(), np.array([one.var() for one in without]))
+    of_mean = pseudo_values(rows.mean(), np.array([one.mean() for one in without]), corrected=False)
+    of_variance = pseudo_values(rows.var(), np.array([one.var() for one in without]), corrected=True)
+    plain = pseudo_values(rows.var(), np.array([one.var() for one in without]), corrected=False)
     assert of_mean == pytest.approx(rows)
     assert of_variance is not None
     assert of_variance.mean() == pytest.approx(rows.var(ddof=1))
+    assert plain is not None
+    assert plain.mean() == pytest.approx(rows.var())
 
 
 def test_without_a_value_there_are_none() -> None:
     left_out = np.ones(40)
-    assert pseudo_values(float("nan"), left_out) is None
+    assert pseudo_values(float("nan"), left_out, corrected=False) is None
     for lacking, known in ((2, True), (3, False)):  # 5 % of 40 may lack one
         left_out[:lacking] = np.nan
-        assert (pseudo_values(1.0, left_out) is not None) == known
+        assert (pseudo_values(1.0, left_out, corrected=False) is not None) == known
 
 
 def test_equal_means_of_skewed_differences_alarm_in_one_test_of_twenty() -> None:
