@@ -109,7 +109,7 @@ def alarms(score: Score, first: Answers, second: Answers, count: int, simulation
         clusters, truth = sample(count, rng)
         given = clusters, truth, first(rng, clusters, truth), second(rng, clusters, truth)
         found.append((swapped(score, *given) <= 0.05, sign_flip(gaps_of(score, *given)) <= 0.05))
-    return np.mean(found, axis=0).tolist()
+    return [float(share) for share in np.mean(found, axis=0)]
 
 
 def powers(count: int, simulations: int) -> list[float]:
@@ -136,7 +136,7 @@ def _found(step: float, count: int, simulations: int, test: Callable[..., float]
     for seed in range(simulations):
         rng = np.random.default_rng([seed, count, 2])
         clusters, truth = sample(count, rng)
-        given = clusters, truth, *(blurred(rng, clusters, truth, sd) for sd in sds)
+        given = clusters, truth, blurred(rng, clusters, truth, sds[0]), blurred(rng, clusters, truth, sds[1])
         found.append((test(by_ccc, *given) if test else sign_flip(gaps_of(by_ccc, *given))) <= 0.05)
     return float(np.mean(found))
 
@@ -157,7 +157,7 @@ def ranks(count: int, apart: float, simulations: int) -> list[float]:
         held = np.array([one.low <= a and b <= one.high for one, a, b in zip(now, best, worst, strict=True)])
         width = np.mean([one.high - one.low + 1 for one in now])
         found.append((((low <= best) & (worst <= high)).mean(), held.mean(), held.all(), width))
-    return np.mean(found, axis=0).tolist()
+    return [float(share) for share in np.mean(found, axis=0)]
 
 
 def main() -> None:
