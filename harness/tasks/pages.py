@@ -159,7 +159,7 @@ def _section(task: Task) -> str:
     form = "log-likelihood of each choice" if task.by_likelihood else "generated text"
     answer = " | ".join(doc["choices"]) if task.by_likelihood else str(doc["target"])
     return (
-        f"## {task.name} (version {task.version})\n\nAnswer: {form}. Headline metric: `{task.main_score}`.\n\n"
+        f"## {task.name} (version {task.version})\n\nAnswer: {form}. Main score: `{task.main_score}`.\n\n"
         f"```text\n{task.engine.doc_to_text(doc)}\n```\n\n"
         f"{'Scored after it' if task.by_likelihood else 'A right answer'}: `{answer}`\n"
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from harness.text.emotion_words import known_words
+
 _WORD = re.compile(r"[^\W\d_]+")
 _NUMBER = re.compile(r"\d")
 _DIMENSION = re.compile(r"\b(?:valence|arousal|dominance)\b", re.IGNORECASE)
@@ -32,13 +34,16 @@ def is_echo(text: str, prompt: str = "") -> bool:
 
     Returns:
         True if the text has a number, a word of the definitions or a usual name of the scales and their ends, and no
-        other word but grades ("low") and fillers ("the person feels very"). Endings of words do not count.
+        other word but grades ("low") and fillers ("the person feels very"). Endings of words do not count. A word for
+        an emotion ("calm") is an echo only next to one that is none ("unpleasant").
     """
     defined = "\n".join(line for line in prompt.splitlines() if _DIMENSION.search(line))
     fillers = _stems(_FILLERS)
     repeated = (_stems(_DEFINED) | _stems(defined)) - fillers
     said = _stems(text)
-    return said <= repeated | fillers | _stems(_GRADES) and (bool(said & repeated) or bool(_NUMBER.search(text)))
+    if not said <= repeated | fillers | _stems(_GRADES):
+        return False
+    return bool((said & repeated) - _stems(" ".join(known_words()))) or bool(_NUMBER.search(text))
 
 
 @lru_cache(maxsize=1024)

@@ -131,7 +131,7 @@ def test_chance_is_a_random_beginning_and_a_random_end() -> None:
 
 
 @pytest.mark.parametrize(("clusters", "share"), [(142, 0.8), (142, 0.95), (100, 0.8)])
-def test_the_interval_of_the_headline_holds_the_true_share_as_often_as_it_says(clusters: int, share: float) -> None:
+def test_the_interval_of_the_main_score_holds_the_true_share_as_often_as_it_says(clusters: int, share: float) -> None:
     (main_score,) = [metric for metric in get("change").metrics if metric.name == "right_direction"]
     rng = np.random.default_rng(2)
     ways = np.array([[1, 0], [-1, 0], [0, 1], [0, -1], [0, 0], [0, 0]])[np.arange(clusters) % 6]

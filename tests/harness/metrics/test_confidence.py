@@ -119,7 +119,7 @@ def test_calibration_error_by_hand() -> None:
     assert value("confidence_ece", outcome) == pytest.approx(expected)
 
 
-def test_wrong_answers_without_confidence_fool_brier_but_not_the_headline() -> None:
+def test_wrong_answers_without_confidence_fool_brier_but_not_the_main_score() -> None:
     outcome = confident([False] * 10, [0.0] * 10)
     assert value("confidence_brier", outcome) == 0.0
     assert value("selective_accuracy", outcome) == 0.0

@@ -24,7 +24,6 @@ def prompt() -> str:
     [
         "pleasant and activated",
         "Unpleasant, calm.",
-        "The person feels calm.",
         "The person's state is moderately pleasant and highly activated.",
         "Valence 0.42, arousal -0.10",
         "High arousal, low valence.",
@@ -42,6 +41,8 @@ def test_an_answer_in_the_prompts_own_words_is_no_answer(text: str, prompt: str)
     [
         "The person feels calm and content.",
         "The person is happy.",
+        "The person feels calm.",
+        "Neutral.",
         "The person feels low.",
         "A pleasant, activated state: delight.",
         "She beams.",
