@@ -23,7 +23,7 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-VERSION = 11
+VERSION = 12
 """Increase it when a baseline or a predictor changes, so that old files are not used."""
 
 Arrays = dict[str, NDArray[Any]]

@@ -17,7 +17,7 @@ _ITEM = re.compile(r"(?:[-*•·–+]|\(?\d{1,2}[.)])[ \t]+")
 _INLINE_ITEM = re.compile(r"[ \t][•·][ \t]")
 _TAG = re.compile(r"</?[A-Za-z][^<>\n]{0,60}>")
 _LINK = re.compile(r"!?\[([^\[\]\n]{0,200})\]\([^()\s]{0,400}\)")
-_CAPITAL_IN_MARKS = re.compile(r"(?<=[\w,;] )([*_`]{1,3})([A-Z][a-z][^*_`\n]{0,80})(?=\1)")
+_CAPITAL_IN_MARKS = re.compile(r"(?<=[\w,;] )([*_`]{1,3})([A-Z][a-z][^*_`\n]{0,80}(?<![.!?]))(?=\1)")
 _MARKS = re.compile(r"[*`]+|~~+|(?<![^\W_])_+|_+(?![^\W_])")
 _TITLE = re.compile(r"[*_]{2}[^*_.!?\n]{1,60}[*_]{2}:?$")
 _SURE = r"(?:sure(?: thing)?|certainly|of course|absolutely|okay|ok|all ?right|gladly|no problem|understood|great)"

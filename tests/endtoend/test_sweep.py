@@ -135,7 +135,7 @@ def test_a_sweep_that_was_killed_goes_on_and_gives_the_same_report(
 ) -> None:
     arguments = (
         *("sweep", "--model", str(tiny_model), "--task", "iimi_basic", "--axes", "va_format,order"),
-        *("--limit", "4", "--device", "cpu", "--gen_kwargs", "max_gen_toks=2", "--output_path"),
+        *("--limit", "7", "--device", "cpu", "--gen_kwargs", "max_gen_toks=2", "--output_path"),
     )
     killed, whole = tmp_path / "killed", tmp_path / "whole"
     process = start(tmp_path, *arguments, "killed")
