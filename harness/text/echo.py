@@ -11,7 +11,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 _NUMBER = re.compile(r"\d")
 _DIMENSION = re.compile(r"\b(?:valence|arousal|dominance)\b", re.IGNORECASE)
 _ENDING = re.compile(r"(?<=\w{4})(?:ness|ation|ion|ated|ating|ly|ed|ing|s)$")
-_DEFINED = "valence arousal dominance pleasant unpleasant activated deactivated calm neutral"
+_DEFINED = "valence arousal dominance pleasant unpleasant activated deactivated"
 _GRADES = "low medium high positive negative"
 _FILLERS = """
     a an the this that it its he she they i you person persons individual someone one his her their in on at of to
@@ -35,7 +35,7 @@ def is_echo(text: str, prompt: str = "") -> bool:
     Returns:
         True if the text has a number, a word of the definitions or a usual name of the scales and their ends, and no
         other word but grades ("low") and fillers ("the person feels very"). Endings of words do not count. A word for
-        an emotion ("calm") is an echo only next to one that is none ("unpleasant").
+        an emotion ("calm") is no echo alone.
     """
     defined = "\n".join(line for line in prompt.splitlines() if _DIMENSION.search(line))
     fillers = _stems(_FILLERS)
@@ -43,7 +43,9 @@ def is_echo(text: str, prompt: str = "") -> bool:
     said = _stems(text)
     if not said <= repeated | fillers | _stems(_GRADES):
         return False
-    return bool((said & repeated) - _stems(" ".join(known_words()))) or bool(_NUMBER.search(text))
+    echoed = said & repeated
+    feelings = _stems(" ".join(known_words())) - _stems(_DEFINED)
+    return len(echoed) > 1 or bool(echoed - feelings) or bool(_NUMBER.search(text))
 
 
 @lru_cache(maxsize=1024)

@@ -24,6 +24,8 @@ def prompt() -> str:
     [
         "pleasant and activated",
         "Unpleasant, calm.",
+        "pleasant and calm",
+        "The person feels pleasant.",
         "The person's state is moderately pleasant and highly activated.",
         "Valence 0.42, arousal -0.10",
         "High arousal, low valence.",
