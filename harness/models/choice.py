@@ -136,6 +136,7 @@ def check(choice: ModelChoice, batch_size: str | int | None, device: str | None,
             providers.check_completions(choice.backend, choice.args)
         else:
             providers.refuse_secrets(("HF_TOKEN",), choice.args)
+            _check_folder(choice.args.get("pretrained"))
         return
     for flag, value in (("--batch_size", batch_size), ("--device", device)):
         if value is not None:
@@ -144,6 +145,15 @@ def check(choice: ModelChoice, batch_size: str | int | None, device: str | None,
     from harness.models.api.model import check as check_api
 
     check_api(choice.given, choice.backend, choice.args, api)
+
+
+def _check_folder(pretrained: object) -> None:
+    """Refuse a path that does not exist, which a back end takes for a Hub id."""
+    name = str(pretrained)
+    is_path = "/" in name and (name.startswith(".") or not _HUB_ID.match(name))
+    if pretrained is not None and is_path and not _exists(name):
+        what = "no such folder, and not a Hub id (org/name)"
+        raise InputError(what, code="missing", field="--model_args pretrained", found=name)
 
 
 def open_model(

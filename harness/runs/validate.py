@@ -187,14 +187,14 @@ def _members(source: Source, known: Mapping[str, Path]) -> Iterator[Problem]:
     members = source.values.get("task")
     for number, name in enumerate(members if isinstance(members, list) else []):
         if isinstance(name, str) and name not in known:
-            hint = f"{nearest(name, known)}; `vaemo-eval ls` lists them"
+            hint = nearest(name, known, "`vaemo-eval ls` lists them")
             yield source.problem(("task", number), "no such task", hint, code="unknown", found=name)
 
 
 def _named(name: str, include_paths: Sequence[Path]) -> list[Target]:
     known = catalogue.find(include_paths)
     if name not in known:
-        hint = f"{nearest(name, known)}; `vaemo-eval ls` lists them"
+        hint = nearest(name, known, "`vaemo-eval ls` lists them")
         raise InputError("no such file, folder or task", code="unknown", file=name, hint=hint)
     info = known[name]
     own = [Target(info.path, info.root)]

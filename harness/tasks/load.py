@@ -144,7 +144,7 @@ def _unfold(
     unfolded: list[str] = []
     for name in names:
         if name not in known:
-            hint = f"{nearest(name, known)}; `vaemo-eval ls` lists them"
+            hint = nearest(name, known, "`vaemo-eval ls` lists them")
             raise InputError("no such task", code="unknown", field="--tasks", found=name, hint=hint)
         info = known[name]
         if info in within:

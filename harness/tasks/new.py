@@ -68,7 +68,7 @@ def create(name: str, parent: str, into: Path) -> Path:
     if name in known:
         raise InputError(f"the name is taken by {known[name].path}", code="duplicate", field="NAME", found=name)
     if parent not in tasks:
-        hint = f"{nearest(parent, tasks)}; `vaemo-eval ls tasks` lists them"
+        hint = nearest(parent, tasks, "`vaemo-eval ls tasks` lists them")
         raise InputError("no such task", code="unknown", field="--from", found=parent, hint=hint)
     folder = into / name
     try:

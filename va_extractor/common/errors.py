@@ -119,10 +119,10 @@ class InputError(Exception):
         return (InputError.of, (self.problem,))
 
 
-def nearest(name: str, known: Iterable[str]) -> str | None:
-    """Return the hint for an unknown name: the known one spelt most like it; None if none is known."""
-    close = get_close_matches(name, known, n=1, cutoff=0.0)
-    return f"the nearest is {close[0]!r}" if close else None
+def nearest(name: str, known: Iterable[str], *more: str) -> str:
+    """Return the hint for an unknown name: the known one spelt like it, if there is one, then `more`; may be empty."""
+    close = get_close_matches(name, list(known), n=1, cutoff=0.5)
+    return "; ".join([*(f"the nearest is {one!r}" for one in close), *more])
 
 
 def print_error(program: str, error: InputError) -> int:

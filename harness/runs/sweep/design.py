@@ -56,7 +56,7 @@ def parse(text: str, stated: Axes) -> tuple[Axis, ...]:
     for part in filter(None, (part.strip() for part in text.split(","))):
         name, given, values = part.partition("=")
         if name not in Axes.model_fields:
-            hint = f"{nearest(name, Axes.model_fields)}; the axes are {', '.join(Axes.model_fields)}"
+            hint = nearest(name, Axes.model_fields, f"the axes are {', '.join(Axes.model_fields)}")
             raise InputError("no such axis", code="unknown", field="--axes", found=name, hint=hint)
         if name in found:
             raise InputError("appears twice", code="duplicate", field="--axes", found=name)

@@ -85,7 +85,7 @@ def _main_score(source: Source, kind: Kind) -> Iterator[Problem]:
     if name in {metric.name for metric in all_metrics()}:
         yield source.problem(at, f"does not fit a {kind.name} task", hint, found=name)
     else:
-        hint = f"{nearest(name, fitting)}; {hint}"
+        hint = nearest(name, fitting, hint)
         yield source.problem(at, "no such metric", hint, code="unknown", found=name)
 
 

@@ -129,7 +129,7 @@ def _name(source: Source, key: str, text: str, name: str, given: Sequence[str]) 
     if name in (*ANSWER, *GIVEN, *READY):
         hint = f"use only {', '.join(given)}"
         return in_template(source, key, f"{name} gives the answer away", hint, line, code="conflict")
-    hint = f"{nearest(name, given)}; the columns are {', '.join(given)}"
+    hint = nearest(name, given, f"the columns are {', '.join(given)}")
     return in_template(source, key, f"there is no column {name!r}", hint, line, code="unknown")
 
 

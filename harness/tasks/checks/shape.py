@@ -70,7 +70,7 @@ def _problem(source: Source, location: Sequence[str | int], one: ErrorDetails, m
         case "extra_forbidden":
             known = sorted(_model_at(location, model).model_fields)
             what, code = "unknown key", "unknown"
-            hint = f"{nearest(name, known)}; the keys are {', '.join(known)}"
+            hint = nearest(name, known, f"the keys are {', '.join(known)}")
         case "is_instance_of":
             what, code, hint = "is no function", "type", "write !function harness.tasks.functions.KIND_ROLE"
         case "too_long" | "too_short":

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from harness.models import choice as models
-from harness.models.choice import ModelChoice, choose, first_line, open_model
+from harness.models.api.limits import NO_LIMITS
+from harness.models.choice import ModelChoice, check, choose, first_line, open_model
 from harness.scoring.baselines.names import BASELINES
 from va_extractor.common.errors import InputError, Problem
 
@@ -38,6 +39,14 @@ def test_back_ends_go_by_lm_evals_names(name: str) -> None:
     assert (choice.backend, choice.args) == (name, {"pretrained": "org/model", "dtype": "float32"})
     assert choice.id == "org/model"
     assert choice.chat_only == ("chat" in name)
+
+
+@pytest.mark.parametrize("path", ["/nowhere/at/all", "./nowhere", "a/b/c", "~/nowhere"])
+def test_a_missing_folder_is_not_taken_for_a_hub_id(path: str) -> None:
+    with pytest.raises(InputError) as error:
+        check(choose("hf", {"pretrained": path}), None, None, NO_LIMITS)
+    assert (error.value.problem.code, error.value.problem.found) == ("missing", path)
+    check(choose("hf", {"pretrained": "org/name"}), None, None, NO_LIMITS)
 
 
 def test_a_hub_id_or_a_folder_means_hugging_face(tmp_path: Path) -> None:
