@@ -46,7 +46,9 @@ def test_an_error_comes_whole_out_of_a_worker_process() -> None:
 
 def test_the_nearest_name_is_suggested() -> None:
     assert nearest("yunett", ["facechannel", "yunet"]) == "the nearest is 'yunet'"
-    assert nearest("yunet", []) is None
+    assert nearest("yunett", ["yunet"], "ls lists them") == "the nearest is 'yunet'; ls lists them"
+    assert nearest("qqq", ["yunet"], "ls lists them") == "ls lists them"
+    assert nearest("yunett", []) == ""
 
 
 def test_a_command_line_prints_one_line_without_credentials(
