@@ -42,7 +42,7 @@ def detectable(gaps: Floats) -> Detectable:
     groups, size = gaps.size, float(np.abs(gaps).max())
     apart = np.abs(gaps) > size * _EQUAL
     if not size:
-        return Detectable(None, "both models give the same answers, so the variance of their difference is unknown")
+        return Detectable(None, "the models differ in no cluster, so the variance of their difference is unknown")
     if 2.0 ** (1 - groups) > 1 - LEVEL:
         return Detectable(None, f"{groups} clusters are too few for any p value below {1 - LEVEL:.2g}")
     rng, share, signs = np.random.default_rng(SEED), float(apart.mean()), random_signs(groups, _FLIPS)

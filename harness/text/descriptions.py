@@ -25,8 +25,10 @@ _OPENINGS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         rf"{_SURE}[,.!:—–-]+\s+(?=\S)",
-        r"(?:here(?:['’]s| is| are)|below is|this is|the following is)\b[^.!?\n:]{0,150}:\s*",
-        r"(?:based on|given|from|according to|with|considering|for)\b[^!?\n:]{0,200}:\s*",
+        r"(?:here(?:['’]s| is| are| you (?:go|are))|below is|this is|the following is)\b[^.!?\n:]{0,150}:\s*",
+        r"(?:based on|given|from|according to|with|considering|for)\b(?=[^!?\n:]{0,200}\b(?:values?|valence|arousal"
+        r"|ratings?|scores?|numbers?|scales?|measure(?:ment)?s?|data|information|input|coordinates|task"
+        r"|request)\b)[^!?\n:]{0,200}:\s*",
         r"[^.!?\n:]{0,80}\b(?:description|sentence|answer|summary|response|output)s?\b[^.!?\n:]{0,60}:\s*",
         r"(?:description|answer|response|output)\s*[-–—=]+\s+",
     )
@@ -73,9 +75,8 @@ def clean(text: str) -> Cleaned:
     their capital letter, since markup puts it there.
     """
     removed: list[str] = []
-    body = _value("\n".join(" ".join(line.split()) for line in final.unfenced(text).splitlines() if line.strip()))
-    if "```" in text:
-        removed.append("```")
+    body = _value("\n".join(" ".join(line.split()) for line in _unboxed(text).splitlines() if line.strip()))
+    removed += [mark for mark in ("```", "\\boxed") if mark in text]
     lines = _lines(body, removed)
     said = _joined(lines)
     while True:
@@ -83,6 +84,11 @@ def clean(text: str) -> Cleaned:
         if shorter == said:
             return Cleaned(said, tuple(removed))
         said = shorter
+
+
+def _unboxed(text: str) -> str:
+    plain = final.unfenced(text)
+    return final.boxed(plain) or plain
 
 
 def _value(text: str) -> str:

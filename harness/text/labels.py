@@ -41,6 +41,7 @@ _TRUTH = re.compile(
     r"[\"'*_`]{0,3}\s{0,3}(?=[,;}\n]|\Z)",
     re.IGNORECASE,
 )
+_ROW = re.compile(r"^[ \t]*\|([^|\n]{1,60})\|([^|\n]{1,30})(?:\|[^\n]*)?$", re.MULTILINE)
 _BEFORE_NAME = re.compile(r"[\n:={}\[\],]")
 
 
@@ -73,8 +74,9 @@ def without_lead(line: str) -> str:
 
 
 def booleans(text: str, choices: Choices) -> dict[str, bool]:
-    """Read `label: true` pairs, also with yes and no, 1 and 0; empty if a label has both values."""
+    """Read `label: true` pairs and rows `| label | yes |`, also with no, 1 and 0; empty if a label has both values."""
     found: dict[str, bool] = {}
+    text = _ROW.sub(r"\1: \2", text)
     for truth in _TRUTH.finditer(text):
         name = _BEFORE_NAME.split(text[max(0, truth.start() - 80) : truth.start()])[-1]
         label = label_of(without_lead(name), choices)
@@ -128,8 +130,6 @@ def _final(text: str, choices: Choices) -> Found:
 
 
 def _object(text: str, choices: Choices) -> Found:
-    if not ("{" in text or "[" in text):
-        return None
     given = {label for value in final.key_values(text) if (label := label_of(value, choices))}
     truths = booleans(text, choices)
     return frozenset(given or {label for label, true in truths.items() if true}) or None

@@ -41,7 +41,7 @@ def test_of_right_and_wrong_answers_it_is_found_in_four_samples_of_five(n: int, 
 @pytest.mark.parametrize(
     ("gaps", "why"),
     [
-        (np.zeros(50), "same answers"),
+        (np.zeros(50), "differ in no cluster"),
         (np.repeat([1.0, -1.0, 0.0], [2, 2, 46]), "4 clusters only"),
         (np.random.default_rng(1).normal(size=5), "5 clusters are too few"),  # two of 32 flips: p = 1 / 16
     ],

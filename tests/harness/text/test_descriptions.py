@@ -60,6 +60,10 @@ AROUND = (
     "{}\n\nThis description avoids numbers.",
     "Based on the given values, here is a description:\n> *{}*",
     'Here is the sentence you asked for: "{}"',
+    "Here you go: {}",
+    "Given these values: {}",
+    "\\boxed{{{}}}",
+    "$\\boxed{{\\text{{{}}}}}$",
     '{{"description": "{}"}}',
     '```json\n{{"description": "{}"}}\n```',
     "Final answer: {}",
@@ -97,6 +101,8 @@ def test_they_leave_its_measures(said: str, around: str) -> None:
         ("Great calm fills the person.", "Great calm fills the person."),
         ("They hope for one thing: rest.", "They hope for one thing: rest."),
         ("He says: I'm fine.", "He says: I'm fine."),
+        ("For once, the person rests: nothing troubles them.", "For once, the person rests: nothing troubles them."),
+        ("With a heavy heart: empty, lost.", "With a heavy heart: empty, lost."),
     ],
 )
 def test_lines_and_items_become_sentences(answer: str, text: str) -> None:
