@@ -34,7 +34,8 @@ ERRORS, SHARE = 3.0, 0.1
 """The least reach from floor to ceiling, in standard errors and as a share of the metric's range."""
 _SIMPLE = ("prototype", *PREDICTORS, NEAREST_MEAN, RETRIEVAL, TERMS, NEIGHBOURHOOD)
 FROM_VA = (*_SIMPLE, *(f"{name}{rule}" for name in PREDICTORS for rule in (*SET_RULES, BALANCED)))
-_EXACT = 1e-9
+_EXACT = 1e-7  # the root of a rounding error of the squares under it
+_FEW = 0.05
 
 
 @dataclass(frozen=True)
@@ -143,6 +144,8 @@ def _unusable(reach: Bootstrap, ceiling: float, metric: Metric) -> str | None:
     whole = abs(best - worst)
     if math.isfinite(whole) and reach.value < SHARE * whole:
         return f"valence and arousal tell too little: from floor to ceiling is under {SHARE:.0%} of the range"
+    if np.isnan(reach.draws).mean() > _FEW:
+        return "from floor to ceiling has no standard error: over 5 % of the bootstrap draws have no value"
     if not reach.value > ERRORS * float(np.nanstd(reach.draws)):
         return f"valence and arousal tell too little: from floor to ceiling is under {ERRORS:g} standard errors"
     return None

@@ -124,6 +124,16 @@ def test_draws_with_nothing_to_reach_have_no_position_and_too_many_leave_no_inte
     assert few.value == pytest.approx(0.5)
     assert few.interval is None
     assert "over 5 %" in (few.reason or "")
+    unknown = normalized_score(score, floor, around(0.6, undefined.draws), NAMES, SCORE)
+    assert (unknown.value, unknown.interval) == (None, None)
+    assert "no standard error" in (unknown.reason or "")
+
+
+def test_a_ceiling_with_a_rounding_error_from_the_best_value_is_built_in() -> None:
+    distance = get("single_label").metric("va_distance")
+    found = normalized_score(around(0.4), around(0.6), around(1.2e-8, np.zeros(2000)), NAMES, distance)
+    assert found.value is None
+    assert "reads what is shown" in (found.reason or "")
 
 
 def test_whoever_is_the_floor_is_placed_at_0_without_an_interval_of_no_width() -> None:
