@@ -42,6 +42,11 @@ _TRUTH = re.compile(
     re.IGNORECASE,
 )
 _ROW = re.compile(r"^[ \t]*\|([^|\n]{1,60})\|([^|\n]{1,30})(?:\|[^\n]*)?$", re.MULTILINE)
+_TICK = re.compile(
+    r"^[ \t]*(?:[-*•][ \t]+)?(?:(?P<before>[✅✔✓☑❌✗✘])\ufe0f?[ \t]*(?P<name>[^\n]{1,60}?)"
+    r"|(?P<named>[^\n✅✔✓☑❌✗✘]{1,60}?)[ \t:|]{0,4}(?P<after>[✅✔✓☑❌✗✘])\ufe0f?)[ \t|]*$",
+    re.MULTILINE,
+)
 _BEFORE_NAME = re.compile(r"[\n:={}\[\],]")
 
 
@@ -76,13 +81,18 @@ def without_lead(line: str) -> str:
 def booleans(text: str, choices: Choices) -> dict[str, bool]:
     """Read `label: true` pairs and rows `| label | yes |`, also with no, 1 and 0; empty if a label has both values."""
     found: dict[str, bool] = {}
-    text = _ROW.sub(r"\1: \2", text)
+    text = _TICK.sub(_ticked, _ROW.sub(r"\1: \2", text))
     for truth in _TRUTH.finditer(text):
         name = _BEFORE_NAME.split(text[max(0, truth.start() - 80) : truth.start()])[-1]
         label = label_of(without_lead(name), choices)
         if label is not None and found.setdefault(label, bool(truth["yes"])) != bool(truth["yes"]):
             return {}
     return found
+
+
+def _ticked(line: re.Match[str]) -> str:
+    mark, name = (line["before"], line["name"]) if line["before"] else (line["after"], line["named"])
+    return f"{name}: {'no' if mark in '❌✗✘' else 'yes'}"
 
 
 def led(text: str, choices: Choices) -> Found:

@@ -90,6 +90,7 @@ def test_several_thoughts_and_one_after_the_answer(first: str, second: str, thou
         ("<mood>fear</mood>", "<mood>fear</mood>"),
         ('["fear"]', '["fear"]'),
         ("", ""),
+        ("<think>fear</think><|begin_of_box|>anger<|end_of_box|>", "anger"),
     ],
 )
 def test_answers_as_models_write_them(text: str, answer: str) -> None:
