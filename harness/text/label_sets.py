@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from harness.record import Parsed
 from harness.text import final
 from harness.text.labels import Choices, Found, booleans, led, without_lead
-from harness.text.names import label_of, named, plain
+from harness.text.names import label_of, leading, named, plain
 from harness.text.readers import reader
 from harness.text.refusals import unparsed
 
@@ -115,9 +115,15 @@ def _items(text: str, choices: Choices) -> Found:
             return None
         [label] = found
         ticked = ticked or mark["box"] is not None
-        if not excluded and mark["box"] != " " and not _UNTRUE.match(said[_length(said, label) :]):
+        if not excluded and mark["box"] != " " and not _denied(said[_length(said, label) :], choices):
             labels.add(label)
     return frozenset(labels) if labels or ticked else None
+
+
+def _denied(rest: str, choices: Choices) -> bool:
+    """Return whether what follows a label denies it; "(not Sadness)" denies another one."""
+    untrue = _UNTRUE.match(rest)
+    return untrue is not None and leading(rest[untrue.end() :], choices) is None
 
 
 def _length(said: str, label: str) -> int:

@@ -160,7 +160,7 @@ def _leads(text: str, choices: Choices) -> Found:
     """Return the label that the text begins with before a reason, if no other line begins with another one."""
     first, *others = [line for line in text.splitlines() if plain(line)] or [""]
     found = led(first, choices)
-    if not found:
+    if not found or not all(booleans(first, choices).values()):
         return None
     more = {label for line in others for label in led(line, choices) or ()} | _also("\n".join(others), choices)
     return found | more
