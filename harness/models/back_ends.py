@@ -10,6 +10,8 @@ from lm_eval.api.model import LM
 from lm_eval.api.registry import get_model, model_registry
 
 from harness.models.cache.model import CachedLM, Counts
+from harness.text.reasoning import separate
+from va_extractor.common.errors import InputError
 
 _OURS = {
     "baseline": "harness.models.baseline:BaselineLM",
@@ -27,11 +29,30 @@ def create_model(backend: str, args: Mapping[str, Any], options: Mapping[str, An
     """Make a model by lm-eval's name of its back end.
 
     Raises:
+        InputError: `think_end_token` is a number.
         Exception: whatever the back end raises; `harness.models.choice` makes it one line.
     """
     _register()
     model = resolve_name(_INSTEAD[backend]) if backend in _INSTEAD else get_model(backend)
-    return model.create_from_arg_obj(dict(args), dict(options))
+    lm = model.create_from_arg_obj(dict(args), dict(options))
+    _keep_thought(lm)
+    return lm
+
+
+def _keep_thought(lm: LM) -> None:
+    """Keep lm-eval from dropping the thought before `think_end_token`, where our reader knows that marker.
+
+    lm-eval reads a thought without an end as the answer; our reader counts it as cut off.
+
+    Raises:
+        InputError: the token is given by its number, so that its text is unknown here.
+    """
+    token = getattr(lm, "think_end_token", None)
+    if isinstance(token, int):
+        what, hint = "a number says nothing of the text", "give the marker's text, such as </think>"
+        raise InputError(what, code="unsupported", field="--model_args think_end_token", found=token, hint=hint)
+    if isinstance(token, str) and separate(f"a thought{token}an answer").answer == "an answer":
+        lm.think_end_token = None
 
 
 def backends() -> list[str]:

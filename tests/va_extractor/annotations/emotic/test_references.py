@@ -28,5 +28,5 @@ def test_texts_about_nobody_are_refused() -> None:
     check_items_exist({"a#0": ("One.",)}, {"a#0", "b#0"})
     with refused("unknown", found="a#1", hint="the nearest is 'a#0'"):
         check_items_exist({"a#1": ("One.",)}, {"a#0", "b#0"})
-    with refused("unknown", found="a#1", hint=None):
+    with refused("unknown", found="a#1", hint=""):
         check_items_exist({"a#1": ("One.",)}, set())
