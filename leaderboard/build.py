@@ -121,12 +121,12 @@ def reference_points(score: Score) -> tuple[float, float]:
     They are those that the record names. If it names none, the floor is the better of chance and the majority baseline,
     and the ceiling is the metric's own best.
     """
-    measured = score.baselines | score.ceilings | {"chance": score.chance}
+    measured = score.baselines | score.ceilings
     place = score.normalized_score
     if place is not None and place.value is not None:
-        floor, ceiling = (measured.get(name or "") for name in (place.floor, place.ceiling))
-        if floor is not None and ceiling is not None:
-            return floor, ceiling
+        ceiling = measured.get(place.ceiling or "")
+        if place.floor_value is not None and ceiling is not None:
+            return place.floor_value, ceiling
     known = [value for value in (score.chance, measured.get("majority")) if value is not None]
     if score.higher_is_better is False:
         return min(known, default=_BEST), _WORST

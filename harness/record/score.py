@@ -29,9 +29,11 @@ class NormalizedScore(Model):
             `shuffled` (the ceiling's answers to other items); None where none has a value.
         ceiling: the predictor from valence and arousal, never fitted on the item it answers, that scores best; None
             where no predictor has a value.
+        floor_value: the floor's own score; None without a value.
     """
 
     value: FiniteFloat | None
+    floor_value: FiniteFloat | None = None
     reason: str | None = None
     note: str | None = None
     interval: Interval | None = None

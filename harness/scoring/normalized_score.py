@@ -110,6 +110,7 @@ def normalized_score(
     ends = wide(found)
     return NormalizedScore(
         value=share.value,
+        floor_value=floor.value,
         reason=None if ends else NO_WIDTH if found else FEW_VALUES,
         note=OUTSIDE if ends and not ends.low <= share.value <= ends.high else None,
         interval=ends,

@@ -61,11 +61,11 @@ def scored(up: bool, place: NormalizedScore | None) -> Score:
 @pytest.mark.parametrize(
     ("up", "place", "points"),
     [
-        (True, NormalizedScore(value=0.4, floor="top5", ceiling="knn"), (0.35, 0.7)),
-        (True, NormalizedScore(value=0.8, floor="top5", ceiling="prototype"), (0.35, 0.6)),
-        (False, NormalizedScore(value=0.4, floor="knn", ceiling="majority"), (0.7, 0.3)),
+        (True, NormalizedScore(value=0.4, floor="top5", floor_value=0.35, ceiling="knn"), (0.35, 0.7)),
+        (True, NormalizedScore(value=0.8, floor="top5", floor_value=0.35, ceiling="prototype"), (0.35, 0.6)),
+        (False, NormalizedScore(value=0.4, floor="knn", floor_value=0.7, ceiling="majority"), (0.7, 0.3)),
         (True, NormalizedScore(value=None, reason="not surely better", floor="top5", ceiling="knn"), (0.3, 1.0)),
-        (True, NormalizedScore(value=0.4, floor="chance", ceiling="knn"), (0.2, 0.7)),
+        (True, NormalizedScore(value=0.4, floor="shuffled", floor_value=0.25, ceiling="knn"), (0.25, 0.7)),
         (True, NormalizedScore(value=None, reason="no constant answer", floor=None, ceiling=None), (0.3, 1.0)),
         (True, None, (0.3, 1.0)),
         (False, None, (0.2, 0.0)),
