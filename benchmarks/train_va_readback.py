@@ -50,7 +50,7 @@ class States:
 
         listed = [self.of[row].float() for row in rows]
         mask = [torch.ones(len(states)) for states in listed]
-        return tuple(torch.nn.utils.rnn.pad_sequence(part, batch_first=True) for part in (listed, mask))  # type: ignore[return-value]
+        return tuple(torch.nn.utils.rnn.pad_sequence(part, batch_first=True) for part in (listed, mask))  # type: ignore[return-value]  # one a part, so two
 
 
 def lower_states(sentence_model: Any, lower: Any, texts: Sequence[str]) -> States:

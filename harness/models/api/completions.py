@@ -82,7 +82,7 @@ class Completions(LocalCompletionsAPI):  # type: ignore[misc]  # lm-eval has no 
         def make(part: slice) -> dict[str, Any]:
             given = copy.deepcopy(kwargs.get("gen_kwargs"))  # lm-eval removes what it reads
             prompts = self.create_message(requests[part])
-            return self._create_payload(  # type: ignore[no-any-return]
+            return self._create_payload(  # type: ignore[no-any-return]  # lm-eval has no types
                 prompts, generate=generate, gen_kwargs=given, seed=self._seed, eos=self.eos_string
             )
 
